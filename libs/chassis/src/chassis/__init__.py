@@ -1,0 +1,1 @@
+"""What every service stands on: transactions, outbox and inbox, problems, identity, the frame of a process."""

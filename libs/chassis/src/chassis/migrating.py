@@ -1,0 +1,71 @@
+"""Bring a service's database to the schema its code expects, and notice when it is not there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+
+from chassis.transaction import open_engine
+
+LOCK_TIMEOUT = "5s"
+"""A migration that waits longer for a table holds up everyone who comes after it."""
+ONE_AT_A_TIME = 0xC09_A1E
+
+
+@dataclass(frozen=True)
+class Migrations:
+    """The migrations of one service: a folder with `versions/`, and the tables they lead to."""
+
+    folder: Path
+    metadata: tuple[MetaData, ...]
+
+    def config(self) -> Config:
+        """Return Alembic's configuration, without a file."""
+        config = Config()
+        config.set_main_option("script_location", str(self.folder).replace("%", "%%"))
+        config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(hour).2d%%(minute).2d_%%(slug)s")
+        return config
+
+    @property
+    def head(self) -> str | None:
+        """Return the newest revision there is."""
+        return ScriptDirectory.from_config(self.config()).get_current_head()
+
+    async def upgrade(self, database_url: str) -> None:
+        """Run what has not run yet; two processes doing so at once take turns. Safe to repeat."""
+        engine = open_engine(database_url, name="migrate", pool_size=1)
+        try:
+            async with engine.begin() as connection:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+                await connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+                await connection.run_sync(self._upgrade)
+        finally:
+            await engine.dispose()
+
+    def _upgrade(self, connection: Connection) -> None:
+        config = self.config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    def differences(self, connection: Connection) -> list[object]:
+        """Return where the database differs from the tables in the code (Alembic's own comparison)."""
+        from alembic.autogenerate import compare_metadata
+
+        migrated = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(migrated, list(self.metadata)))  # type: ignore[arg-type]  # it takes a sequence
+
+    def what_is_missing(self, connection: Connection) -> str | None:
+        """Return why this code cannot work on this database, or null."""
+        current = MigrationContext.configure(connection).get_current_revision()
+        return None if current == self.head else f"schema is at {current}, this code needs {self.head}"
+
+
+def run_revisions() -> None:
+    """Run the revisions on the connection `Migrations` opened; all that a service's `env.py` has to say."""
+    context.configure(connection=context.config.attributes["connection"])
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,27 @@
+"""Tell a dead neighbour from a fault of ours: the first is waited for, the second is not."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+_AWAY = (
+    ConnectionError,
+    TimeoutError,
+    PoolTimeout,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Say whether `error` means that a server is away, not that what was asked of it is wrong."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated or isinstance(error, InterfaceError | OperationalError):
+            return True
+        cause = error.orig.__cause__ if error.orig is not None else None
+        return isinstance(cause, _AWAY)
+    return isinstance(error, _AWAY) or (isinstance(error, OSError) and error.errno is not None)

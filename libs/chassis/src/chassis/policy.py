@@ -1,0 +1,80 @@
+"""May this caller do this for that unit? One pure function for every service: role × subtree × purpose."""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from chassis.identity import Caller
+
+PROVINCE = "*"
+"""The unit of a post that reaches everywhere."""
+
+
+class Purpose(StrEnum):
+    """What somebody may want to do."""
+
+    ADMINISTER = "administer"  # units, people, rights
+    DRAFT = "draft"  # write a directive in the name of a unit
+    SIGN = "sign"
+    ISSUE = "issue"  # number and send out
+    REVIEW = "review"  # return or accept what came in
+    SUBMIT = "submit"  # answer for a unit
+    READ_SUBMISSION = "read_submission"
+    READ_DIRECTIVE = "read_directive"
+    READ_TOTALS = "read_totals"
+    READ_CONTACT = "read_contact"  # where letters to a person go
+
+
+class Reach(StrEnum):
+    """How far from its unit a role counts."""
+
+    OWN = "own"
+    SUBTREE = "subtree"
+
+
+_P, _R = Purpose, Reach
+RIGHTS: Mapping[str, Mapping[Purpose, Reach]] = {
+    "administrator": {_P.ADMINISTER: _R.SUBTREE, _P.READ_DIRECTIVE: _R.SUBTREE},
+    "desk_officer": {
+        _P.DRAFT: _R.OWN,
+        _P.REVIEW: _R.OWN,
+        _P.READ_SUBMISSION: _R.SUBTREE,
+        _P.READ_DIRECTIVE: _R.SUBTREE,
+        _P.READ_TOTALS: _R.SUBTREE,
+    },
+    "leader": {
+        _P.SIGN: _R.OWN,
+        _P.READ_SUBMISSION: _R.SUBTREE,
+        _P.READ_DIRECTIVE: _R.SUBTREE,
+        _P.READ_TOTALS: _R.SUBTREE,
+    },
+    "clerk": {_P.ISSUE: _R.OWN, _P.READ_DIRECTIVE: _R.SUBTREE},
+    "commune_officer": {
+        _P.SUBMIT: _R.OWN,
+        _P.READ_SUBMISSION: _R.SUBTREE,
+        _P.READ_DIRECTIVE: _R.SUBTREE,
+        _P.READ_TOTALS: _R.SUBTREE,
+    },
+    "unit_head": {_P.SUBMIT: _R.OWN, _P.READ_SUBMISSION: _R.OWN, _P.READ_DIRECTIVE: _R.OWN},
+    "reporter": {_P.SUBMIT: _R.OWN, _P.READ_SUBMISSION: _R.OWN, _P.READ_DIRECTIVE: _R.OWN},
+    "viewer": {_P.READ_DIRECTIVE: _R.SUBTREE, _P.READ_TOTALS: _R.SUBTREE},
+    "postman": {_P.READ_CONTACT: _R.SUBTREE},
+}
+"""What each role may do. `postman` is the machine that carries letters."""
+
+ROLES = frozenset(RIGHTS)
+
+
+def may(caller: Caller, purpose: Purpose, unit_id: str, *, above: Collection[str] = ()) -> bool:
+    """Say whether `caller` may act on `unit_id`, whose ancestors in the reporting tree are `above`."""
+    for post in caller.posts:
+        reach = RIGHTS.get(post.role, {}).get(purpose)
+        if reach is None:
+            continue
+        if post.unit_id in (unit_id, PROVINCE) or (reach is Reach.SUBTREE and post.unit_id in above):
+            return True
+    return False
+
+
+def units_for(caller: Caller, purpose: Purpose) -> frozenset[str]:
+    """Return the units at which `caller` holds a post that serves `purpose`."""
+    return frozenset(post.unit_id for post in caller.posts if purpose in RIGHTS.get(post.role, {}))

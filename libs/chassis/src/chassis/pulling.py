@@ -1,0 +1,81 @@
+"""The pull loop of every durable, hardened where FastStream 0.7.8 was seen to spin, stall or stop in silence.
+
+The stock loop waits until a batch is full, blocks the event loop when the connection is closed for good, and goes
+silent when its consumer is deleted. It also creates consumers, which only the declaration may do. This subclass
+replaces those two private methods; `faststream==0.7.8` is pinned for it and the tests beside it hold both.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from contextlib import suppress
+
+import nats.errors
+import nats.js.errors
+from faststream.nats.subscriber.usecases.stream_pull_subscriber import BatchPullStreamSubscriber
+from nats.aio.msg import Msg
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 5.0
+PAUSE_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class HardenedPull(BatchPullStreamSubscriber):
+    """Takes the first message as soon as it comes, with whatever else already waits; never gives up."""
+
+    __slots__ = ()
+
+    async def _create_subscription(self) -> None:
+        if self.subscription:
+            return
+        self.subscription = await self.jetstream.pull_subscribe_bind(
+            durable=self.extra_options["durable"],
+            stream=self.stream.name,
+            pending_msgs_limit=-1,
+            pending_bytes_limit=-1,
+        )
+        self.add_task(self._consume_pull)
+
+    async def _consume_pull(self) -> None:
+        failures = 0
+        while self.running:
+            try:
+                messages = await self._fetch()
+                failures = 0
+            except nats.errors.ConnectionClosedError:
+                if self.running:
+                    # The client has given up for good: no loop in this process will ever see a message again.
+                    log.critical("the NATS connection is closed for good; leaving, to be started anew")
+                    os.kill(os.getpid(), signal.SIGTERM)
+                return
+            except (nats.js.errors.Error, nats.errors.Error, ConnectionError) as error:
+                pause = PAUSE_SECONDS[min(failures, len(PAUSE_SECONDS) - 1)]
+                failures += 1
+                log.warning("durable %s: %r; asking again in %.1f s", self.extra_options["durable"], error, pause)
+                await asyncio.sleep(pause)
+                continue
+            if messages and self.running:
+                await self.consume(messages)
+
+    async def _fetch(self) -> list[Msg]:
+        assert self.subscription is not None  # noqa: S101  set by `_create_subscription` before this task exists
+        try:
+            messages = await self.subscription.fetch(1, timeout=IDLE_SECONDS)
+        except (TimeoutError, nats.errors.TimeoutError):
+            # Silence has two causes: nothing to read, or no consumer to read it. Ask which.
+            await self.subscription.consumer_info()
+            return []
+        waiting = min(messages[0].metadata.num_pending, self.pull_sub.batch_size - 1)
+        if waiting:
+            with suppress(nats.errors.TimeoutError, asyncio.TimeoutError):  # another worker was quicker
+                messages += await self.subscription.fetch(waiting, timeout=0.1)
+        return messages
+
+
+def harden(subscriber: object) -> None:
+    """Give a batch pull subscriber, as the broker made it, the hardened loop."""
+    if not isinstance(subscriber, BatchPullStreamSubscriber):
+        raise TypeError(f"not a batch pull subscriber: {type(subscriber).__name__}")
+    subscriber.__class__ = HardenedPull

@@ -1,0 +1,121 @@
+"""`python -m <service> ROLE…`: one command line for every service."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import uvicorn
+
+from chassis import parking, telemetry
+from chassis.consuming import Unreadable
+from chassis.frame import Frame, Role
+from chassis.migrating import Migrations
+from chassis.settings import ServiceSettings, StoredSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+@dataclass(frozen=True)
+class Service(Generic[S]):
+    """What the command line needs to know of a service."""
+
+    name: str
+    settings: type[S]
+    frame: Callable[[S, frozenset[Role]], Frame]
+    migrations: Migrations | None = None
+    after_migrating: Callable[[S], Awaitable[None]] | None = None
+
+    async def migrate(self, settings: S) -> None:
+        """Bring the database to the schema of this code, and found what a new installation needs."""
+        if self.migrations is not None and isinstance(settings, StoredSettings):
+            await self.migrations.upgrade(settings.database_url)
+        if self.after_migrating is not None:
+            await self.after_migrating(settings)
+
+
+def main(service: Service[S]) -> None:
+    """Run the command line of `service`."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {service.name}",
+        description=f"The service {service.name}. Settings come from {service.name.upper()}_* in the environment.",
+        epilog=f"Example: python -m {service.name} api worker",
+    )
+    parser.add_argument(
+        "role",
+        nargs="+",
+        help="`api` and/or `worker` serve until stopped; `migrate` brings the database up to date; "
+        "`parked list`, `parked show N`, `parked replay N` look after messages that were given up",
+    )
+    words: list[str] = parser.parse_args().role
+    settings = service.settings()
+    telemetry.write_logs(service.name)
+    match words:
+        case ["migrate"]:
+            asyncio.run(service.migrate(settings))
+        case ["parked", *rest]:
+            sys.exit(asyncio.run(_parked(service, settings, rest)))
+        case _ if set(words) <= set(Role):
+            serve(service.frame(settings, frozenset(Role(word) for word in words)))
+        case _:
+            parser.error(f"no such role: {' '.join(words)}")
+
+
+def serve(frame: Frame) -> None:
+    """Serve until SIGTERM; requests under way are finished first."""
+    uvicorn.run(
+        frame.app,
+        host=frame.settings.http_host,
+        port=frame.settings.http_port,
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+async def _parked(service: Service[S], settings: S, words: list[str]) -> int:
+    frame = service.frame(settings, frozenset({Role.WORKER}))
+    try:
+        async with frame.engine.connect() as connection:
+            match words:
+                case ["list"]:
+                    for each in await parking.all_parked(connection):
+                        _print(each, body=False)
+                case ["show", number]:
+                    _print(await parking.get_parked(connection, int(number)), body=True)
+                case ["replay", number]:
+                    await parking.replay(frame.desk, int(number))
+                case _:
+                    sys.stderr.write("parked list | parked show N | parked replay N\n")
+                    return 2
+    except (parking.NoSuchParkedMessage, Unreadable) as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        return 1
+    finally:
+        await frame.engine.dispose()
+    return 0
+
+
+def _print(parked: parking.Parked, *, body: bool) -> None:
+    line: dict[str, object] = {
+        "id": parked.id,
+        "durable": parked.durable,
+        "subject": parked.subject,
+        "parked_at": _iso(parked.parked_at),
+        "deliveries": parked.deliveries,
+        "reason": parked.reason if body else parked.reason.split("\n")[0][:200],
+    }
+    if body:
+        line["body"] = parked.body.decode(errors="replace")
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,108 @@
+"""One request or one batch of messages is one transaction; what it tells the others leaves with its commit."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+from opentelemetry import propagate
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from uuid_utils.compat import uuid7
+
+from chassis.tables import outbox
+from contracts.event import Event, nats_subject, seal
+
+STATEMENT_TIMEOUT_MS = 30_000
+"""No statement of ours is meant to take a second; one that takes thirty holds locks others wait for."""
+
+_INSERT_OUTBOX = insert(outbox)
+
+
+def new_id() -> UUID:
+    """Return a fresh id that sorts by the time it was made (UUIDv7)."""
+    return uuid7()
+
+
+def open_engine(database_url: str, *, name: str, pool_size: int) -> AsyncEngine:
+    """Open a pool on `postgresql://…`; connections that died are noticed before they are used."""
+    return create_async_engine(
+        database_url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_recycle=1800,
+        pool_reset_on_return=None,  # `begin()` always ends its transaction; a second rollback is a wasted round trip
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": name,
+                "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                "jit": "off",
+            },
+        },
+    )
+
+
+@dataclass(slots=True)
+class Transaction:
+    """A transaction in progress: its connection, its moment, and the events it will leave behind."""
+
+    connection: AsyncConnection
+    now: datetime
+    _emitted: list[dict[str, Any]] = field(default_factory=list)
+
+    def emit(self, event: Event) -> UUID:
+        """Publish `event` if, and only if, this transaction commits; return the id it will have."""
+        event_id = new_id()
+        carrier: dict[str, str] = {}
+        propagate.inject(carrier)
+        traceparent = carrier.get("traceparent")
+        self._emitted.append(
+            {
+                "event_id": event_id,
+                "about": event.about,
+                "subject": nats_subject(event.type, event.about),
+                "body": seal(event, event_id=event_id, traceparent=traceparent),
+                "traceparent": traceparent,
+            }
+        )
+        return event_id
+
+    async def _leave_events(self) -> bool:
+        # Last, when every row they speak of is written and locked: so the order of the outbox
+        # is the order of the commits, thing by thing.
+        if self._emitted:
+            await self.connection.execute(_INSERT_OUTBOX, self._emitted)
+        return bool(self._emitted)
+
+
+class Transactions:
+    """Opens transactions on one database and wakes the relay after those that told something."""
+
+    def __init__(self, engine: AsyncEngine, *, wake: Callable[[], None] = lambda: None) -> None:
+        self.engine = engine
+        self._wake = wake
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        """Open a transaction; commit on leaving, with the emitted events; roll all of it back on an error."""
+        async with self.engine.begin() as connection:
+            transaction = Transaction(connection, now=datetime.now(UTC))
+            yield transaction
+            told = await transaction._leave_events()  # noqa: SLF001  the two classes are one mechanism
+        if told:
+            self._wake()
+
+
+async def _open_transaction(request: Request) -> AsyncIterator[Transaction]:
+    async with request.app.state.frame.transactions.begin() as transaction:
+        yield transaction
+
+
+# FastAPI's default scope leaves the dependency after the response has gone out,
+# so a caller would hold a receipt for something that may still fail to commit.
+OpenTransaction = Annotated[Transaction, Depends(_open_transaction, scope="function")]

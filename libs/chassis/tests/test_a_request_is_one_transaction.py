@@ -1,0 +1,133 @@
+"""One request is one transaction, the answer comes after the commit, and a refusal leaves nothing behind."""
+
+import pytest
+
+from chassis.frame import Role
+from chassis.testing import running, waiting_events
+
+NOTE = {"text": "Báo cáo STEM", "count": 1}
+
+
+@pytest.fixture
+async def frame(make_frame):
+    return make_frame(Role.API)
+
+
+@pytest.fixture
+async def client(frame):
+    async with running(frame) as client:
+        yield client
+
+
+async def notes_in(frame) -> int:
+    async with frame.engine.connect() as connection:
+        return (await connection.exec_driver_sql("SELECT count(*) FROM notes")).scalar_one()
+
+
+async def test_a_note_and_its_event_are_committed_together(frame, client, signer) -> None:
+    answer = await client.post("/notes", json=NOTE, headers=signer.bearer(("reporter", "U-1")))
+
+    assert answer.status_code == 201
+    assert await notes_in(frame) == 1
+    [event] = await waiting_events(frame)
+    assert event["type"] == "reporting.aggregate.updated.v1"
+    assert event["data"]["directive_id"] == answer.json()["about"]
+    assert event["traceparent"].startswith("00-")
+
+
+@pytest.mark.parametrize(("text", "status", "code"), [("refuse me", 409, "note-refused"), ("break", 500, "fault")])
+async def test_a_failed_request_leaves_no_row_and_no_event(frame, client, signer, text, status, code) -> None:
+    answer = await client.post("/notes", json={**NOTE, "text": text}, headers=signer.bearer(("reporter", "U-1")))
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+    assert answer.json()["detail"]
+    assert answer.json()["detail_en"]
+    assert await notes_in(frame) == 0
+    assert await waiting_events(frame) == []
+
+
+async def test_no_receipt_before_the_commit(frame, client, signer) -> None:
+    async with frame.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'"
+        )
+        await connection.exec_driver_sql(
+            "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON outbox DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+
+    answer = await client.post("/notes", json=NOTE, headers=signer.bearer(("reporter", "U-1")))
+
+    assert answer.status_code == 500
+    assert await notes_in(frame) == 0
+
+
+async def test_a_database_that_is_away_is_said_to_be_away(make_frame, signer) -> None:
+    frame = make_frame(Role.API, database_url="postgresql://nobody:x@127.0.0.1:9/none")
+    async with running(frame) as client:
+        answer = await client.post("/notes", json=NOTE, headers=signer.bearer(("reporter", "U-1")))
+        ready = await client.get("/health/ready")
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"
+    assert answer.headers["retry-after"] == "2"
+    assert ready.status_code == 503
+    assert ready.json()["checks"]["postgresql"] != "ok"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "code"),
+    [
+        (b'{"text": "x", "count": "many"}', "application/json", 422, "malformed"),
+        (b'{"text": "x", "count": 1, "more": 1}', "application/json", 422, "malformed"),
+        (b'{"text": "  ", "count": 1}', "application/json", 422, "malformed"),
+        (b'{"text": "a\\u0000b", "count": 1}', "application/json", 422, "malformed"),
+        (b'{"text": "a\\u202eb", "count": 1}', "application/json", 422, "malformed"),
+        (b'{"text": "\\ud800", "count": 1}', "application/json", 422, "malformed"),
+        (b"{broken", "application/json", 400, "not-readable"),
+        (b'{"text": "\xff\xfe", "count": 1}', "application/json", 400, "not-readable"),
+        (b"x" * (1 << 20 | 1), "application/json", 413, "too-large"),
+    ],
+)
+async def test_bad_input_gets_a_clear_error_and_changes_nothing(
+    frame, client, signer, body, content_type, status, code
+) -> None:
+    headers = signer.bearer(("reporter", "U-1")) | {"content-type": content_type}
+
+    answer = await client.post("/notes", content=body, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["detail"] != answer.json()["detail_en"]
+    assert await notes_in(frame) == 0
+
+
+async def test_a_body_without_a_declared_length_is_counted_as_it_comes(frame, client, signer) -> None:
+    async def endless():
+        for _ in range(40):
+            yield b"x" * (1 << 16)
+
+    headers = signer.bearer(("reporter", "U-1")) | {"content-type": "application/json"}
+    answer = await client.post("/notes", content=endless(), headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    assert await notes_in(frame) == 0
+
+
+async def test_decomposed_vietnamese_is_stored_composed(frame, client, signer) -> None:
+    import unicodedata
+
+    decomposed = unicodedata.normalize("NFD", "Trường Trung học cơ sở Bến Đá")
+    await client.post("/notes", json={**NOTE, "text": decomposed}, headers=signer.bearer(("reporter", "U-1")))
+
+    async with frame.engine.connect() as connection:
+        stored = (await connection.exec_driver_sql("SELECT text FROM notes")).scalar_one()
+    assert stored == unicodedata.normalize("NFC", decomposed) != decomposed
+
+
+async def test_an_unknown_address_and_a_wrong_method_are_problems_too(client) -> None:
+    for answer, status in ((await client.get("/nowhere"), 404), (await client.put("/notes"), 405)):
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail_en"]

@@ -1,0 +1,47 @@
+"""Events reporting publishes: aggregated facts, never a single school's answer."""
+
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from contracts.event import Event, Fact
+
+
+class Total(Fact):
+    """The total of one indicator: the sum, or for a bool the number of units that said yes."""
+
+    indicator: str
+    value: int | None
+    """Null while nobody has reported: blank is not zero."""
+
+
+class Breakdown(Fact):
+    """The same totals for the units of one education level only."""
+
+    level: str
+    totals: tuple[Total, ...]
+    units_reported: int
+    units_due: int
+
+
+class AggregateUpdated(Event):
+    """The totals of one requirement, at one unit of the tree or one cluster, for one period, are now these."""
+
+    type: ClassVar[str] = "reporting.aggregate.updated.v1"
+
+    directive_id: UUID
+    requirement_id: UUID
+    unit_id: str
+    relation: Literal["reporting", "cluster"]
+    period: str
+    as_of: date
+    version: int
+    """Grows with every change of this aggregate; an older one never overwrites a newer one."""
+    totals: tuple[Total, ...]
+    units_reported: int
+    units_due: int
+    levels: tuple[Breakdown, ...]
+
+    @property
+    def about(self) -> str:
+        return f"{self.requirement_id}.{self.unit_id}.{self.period}"

@@ -1,0 +1,110 @@
+"""Events the submissions service publishes: what came back, and what became of it."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from contracts.event import Event, Fact
+
+MediaRefusal = Literal["too-long", "too-large", "not-a-video", "unreadable", "unsupported", "no-picture"]
+
+
+class StatedValue(Fact):
+    """One figure as the unit stated it."""
+
+    indicator: str
+    period: str
+    value: bool | int
+
+
+class SubmissionSubmitted(Event):
+    """A unit answered an obligation: submission version `number`, counted until it is returned or replaced."""
+
+    type: ClassVar[str] = "submissions.submission.submitted.v1"
+
+    submission_id: UUID
+    version: int
+    """Grows with every change of the submission; an older one never overwrites a newer one."""
+    obligation_id: UUID
+    directive_id: UUID
+    requirement_id: UUID
+    unit_id: str
+    answering_unit_id: str
+    number: int
+    submitted_by: UUID
+    is_late: bool
+    is_nil: bool
+    values: tuple[StatedValue, ...]
+    media_ids: tuple[UUID, ...]
+
+    @property
+    def about(self) -> str:
+        return str(self.submission_id)
+
+
+class SubmissionReviewed(Event):
+    """What both outcomes of a review carry."""
+
+    submission_id: UUID
+    version: int
+    obligation_id: UUID
+    directive_id: UUID
+    requirement_id: UUID
+    unit_id: str
+    answering_unit_id: str
+    number: int
+    reviewed_by: UUID
+
+    @property
+    def about(self) -> str:
+        return str(self.submission_id)
+
+
+class SubmissionReturned(SubmissionReviewed):
+    """A submission was sent back for revision; the reason is fetched by whoever may read it."""
+
+    type: ClassVar[str] = "submissions.submission.returned.v1"
+
+
+class SubmissionAccepted(SubmissionReviewed):
+    """A submission was accepted."""
+
+    type: ClassVar[str] = "submissions.submission.accepted.v1"
+
+
+class MediaEvent(Event):
+    """What every event about a file carries."""
+
+    media_id: UUID
+    version: int
+    obligation_id: UUID
+    answering_unit_id: str
+    uploaded_by: UUID
+    byte_count: int
+
+    @property
+    def about(self) -> str:
+        return str(self.media_id)
+
+
+class MediaReceived(MediaEvent):
+    """A file is whole in the store and waits for inspection."""
+
+    type: ClassVar[str] = "submissions.media.received.v1"
+
+
+class MediaReady(MediaEvent):
+    """A file passed inspection."""
+
+    type: ClassVar[str] = "submissions.media.ready.v1"
+
+    duration_ms: int
+
+
+class MediaRejected(MediaEvent):
+    """A file did not pass inspection; says what was measured and what was allowed."""
+
+    type: ClassVar[str] = "submissions.media.rejected.v1"
+
+    refusal: MediaRefusal
+    measured: int | None
+    allowed: int | None
