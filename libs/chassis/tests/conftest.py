@@ -133,7 +133,7 @@ async def make_frame(database_for, nats_streams, streams_file, signer, handler):
     url = await database_for(MIGRATIONS)
     made: list[Frame] = []
 
-    def make(*roles: Role, **changes) -> Frame:
+    def make(*roles: Role, tracing=None, **changes) -> Frame:
         settings = Settings(
             **{
                 "http_host": "127.0.0.1",
@@ -146,7 +146,7 @@ async def make_frame(database_for, nats_streams, streams_file, signer, handler):
                 **changes,
             }
         )
-        frame = Frame("reporting", settings, frozenset(roles), migrations=MIGRATIONS, keys=signer.keys)
+        frame = Frame("reporting", settings, frozenset(roles), migrations=MIGRATIONS, keys=signer.keys, tracing=tracing)
         frame.front_door(router)
 
         def register(desk: EventDesk) -> None:

@@ -1,4 +1,4 @@
-"""Messages meet handlers that fail, bodies nobody can read, servers that go away: each ends taken in once, or parked."""
+"""Handlers fail, bodies cannot be read, servers go away: yet each message ends taken in once, or parked."""
 
 import asyncio
 import json

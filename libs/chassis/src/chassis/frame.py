@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI, Request
 from faststream.nats import NatsBroker, NatsNKey
 from nats.aio.client import Client
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+from opentelemetry.sdk.trace import TracerProvider
 
 from chassis import health, http, streams
 from chassis.consuming import EventDesk
@@ -52,6 +53,7 @@ class Frame:
         *,
         migrations: Migrations | None = None,
         keys: KeyRing | None = None,
+        tracing: TracerProvider | None = None,
         body_limits: Mapping[str, int] | None = None,
     ) -> None:
         self.service = service
@@ -59,7 +61,7 @@ class Frame:
         self.roles = roles
         self.metrics = Metrics()
         self.migrations = migrations
-        self.tracing = trace_provider(service)
+        self.tracing = tracing or trace_provider(service)
         self.checks: dict[str, health.Check] = {}
         directory_url = settings.directory_url if isinstance(settings, ReaderSettings) else None
         self.keys = keys or KeyRing(directory_url=directory_url)

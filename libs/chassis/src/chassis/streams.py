@@ -78,7 +78,8 @@ def load(path: Path) -> Declaration:
     return Declaration.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-def _stream_config(declared: DeclaredStream) -> StreamConfig:
+def stream_config(declared: DeclaredStream) -> StreamConfig:
+    """Return what JetStream is told of a declared stream."""
     sources = None
     if declared.source is not None:
         external = None
@@ -137,7 +138,7 @@ async def _apply_stream(jetstream: object, declared: DeclaredStream) -> Iterable
     from nats.js import JetStreamContext
 
     assert isinstance(jetstream, JetStreamContext)  # noqa: S101  nats-py does not export the type at the top
-    wanted = _stream_config(declared)
+    wanted = stream_config(declared)
     try:
         found = (await jetstream.stream_info(declared.name)).config
     except NotFoundError:

@@ -1,0 +1,178 @@
+"""What a transaction told is published once it is committed: all of it, in order for each thing, whatever dies."""
+
+import asyncio
+import json
+
+import asyncpg
+import pytest
+
+from chassis.frame import Role
+from chassis.relay import Relay
+from chassis.testing import running, until, waiting_events
+from chassis.transaction import new_id
+
+STREAM = "REPORTING"
+
+
+@pytest.fixture
+async def reader(nats_streams):
+    """Read what the stream holds, from the first message on."""
+    client = await nats_streams.connect("steward")
+
+    async def read() -> list[dict]:
+        found = await client.jetstream().stream_info(STREAM)
+        messages = [await client.jetstream().get_msg(STREAM, seq) for seq in _held(found.state)]
+        return [json.loads(message.data) for message in messages]
+
+    yield read
+    await client.close()
+
+
+def _held(state) -> range:
+    return range(state.first_seq, state.last_seq + 1)
+
+
+async def tell(frame, *events) -> None:
+    async with frame.transactions.begin() as transaction:
+        for event in events:
+            transaction.emit(event)
+
+
+async def is_empty(frame) -> bool:
+    return await waiting_events(frame) == []
+
+
+async def test_events_reach_the_stream_in_order_and_leave_the_outbox(make_frame, reader, aggregate) -> None:
+    about = new_id()
+    frame = make_frame(Role.WORKER)
+    async with running(frame):
+        for version in range(1, 21):
+            await tell(frame, aggregate(about, version), aggregate(new_id()))
+        await until(lambda: is_empty(frame))
+
+    published = await reader()
+    assert len(published) == 40
+    assert [each["data"]["version"] for each in published if each["data"]["directive_id"] == str(about)] == list(
+        range(1, 21)
+    )
+
+
+async def test_an_event_of_a_process_without_a_relay_is_published_by_the_one_that_has_it(
+    make_frame, reader, aggregate
+) -> None:
+    api, worker = make_frame(Role.API), make_frame(Role.WORKER)
+    async with running(worker), running(api):
+        await until(lambda: _connected(api))
+        await tell(api, aggregate(new_id()))
+        await until(lambda: is_empty(api), within=0.9)  # woken, not polled
+
+    assert len(await reader()) == 1
+
+
+async def _connected(frame) -> bool:
+    return frame._nats is not None and frame._nats.is_connected
+
+
+async def test_a_relay_that_died_between_publishing_and_deleting_doubles_nothing(
+    make_frame, reader, aggregate, nats_streams, monkeypatch
+) -> None:
+    frame = make_frame(Role.API)
+    await tell(frame, *(aggregate(new_id()) for _ in range(5)))
+    client = await nats_streams.connect("reporting")
+    relay = Relay(frame.settings.database_url, client.jetstream(), stream=STREAM)
+    connection = await asyncpg.connect(frame.settings.database_url)
+    real = asyncpg.Connection.execute
+
+    async def die(*_args) -> None:
+        raise ConnectionResetError("killed before the delete")
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", die)
+    with pytest.raises(ConnectionResetError):
+        await relay.drain(connection)
+    monkeypatch.setattr(asyncpg.Connection, "execute", real)
+    assert len(await waiting_events(frame)) == 5
+
+    assert await relay.drain(connection) == 5
+    assert await is_empty(frame)
+    assert len(await reader()) == 5
+    await connection.close()
+    await client.close()
+
+
+async def test_the_relay_survives_the_loss_of_its_database_connection(make_frame, reader, aggregate) -> None:
+    frame = make_frame(Role.WORKER)
+    async with running(frame):
+        await until(lambda: _leads(frame))
+        async with frame.engine.begin() as connection:
+            await connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        await tell(frame, aggregate(new_id()))
+        await until(lambda: is_empty(frame))
+
+    assert len(await reader()) == 1
+
+
+async def _leads(frame) -> bool:
+    return frame._relay is not None and frame._relay.is_leader
+
+
+async def test_nothing_is_lost_while_nats_is_away(make_frame, aggregate, own_nats) -> None:
+    frame = make_frame(Role.WORKER, nats_url=own_nats.url, nats_seed=own_nats.seeds["reporting"])
+    about = new_id()
+    async with running(frame):
+        await until(lambda: _leads(frame))
+        own_nats.server.kill()
+        for version in range(1, 11):
+            await tell(frame, aggregate(about, version))
+        await asyncio.sleep(1.2)  # long enough for the relay to meet the dead server at least once
+        assert len(await waiting_events(frame)) == 10
+
+        own_nats.server.start()
+        await until(lambda: is_empty(frame), within=30)
+
+    client = await own_nats.connect("steward")
+    messages = [await client.jetstream().get_msg(STREAM, seq) for seq in range(1, 11)]
+    assert [json.loads(message.data)["data"]["version"] for message in messages] == list(range(1, 11))
+    assert (await client.jetstream().stream_info(STREAM)).state.messages == 10
+    await client.close()
+
+
+async def test_only_one_relay_of_a_database_leads_and_another_takes_over(make_frame, aggregate, reader) -> None:
+    first, second = make_frame(Role.WORKER), make_frame(Role.WORKER)
+    async with running(second):
+        async with running(first):
+            await until(lambda: _one_leads(first, second))
+        await until(lambda: _leads(second))
+        await tell(second, aggregate(new_id()))
+        await until(lambda: is_empty(second))
+    assert len(await reader()) == 1
+
+
+async def _one_leads(first, second) -> bool:
+    return first._relay is not None and second._relay is not None and first._relay.is_leader != second._relay.is_leader
+
+
+async def test_one_trace_runs_from_the_request_to_the_message_and_its_reader(
+    make_frame, signer, nats_streams, submitted, handler
+) -> None:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    frame = make_frame(Role.API, Role.WORKER, tracing=provider)
+    async with running(frame) as client:
+        answer = await client.post(
+            "/notes", json={"text": "traced", "count": 1}, headers=signer.bearer(("reporter", "U-1"))
+        )
+        assert answer.status_code == 201
+        await until(lambda: is_empty(frame))
+
+    names = {span.name: span for span in exporter.get_finished_spans()}
+    request = next(span for name, span in names.items() if name.startswith("POST"))
+    publish = next(span for name, span in names.items() if name.startswith("publish reporting.aggregate"))
+    assert publish.context.trace_id == request.context.trace_id
