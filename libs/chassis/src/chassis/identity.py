@@ -3,7 +3,6 @@
 import logging
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,6 +11,8 @@ import jwt
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from chassis.caller import Caller as Caller
+from chassis.caller import HeldPost as HeldPost
 from chassis.problems import NotSignedIn, Unavailable
 
 log = logging.getLogger(__name__)
@@ -26,15 +27,6 @@ REFRESH_SECONDS = 10.0
 REMEMBERED_TOKENS = 4096
 
 
-class HeldPost(BaseModel):
-    """A role at a unit, as a token states it. Unit `*` is the whole province."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    unit_id: str
-    role: str
-
-
 class Claims(BaseModel):
     """What a token says."""
 
@@ -44,15 +36,6 @@ class Claims(BaseModel):
     kind: Literal["person", "machine"]
     posts: tuple[HeldPost, ...]
     exp: int
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The person or machine a request comes from, and the posts it holds today."""
-
-    id: UUID
-    kind: Literal["person", "machine"]
-    posts: tuple[HeldPost, ...]
 
 
 class KeyRing:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from chassis.identity import Caller
+from chassis.caller import Caller
 
 PROVINCE = "*"
 """The unit of a post that reaches everywhere."""

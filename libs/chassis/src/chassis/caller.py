@@ -1,0 +1,25 @@
+"""Who a request comes from, as a verified token states it."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class HeldPost(BaseModel):
+    """A role at a unit, as a token states it. Unit `*` is the whole province."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit_id: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The person or machine a request comes from, and the posts it holds today."""
+
+    id: UUID
+    kind: Literal["person", "machine"]
+    posts: tuple[HeldPost, ...]

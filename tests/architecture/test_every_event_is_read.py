@@ -1,0 +1,51 @@
+"""The declaration of streams, the contracts and the letterboxes say the same: nothing is published for nobody."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from chassis import streams
+from chassis.consuming import EventDesk
+from chassis.telemetry import Metrics
+from contracts import catalogue
+
+ROOT = Path(__file__).parents[2]
+DECLARED = streams.load(ROOT / "deploy" / "jetstream" / "streams.toml")
+READERS = ("directives", "submissions", "reporting", "notify")
+FOR_OTHERS = {"reporting.aggregate.updated.v1", "submissions.media.received.v1", "submissions.media.ready.v1"}
+"""Events nobody in the house reads: the city does, and a later gallery will."""
+
+
+def desk_of(service: str) -> EventDesk:
+    desk = EventDesk(transactions=None, metrics=Metrics())  # type: ignore[arg-type]  # nothing is taken in here
+    importlib.import_module(f"{service}.consumers").register(desk)
+    return desk
+
+
+@pytest.mark.parametrize("service", READERS)
+def test_a_service_reads_exactly_the_durables_that_are_declared_for_it(service: str) -> None:
+    declared = {each.name: each for each in DECLARED.durable if each.reader == service}
+    boxes = desk_of(service).boxes
+
+    assert set(boxes) == set(declared)
+    for name, box in boxes.items():
+        assert box.stream == declared[name].stream
+        assert {f"{event_type}.>" for event_type in box.types} == set(declared[name].subjects)
+
+
+def test_every_event_is_read_by_somebody() -> None:
+    read = {event_type for service in READERS for box in desk_of(service).boxes.values() for event_type in box.types}
+
+    assert set(catalogue.BY_TYPE) - read == FOR_OTHERS
+
+
+def test_every_declared_durable_is_named_after_its_reader() -> None:
+    assert all(each.name.startswith(f"{each.reader}-") for each in DECLARED.durable)
+
+
+def test_every_event_has_a_stream_of_the_service_that_publishes_it() -> None:
+    publishers = {each.publisher: each.subjects for each in DECLARED.stream if each.publisher}
+
+    for event in catalogue.EVENTS:
+        assert publishers[event.service()] == (f"{event.service()}.>",)
