@@ -1,4 +1,4 @@
-"""Rules no import checker sees: where transactions end, who reads the clock, how long a room is, what words are used."""
+"""Rules no import checker sees: where transactions end, who reads the clock, how long a room is, which words."""
 
 import ast
 import re

@@ -11,10 +11,11 @@ from sqlalchemy import BigInteger, Column, Identity, MetaData, Table, Text, Uuid
 
 from chassis import problems, tables
 from chassis.consuming import EventDesk
-from chassis.frame import Frame, Role
+from chassis.frame import Frame
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.migrating import Migrations
+from chassis.porch import Role
 from chassis.settings import ReaderSettings
 from chassis.text import Line
 from chassis.transaction import OpenTransaction, Transaction, new_id

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.frame import Role
+from chassis.porch import Role
 from chassis.testing import running, waiting_events
 
 NOTE = {"text": "Báo cáo STEM", "count": 1}

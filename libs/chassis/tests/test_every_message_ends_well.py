@@ -7,7 +7,7 @@ import pytest
 
 from chassis import parking
 from chassis.consuming import Unreadable
-from chassis.frame import Role
+from chassis.porch import Role
 from chassis.testing import running, until
 from chassis.transaction import new_id
 from contracts.event import nats_subject, seal

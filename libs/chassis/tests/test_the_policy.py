@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from chassis.identity import Caller, HeldPost
+from chassis.caller import Caller, HeldPost
 from chassis.policy import PROVINCE, RIGHTS, Purpose, Reach, may, units_for
 from chassis.transaction import new_id
 

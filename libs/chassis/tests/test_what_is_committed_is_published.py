@@ -6,7 +6,7 @@ import json
 import asyncpg
 import pytest
 
-from chassis.frame import Role
+from chassis.porch import Role
 from chassis.relay import Relay
 from chassis.testing import running, until, waiting_events
 from chassis.transaction import new_id

@@ -7,8 +7,8 @@ import time
 import jwt
 import pytest
 
-from chassis.frame import Role
 from chassis.identity import LIFETIME_SECONDS, KeyRing
+from chassis.porch import Role
 from chassis.problems import NotSignedIn, Unavailable
 from chassis.testing import Signer, running
 

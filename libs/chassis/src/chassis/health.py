@@ -2,22 +2,32 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
 
 if TYPE_CHECKING:
-    from chassis.frame import Frame
+    from chassis.porch import Porch
 
 Check = Callable[[], Awaitable[str | None]]
 """Answers null when all is well, else what is wrong."""
 CHECK_SECONDS = 3.0
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What is on its way through a service."""
+
+    outbox: int
+    parked: int
+    durables: Mapping[str, Mapping[str, int] | None]
+    """By durable: what is not read and what is not acknowledged; null when it does not exist."""
 
 
 @router.get("/health/live")
@@ -43,31 +53,20 @@ async def _outcome(check: Check) -> str:
         return f"{type(error).__name__}: {error}"[:200]
 
 
-async def flow_of(frame: "Frame") -> dict[str, Any]:
-    """Return what waits to go out, what waits to be read, and what is parked."""
-    async with frame.engine.connect() as connection:
-        counts = await connection.execute(
-            text("SELECT (SELECT count(*) FROM outbox) AS outbox, (SELECT count(*) FROM parked_messages) AS parked")
-        )
-        row = counts.one()
-    return {"outbox": row.outbox, "parked": row.parked, "durables": await frame.durables()}
-
-
 @router.get("/health/flow")
 async def flow(request: Request) -> dict[str, Any]:
     """Answer what waits to go out, what waits to be read, and what is parked."""
-    frame: Frame = request.app.state.frame
-    return await flow_of(frame) if hasattr(frame, "engine") else {"outbox": 0, "parked": 0, "durables": {}}
+    porch: Porch = request.app.state.frame
+    return asdict(await porch.flow())
 
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """Answer the figures of this process in Prometheus' format."""
-    frame: Frame = request.app.state.frame
-    if hasattr(frame, "engine"):
-        counts = await flow_of(frame)
-        frame.metrics.outbox.set(counts["outbox"])
-        frame.metrics.parked.set(counts["parked"])
-        for durable, count in counts["durables"].items():
-            frame.metrics.pending.labels(durable).set(count["pending"] if count else -1)
-    return Response(generate_latest(frame.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    porch: Porch = request.app.state.frame
+    flow = await porch.flow()
+    porch.metrics.outbox.set(flow.outbox)
+    porch.metrics.parked.set(flow.parked)
+    for durable, count in flow.durables.items():
+        porch.metrics.pending.labels(durable).set(count["pending"] if count else -1)
+    return Response(generate_latest(porch.metrics.registry), media_type=CONTENT_TYPE_LATEST)

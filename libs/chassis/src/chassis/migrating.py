@@ -1,15 +1,19 @@
-"""Bring a service's database to the schema its code expects, and notice when it is not there."""
+"""Bring a service's database to the schema its code expects, and notice when it is not there.
+
+Alembic is imported where it is used: a process that only serves need not carry it.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command, context
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import ProgrammingError
 
 from chassis.transaction import open_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 LOCK_TIMEOUT = "5s"
 """A migration that waits longer for a table holds up everyone who comes after it."""
@@ -23,17 +27,20 @@ class Migrations:
     folder: Path
     metadata: tuple[MetaData, ...]
 
-    def config(self) -> Config:
+    def config(self) -> "Config":
         """Return Alembic's configuration, without a file."""
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(self.folder).replace("%", "%%"))
         config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(hour).2d%%(minute).2d_%%(slug)s")
         return config
 
     @property
-    def head(self) -> str | None:
-        """Return the newest revision there is."""
-        return ScriptDirectory.from_config(self.config()).get_current_head()
+    def head(self) -> str:
+        """Return the newest revision there is: a revision is named after the moment in the name of its file."""
+        newest = max(path.stem for path in (self.folder / "versions").glob("[0-9]*.py"))
+        return "_".join(newest.split("_")[:2])
 
     async def upgrade(self, database_url: str) -> None:
         """Run what has not run yet; two processes doing so at once take turns. Safe to repeat."""
@@ -47,6 +54,8 @@ class Migrations:
             await engine.dispose()
 
     def _upgrade(self, connection: Connection) -> None:
+        from alembic import command
+
         config = self.config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -54,18 +63,24 @@ class Migrations:
     def differences(self, connection: Connection) -> list[object]:
         """Return where the database differs from the tables in the code (Alembic's own comparison)."""
         from alembic.autogenerate import compare_metadata
+        from alembic.runtime.migration import MigrationContext
 
         migrated = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(migrated, list(self.metadata)))  # type: ignore[arg-type]  # it takes a sequence
 
     def what_is_missing(self, connection: Connection) -> str | None:
         """Return why this code cannot work on this database, or null."""
-        current = MigrationContext.configure(connection).get_current_revision()
+        try:
+            current = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        except ProgrammingError:
+            current = None
         return None if current == self.head else f"schema is at {current}, this code needs {self.head}"
 
 
 def run_revisions() -> None:
     """Run the revisions on the connection `Migrations` opened; all that a service's `env.py` has to say."""
+    from alembic import context
+
     context.configure(connection=context.config.attributes["connection"])
     with context.begin_transaction():
         context.run_migrations()

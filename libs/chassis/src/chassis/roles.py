@@ -7,15 +7,17 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import uvicorn
 
-from chassis import parking, telemetry
-from chassis.consuming import Unreadable
-from chassis.frame import Frame, Role
-from chassis.migrating import Migrations
+from chassis import telemetry
+from chassis.porch import Porch, Role
 from chassis.settings import ServiceSettings, StoredSettings
+
+if TYPE_CHECKING:
+    from chassis.migrating import Migrations
+    from chassis.parking import Parked
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -26,8 +28,8 @@ class Service(Generic[S]):
 
     name: str
     settings: type[S]
-    frame: Callable[[S, frozenset[Role]], Frame]
-    migrations: Migrations | None = None
+    frame: Callable[[S, frozenset[Role]], Porch]
+    migrations: "Migrations | None" = None
     after_migrating: Callable[[S], Awaitable[None]] | None = None
 
     async def migrate(self, settings: S) -> None:
@@ -65,7 +67,7 @@ def main(service: Service[S]) -> None:
             parser.error(f"no such role: {' '.join(words)}")
 
 
-def serve(frame: Frame) -> None:
+def serve(frame: Porch) -> None:
     """Serve until SIGTERM; requests under way are finished first."""
     uvicorn.run(
         frame.app,
@@ -81,7 +83,14 @@ def serve(frame: Frame) -> None:
 
 
 async def _parked(service: Service[S], settings: S, words: list[str]) -> int:
+    from chassis import parking
+    from chassis.consuming import Unreadable
+    from chassis.frame import Frame
+
     frame = service.frame(settings, frozenset({Role.WORKER}))
+    if not isinstance(frame, Frame):
+        sys.stderr.write(f"{service.name} reads no events\n")
+        return 2
     try:
         async with frame.engine.connect() as connection:
             match words:
@@ -103,7 +112,7 @@ async def _parked(service: Service[S], settings: S, words: list[str]) -> int:
     return 0
 
 
-def _print(parked: parking.Parked, *, body: bool) -> None:
+def _print(parked: "Parked", *, body: bool) -> None:
     line: dict[str, object] = {
         "id": parked.id,
         "durable": parked.durable,

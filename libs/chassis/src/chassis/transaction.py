@@ -1,5 +1,6 @@
 """One request or one batch of messages is one transaction; what it tells the others leaves with its commit."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from opentelemetry import propagate
-from sqlalchemy import insert
+from sqlalchemy import QueuePool, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from uuid_utils.compat import uuid7
 
@@ -18,6 +19,9 @@ from contracts.event import Event, nats_subject, seal
 
 STATEMENT_TIMEOUT_MS = 30_000
 """No statement of ours is meant to take a second; one that takes thirty holds locks others wait for."""
+
+IDLE_CHECK_SECONDS = 1.0
+IDLE_CHECKS = 5
 
 _INSERT_OUTBOX = insert(outbox)
 
@@ -45,6 +49,18 @@ def open_engine(database_url: str, *, name: str, pool_size: int) -> AsyncEngine:
             },
         },
     )
+
+
+async def release_idle(engine: AsyncEngine) -> None:
+    """Give connections back that nobody has used for a while: each costs the database a process."""
+    quiet = 0
+    while True:
+        await asyncio.sleep(IDLE_CHECK_SECONDS)
+        pool = engine.pool
+        assert isinstance(pool, QueuePool)  # noqa: S101  what `open_engine` makes
+        quiet = quiet + 1 if pool.checkedout() == 0 else 0
+        if quiet == IDLE_CHECKS and pool.checkedin() > 1:
+            await engine.dispose()
 
 
 @dataclass(slots=True)

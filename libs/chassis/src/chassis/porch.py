@@ -1,0 +1,143 @@
+"""The porch of a process: its HTTP application, what every service answers alike, and the work it does beside it.
+
+A service that owns nothing stands on this alone; one with a database and events on `chassis.frame`.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from enum import StrEnum
+
+from fastapi import APIRouter, FastAPI
+from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+from opentelemetry.sdk.trace import TracerProvider
+
+from chassis import health, http
+from chassis.identity import KeyRing
+from chassis.settings import ReaderSettings, ServiceSettings
+from chassis.telemetry import Metrics, trace_provider
+
+log = logging.getLogger(__name__)
+
+Background = Callable[[], Awaitable[None]]
+
+
+class Role(StrEnum):
+    """What a process of a service does."""
+
+    API = "api"
+    WORKER = "worker"
+
+
+class Porch:
+    """One process of one service, as far as HTTP goes.
+
+    Made without side effects; everything is opened when the application starts and closed when it stops.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        settings: ServiceSettings,
+        roles: frozenset[Role],
+        *,
+        keys: KeyRing | None = None,
+        tracing: TracerProvider | None = None,
+        body_limits: Mapping[str, int] | None = None,
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.roles = roles
+        self.metrics = Metrics()
+        self.tracing = tracing or trace_provider(service)
+        self.checks: dict[str, health.Check] = {}
+        directory_url = settings.directory_url if isinstance(settings, ReaderSettings) else None
+        self.keys = keys or KeyRing(directory_url=directory_url)
+        self._background: list[Background] = []
+        self.app = FastAPI(title=f"Congvan {service}", version="1", lifespan=self._live, openapi_url="/openapi.json")
+        self.app.state.frame = self
+        http.answer_problems(self.app)
+        self.app.include_router(health.router)
+        self.app.add_middleware(http.BoundedBodies, limits=body_limits or {})
+        self.app.add_middleware(_Watched, metrics=self.metrics)
+        self.app.add_middleware(
+            OpenTelemetryMiddleware,
+            tracer_provider=self.tracing,
+            exclude_spans=["send", "receive"],
+            excluded_urls="/health/.*,/metrics",
+        )
+
+    def front_door(self, router: APIRouter) -> None:
+        """Serve `router` in processes with the role `api`."""
+        if Role.API in self.roles:
+            self.app.include_router(router)
+
+    def run_in_background(self, work: Background) -> None:
+        """Run `work` for as long as a process with the role `worker` lives; it must survive outages by itself."""
+        if Role.WORKER in self.roles:
+            self._background.append(work)
+
+    async def flow(self) -> health.Flow:
+        """Return what waits to go out, what waits to be read, and what is parked."""
+        return health.Flow(outbox=0, parked=0, durables={})
+
+    def _open(self) -> list[asyncio.Task[None]]:
+        """Start what runs for as long as the process."""
+        return [asyncio.create_task(_keep_running(work)) for work in self._background]
+
+    async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
+        """End what was started."""
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.tracing.shutdown()
+
+    @asynccontextmanager
+    async def _live(self, _app: FastAPI) -> AsyncIterator[None]:
+        tasks = self._open()
+        try:
+            yield
+        finally:
+            await self._close(tasks)
+
+
+async def _keep_running(work: Background) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:  # a loop of ours must not end in silence
+            log.exception("background work failed; starting it again")
+        await asyncio.sleep(1)
+
+
+class _Watched:
+    """ASGI middleware: how long each route takes, and an answer to what nobody caught."""
+
+    def __init__(self, app: http.App, *, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status: int | None = None
+
+        async def watch(message: http.Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            if status is not None:
+                raise  # half an answer is out; only breaking the line tells the caller the truth
+            await http.fault_answer(scope["path"], error)(scope, receive, watch)
+        finally:
+            path = getattr(scope.get("route"), "path", "other")
+            self._metrics.requests.labels(scope["method"], path, status).observe(time.perf_counter() - started)

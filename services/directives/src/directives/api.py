@@ -1,0 +1,168 @@
+"""The front door: parse, one operation, answer.
+
+Handlers name the caller first, so that nobody holds a database connection before they are known.
+"""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+
+from chassis.http import may_raise
+from chassis.identity import Calling
+from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn
+from chassis.text import UnitId
+from chassis.transaction import OpenTransaction
+from directives import operations, replies
+from directives.domain.directive import Stamp, day_of
+from directives.problems import (
+    AudienceEmpty,
+    AudienceUnsaid,
+    ClusterWithoutLead,
+    CodeTwice,
+    DeadlinesOutOfOrder,
+    NothingAsked,
+    NotNow,
+    NumberOfAnotherYear,
+    NumberPassed,
+    PeriodMissing,
+    RegisterFull,
+    RuleUnfit,
+    UnknownUnits,
+    VideoWithoutMedia,
+)
+from directives.requests import DraftIn, IssueIn, NumberIn, PreviewIn, RegisterIn, Year
+from unit_tree.projection import TreeReader
+from unit_tree.tree import Tree
+
+router = APIRouter(responses=may_raise(NotSignedIn, Malformed))
+
+
+async def _tree(request: Request, tx: OpenTransaction) -> Tree:
+    reader: TreeReader = request.app.state.tree_reader
+    return await reader.tree(tx.connection)
+
+
+KnownTree = Annotated[Tree, Depends(_tree)]
+"""The units as the directory has told of them so far."""
+
+
+@router.post(
+    "/directives",
+    status_code=201,
+    responses=may_raise(
+        Malformed,
+        NotAllowed,
+        UnknownUnits,
+        NothingAsked,
+        VideoWithoutMedia,
+        PeriodMissing,
+        CodeTwice,
+        RuleUnfit,
+        DeadlinesOutOfOrder,
+        AudienceUnsaid,
+    ),
+)
+async def draft_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, draft: DraftIn
+) -> replies.DirectiveOut:
+    """Draft a directive."""
+    directive = draft.drafted(Stamp(caller.id, tx.now))
+    return replies.directive_out(await operations.draft_directive(tx, directive=directive, tree=tree, by=caller))
+
+
+@router.post("/directives/{directive_id}/sign", responses=may_raise(NotFound, NotAllowed))
+async def sign_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
+) -> replies.DirectiveOut:
+    """Sign a draft."""
+    return replies.directive_out(await operations.sign_directive(tx, directive_id=directive_id, tree=tree, by=caller))
+
+
+@router.post("/directives/{directive_id}/number", responses=may_raise(NotFound, NotAllowed, NotNow, RegisterFull))
+async def number_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, asked: NumberIn
+) -> replies.DirectiveOut:
+    """Give a signed directive its number."""
+    return replies.directive_out(
+        await operations.number_directive(
+            tx, directive_id=directive_id, notation=asked.notation, year=asked.year, tree=tree, by=caller
+        )
+    )
+
+
+@router.post(
+    "/directives/{directive_id}/issue",
+    responses=may_raise(
+        NotFound, NotAllowed, NotNow, NumberOfAnotherYear, UnknownUnits, AudienceEmpty, ClusterWithoutLead
+    ),
+)
+async def issue_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, asked: IssueIn
+) -> replies.IssuedOut:
+    """Send out a numbered directive."""
+    return replies.issued_out(
+        await operations.issue_directive(tx, directive_id=directive_id, issued_on=asked.issued_on, tree=tree, by=caller)
+    )
+
+
+@router.get("/directives/{directive_id}", responses=may_raise(NotFound))
+async def read_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
+) -> replies.DirectiveOut:
+    """Read a directive."""
+    return replies.directive_out(await operations.read_directive(tx, directive_id=directive_id, tree=tree, by=caller))
+
+
+@router.get("/directives/{directive_id}/obligations", responses=may_raise(NotFound))
+async def obligations_of_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
+) -> replies.ObligationsOut:
+    """List who owes an answer, and how far the answers have come."""
+    directive, opened = await operations.obligations_of_directive(tx, directive_id=directive_id, tree=tree, by=caller)
+    return replies.obligations_out(directive, opened, tree)
+
+
+@router.get("/obligations", responses=may_raise(NotFound))
+async def obligations_of_unit(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, unit_id: Annotated[UnitId, Query()]
+) -> replies.OwedByUnitOut:
+    """List what a unit owes, nearest deadline first."""
+    return replies.owed_out(await operations.obligations_of_unit(tx, unit_id=unit_id, tree=tree, by=caller))
+
+
+@router.post("/audience-previews", responses=may_raise(NotAllowed))
+async def preview_audience(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: PreviewIn
+) -> replies.PreviewOut:
+    """Show whom a requirement would reach, and why."""
+    issued_on: date = asked.issued_on or day_of(tx.now)
+    resolution = operations.preview_audience(
+        asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
+    )
+    return replies.preview_out(resolution, tree, as_of=asked.as_of, issued_on=issued_on)
+
+
+@router.put("/registers/{issuer_unit_id}/{year}", responses=may_raise(NotAllowed, UnknownUnits, NumberPassed))
+async def set_next_number(
+    caller: Calling,
+    tx: OpenTransaction,
+    tree: KnownTree,
+    issuer_unit_id: UnitId,
+    year: Annotated[Year, Path()],
+    asked: RegisterIn,
+) -> replies.RegisterOut:
+    """Let a register go on with a higher number."""
+    next_number = await operations.set_next_number(
+        tx,
+        issuer_unit_id=issuer_unit_id,
+        year=year,
+        register=asked.register_of,
+        next_number=asked.next_number,
+        tree=tree,
+        by=caller,
+    )
+    return replies.RegisterOut(
+        issuer_unit_id=issuer_unit_id, year=year, register_of=asked.register_of, next_number=next_number
+    )

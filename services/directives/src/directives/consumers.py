@@ -1,0 +1,13 @@
+"""The letterbox: what comes in from the directory and from submissions, and what each event sets in motion."""
+
+from chassis.consuming import EventDesk
+from contracts.directory import UnitChanged
+from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from directives.projections import note_answers
+from unit_tree.projection import note_unit
+
+
+def register(desk: EventDesk) -> None:
+    """Say which durables this service reads, and what takes in their events."""
+    desk.each("directives-units", UnitChanged)(note_unit)
+    desk.batch("directives-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted)(note_answers)

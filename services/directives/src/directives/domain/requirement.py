@@ -1,0 +1,123 @@
+"""One thing a directive asks for, and when asking makes sense."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, SectionAsked
+from directives.domain.audience import Audience
+from directives.problems import (
+    AudienceUnsaid,
+    CodeTwice,
+    DeadlinesOutOfOrder,
+    NothingAsked,
+    PeriodMissing,
+    RuleUnfit,
+    VideoWithoutMedia,
+)
+
+MOST_MEDIA = 20
+MOST_SECONDS = 3600
+MOST_BYTES = 300 * 1024 * 1024
+"""The largest file a requirement may allow; also what it allows when nothing is said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """One thing a directive asks for: from whom, by when, in what form."""
+
+    id: UUID
+    kind: RequirementKind
+    title: str
+    as_of: date
+    """The audience and the totals stand on the tree of this day."""
+    periods: tuple[str, ...]
+    indicators: tuple[IndicatorAsked, ...]
+    sections: tuple[SectionAsked, ...]
+    media: MediaAsked | None
+    audience: Audience
+    due_phrase: str
+    due_at: datetime
+    cut_off_at: datetime | None
+    closes_at: datetime | None
+
+
+def check(requirement: Requirement, *, where: str) -> None:
+    """Raise the problem that keeps a requirement from being asked; `where` is its place in the request."""
+    _check_form(requirement, where)
+    _check_once((each.code for each in requirement.indicators), f"{where}.indicators")
+    _check_once((each.code for each in requirement.sections), f"{where}.sections")
+    _check_once(requirement.periods, f"{where}.periods")
+    _check_rules(requirement.indicators, f"{where}.indicators")
+    _check_deadlines(requirement, where)
+    if not requirement.audience.unit_types and not requirement.audience.include:
+        raise AudienceUnsaid(
+            f"Yêu cầu «{requirement.title}» chưa nêu loại đơn vị hoặc đơn vị phải thực hiện.",
+            f"The requirement “{requirement.title}” names neither unit types nor units.",
+            where=f"{where}.audience",
+        )
+
+
+def _check_form(requirement: Requirement, where: str) -> None:
+    title = requirement.title
+    if requirement.kind == "report" and not requirement.indicators and not requirement.sections:
+        raise NothingAsked(
+            f"Báo cáo «{title}» chưa có chỉ tiêu hay đề mục nào.",
+            f"The report “{title}” asks for no indicator and no section.",
+            where=where,
+        )
+    if requirement.kind == "video" and requirement.media is None:
+        raise VideoWithoutMedia(
+            f"Yêu cầu video «{title}» chưa nêu số lượng, thời lượng và dung lượng.",
+            f"The video “{title}” does not say how many, how long and how large.",
+            where=f"{where}.media",
+        )
+    if requirement.indicators and not requirement.periods:
+        raise PeriodMissing(
+            f"Yêu cầu «{title}» có chỉ tiêu nhưng chưa nêu kỳ báo cáo.",
+            f"The requirement “{title}” asks for figures of no period.",
+            where=f"{where}.periods",
+        )
+
+
+def _check_once(codes: Iterable[str], where: str) -> None:
+    seen: set[str] = set()
+    for place, code in enumerate(codes):
+        if code in seen:
+            raise CodeTwice(f"Mã «{code}» bị lặp lại.", f"The code {code!r} stands twice.", where=f"{where}.{place}")
+        seen.add(code)
+
+
+def _check_rules(indicators: tuple[IndicatorAsked, ...], where: str) -> None:
+    types = {each.code: each.type for each in indicators}
+    for place, each in enumerate(indicators):
+        if each.at_most is not None and (
+            each.type == "bool" or each.at_most == each.code or types.get(each.at_most) != each.type
+        ):
+            raise RuleUnfit(
+                f"«{each.code}» không được vượt «{each.at_most}»: cần một chỉ tiêu số khác, cùng loại, cùng yêu cầu.",
+                f"{each.code!r} at most {each.at_most!r}: that takes another number of the same type and requirement.",
+                where=f"{where}.{place}.at_most",
+            )
+        if each.only_if is not None and (each.type == "bool" or types.get(each.only_if) != "bool"):
+            raise RuleUnfit(
+                f"«{each.code}» chỉ khi «{each.only_if}»: cần một chỉ tiêu có/không trong cùng yêu cầu.",
+                f"{each.code!r} only if {each.only_if!r}: that takes a number, and a yes or no beside it.",
+                where=f"{where}.{place}.only_if",
+            )
+
+
+def _check_deadlines(requirement: Requirement, where: str) -> None:
+    if requirement.cut_off_at is not None and requirement.cut_off_at > requirement.due_at:
+        raise DeadlinesOutOfOrder(
+            "Thời điểm chốt số liệu phải không muộn hơn hạn nộp.",
+            "Figures must be cut off no later than they are due.",
+            where=f"{where}.cut_off_at",
+        )
+    if requirement.closes_at is not None and requirement.due_at > requirement.closes_at:
+        raise DeadlinesOutOfOrder(
+            "Thời điểm khóa biểu mẫu phải không sớm hơn hạn nộp.",
+            "The form must close no earlier than the answer is due.",
+            where=f"{where}.closes_at",
+        )

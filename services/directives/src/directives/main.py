@@ -1,0 +1,32 @@
+"""Puts the service together."""
+
+from pathlib import Path
+
+import chassis.tables
+import unit_tree.tables
+from chassis.frame import Frame
+from chassis.identity import KeyRing
+from chassis.migrating import Migrations
+from chassis.porch import Role
+from chassis.roles import Service
+from directives import api, consumers, tables
+from directives.settings import Settings
+from unit_tree.projection import TreeReader
+
+NAME = "directives"
+MIGRATIONS = Migrations(
+    folder=Path(__file__).parent / "migrations",
+    metadata=(tables.metadata, unit_tree.tables.metadata, chassis.tables.metadata),
+)
+
+
+def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Frame:
+    """Return a process of this service; nothing is opened yet."""
+    frame = Frame(NAME, settings, roles, migrations=MIGRATIONS, keys=keys)
+    frame.app.state.tree_reader = TreeReader()
+    frame.front_door(api.router)
+    frame.letterbox(consumers.register)
+    return frame
+
+
+SERVICE = Service(name=NAME, settings=Settings, frame=create_frame, migrations=MIGRATIONS)

@@ -1,0 +1,5 @@
+"""Alembic's entrance."""
+
+from chassis.migrating import run_revisions
+
+run_revisions()

@@ -1,0 +1,278 @@
+"""What people do with directives: draft, sign, number, issue, look up. Each verb is one transaction, safe to repeat."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from chassis.caller import Caller
+from chassis.policy import PROVINCE, Purpose, may, units_for
+from chassis.problems import NotAllowed, NotFound
+from chassis.transaction import Transaction, new_id
+from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
+from directives import store
+from directives.domain.audience import Audience, Resolution, resolve
+from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Stamp, State, day_of
+from directives.domain.requirement import Requirement, check
+from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
+from directives.store import Obligation, Owed
+from unit_tree.tree import Tree
+
+WRITES = (Purpose.DRAFT, Purpose.SIGN, Purpose.ISSUE)
+FIRST_VERSION = 1
+"""What is issued does not change yet; events say so with their version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An issued directive and how many units owe an answer to each of its requirements."""
+
+    directive: Directive
+    obligation_counts: dict[UUID, int]
+
+
+async def draft_directive(tx: Transaction, *, directive: Directive, tree: Tree, by: Caller) -> Directive:
+    """Keep a new draft. Two requests make two drafts: only a number makes a directive one of a kind."""
+    if not may(by, Purpose.DRAFT, directive.issuer_unit_id):
+        raise _not_allowed()
+    _need_known([directive.issuer_unit_id], tree)
+    for place, requirement in enumerate(directive.requirements):
+        check(requirement, where=f"requirements.{place}")
+    await store.add(tx.connection, directive)
+    return directive
+
+
+async def sign_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller) -> Directive:
+    """Sign a draft."""
+    directive = await _take(tx, directive_id, to=Purpose.SIGN, tree=tree, by=by)
+    signed = directive.sign(Stamp(by.id, tx.now))
+    if signed != directive:
+        await store.put(tx.connection, signed)
+    return signed
+
+
+async def number_directive(
+    tx: Transaction, *, directive_id: UUID, notation: str, year: int | None, tree: Tree, by: Caller
+) -> Directive:
+    """Give a signed directive the next number of its register: this year's, unless another year is named."""
+    directive = await _take(tx, directive_id, to=Purpose.ISSUE, tree=tree, by=by)
+    if not directive.lacks_number(notation=notation, year=year):
+        return directive
+    year = year or day_of(tx.now).year
+    value = await store.draw_number(tx.connection, directive.issuer_unit_id, year, directive.document_type)
+    if value > LAST_NUMBER:
+        raise RegisterFull(
+            f"Sổ đăng ký năm {year} đã hết số.", f"The register of {year} has no number left.", last_number=LAST_NUMBER
+        )
+    numbered = directive.give_number(Number(value, year, notation, Stamp(by.id, tx.now)))
+    await store.put(tx.connection, numbered)
+    return numbered
+
+
+async def set_next_number(
+    tx: Transaction, *, issuer_unit_id: str, year: int, register: str, next_number: int, tree: Tree, by: Caller
+) -> int:
+    """Let a register go on with a higher number, when numbers were given elsewhere before."""
+    if not may(by, Purpose.ISSUE, issuer_unit_id):
+        raise _not_allowed()
+    _need_known([issuer_unit_id], tree)
+    reached = await store.raise_register(tx.connection, issuer_unit_id, year, register, next_number)
+    if reached != next_number:
+        raise NumberPassed(
+            f"Sổ đăng ký chỉ tăng; số tiếp theo đã là {reached}.",
+            f"A register only goes up; its next number is {reached} already.",
+            next_number=reached,
+        )
+    return reached
+
+
+async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: date, tree: Tree, by: Caller) -> Issued:
+    """Send out a numbered directive: resolve and freeze its audiences, open the obligations, tell everyone."""
+    directive = await _take(tx, directive_id, to=Purpose.ISSUE, tree=tree, by=by)
+    if not directive.lacks_issue(on=issued_on):
+        return Issued(directive, await store.count_obligations(tx.connection, directive_id))
+    resolved = {
+        each.id: resolve(each.audience, tree, as_of=each.as_of, issued_on=issued_on) for each in directive.requirements
+    }
+    _need_answerable(directive.requirements, resolved, issued_on)
+    issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
+    await store.put(tx.connection, issued)
+    opened = [
+        Obligation(
+            id=new_id(),
+            requirement_id=each.id,
+            unit_id=unit.unit_id,
+            answering_unit_id=unit.answering_unit_id,
+            answers_as=unit.answers_as,
+            due_at=each.due_at,
+        )
+        for each in directive.requirements
+        for unit in resolved[each.id].units
+    ]
+    await store.open_obligations(tx.connection, directive_id, opened)
+    _tell(tx, issued, opened)
+    return Issued(issued, {each.id: len(resolved[each.id].units) for each in directive.requirements})
+
+
+async def read_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller) -> Directive:
+    """Return a directive to somebody who writes for its issuer or, once issued, may read it."""
+    directive = await store.find(tx.connection, directive_id)
+    if directive is None or not await _may_see(tx, directive, tree=tree, by=by):
+        raise _no_directive()
+    return directive
+
+
+async def obligations_of_directive(
+    tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller
+) -> tuple[Directive, list[Obligation]]:
+    """Return a directive and its obligations: all to its issuer, to others those of units they may read."""
+    directive = await read_directive(tx, directive_id=directive_id, tree=tree, by=by)
+    opened = await store.obligations_of(tx.connection, directive_id)
+    if not _sees_whole(tx, directive, tree=tree, by=by):
+        opened = [each for each in opened if _reads_any(tx, (each.unit_id, each.answering_unit_id), tree=tree, by=by)]
+    return directive, opened
+
+
+async def obligations_of_unit(tx: Transaction, *, unit_id: str, tree: Tree, by: Caller) -> list[Owed]:
+    """Return what a unit owes or answers for another, nearest deadline first."""
+    above = tree.ancestors(unit_id, "reporting", day_of(tx.now))
+    allowed = (may(by, purpose, unit_id, above=above) for purpose in (Purpose.READ_DIRECTIVE, Purpose.SUBMIT))
+    if unit_id not in tree or not any(allowed):
+        raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
+    return await store.owed_by(tx.connection, unit_id)
+
+
+def preview_audience(audience: Audience, *, as_of: date, issued_on: date, tree: Tree, by: Caller) -> Resolution:
+    """Return whom a requirement would reach if it were issued on a day. Changes nothing."""
+    if not any(units_for(by, purpose) for purpose in WRITES):
+        raise _not_allowed()
+    return resolve(audience, tree, as_of=as_of, issued_on=issued_on)
+
+
+async def _take(tx: Transaction, directive_id: UUID, *, to: Purpose, tree: Tree, by: Caller) -> Directive:
+    directive = await store.take(tx.connection, directive_id)
+    if directive is None or not await _may_see(tx, directive, tree=tree, by=by):
+        raise _no_directive()
+    if not may(by, to, directive.issuer_unit_id):
+        raise _not_allowed()
+    return directive
+
+
+async def _may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
+    if any(may(by, purpose, directive.issuer_unit_id) for purpose in WRITES):
+        return True
+    if directive.state is not State.ISSUED:
+        return False
+    if _sees_whole(tx, directive, tree=tree, by=by):
+        return True
+    return _reads_any(tx, await store.units_of(tx.connection, directive.id), tree=tree, by=by)
+
+
+def _sees_whole(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
+    issuer = directive.issuer_unit_id
+    return any(may(by, purpose, issuer) for purpose in WRITES) or _reads_any(tx, (issuer,), tree=tree, by=by)
+
+
+def _reads_any(tx: Transaction, unit_ids: Collection[str], *, tree: Tree, by: Caller) -> bool:
+    posts = units_for(by, Purpose.READ_DIRECTIVE)
+    if PROVINCE in posts or not posts.isdisjoint(unit_ids):
+        return True
+    today = day_of(tx.now)
+    return any(
+        may(by, Purpose.READ_DIRECTIVE, unit_id, above=tree.ancestors(unit_id, "reporting", today))
+        for unit_id in unit_ids
+    )
+
+
+def _need_known(unit_ids: Collection[str], tree: Tree) -> None:
+    unknown = sorted(unit_id for unit_id in unit_ids if unit_id not in tree)
+    if unknown:
+        raise UnknownUnits(
+            f"Chưa có đơn vị nào mang mã {', '.join(unknown)}.",
+            f"No unit is known by the id {', '.join(unknown)}.",
+            units=unknown,
+        )
+
+
+def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID, Resolution], issued_on: date) -> None:
+    unknown = sorted({unit_id for each in resolved.values() for unit_id in each.unknown})
+    if unknown:
+        raise UnknownUnits(
+            f"Có đơn vị được nêu tên nhưng không có hoặc không tồn tại vào ngày chốt: {', '.join(unknown)}.",
+            f"Some named units are not known, or do not exist on the day the audience stands on: {', '.join(unknown)}.",
+            units=unknown,
+        )
+    leaderless = sorted({unit_id for each in resolved.values() for unit_id in each.without_lead})
+    if leaderless:
+        raise ClusterWithoutLead(
+            f"Có cụm chưa có cụm trưởng vào ngày {issued_on:%d/%m/%Y}: {', '.join(leaderless)}.",
+            f"Some clusters have no lead on {issued_on}: {', '.join(leaderless)}.",
+            clusters=leaderless,
+        )
+    for each in requirements:
+        if not resolved[each.id].units:
+            raise AudienceEmpty(
+                f"Yêu cầu «{each.title}» không có đơn vị nào phải thực hiện.",
+                f"No unit would owe an answer to “{each.title}”.",
+                requirement_id=str(each.id),
+            )
+
+
+def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation]) -> None:
+    number, issue = directive.number, directive.issue
+    if number is None or issue is None:
+        raise ValueError("only an issued directive is told about")
+    tx.emit(
+        DirectiveIssued(
+            occurred_at=tx.now,
+            directive_id=directive.id,
+            version=FIRST_VERSION,
+            issuer_unit_id=directive.issuer_unit_id,
+            document_type=directive.document_type,
+            code=number.code,
+            subject=directive.subject,
+            issued_on=issue.on,
+            requirements=tuple(
+                RequirementIssued(
+                    requirement_id=each.id,
+                    kind=each.kind,
+                    title=each.title,
+                    as_of=each.as_of,
+                    periods=each.periods,
+                    indicators=each.indicators,
+                    sections=each.sections,
+                    media=each.media,
+                    due_phrase=each.due_phrase,
+                    due_at=each.due_at,
+                    cut_off_at=each.cut_off_at,
+                    closes_at=each.closes_at,
+                )
+                for each in directive.requirements
+            ),
+        )
+    )
+    for each in opened:
+        tx.emit(
+            ObligationOpened(
+                occurred_at=tx.now,
+                obligation_id=each.id,
+                version=FIRST_VERSION,
+                directive_id=directive.id,
+                requirement_id=each.requirement_id,
+                issuer_unit_id=directive.issuer_unit_id,
+                unit_id=each.unit_id,
+                answering_unit_id=each.answering_unit_id,
+                due_at=each.due_at,
+            )
+        )
+
+
+def _not_allowed() -> NotAllowed:
+    return NotAllowed(
+        "Bạn không giữ chức vụ nào được làm việc này ở đơn vị ban hành.",
+        "You hold no post at the issuing unit that may do this.",
+    )
+
+
+def _no_directive() -> NotFound:
+    return NotFound("Không tìm thấy văn bản này.", "There is no such directive, or you may not see it.")

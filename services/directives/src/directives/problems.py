@@ -1,0 +1,101 @@
+"""What can be wrong with a directive, and with what somebody wants to do to it."""
+
+from chassis.problems import Problem
+
+
+class NothingAsked(Problem):
+    """A report asks for no figure and no text."""
+
+    code = "nothing-asked"
+    status = 422
+
+
+class VideoWithoutMedia(Problem):
+    """A video is asked for, but not how many, how long and how large."""
+
+    code = "video-without-media"
+    status = 422
+
+
+class PeriodMissing(Problem):
+    """Figures are asked for, but of no period."""
+
+    code = "period-missing"
+    status = 422
+
+
+class CodeTwice(Problem):
+    """One code stands twice among indicators, sections or periods of a requirement."""
+
+    code = "code-twice"
+    status = 422
+
+
+class RuleUnfit(Problem):
+    """The rule of an indicator names an indicator that is not there, or not of a fitting type."""
+
+    code = "rule-unfit"
+    status = 422
+
+
+class DeadlinesOutOfOrder(Problem):
+    """Figures are cut off before they are due, and they are due before the form closes."""
+
+    code = "deadlines-out-of-order"
+    status = 422
+
+
+class AudienceUnsaid(Problem):
+    """A requirement names neither unit types nor units."""
+
+    code = "audience-unsaid"
+    status = 422
+
+
+class UnknownUnits(Problem):
+    """Some units are not known, or do not exist on the day that counts."""
+
+    code = "unknown-units"
+    status = 409
+
+
+class AudienceEmpty(Problem):
+    """Nobody would owe an answer to a requirement."""
+
+    code = "audience-empty"
+    status = 409
+
+
+class ClusterWithoutLead(Problem):
+    """A cluster answers through its lead, and has none on the day of issue."""
+
+    code = "cluster-without-lead"
+    status = 409
+
+
+class NotNow(Problem):
+    """The directive is in a state in which this cannot be done."""
+
+    code = "not-now"
+    status = 409
+
+
+class NumberOfAnotherYear(Problem):
+    """The directive has a number of one year and would be issued in another."""
+
+    code = "number-of-another-year"
+    status = 409
+
+
+class NumberPassed(Problem):
+    """A register only goes up, and has gone past this number."""
+
+    code = "number-passed"
+    status = 409
+
+
+class RegisterFull(Problem):
+    """The register has given its last number."""
+
+    code = "register-full"
+    status = 409

@@ -1,0 +1,190 @@
+"""What people send to the front door."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from chassis.text import IndicatorCode, Line, Narrative, Period, UnitId, composed
+from chassis.transaction import new_id
+from contracts.directives import IndicatorAsked, IndicatorType, MediaAsked, RequirementKind, SectionAsked, SectionKind
+from directives.domain.audience import Audience
+from directives.domain.directive import LAST_NUMBER, DeliveryPurpose, Directive, DocumentType, Recipient, Stamp
+from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
+
+_LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
+_NOTATION = re.compile(rf"{_LETTERS}(?:-{_LETTERS})*")
+
+
+def _written(value: object) -> object:
+    # A number would pass for seconds since 1970.
+    if not isinstance(value, str | date):
+        raise ValueError("phải viết theo ISO 8601 / must be written as in ISO 8601")  # noqa: TRY004  pydantic reads ValueError
+    return value
+
+
+def _notation(text: str) -> str:
+    if _NOTATION.fullmatch(text) is None:
+        raise ValueError("ký hiệu gồm chữ, «&», «.» và dấu gạch nối / letters, “&”, “.” joined by hyphens")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_written), Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written),
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 12, 31, tzinfo=UTC)),
+]
+Notation = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=64), AfterValidator(composed), AfterValidator(_notation)
+]
+"""The part of a code after the number, as in `SGDĐT-GDPT` (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
+Year = Annotated[int, Field(ge=2000, le=2100)]
+SectionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+UnitType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class Request(BaseModel):
+    """A body somebody sends: nothing in it is ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class RecipientIn(Request):
+    """Somebody who gets a copy, and what for."""
+
+    name: Line
+    purpose: DeliveryPurpose
+
+
+class IndicatorIn(Request):
+    """A figure to be stated."""
+
+    code: IndicatorCode
+    name: Line
+    type: IndicatorType
+    unit_of_measure: Line
+    at_most: IndicatorCode | None = None
+    only_if: IndicatorCode | None = None
+
+
+class SectionIn(Request):
+    """A heading to be written under."""
+
+    code: SectionCode
+    title: Line
+    kind: SectionKind
+
+
+class MediaIn(Request):
+    """How many files, how long and how large."""
+
+    count: int = Field(strict=True, ge=1, le=MOST_MEDIA)
+    max_seconds: int = Field(strict=True, ge=1, le=MOST_SECONDS)
+    max_bytes: int = Field(default=MOST_BYTES, strict=True, ge=1, le=MOST_BYTES)
+
+
+class AudienceIn(Request):
+    """A choice of units."""
+
+    unit_types: list[UnitType] = Field(default=[], max_length=100)
+    include: list[UnitId] = Field(default=[], max_length=5000)
+    exclude: list[UnitId] = Field(default=[], max_length=5000)
+
+    def chosen(self) -> Audience:
+        """Return the choice as the domain knows it."""
+        return Audience(
+            tuple(sorted(set(self.unit_types))), tuple(sorted(set(self.include))), tuple(sorted(set(self.exclude)))
+        )
+
+
+class RequirementIn(Request):
+    """One thing to be asked for."""
+
+    kind: RequirementKind
+    title: Line
+    as_of: Day
+    periods: list[Period] = Field(default=[], max_length=24)
+    indicators: list[IndicatorIn] = Field(default=[], max_length=200)
+    sections: list[SectionIn] = Field(default=[], max_length=100)
+    media: MediaIn | None = None
+    audience: AudienceIn
+    due_phrase: Line
+    due_at: Moment
+    cut_off_at: Moment | None = None
+    closes_at: Moment | None = None
+
+    def required(self) -> Requirement:
+        """Return it as the domain knows it, with an id of its own."""
+        return Requirement(
+            id=new_id(),
+            kind=self.kind,
+            title=self.title,
+            as_of=self.as_of,
+            periods=tuple(self.periods),
+            indicators=tuple(IndicatorAsked(**each.model_dump()) for each in self.indicators),
+            sections=tuple(SectionAsked(**each.model_dump()) for each in self.sections),
+            media=MediaAsked(**self.media.model_dump()) if self.media else None,
+            audience=self.audience.chosen(),
+            due_phrase=self.due_phrase,
+            due_at=self.due_at,
+            cut_off_at=self.cut_off_at,
+            closes_at=self.closes_at,
+        )
+
+
+class DraftIn(Request):
+    """A directive as somebody writes it."""
+
+    issuer_unit_id: UnitId
+    document_type: DocumentType
+    subject: Line
+    body: Narrative
+    addressees: list[Line] = Field(max_length=200)
+    recipients: list[RecipientIn] = Field(max_length=200)
+    replaces_code: Line | None = None
+    requirements: list[RequirementIn] = Field(min_length=1, max_length=20)
+
+    def drafted(self, stamp: Stamp) -> Directive:
+        """Return it as the domain knows it, with an id of its own."""
+        return Directive(
+            id=new_id(),
+            issuer_unit_id=self.issuer_unit_id,
+            document_type=self.document_type,
+            subject=self.subject,
+            body=self.body,
+            addressees=tuple(self.addressees),
+            recipients=tuple(Recipient(each.name, each.purpose) for each in self.recipients),
+            replaces_code=self.replaces_code,
+            requirements=tuple(each.required() for each in self.requirements),
+            drafted=stamp,
+        )
+
+
+class PreviewIn(Request):
+    """An audience to try out; without a day of issue, as if it were issued today."""
+
+    audience: AudienceIn
+    as_of: Day
+    issued_on: Day | None = None
+
+
+class NumberIn(Request):
+    """The notation that follows the number; without a year, this one."""
+
+    notation: Notation
+    year: Annotated[Year, Field(strict=True)] | None = None
+
+
+class IssueIn(Request):
+    """The day the directive bears."""
+
+    issued_on: Day
+
+
+class RegisterIn(Request):
+    """The number a register goes on with; there is one register per document type."""
+
+    next_number: int = Field(strict=True, ge=1, le=LAST_NUMBER)
+    register_of: DocumentType = Field(default="official_letter", alias="register")

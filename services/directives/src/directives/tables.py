@@ -1,0 +1,129 @@
+"""The tables of directives: what was asked, of whom, under which number, and how far the answers have come."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+directives = Table(
+    "directives",
+    metadata,
+    Column("directive_id", Uuid, primary_key=True),
+    Column("issuer_unit_id", Text, nullable=False),
+    Column("document_type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("addressees", JSONB, nullable=False),
+    Column("recipients", JSONB, nullable=False),
+    Column("replaces_code", Text),
+    Column("drafted_by", Uuid, nullable=False),
+    Column("drafted_at", DateTime(timezone=True), nullable=False),
+    Column("signed_by", Uuid),
+    Column("signed_at", DateTime(timezone=True)),
+    Column("number", Integer),
+    Column("number_year", Integer),
+    Column("notation", Text),
+    Column("numbered_by", Uuid),
+    Column("numbered_at", DateTime(timezone=True)),
+    Column("issued_on", Date),
+    Column("issued_by", Uuid),
+    Column("issued_at", DateTime(timezone=True)),
+    CheckConstraint("num_nulls(signed_by, signed_at) IN (0, 2)", name="directives_signed_whole"),
+    CheckConstraint(
+        "num_nulls(number, number_year, notation, numbered_by, numbered_at) IN (0, 5)", name="directives_numbered_whole"
+    ),
+    CheckConstraint("num_nulls(issued_on, issued_by, issued_at) IN (0, 3)", name="directives_issued_whole"),
+    CheckConstraint("number IS NULL OR signed_at IS NOT NULL", name="directives_signed_before_numbered"),
+    CheckConstraint("issued_at IS NULL OR number IS NOT NULL", name="directives_numbered_before_issued"),
+    CheckConstraint("number > 0", name="directives_number_counts"),
+    CheckConstraint("date_part('year', issued_on) = number_year", name="directives_issued_in_year_of_number"),
+    UniqueConstraint("issuer_unit_id", "document_type", "number_year", "number", name="directives_number_once"),
+    comment="directives on their way from draft to issue",
+)
+
+requirements = Table(
+    "requirements",
+    metadata,
+    Column("requirement_id", Uuid, primary_key=True),
+    Column("directive_id", ForeignKey("directives.directive_id"), nullable=False),
+    Column("place", SmallInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("periods", JSONB, nullable=False),
+    Column("indicators", JSONB, nullable=False),
+    Column("sections", JSONB, nullable=False),
+    Column("media", JSONB(none_as_null=True)),
+    Column("audience", JSONB, nullable=False),
+    Column("due_phrase", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("cut_off_at", DateTime(timezone=True)),
+    Column("closes_at", DateTime(timezone=True)),
+    # Reads the requirements of a directive, in their order.
+    UniqueConstraint("directive_id", "place", name="requirements_place_once"),
+    CheckConstraint("kind IN ('report', 'video')", name="requirements_kind_known"),
+    CheckConstraint("kind <> 'video' OR media IS NOT NULL", name="requirements_video_has_media"),
+    CheckConstraint("cut_off_at <= due_at", name="requirements_cut_off_before_due"),
+    CheckConstraint("due_at <= closes_at", name="requirements_due_before_closing"),
+    comment="what a directive asks for, one row per thing",
+)
+
+registers = Table(
+    "registers",
+    metadata,
+    Column("issuer_unit_id", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("register", Text, primary_key=True),
+    Column("next_number", Integer, nullable=False),
+    CheckConstraint("next_number > 0", name="registers_next_number_counts"),
+    comment="the next number of each sequence; a number is drawn in the transaction that gives it, so none is lost",
+)
+
+obligations = Table(
+    "obligations",
+    metadata,
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("directive_id", ForeignKey("directives.directive_id"), nullable=False),
+    Column("requirement_id", ForeignKey("requirements.requirement_id"), nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("answering_unit_id", Text, nullable=False),
+    Column("answers_as", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
+    CheckConstraint(
+        "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"
+    ),
+    # The obligations of a directive, and their count.
+    Index("obligations_of_directive", "directive_id"),
+    # What a unit owes, and what it answers for others.
+    Index("obligations_of_unit", "unit_id"),
+    Index("obligations_of_answering_unit", "answering_unit_id"),
+    comment="one requirement, one unit that owes the answer",
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("obligation_id", ForeignKey("obligations.obligation_id"), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("submission_id", Uuid, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("state IN ('submitted', 'returned', 'accepted')", name="answers_state_known"),
+    comment="how far the answer to an obligation has come; a copy of what submissions says, can be rebuilt",
+)

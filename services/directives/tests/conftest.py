@@ -1,0 +1,128 @@
+"""A small invented province, and a directive somebody might send to it."""
+
+import copy
+from datetime import UTC, date, datetime
+
+import pytest
+
+from contracts.directory import UnitChanged, UnitLineage, UnitRelation, UnitVersion
+from unit_tree.tree import Tree
+
+LONG_AGO, REFORM, MERGER = date(2005, 1, 1), date(2025, 7, 1), date(2026, 8, 15)
+LAST_DAY_BEFORE_MERGER = date(2026, 8, 14)
+
+
+def _unit(unit_id, unit_type, *, since=LONG_AGO, until=None, parents=(), became=(), version=1):
+    """Describe a unit; `parents` are (kind, parent, since), `became` are (kind, unit, day)."""
+    return UnitChanged(
+        occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
+        unit_id=unit_id,
+        version=version,
+        versions=(
+            UnitVersion(
+                valid_from=since,
+                valid_to=until,
+                unit_type=unit_type,
+                name=f"Đơn vị {unit_id}",
+                short_name=unit_id,
+                levels=(),
+            ),
+        ),
+        relations=tuple(
+            UnitRelation(kind=kind, parent_id=parent, valid_from=day, valid_to=until) for kind, parent, day in parents
+        ),
+        lineage=tuple(UnitLineage(kind=kind, to_unit_id=unit, effective_date=day) for kind, unit, day in became),
+    )
+
+
+def _below(parent, since=REFORM):
+    return (("reporting", parent, since),)
+
+
+@pytest.fixture(scope="session")
+def unit():
+    """Make the event that describes a unit."""
+    return _unit
+
+
+@pytest.fixture(scope="session")
+def province():
+    """Make a department with two communes, schools of which two merge into one, and two clusters, one of them led."""
+    merged = (("merged_into", "U-NEW", MERGER),)
+    return [
+        _unit("U-SO", "so_gddt", since=REFORM),
+        _unit("U-SO-X", "so_gddt", since=REFORM),
+        _unit("U-XA-1", "phong_vhxh", since=REFORM, parents=_below("U-SO")),
+        _unit("U-XA-2", "phong_vhxh", since=REFORM, parents=_below("U-SO")),
+        _unit("U-THCS-1", "thcs", parents=_below("U-XA-1")),
+        _unit("U-THCS-2", "thcs", parents=_below("U-XA-2")),
+        _unit("U-OLD-A", "thcs", until=LAST_DAY_BEFORE_MERGER, parents=_below("U-XA-2"), became=merged),
+        _unit("U-OLD-B", "th_thcs", until=LAST_DAY_BEFORE_MERGER, parents=_below("U-XA-2"), became=merged),
+        _unit("U-NEW", "th_thcs", since=MERGER, parents=_below("U-XA-2", MERGER)),
+        _unit("U-THPT-1", "thpt", parents=(*_below("U-SO"), ("cluster", "U-CUM-1", LONG_AGO))),
+        _unit("U-THPT-2", "thpt", parents=(*_below("U-SO"), ("cluster", "U-CUM-2", LONG_AGO))),
+        _unit("U-CUM-1", "cum_chuyen_mon", parents=(("cluster_lead", "U-THPT-1", date(2026, 9, 1)),)),
+        _unit("U-CUM-2", "cum_chuyen_mon"),
+    ]
+
+
+@pytest.fixture(scope="session")
+def tree(province):
+    return Tree(province)
+
+
+_REPORT = {
+    "kind": "report",
+    "title": "Báo cáo đánh giá giáo dục STEM",
+    "as_of": "2026-05-31",
+    "periods": ["2025-2026"],
+    "indicators": [
+        {"code": "stem.school_implementing", "name": "Đã triển khai", "type": "bool", "unit_of_measure": "trường"},
+        {
+            "code": "stem.lessons",
+            "name": "Số bài học STEM",
+            "type": "int",
+            "unit_of_measure": "bài",
+            "only_if": "stem.school_implementing",
+        },
+        {"code": "stem.projects", "name": "Số dự án", "type": "int", "unit_of_measure": "dự án"},
+        {
+            "code": "stem.projects_province",
+            "name": "Số dự án dự thi cấp tỉnh",
+            "type": "int",
+            "unit_of_measure": "dự án",
+            "at_most": "stem.projects",
+        },
+    ],
+    "sections": [{"code": "I.2", "title": "Giải pháp đã triển khai", "kind": "text"}],
+    "audience": {"unit_types": ["thcs", "th_thcs", "thpt"]},
+    "due_phrase": "trước ngày 14/12/2026",
+    "due_at": "2026-12-14T00:00:00+07:00",
+    "cut_off_at": "2026-12-10T00:00:00+07:00",
+    "closes_at": "2026-12-20T00:00:00+07:00",
+}
+_VIDEO = {
+    "kind": "video",
+    "title": "Video giáo dục STEM",
+    "as_of": "2026-05-31",
+    "media": {"count": 1, "max_seconds": 60},
+    "audience": {"unit_types": ["phong_vhxh"], "include": ["U-CUM-1"]},
+    "due_phrase": "trước ngày 12/12/2026",
+    "due_at": "2026-12-12T00:00:00+07:00",
+}
+_LETTER = {
+    "issuer_unit_id": "U-SO",
+    "document_type": "official_letter",
+    "subject": "V/v tổ chức Hội thảo giáo dục STEM",
+    "body": "Sở GDĐT tổ chức Hội thảo, cụ thể như sau: nội-dung-không-đi-theo-sự-kiện.",
+    "addressees": ["Phòng Văn hóa - Xã hội các xã (kính-gửi-không-đi-theo-sự-kiện)"],
+    "recipients": [{"name": "Như kính gửi", "purpose": "execute"}, {"name": "Lưu: VT", "purpose": "archive"}],
+    "replaces_code": "745/SGDĐT-GDPT",
+    "requirements": [_REPORT, _VIDEO],
+}
+
+
+@pytest.fixture
+def letter():
+    """A letter with a report from five schools, and a video from two communes and a cluster."""
+    return copy.deepcopy(_LETTER)
