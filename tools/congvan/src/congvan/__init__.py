@@ -1,0 +1,1 @@
+"""The command: up, down, demo, bench, parked."""

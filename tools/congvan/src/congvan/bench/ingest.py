@@ -1,0 +1,325 @@
+"""`bench ingest`: submissions per second through the front door, beside what PostgreSQL takes at most."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from chassis.transaction import new_id
+from congvan.bench import ceiling
+from congvan.bench.apart import run_apart
+from congvan.bench.ground import Ground
+from congvan.bench.outcome import Aim, Outcome, Sheet, spread
+from congvan.bench.processors import Meter, Used
+from congvan.bench.sender import VALUE, Target
+from congvan.demo import letter
+from congvan.demo.play import Told, WrongOutcome
+from congvan.house import House
+from congvan.house.roster import ROLES
+from contracts.event import nats_subject, seal
+from contracts.submissions import StatedValue, SubmissionSubmitted
+
+AIMED_AT_CLIENTS = 8
+LEAST_RATIO = 0.30
+RIVAL_CPU_MS = 8.6
+"""Server and PostgreSQL of the measured rival (ODK Central), per submission of the same content at 8 clients."""
+WARM_UP_S = 0.5
+CEILING_SHARE = 0.5
+"""How long the ceiling is measured, before and after, beside the seconds of one run."""
+OTHERS = tuple(name for name in ROLES if name != "submissions-api")
+"""What is stopped for the run that shows what their work costs the front door."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one number of clients reached."""
+
+    clients: int
+    per_second: float
+    milliseconds: dict[str, float]
+    cpu_ms: dict[str, float]
+    """Per submission."""
+    accepted: int
+    accepted_in_all: int
+    settled_after_s: float | None
+    """How long the rest of the platform had work left; null where it was stopped."""
+
+
+async def measure(house: House, told: Told, *, seconds: float, clients: tuple[int, ...]) -> Outcome:
+    """Measure on a running house that nobody else uses."""
+    async with await Ground.lay(house, told) as ground:
+        told.step("Đo tiếp nhận báo cáo", "Measuring how reports are taken in")
+        bench = _Ingest(ground, told, seconds)
+        await bench.prepare()
+        return await bench.run(clients)
+
+
+class _Ingest:
+    def __init__(self, ground: Ground, told: Told, seconds: float) -> None:
+        self._ground = ground
+        self._house = ground.house
+        self._told = told
+        self._seconds = seconds
+        self._meter = Meter(ground.house)
+        self._targets: list[Target] = []
+        self._body = ""
+        self._accepted = 0
+
+    async def prepare(self) -> None:
+        """Issue the letter, sign everybody in, warm everything up."""
+        report, _videos = await self._ground.issue()
+        schools = self._ground.province.reporting_schools
+        self._targets = await self._ground.targets(report, schools)
+        self._body = _body(self._ground)
+        self._written = written(schools[0], self._body)
+        self._ceiling_url = _in_database(self._house.superuser_url, ceiling.DATABASE)
+        await ceiling.make_database(self._house.superuser_url, self._ceiling_url)
+        # Every token is verified once and every statement prepared; pools are as wide as they get.
+        await self._send(32, seconds=2.0)
+        await self._ground.settle()
+
+    async def run(self, clients: tuple[int, ...]) -> Outcome:
+        """Measure each number of clients, the aimed one between two looks at the ceiling."""
+        aimed = AIMED_AT_CLIENTS if AIMED_AT_CLIENTS in clients else clients[0]
+        before = await self._ceiling()
+        runs = {aimed: await self._run(aimed)}
+        after = await self._ceiling()
+        for number in clients:
+            if number != aimed:
+                runs[number] = await self._run(number)
+        alone = await self._run_alone(aimed)
+        await self._check_stored()
+        return _outcome([runs[number] for number in clients], alone, before, after, aimed, self._seconds)
+
+    async def _run(self, clients: int) -> Run:
+        begun = self._meter.read()
+        told, used = await self._send(clients, seconds=self._seconds)
+        ended = time.monotonic()
+        await self._ground.settle()
+        settled = time.monotonic() - ended
+        in_all = self._meter.between(begun, self._meter.read())
+        run = _run_of(clients, told, used, settled_after_s=round(settled, 1), in_all=in_all)
+        self._told.done(
+            f"{clients} máy gửi: {run.per_second:.0f} báo cáo/s", f"{clients} clients: {run.per_second:.0f} reports/s"
+        )
+        return run
+
+    async def _run_alone(self, clients: int) -> Run:
+        for name in OTHERS:
+            self._house.pause(name)
+        try:
+            told, used = await self._send(clients, seconds=self._seconds)
+        finally:
+            for name in OTHERS:
+                self._house.resume(name)
+        await self._ground.settle()
+        run = _run_of(clients, told, used, settled_after_s=None, in_all=None)
+        self._told.done(
+            f"{clients} máy gửi, các phần khác tạm dừng: {run.per_second:.0f} báo cáo/s",
+            f"{clients} clients, everything else paused: {run.per_second:.0f} reports/s",
+        )
+        return run
+
+    async def _send(self, clients: int, *, seconds: float) -> tuple[dict[str, Any], Used]:
+        plan = {
+            "port": self._house.addresses.ports["submissions-api"],
+            # Every lane has its own obligations: two never answer the same one.
+            "lanes": [[list(vars(each).values()) for each in self._targets[lane::clients]] for lane in range(clients)],
+            "body": self._body,
+            "warm_up_s": WARM_UP_S,
+            "seconds": seconds,
+        }
+        told, used = await run_apart(
+            "congvan.bench.sender", plan, self._meter, within_s=60 + 2 * seconds, watched="submissions-api"
+        )
+        if told["others"] or not told["accepted"]:
+            raise WrongOutcome(f"not every submission was taken: {told['others']}, {told['accepted']} were")
+        self._accepted += told["accepted_in_all"]
+        return told, used
+
+    async def _ceiling(self) -> dict[str, Any]:
+        plan = {
+            "url": self._ceiling_url,
+            "written": asdict(self._written),
+            "connections": ceiling.CONNECTIONS,
+            "warm_up_s": WARM_UP_S,
+            "seconds": self._seconds * CEILING_SHARE,
+        }
+        told, used = await run_apart("congvan.bench.ceiling", plan, self._meter, within_s=60 + 2 * self._seconds)
+        per_second = told["commits"] / told["seconds"]
+        self._told.done(
+            f"trần của PostgreSQL: {per_second:.0f} giao dịch/s", f"ceiling of PostgreSQL: {per_second:.0f} commits/s"
+        )
+        return {
+            "per_second": round(per_second, 1),
+            **spread(told["milliseconds"]),
+            "cpu_ms": {
+                "postgres": _each(used.programs["postgres"], told["commits"]),
+                "client": _each(told["cpu_s"], told["commits"]),
+            },
+        }
+
+    async def _check_stored(self) -> None:
+        """See that every receipt stands for a stored version: the speed of losing answers is of no interest."""
+        connection = await asyncpg.connect(self._house.database_url("submissions"))
+        try:
+            stored = await connection.fetchval("SELECT count(*) FROM submission_versions")
+        finally:
+            await connection.close()
+        if stored != self._accepted:
+            raise WrongOutcome(f"{self._accepted} receipts were given, {stored} versions are stored")
+
+
+def _body(ground: Ground) -> str:
+    body = letter.report(ground.province, ground.province.reporting_schools[0])
+    for each in body["values"]:
+        if each["indicator"] == "stem.school_implementing":
+            each["value"] = True
+        if each["indicator"] == "stem.lessons":
+            each["value"] = VALUE
+    return json.dumps(body, ensure_ascii=False)
+
+
+def written(unit_id: str, body: str) -> ceiling.Written:
+    """Return what the platform writes for this body: the bytes of its row and of its event."""
+    answer = json.loads(body)
+    stated = [(each["indicator"], each["period"], each["value"]) for each in answer["values"]]
+    event = SubmissionSubmitted(
+        occurred_at=datetime.now(UTC),
+        submission_id=new_id(),
+        version=1,
+        obligation_id=new_id(),
+        directive_id=new_id(),
+        requirement_id=new_id(),
+        unit_id=unit_id,
+        answering_unit_id=unit_id,
+        number=1,
+        submitted_by=new_id(),
+        is_late=False,
+        is_nil=False,
+        values=tuple(StatedValue(indicator=code, period=period, value=value) for code, period, value in stated),
+        media_ids=(),
+    )
+    trace = "00-" + 32 * "a" + "-" + 16 * "b" + "-01"
+    return ceiling.Written(
+        stated=json.dumps(stated, ensure_ascii=False),
+        narrative=json.dumps(answer["narrative"], ensure_ascii=False),
+        subject=nats_subject(event.type, event.about),
+        event=seal(event, event_id=new_id(), traceparent=trace).decode(),
+    )
+
+
+def _in_database(url: str, database: str) -> str:
+    return f"{url.rpartition('/')[0]}/{database}"
+
+
+def _each(seconds: float, count: int) -> float:
+    return round(1000 * seconds / count, 3)
+
+
+def _run_of(
+    clients: int, told: dict[str, Any], used: Used, *, settled_after_s: float | None, in_all: Used | None
+) -> Run:
+    count = told["accepted"]
+    services = {name: _each(used.programs[name], count) for name in ROLES if name in used.programs}
+    cpu_ms = {
+        "front_door": services["submissions-api"],
+        "front_door_postgres": _each(used.front_door_backends, count),
+        "postgres": _each(used.programs["postgres"], count),
+        "server_and_postgres": _each(used.programs["submissions-api"] + used.programs["postgres"], count),
+        "client": _each(told["cpu_s"], count),
+        **{name: cost for name, cost in services.items() if name != "submissions-api"},
+        "nats": _each(used.programs["nats"], count),
+    }
+    if in_all is not None:
+        cpu_ms["platform_until_done"] = _each(in_all.total, told["accepted_in_all"])
+    return Run(
+        clients=clients,
+        per_second=round(count / told["seconds"], 1),
+        milliseconds=spread(told["milliseconds"]),
+        cpu_ms=cpu_ms,
+        accepted=count,
+        accepted_in_all=told["accepted_in_all"],
+        settled_after_s=settled_after_s,
+    )
+
+
+def _outcome(
+    runs: list[Run], alone: Run, before: dict[str, Any], after: dict[str, Any], aimed: int, seconds: float
+) -> Outcome:
+    best = max(before["per_second"], after["per_second"])
+    [main] = [run for run in runs if run.clients == aimed]
+    ratios = {f"of_ceiling_at_{run.clients}": round(run.per_second / best, 3) for run in runs}
+    ratios[f"of_ceiling_at_{aimed}_others_paused"] = round(alone.per_second / best, 3)
+    ratios[f"cpu_of_rival_at_{aimed}"] = round(main.cpu_ms["server_and_postgres"] / RIVAL_CPU_MS, 3)
+    aims = {f"of_ceiling_at_{aimed}": Aim(at_least=LEAST_RATIO)} if aimed == AIMED_AT_CLIENTS else {}
+    return Outcome(
+        name="ingest",
+        figures={
+            "seconds": seconds,
+            "runs": [asdict(run) for run in runs],
+            "others_paused": asdict(alone),
+            "ceiling": {"connections": ceiling.CONNECTIONS, "best_per_second": best, "before": before, "after": after},
+            "rival_cpu_ms": RIVAL_CPU_MS,
+        },
+        ratios=ratios,
+        aims=aims,
+        sheets=[_rates([*runs, alone], best), _costs([*runs, alone])],
+        notes=[
+            (
+                "Trần: asyncpg, mỗi giao dịch một dòng và một sự kiện cùng cỡ, 8 kết nối; đo trước và sau, lấy số cao.",
+                "The ceiling: asyncpg, one row and one event of the same bytes per commit, 8 connections; measured "
+                "before and after, the higher one counts.",
+            ),
+            (
+                "Cùng lúc đó mọi phần khác của hệ thống và chương trình gửi dùng chung bộ xử lý, trừ dòng «‖».",
+                "Everything else of the platform and the sending program shared the processors, except in the row “‖”.",
+            ),
+        ],
+    )
+
+
+def _rates(runs: list[Run], best: float) -> Sheet:
+    rows = [
+        (
+            _name(run),
+            f"{run.per_second:.0f}",
+            f"{run.per_second / best:.2f}",
+            *(f"{run.milliseconds[each]:.1f}" for each in ("p50_ms", "p95_ms", "p99_ms")),
+            "" if run.settled_after_s is None else f"{run.settled_after_s:.1f}",
+        )
+        for run in runs
+    ]
+    columns = (
+        "máy gửi\nclients",
+        "báo cáo/s\nreports/s",
+        "÷ trần\n÷ ceiling",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "xử lý hết sau s\ndone after s",
+    )
+    return Sheet("Tiếp nhận báo cáo", "Taking reports in", columns, [*rows, ("trần / ceiling", f"{best:.0f}", "1.00")])
+
+
+def _costs(runs: list[Run]) -> Sheet:
+    shown = (
+        ("front_door", "submissions-api"),
+        ("front_door_postgres", "PostgreSQL cho nó\nPostgreSQL for it"),
+        ("postgres", "PostgreSQL cả thảy\nPostgreSQL in all"),
+        ("submissions-worker", "submissions-worker"),
+        ("reporting-worker", "reporting-worker"),
+        ("client", "máy gửi\nclient"),
+        ("platform_until_done", "cả hệ thống đến khi xong\nplatform until done"),
+    )
+    rows = [(_name(run), *(f"{run.cpu_ms[key]:.2f}" if key in run.cpu_ms else "" for key, _ in shown)) for run in runs]
+    return Sheet(
+        "CPU ms cho mỗi báo cáo", "CPU ms per report", ("máy gửi\nclients", *(name for _, name in shown)), rows
+    )
+
+
+def _name(run: Run) -> str:
+    return str(run.clients) if run.settled_after_s is not None else f"{run.clients} ‖"

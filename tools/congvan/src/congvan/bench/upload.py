@@ -1,0 +1,230 @@
+"""`bench upload`: a file through presigned parts, beside the same bytes put straight to the store."""
+
+import asyncio
+import base64
+import hashlib
+import http.client
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+from congvan.bench.ground import Ground
+from congvan.bench.outcome import Aim, Outcome, Sheet
+from congvan.bench.processors import Meter, Used
+from congvan.bench.sender import Target
+from congvan.demo.play import Told, WrongOutcome
+from congvan.demo.province import VIDEO_TYPES
+from congvan.house import House
+from congvan.house.roster import BUCKET
+from congvan.servers import store
+
+MEGABYTES = 64
+FILM_S = 58
+PAIRS = 5
+PARTS_AT_ONCE = 3
+LEAST_RATIO = 0.9
+MOST_BYTES_THROUGH_API = 100_000
+INSPECTED_WITHIN_S = 60.0
+PROCESSORS = ("store", "submissions-api", "submissions-worker")
+
+
+@dataclass
+class _Way:
+    """One of the two ways a file goes up: how long each time, what the programs used."""
+
+    seconds: list[float] = field(default_factory=list)
+    used: list[Used] = field(default_factory=list)
+
+    def bytes_per_s(self, size: int) -> float:
+        return size / median(self.seconds)
+
+
+async def measure(house: House, told: Told, *, pairs: int = PAIRS, megabytes: float = MEGABYTES) -> Outcome:
+    """Measure on a running house that nobody else uses: our way, the store's own, in turn."""
+    from congvan.demo.videos import make_video
+
+    async with await Ground.lay(house, told) as ground:
+        told.step("Đo gửi tệp", "Measuring uploads")
+        film = house.home / "film.mp4"
+        await asyncio.to_thread(make_video, film, seconds=FILM_S, megabytes=megabytes, seed=1)
+        content = await asyncio.to_thread(film.read_bytes)
+        _reports, videos = await ground.issue()
+        offices = ground.province.due(VIDEO_TYPES[:1])[: pairs + 1]
+        targets = await ground.targets(videos, offices)
+        bench = _Upload(house, film, content)
+        ours, raw = _Way(), _Way()
+        for turn in range(pairs + 1):
+            await bench.ours(targets[turn % len(targets)], ours)
+            await bench.raw(turn, raw)
+            if turn == 0:
+                ours, raw = _Way(), _Way()  # the first of each opens connections and volumes
+                bench.api_bytes = []
+        told.done(f"{pairs} cặp, mỗi lần {len(content):,} byte", f"{pairs} pairs of {len(content):,} bytes each")
+        return _outcome(bench, ours, raw, len(content))
+
+
+class _Upload:
+    def __init__(self, house: House, film: Path, content: bytes) -> None:
+        self._house = house
+        self._film = film
+        self._content = content
+        self._meter = Meter(house)
+        self._client = store.client(house.addresses.store_endpoint, house.secrets.store, as_steward=False)
+        self.api_bytes: list[int] = []
+        """Of each upload: everything that went to our API or came from it."""
+
+    async def ours(self, target: Target, way: _Way) -> None:
+        """Send the film as a browser does; wait until its inspection is over before anything else is measured."""
+        api = Api(self._house.addresses.ports["submissions-api"], target.token)
+        with closing(api):
+            before = self._meter.read()
+            began = time.monotonic()
+            media_id = await asyncio.to_thread(send, api, target.obligation_id, self._film.name, self._content)
+            way.seconds.append(time.monotonic() - began)
+            way.used.append(self._meter.between(before, self._meter.read()))
+            self.api_bytes.append(api.bytes)
+            await self._wait_for_inspection(api, media_id)
+
+    async def _wait_for_inspection(self, api: "Api", media_id: str) -> None:
+        async with asyncio.timeout(INSPECTED_WITHIN_S):
+            while True:
+                media = await asyncio.to_thread(api.ask, "GET", f"/media/{media_id}")
+                if media["state"] == "ready":
+                    return
+                if media["state"] == "rejected":
+                    raise WrongOutcome(f"a good film was refused: {media}")
+                await asyncio.sleep(0.1)
+
+    async def raw(self, turn: int, way: _Way) -> None:
+        """Put the same bytes to the store in one request that it signed itself."""
+        name = f"bench/raw-{turn}"
+        url = self._client.presigned_put_object(BUCKET, name, expires=timedelta(minutes=10))
+        before = self._meter.read()
+        began = time.monotonic()
+        await asyncio.to_thread(put, url, self._content, {})
+        way.seconds.append(time.monotonic() - began)
+        way.used.append(self._meter.between(before, self._meter.read()))
+        stored = await asyncio.to_thread(self._client.stat_object, BUCKET, name)
+        if stored.size != len(self._content):
+            raise WrongOutcome(f"{stored.size} bytes of {len(self._content)} were stored")
+        await asyncio.to_thread(self._client.remove_object, BUCKET, name)
+
+
+class Api:
+    """The front door of submissions on one connection, counting every byte that passes."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._token = token
+        self.bytes = 0
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._line.close()
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Return the answer to a request; raises `WrongOutcome` on a problem."""
+        sent = b"" if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        self._line.request(method, path, sent, headers)
+        answer = self._line.getresponse()
+        received = answer.read()
+        # With the heads, as good as they can be counted from here.
+        self.bytes += len(sent) + len(received) + sum(len(name) + len(value) + 4 for name, value in headers.items())
+        self.bytes += len(str(answer.headers)) + len(path)
+        if answer.status >= 300:
+            raise WrongOutcome(f"{method} {path}: {answer.status} {received[:300]!r}")
+        return json.loads(received)
+
+
+def send(api: Api, obligation_id: str, file_name: str, content: bytes) -> str:
+    """Send a file in parts, some at once, and complete it; return its media id. Blocks."""
+    upload = api.ask(
+        "POST",
+        "/uploads",
+        {
+            "obligation_id": obligation_id,
+            "file_name": file_name,
+            "byte_count": len(content),
+            "content_type": "video/mp4",
+        },
+    )
+    path, size = f"/uploads/{upload['upload_id']}", upload["part_bytes"]
+    view = memoryview(content)
+    parts = {number + 1: view[number * size : (number + 1) * size] for number in range(upload["part_count"])}
+    with ThreadPoolExecutor(PARTS_AT_ONCE) as hands:
+        digests = dict(zip(parts, hands.map(_digest, parts.values()), strict=True))
+        wanted = [{"number": number, "sha256": digest} for number, digest in digests.items()]
+        signed = api.ask("POST", f"{path}/parts", {"parts": wanted})["parts"]
+        etags = hands.map(lambda part: put(part["url"], parts[part["number"]], part["headers"]), signed)
+        stated = [{"number": part["number"], "etag": etag} for part, etag in zip(signed, etags, strict=True)]
+    completed = api.ask("POST", f"{path}/complete", {"parts": stated})
+    return str(completed["media_id"])
+
+
+def _digest(part: memoryview) -> str:
+    return base64.b64encode(hashlib.sha256(part).digest()).decode()
+
+
+def put(url: str, content: bytes | memoryview, headers: dict[str, str]) -> str:
+    """Put bytes to where a signed URL points; return the ETag. Blocks."""
+    place = urlsplit(url)
+    with closing(http.client.HTTPConnection(place.netloc, timeout=60)) as line:
+        line.request("PUT", f"{place.path}?{place.query}", content, headers)
+        answer = line.getresponse()
+        received = answer.read()
+        if answer.status != 200:
+            raise WrongOutcome(f"the store answers {answer.status}: {received[:300]!r}")
+        return str(answer.headers["etag"]).strip('"')
+
+
+def _outcome(bench: _Upload, ours: _Way, raw: _Way, size: int) -> Outcome:
+    ratio = ours.bytes_per_s(size) / raw.bytes_per_s(size)
+    through_api = max(bench.api_bytes)
+    ways = {"ours": ours, "raw": raw}
+    figures = {
+        "bytes": size,
+        "pairs": len(ours.seconds),
+        "parts_at_once": PARTS_AT_ONCE,
+        "api_bytes_per_upload": bench.api_bytes,
+        **{
+            name: {
+                "median_bytes_per_s": round(way.bytes_per_s(size)),
+                "seconds": [round(each, 3) for each in way.seconds],
+                "cpu_s": {
+                    program: round(median(used.programs[program] for used in way.used), 3) for program in PROCESSORS
+                },
+            }
+            for name, way in ways.items()
+        },
+    }
+    rows = [
+        (
+            title,
+            f"{way.bytes_per_s(size) / 1e6:.0f}",
+            f"{min(way.seconds):.2f}–{max(way.seconds):.2f}",
+            *(f"{median(used.programs[program] for used in way.used):.2f}" for program in PROCESSORS),
+        )
+        for title, way in (("từng phần / in parts", ours), ("thẳng vào kho / straight", raw))
+    ]
+    columns = ("cách gửi\nway", "MB/s", "s", *(f"CPU s\n{program}" for program in PROCESSORS))
+    return Outcome(
+        name="upload",
+        figures=figures,
+        ratios={"of_raw_put": round(ratio, 3), "api_bytes": through_api},
+        aims={"of_raw_put": Aim(at_least=LEAST_RATIO), "api_bytes": Aim(at_most=MOST_BYTES_THROUGH_API)},
+        sheets=[Sheet(f"Gửi {size / 1e6:.0f} MB", f"Uploading {size / 1e6:.0f} MB", columns, rows)],
+        notes=[
+            (
+                "api_bytes: mọi byte qua API của ta cho một tệp (yêu cầu, chữ ký, biên nhận), lần nhiều nhất.",
+                "api_bytes: all that passed our API for one file (requests, signed addresses, receipts), at most.",
+            )
+        ],
+    )

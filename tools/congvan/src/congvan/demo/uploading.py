@@ -1,0 +1,140 @@
+"""A file goes up as a browser would send it: in parts, straight to the store, going on where a cut line left off."""
+
+import asyncio
+import base64
+import hashlib
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from congvan.demo.visit import Visitor
+
+Progress = Callable[[int], None]
+"""Told the number of bytes that have just arrived."""
+
+
+GIVE_UP_AFTER_S = 90.0
+
+
+class LineCut(Exception):
+    """The line was cut on purpose."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of a file."""
+
+    media_id: str
+    upload_id: str
+    byte_count: int
+    parts_sent: int
+    parts_sent_again: int
+
+
+async def begin(visitor: Visitor, obligation_id: str, file: Path) -> dict[str, Any]:
+    """Open an upload of `file` for an obligation."""
+    upload: dict[str, Any] = await visitor.post(
+        "submissions",
+        "/uploads",
+        {
+            "obligation_id": obligation_id,
+            "file_name": file.name,
+            "byte_count": file.stat().st_size,  # noqa: ASYNC240  a local file, asked once
+            "content_type": "video/mp4",
+        },
+    )
+    return upload
+
+
+async def send(
+    visitor: Visitor,
+    upload: dict[str, Any],
+    file: Path,
+    *,
+    progress: Progress = lambda _bytes: None,
+    cut_in_part: int = 0,
+) -> Sent:
+    """Send `file` through an open upload; with `cut_in_part`, cut the line in the middle of that part and resume."""
+    sender = _Sender(visitor, upload, file, progress)
+    if cut_in_part:
+        try:
+            await sender.send_missing(cut_in_part=cut_in_part)
+        except LineCut:
+            sender.forget()  # the tab is gone; only the store knows what arrived
+    again = sender.sent
+    await sender.send_missing()
+    await visitor.post(
+        "submissions",
+        f"/uploads/{upload['upload_id']}/complete",
+        {"parts": [{"number": number, "etag": etag} for number, etag in sorted(sender.etags.items())]},
+    )
+    return Sent(
+        media_id=upload["media_id"],
+        upload_id=upload["upload_id"],
+        byte_count=upload["byte_count"],
+        parts_sent=sender.sent,
+        parts_sent_again=sender.sent - upload["part_count"] if again else 0,
+    )
+
+
+class _Sender:
+    def __init__(self, visitor: Visitor, upload: dict[str, Any], file: Path, progress: Progress) -> None:
+        self._visitor = visitor
+        self._upload = upload
+        self._file = file
+        self._progress = progress
+        self.etags: dict[int, str] = {}
+        self.sent = 0
+
+    def forget(self) -> None:
+        """Forget what was sent, as a closed tab does."""
+        self.etags = {}
+
+    async def send_missing(self, *, cut_in_part: int = 0) -> None:
+        """Send every part the store does not have; when the line or the store breaks, ask it again and go on."""
+        deadline = time.monotonic() + GIVE_UP_AFTER_S
+        while True:
+            state = await self._visitor.get("submissions", f"/uploads/{self._upload['upload_id']}")
+            self.etags |= {part["number"]: part["etag"] for part in state["parts"]}
+            missing = [number for number in range(1, self._upload["part_count"] + 1) if number not in self.etags]
+            try:
+                async with httpx.AsyncClient(timeout=60) as browser:
+                    for number in missing:
+                        self.etags[number] = await self._send(browser, number, cut=number == cut_in_part)
+            except (httpx.TransportError, httpx.HTTPStatusError):
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def _send(self, browser: httpx.AsyncClient, number: int, *, cut: bool) -> str:
+        part_bytes = self._upload["part_bytes"]
+        with self._file.open("rb") as source:
+            source.seek((number - 1) * part_bytes)
+            body = source.read(part_bytes)
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        signed = await self._visitor.post(
+            "submissions",
+            f"/uploads/{self._upload['upload_id']}/parts",
+            {"parts": [{"number": number, "sha256": digest}]},
+        )
+        [target] = signed["parts"]
+        answer = await browser.put(
+            target["url"],
+            content=_half_of(body) if cut else body,
+            headers={**target.get("headers", {}), "Content-Length": str(len(body))},
+        )
+        answer.raise_for_status()
+        self.sent += 1
+        self._progress(len(body))
+        return answer.headers["etag"].strip('"')
+
+
+async def _half_of(body: bytes) -> AsyncIterator[bytes]:
+    yield body[: len(body) // 2]
+    raise LineCut

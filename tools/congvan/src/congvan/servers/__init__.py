@@ -1,0 +1,1 @@
+"""Real servers from wheels: PostgreSQL, NATS, an S3 store, SMTP."""

