@@ -1,11 +1,15 @@
-"""Real PostgreSQL, NATS and S3 for every test that asks for them, started once for the whole run."""
+"""Real PostgreSQL, NATS and S3 for every test that asks for them, started once for the whole run.
+
+Where they come from (environment URLs, Docker, wheels) is decided in `congvan.servers.borrowed`.
+"""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import nats
@@ -18,9 +22,8 @@ from chassis import streams
 from chassis.migrating import Migrations
 from chassis.testing import Signer
 from chassis.transaction import new_id
+from congvan.servers import borrowed
 from congvan.servers import nats as nats_server
-from congvan.servers import postgres as postgres_server
-from congvan.servers import store as store_server
 
 STREAMS_FILE = Path(__file__).parent / "deploy" / "jetstream" / "streams.toml"
 
@@ -32,29 +35,28 @@ def streams_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server.Postgres]:
-    """A real PostgreSQL."""
-    server = postgres_server.start(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
-    server.remove()
+def postgres_url() -> Iterator[str]:
+    """The URL of the superuser of a real PostgreSQL."""
+    with borrowed.postgres() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-async def database_for(
-    postgres: postgres_server.Postgres,
-) -> AsyncIterator[Callable[[Migrations], Awaitable[str]]]:
+async def database_for(postgres_url: str) -> AsyncIterator[Callable[[Migrations], Awaitable[str]]]:
     """Make a fresh database from a template that was migrated once; the code under test may really commit."""
     templates: dict[Path, str] = {}
     made: list[str] = []
 
+    def url_of(name: str) -> str:
+        return urlsplit(postgres_url)._replace(path=f"/{name}").geturl()
+
     async def make(migrations: Migrations) -> str:
-        admin = await asyncpg.connect(postgres.url())
+        admin = await asyncpg.connect(postgres_url)
         try:
             if migrations.folder not in templates:
                 template = f"template_{new_id().hex}"
                 await admin.execute(f"CREATE DATABASE {template}")
-                await migrations.upgrade(postgres.url(template))
+                await migrations.upgrade(url_of(template))
                 templates[migrations.folder] = template
                 made.append(template)
             name = f"test_{new_id().hex}"
@@ -62,10 +64,10 @@ async def database_for(
             made.append(name)
         finally:
             await admin.close()
-        return postgres.url(name)
+        return url_of(name)
 
     yield make
-    admin = await asyncpg.connect(postgres.url())
+    admin = await asyncpg.connect(postgres_url)
     for name in made:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
@@ -75,14 +77,11 @@ async def database_for(
 class Streams:
     """A real NATS server with our accounts, and the keys of its users."""
 
-    server: nats_server.Nats
-    seeds: dict[str, str]
+    url: str
+    seeds: Mapping[str, str]
     declaration: streams.Declaration
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return self.server.url
+    server: nats_server.Nats | None = None
+    """The server, where it is the test's own and may be killed."""
 
     async def connect(self, user: str) -> Client:
         """Connect as one of the users: a service, `steward`, `city`, `city-steward`."""
@@ -109,32 +108,20 @@ async def _empty(jetstream: JetStreamContext, declared: streams.DeclaredStream) 
         await jetstream.purge_stream(declared.name)
 
 
-def start_nats(home: Path, declaration: streams.Declaration) -> Streams:
-    """Start a NATS server with our accounts and new keys."""
-    keys = nats_server.make_keys((*declaration.services, "steward", "city", "city-steward"), secrets.token_bytes)
-    public = {user: key for user, (_seed, key) in keys.items()}
-
-    def configuration(*, port: int, store_dir: Path, monitor_port: int) -> str:
-        return streams.nats_config(declaration, public, port=port, store_dir=store_dir, monitor_port=monitor_port)
-
-    server = nats_server.start(home, configuration=configuration)
-    return Streams(server, {user: seed for user, (seed, _key) in keys.items()}, declaration)
+def _users(declaration: streams.Declaration) -> tuple[str, ...]:
+    return (*declaration.services, "steward", "city", "city-steward")
 
 
 @pytest.fixture(scope="session")
-def nats_house(tmp_path_factory: pytest.TempPathFactory, streams_file: Path) -> Iterator[Streams]:
+def nats_house(streams_file: Path) -> Iterator[Streams]:
     """A real NATS server, kept for the whole run."""
-    house = start_nats(tmp_path_factory.mktemp("nats"), streams.load(streams_file))
-    yield house
-    house.server.stop()
+    declaration = streams.load(streams_file)
 
+    def configure(public_keys: Mapping[str, str], *, port: int, store_dir: Path, monitor_port: int) -> str:
+        return streams.nats_config(declaration, public_keys, port=port, store_dir=store_dir, monitor_port=monitor_port)
 
-@pytest.fixture
-def own_nats_house(tmp_path: Path, streams_file: Path) -> Iterator[Streams]:
-    """A real NATS server for one test, which may kill it."""
-    house = start_nats(tmp_path / "nats", streams.load(streams_file))
-    yield house
-    house.server.stop()
+    with borrowed.nats(configure, _users(declaration)) as lent:
+        yield Streams(lent.url, lent.seeds, declaration)
 
 
 @pytest.fixture
@@ -144,12 +131,26 @@ async def nats_streams(nats_house: Streams) -> Streams:
     return nats_house
 
 
-@pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store_server.Store]:
-    """A real S3 store with one bucket."""
-    server = store_server.start(tmp_path_factory.mktemp("store"))
-    yield server
+@pytest.fixture
+def own_nats_house(tmp_path: Path, streams_file: Path) -> Iterator[Streams]:
+    """A NATS server for one test, which may kill it; always from the wheel."""
+    declaration = streams.load(streams_file)
+    keys = nats_server.make_keys(_users(declaration), os.urandom)
+    public = {user: key for user, (_seed, key) in keys.items()}
+
+    def configuration(*, port: int, store_dir: Path, monitor_port: int) -> str:
+        return streams.nats_config(declaration, public, port=port, store_dir=store_dir, monitor_port=monitor_port)
+
+    server = nats_server.start(tmp_path / "nats", configuration=configuration)
+    yield Streams(server.url, {user: seed for user, (seed, _key) in keys.items()}, declaration, server)
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[borrowed.BorrowedStore]:
+    """A real S3 store with one bucket."""
+    with borrowed.store() as lent:
+        yield lent
 
 
 @pytest.fixture(scope="session")
