@@ -16,7 +16,7 @@ from congvan.demo.ledger import Findings
 from congvan.demo.play import Play
 from congvan.demo.videos import make_video
 
-VICTIMS = ("submissions-worker", "reporting-worker", "nats", "postgres", "store", "submissions-api")
+VICTIMS = ("submissions-worker", "reporting", "nats", "postgres", "store", "submissions-api")
 """The relay and the inspector; the consumer that folds; the three servers; and the front door itself."""
 BETWEEN_KILLS_S = 2.5
 SCHOOLS_AT_ONCE = 4

@@ -15,6 +15,7 @@ from chassis import health, streams
 from chassis.consuming import EventDesk
 from chassis.identity import KeyRing
 from chassis.migrating import Migrations
+from chassis.outages import is_outage
 from chassis.porch import Porch, Role
 from chassis.relay import Relay
 from chassis.settings import ReaderSettings, StoredSettings
@@ -140,6 +141,10 @@ class Frame(Porch):
         elif self._nats is not None and self._nats.is_connected:
             task = asyncio.ensure_future(self._nats.publish(f"wake.{self.service}"))
             task.add_done_callback(_forget_failure)
+
+    def is_outage(self, error: Exception) -> bool:
+        """Say whether `error` means that a server this process needs is away."""
+        return is_outage(error)
 
     async def flow(self) -> health.Flow:
         """Return what waits to go out, what waits to be read, and what is parked."""

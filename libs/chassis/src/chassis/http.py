@@ -10,7 +10,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from chassis.outages import is_outage
 from chassis.problems import Malformed, NotReadable, NotSignedIn, Problem, TooLarge, Unavailable
 from chassis.telemetry import trace_id
 
@@ -107,9 +106,9 @@ def answer_problems(app: FastAPI) -> None:
         return JSONResponse(body, error.status_code, error.headers, media_type=PROBLEM_TYPE)
 
 
-def fault_answer(path: str, error: Exception) -> JSONResponse:
+def fault_answer(path: str, error: Exception, *, is_outage: bool) -> JSONResponse:
     """Answer an error nobody meant: 503 when a server is away, else 500 with the trace id to report."""
-    if is_outage(error):
+    if is_outage:
         log.warning("%s: a server is away: %r", path, error)
         return problem_answer(
             Unavailable(

@@ -61,7 +61,7 @@ class Porch:
         http.answer_problems(self.app)
         self.app.include_router(health.router)
         self.app.add_middleware(http.BoundedBodies, limits=body_limits or {})
-        self.app.add_middleware(_Watched, metrics=self.metrics)
+        self.app.add_middleware(_Watched, porch=self)
         self.app.add_middleware(
             OpenTelemetryMiddleware,
             tracer_provider=self.tracing,
@@ -78,6 +78,10 @@ class Porch:
         """Run `work` for as long as a process with the role `worker` lives; it must survive outages by itself."""
         if Role.WORKER in self.roles:
             self._background.append(work)
+
+    def is_outage(self, error: Exception) -> bool:
+        """Say whether `error` means that a server this process needs is away."""
+        return isinstance(error, ConnectionError | TimeoutError)
 
     async def flow(self) -> health.Flow:
         """Return what waits to go out, what waits to be read, and what is parked."""
@@ -115,9 +119,9 @@ async def _keep_running(work: Background) -> None:
 class _Watched:
     """ASGI middleware: how long each route takes, and an answer to what nobody caught."""
 
-    def __init__(self, app: http.App, *, metrics: Metrics) -> None:
+    def __init__(self, app: http.App, *, porch: Porch) -> None:
         self._app = app
-        self._metrics = metrics
+        self._porch = porch
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         if scope["type"] != "http":
@@ -137,7 +141,8 @@ class _Watched:
         except Exception as error:
             if status is not None:
                 raise  # half an answer is out; only breaking the line tells the caller the truth
-            await http.fault_answer(scope["path"], error)(scope, receive, watch)
+            answer = http.fault_answer(scope["path"], error, is_outage=self._porch.is_outage(error))
+            await answer(scope, receive, watch)
         finally:
             path = getattr(scope.get("route"), "path", "other")
-            self._metrics.requests.labels(scope["method"], path, status).observe(time.perf_counter() - started)
+            self._porch.metrics.requests.labels(scope["method"], path, status).observe(time.perf_counter() - started)

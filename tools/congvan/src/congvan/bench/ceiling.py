@@ -1,8 +1,8 @@
 """What PostgreSQL takes at most from one Python program: a row and an event per commit, and nothing else.
 
-`python -m congvan.bench.ceiling` with a plan as JSON on its standard input: so many connections, each in a loop of
-`BEGIN`, one insert of a row as large as an answer, one insert into an outbox as large as its event, `COMMIT`. No HTTP,
-no validation, no reading. It says `begin`, `end` and the outcome as `sender` does.
+`python -m congvan.bench.ceiling` with a plan as a line of JSON on its standard input: so many connections, each in a
+loop of `BEGIN`, one insert of a row as large as an answer, one insert into an outbox as large as its event, `COMMIT`.
+No HTTP, no validation, no reading. It says `begin`, `end` and, once its input ends, the outcome, as `sender` does.
 """
 
 import asyncio
@@ -104,6 +104,7 @@ async def commit(url: str, written: Written, *, connections: int, warm_up_s: flo
 
     try:
         await asyncio.gather(announce(), *(drive(each) for each in opened))
+        sys.stdin.read()  # until the backends that served us have been looked at
     finally:
         for each in opened:
             await each.close()
@@ -118,7 +119,7 @@ def _say(word: str) -> None:
 
 def main() -> None:
     """Read the plan, commit, tell."""
-    plan: dict[str, Any] = json.load(sys.stdin)
+    plan: dict[str, Any] = json.loads(sys.stdin.readline())
     reached = asyncio.run(
         commit(
             plan["url"],

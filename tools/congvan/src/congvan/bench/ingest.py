@@ -311,7 +311,7 @@ def _costs(runs: list[Run]) -> Sheet:
         ("front_door_postgres", "PostgreSQL cho nó\nPostgreSQL for it"),
         ("postgres", "PostgreSQL cả thảy\nPostgreSQL in all"),
         ("submissions-worker", "submissions-worker"),
-        ("reporting-worker", "reporting-worker"),
+        ("reporting", "reporting"),
         ("client", "máy gửi\nclient"),
         ("platform_until_done", "cả hệ thống đến khi xong\nplatform until done"),
     )

@@ -1,7 +1,7 @@
 """Sends answers to obligations as fast as they are taken, in a program of its own: `python -m congvan.bench.sender`.
 
-What to do comes as JSON on its standard input. It says `begin` and `end` on a line each, so that whoever measures
-processors can look at the right moments, then one line of JSON: see `Sent`.
+What to do comes as a line of JSON on its standard input. It says `begin` and `end` on a line each, so that whoever
+measures processors can look at the right moments, and, once its input ends, one line of JSON: see `Sent`.
 """
 
 import asyncio
@@ -95,6 +95,7 @@ async def send(port: int, lanes: list[list[Target]], body: Body, *, warm_up_s: f
             drive(line, targets, 13 * place) for place, (line, targets) in enumerate(zip(lines, lanes, strict=True))
         ]
         await asyncio.gather(announce(), *driving)
+        sys.stdin.read()  # until the processors have been looked at
     finally:
         for line in lines:
             line.close()
@@ -109,7 +110,7 @@ def _say(word: str) -> None:
 
 def main() -> None:
     """Read the plan, send, tell."""
-    plan: dict[str, Any] = json.load(sys.stdin)
+    plan: dict[str, Any] = json.loads(sys.stdin.readline())
     lanes = [[Target(*each) for each in lane] for lane in plan["lanes"]]
     try:
         sent = asyncio.run(

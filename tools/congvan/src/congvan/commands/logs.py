@@ -27,7 +27,7 @@ def logs(*, name: str | None, follow: bool, lines: int, home: Path) -> None:
 
     \b
     Examples:
-      ./congvan logs reporting-worker
+      ./congvan logs submissions-worker
       ./congvan logs -f
     """
     directory = home.absolute() / "logs"

@@ -27,7 +27,7 @@ class Stage:
     def platform(self) -> Platform:
         """What the play is told."""
         at = self.addresses
-        workers = ("directory", "directives", "submissions-worker", "reporting-worker", "notify")
+        workers = ("directory", "directives", "submissions-worker", "reporting", "notify")
         return Platform(
             services={
                 "directory": at.directory,

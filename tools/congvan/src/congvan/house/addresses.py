@@ -13,8 +13,7 @@ SERVICE_PORTS = (
     "directives",
     "submissions-api",
     "submissions-worker",
-    "reporting-api",
-    "reporting-worker",
+    "reporting",
     "notify",
 )
 PORTS = (*SERVICE_PORTS, "postgres", "nats", "nats-monitor", "mail", *STORE_PORTS)
@@ -49,7 +48,7 @@ class Addresses:
 
     @property
     def reporting(self) -> str:
-        return self._web("reporting-api")
+        return self._web("reporting")
 
     @property
     def notify(self) -> str:
