@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from opentelemetry import propagate
-from sqlalchemy import QueuePool, insert
+from sqlalchemy import QueuePool, event, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from uuid_utils.compat import uuid7
 
@@ -20,8 +20,8 @@ from contracts.event import Event, nats_subject, seal
 STATEMENT_TIMEOUT_MS = 30_000
 """No statement of ours is meant to take a second; one that takes thirty holds locks others wait for."""
 
-IDLE_CHECK_SECONDS = 1.0
-IDLE_CHECKS = 5
+IDLE_SECONDS = 5.0
+"""Connections that were not needed together within this time are given back."""
 
 _INSERT_OUTBOX = insert(outbox)
 
@@ -52,15 +52,26 @@ def open_engine(database_url: str, *, name: str, pool_size: int) -> AsyncEngine:
 
 
 async def release_idle(engine: AsyncEngine) -> None:
-    """Give connections back that nobody has used for a while: each costs the database a process."""
-    quiet = 0
+    """Give back connections nobody needs any more, until cancelled: each costs PostgreSQL a process."""
+    most_at_once = 0
+
+    def count(*_checked_out: object) -> None:
+        nonlocal most_at_once
+        most_at_once = max(most_at_once, pool_of(engine).checkedout())
+
+    event.listen(engine.sync_engine, "checkout", count)
     while True:
-        await asyncio.sleep(IDLE_CHECK_SECONDS)
-        pool = engine.pool
-        assert isinstance(pool, QueuePool)  # noqa: S101  what `open_engine` makes
-        quiet = quiet + 1 if pool.checkedout() == 0 else 0
-        if quiet == IDLE_CHECKS and pool.checkedin() > 1:
+        await asyncio.sleep(IDLE_SECONDS)
+        if pool_of(engine).checkedin() > max(most_at_once, 1):
             await engine.dispose()
+        most_at_once = pool_of(engine).checkedout()
+
+
+def pool_of(engine: AsyncEngine) -> QueuePool:
+    """Return the pool of an engine; it gets a new one whenever the old one is disposed of."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)  # noqa: S101  what `open_engine` makes
+    return pool
 
 
 @dataclass(slots=True)

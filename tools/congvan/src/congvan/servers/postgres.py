@@ -22,7 +22,7 @@ SETTINGS = {
     "unix_socket_directories": "",  # TCP only: a socket path may be too long, or in a place the user cannot reach
     "password_encryption": "scram-sha-256",
     "max_connections": "120",
-    "shared_buffers": "32MB",  # what is stored is small, and every backend counts what it touches of it
+    "shared_buffers": "16MB",  # what is stored is small, and every backend counts what it touches of it
     "max_wal_size": "512MB",
     "max_logical_replication_workers": "0",  # nobody subscribes to this database; one process less
     "jit": "off",  # our statements are short; compiling them costs more than it saves, and memory in every backend

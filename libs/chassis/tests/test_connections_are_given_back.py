@@ -1,0 +1,31 @@
+"""A burst opens connections; when it is over they are given back, and the next request finds one again."""
+
+import asyncio
+
+from chassis.frame import Role
+from chassis.testing import running, until
+from chassis.transaction import pool_of
+
+
+async def test_connections_of_a_burst_are_given_back(make_frame, monkeypatch) -> None:
+    monkeypatch.setattr("chassis.transaction.IDLE_SECONDS", 0.1)
+    frame = make_frame(Role.API)
+    together = asyncio.Barrier(6)
+
+    async def work() -> None:
+        async with frame.transactions.begin() as tx:
+            await tx.connection.exec_driver_sql("SELECT 1")
+            await together.wait()
+
+    async with running(frame):
+        await asyncio.gather(*(work() for _ in range(6)))
+        assert pool_of(frame.engine).checkedin() == 6
+
+        await until(lambda: _holds(frame, 0))
+
+        async with frame.transactions.begin() as tx:
+            assert (await tx.connection.exec_driver_sql("SELECT 1")).scalar() == 1
+
+
+async def _holds(frame, count) -> bool:
+    return pool_of(frame.engine).checkedin() == count
