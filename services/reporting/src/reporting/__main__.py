@@ -1,0 +1,7 @@
+"""`python -m reporting ROLE…`."""
+
+from chassis.roles import main
+from reporting.main import SERVICE
+
+if __name__ == "__main__":
+    main(SERVICE)

@@ -1,0 +1,149 @@
+"""The front door: totals with their coverage, and who still owes."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, StringConstraints
+
+from chassis.http import may_raise
+from chassis.identity import Calling
+from chassis.problems import Malformed, NotFound, NotSignedIn
+from chassis.transaction import OpenTransaction
+from reporting import operations
+from reporting.domain import Requirement, Tally
+from unit_tree.projection import TreeReader
+from unit_tree.tree import Tree
+
+router = APIRouter(tags=["totals"])
+
+AskedPeriod = Annotated[str, StringConstraints(pattern=r"^([0-9A-Za-z-]{4,20}|-)$")]
+
+
+async def _tree_now(request: Request, tx: OpenTransaction) -> Tree:
+    trees: TreeReader = request.app.state.trees
+    return await trees.tree(tx.connection)
+
+
+TreeNow = Annotated[Tree, Depends(_tree_now)]
+"""The tree as this request sees it."""
+
+
+class TallyOut(BaseModel):
+    """Totals of some units, with how many of them stand behind the figures."""
+
+    totals: dict[str, int | None]
+    """By indicator: the sum, or for a bool the number of units that said yes; null while nobody has reported."""
+    units_reported: int
+    units_due: int
+
+
+class AggregateOut(TallyOut):
+    """The totals at one unit or cluster for one period, also by education level."""
+
+    unit_id: str
+    name: str
+    unit_type: str
+    relation: Literal["reporting", "cluster"]
+    period: str
+    version: int | None
+    """Grows with every change; null for restated totals, which are computed when asked for."""
+    levels: dict[str, TallyOut]
+
+
+class TotalsOut(BaseModel):
+    """The totals of a requirement, as far as the caller may read them."""
+
+    requirement_id: UUID
+    directive_id: UUID
+    as_of: date
+    restated_on: date | None
+    units_unplaced: int
+    """Units that owe an answer and stand nowhere in the tree the totals were restated on."""
+    aggregates: list[AggregateOut]
+
+
+class CoverageOut(BaseModel):
+    """Where the answer of one unit stands."""
+
+    unit_id: str
+    answering_unit_id: str
+    name: str
+    unit_type: str
+    state: Literal["none", "submitted", "returned", "accepted"]
+    late: bool
+    due_at: datetime
+    submitted_at: datetime | None
+
+
+class CoverageListOut(BaseModel):
+    """Where every answer stands that the caller may read of."""
+
+    requirement_id: UUID
+    units: list[CoverageOut]
+
+
+@router.get("/requirements/{requirement_id}/aggregates", responses=may_raise(NotFound, NotSignedIn, Malformed))
+async def read_totals(
+    requirement_id: UUID,
+    caller: Calling,
+    tx: OpenTransaction,
+    tree: TreeNow,
+    period: Annotated[AskedPeriod | None, Query(description="one period; all when left out")] = None,
+    restated_on: Annotated[date | None, Query(description="add the same answers up on the tree of this day")] = None,
+) -> TotalsOut:
+    """Return the totals of a requirement at every unit and cluster the caller may read."""
+    found = await operations.read_totals(
+        tx, requirement_id, period=period, restated_on=restated_on, tree=tree, by=caller
+    )
+    return TotalsOut(
+        requirement_id=requirement_id,
+        directive_id=found.requirement.directive_id,
+        as_of=found.requirement.as_of,
+        restated_on=restated_on,
+        units_unplaced=found.units_unplaced,
+        aggregates=[
+            _aggregate_out(each, found.requirement, is_restated=restated_on is not None) for each in found.aggregates
+        ],
+    )
+
+
+@router.get("/requirements/{requirement_id}/coverage", responses=may_raise(NotFound, NotSignedIn, Malformed))
+async def read_coverage(requirement_id: UUID, caller: Calling, tx: OpenTransaction, tree: TreeNow) -> CoverageListOut:
+    """Return where the answer of every unit stands that the caller may read."""
+    found = await operations.read_coverage(tx, requirement_id, tree=tree, by=caller)
+    return CoverageListOut(
+        requirement_id=requirement_id,
+        units=[
+            CoverageOut(
+                unit_id=each.unit_id,
+                answering_unit_id=each.answering_unit_id,
+                name=each.name,
+                unit_type=each.unit_type,
+                state=each.state,
+                late=each.is_late,
+                due_at=each.due_at,
+                submitted_at=each.submitted_at,
+            )
+            for each in found
+        ],
+    )
+
+
+def _aggregate_out(found: operations.NamedAggregate, requirement: Requirement, *, is_restated: bool) -> AggregateOut:
+    aggregate = found.aggregate
+    return AggregateOut(
+        unit_id=aggregate.key.unit_id,
+        name=found.name,
+        unit_type=found.unit_type,
+        relation=aggregate.relation,
+        period=aggregate.key.period,
+        version=None if is_restated else aggregate.version,
+        levels={level: _tally_out(tally, requirement) for level, tally in aggregate.by_level.items()},
+        **_tally_out(aggregate.all_units, requirement).model_dump(),
+    )
+
+
+def _tally_out(tally: Tally, requirement: Requirement) -> TallyOut:
+    return TallyOut(totals=tally.totals(requirement.indicators), units_reported=tally.reported, units_due=tally.due)

@@ -1,0 +1,27 @@
+"""The letterbox: which events reporting takes in, and what each sets in motion."""
+
+from collections.abc import Sequence
+
+from chassis.consuming import EventDesk
+from chassis.transaction import Transaction
+from contracts.directives import DirectiveIssued, ObligationOpened
+from contracts.directory import UnitChanged
+from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from reporting import projections
+from unit_tree.projection import TreeReader
+
+
+def register(desk: EventDesk, trees: TreeReader) -> None:
+    """Say what comes in through which durable."""
+
+    @desk.batch("reporting-units", UnitChanged)
+    async def note_units(events: Sequence[UnitChanged], transaction: Transaction) -> None:
+        await projections.note_units(transaction, events)
+
+    @desk.batch("reporting-directives", DirectiveIssued, ObligationOpened)
+    async def note_directives(events: Sequence[DirectiveIssued | ObligationOpened], transaction: Transaction) -> None:
+        await projections.note_directives(transaction, events, trees=trees)
+
+    @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted)
+    async def note_answers(events: Sequence[projections.AnswerEvent], transaction: Transaction) -> None:
+        await projections.note_answers(transaction, events)

@@ -1,0 +1,113 @@
+"""The reporting database: what is asked, of whom, what came back, and what it adds up to.
+
+Everything here is told by others or computed from it: thrown away, it can be filled again from the streams.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData()
+
+requirements = Table(
+    "requirements",
+    metadata,
+    Column("requirement_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("directive_id", Uuid, nullable=False),
+    Column("issuer_unit_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("periods", ARRAY(Text), nullable=False),
+    Column("indicators", ARRAY(Text), nullable=False),
+    CheckConstraint("cardinality(periods) > 0", name="requirements_have_a_period"),
+    comment="what is asked: the part of a requirement that decides how answers add up",
+)
+
+obligations = Table(
+    "obligations",
+    metadata,
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    # No foreign key: an obligation may be heard of before its directive.
+    Column("requirement_id", Uuid, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("answering_unit_id", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    # Coverage and restatement of one requirement; folding all of it when its directive arrives.
+    Index("obligations_of_requirement", "requirement_id"),
+    # Which obligations may stand elsewhere when a unit has changed.
+    Index("obligations_of_unit", "unit_id"),
+    Index("obligations_of_answering_unit", "answering_unit_id"),
+    comment="who owes an answer",
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    # No foreign key: an answer may be heard of before the obligation it answers.
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    CheckConstraint("state IN ('submitted', 'returned', 'accepted')", name="answers_have_a_known_state"),
+    comment="where each answer stands by the newest event heard of it",
+)
+
+answer_values = Table(
+    "answer_values",
+    metadata,
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("is_late", Boolean, nullable=False),
+    Column("is_nil", Boolean, nullable=False),
+    Column("stated", JSONB, nullable=False),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    comment="what was stated in each submission version, for ever: {period: {indicator: value}}",
+)
+
+contributions = Table(
+    "contributions",
+    metadata,
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("requirement_id", Uuid, nullable=False),
+    Column("periods", ARRAY(Text), nullable=False),
+    Column("level", Text, nullable=False),
+    Column("above", ARRAY(Text), nullable=False),
+    Column("clusters", ARRAY(Text), nullable=False),
+    Column("number", Integer),
+    Column("stated", JSONB, nullable=False),
+    CheckConstraint("number IS NOT NULL OR stated = '{}'::jsonb", name="contributions_uncounted_add_nothing"),
+    # Which obligations stand below a unit that has changed.
+    Index("contributions_below", "above", "clusters", postgresql_using="gin"),
+    comment="what each obligation adds to the aggregates now, and to which; number is null while not counted",
+)
+
+aggregates = Table(
+    "aggregates",
+    metadata,
+    Column("requirement_id", Uuid, primary_key=True),
+    Column("unit_id", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("relation", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("units_due", Integer, nullable=False),
+    Column("units_reported", Integer, nullable=False),
+    Column("sums", JSONB, nullable=False),
+    Column("levels", JSONB, nullable=False),
+    CheckConstraint("relation IN ('reporting', 'cluster')", name="aggregates_have_a_known_relation"),
+    CheckConstraint("units_reported BETWEEN 0 AND units_due", name="aggregates_report_no_more_than_is_due"),
+    comment="the sum of all contributions below a unit: {indicator: sum}, and the same by education level",
+)

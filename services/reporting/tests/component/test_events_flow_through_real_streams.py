@@ -1,0 +1,107 @@
+"""One process of reporting on real streams: what others publish comes in, aggregates go out."""
+
+import json
+
+import pytest
+
+from chassis.porch import Role
+from chassis.testing import running, until
+from chassis.transaction import new_id
+from contracts.event import nats_subject, seal
+
+
+@pytest.fixture
+async def publish(nats_streams):
+    clients = {}
+
+    async def publish_as_its_service(*events):
+        for event in events:
+            service = event.service()
+            if service not in clients:
+                clients[service] = await nats_streams.connect(service)
+            event_id = new_id()
+            await (
+                clients[service]
+                .jetstream()
+                .publish(
+                    nats_subject(event.type, event.about),
+                    seal(event, event_id=event_id),
+                    headers={"Nats-Msg-Id": str(event_id)},
+                )
+            )
+
+    yield publish_as_its_service
+    for client in clients.values():
+        await client.close()
+
+
+async def last_told(client, story, unit_id):
+    subject = f"reporting.aggregate.updated.v1.{story.requirement_id}.{unit_id}.{story.periods[0]}"
+    message = await client.jetstream().get_last_msg("REPORTING", subject)
+    return json.loads(message.data)["data"]
+
+
+async def test_what_others_publish_becomes_totals_that_are_published(make_frame, nats_streams, publish, story):
+    frame = await make_frame(Role.API, Role.WORKER)
+    steward = await nats_streams.connect("steward")
+    async with running(frame) as client:
+
+        async def ready():
+            return (await client.get("/health/ready")).status_code == 200
+
+        async def drained():
+            flow = (await client.get("/health/flow")).json()
+            return flow["outbox"] == 0 and all(
+                each and each["pending"] == each["unacked"] == 0 for each in flow["durables"].values()
+            )
+
+        await until(ready)
+        # The answers first: what they answer is told later.
+        await publish(story.submitted("school", True, 12), story.submitted("lead", True, 5))
+        await publish(story.opened("school"), story.opened("lead"), story.issued())
+        await publish(
+            story.unit("school", reporting="commune"),
+            story.unit("lead", "thpt", reporting="department"),
+            story.unit("commune", "phong_vhxh", reporting="department"),
+        )
+
+        async def all_is_told():
+            return await drained() and await _is_counted(steward, story, 2)
+
+        await until(all_is_told)
+        assert (await client.get("/health/flow")).json()["parked"] == 0
+        assert set((await client.get("/health/flow")).json()["durables"]) == {
+            "reporting-units",
+            "reporting-directives",
+            "reporting-answers",
+        }
+    told = await last_told(steward, story, "department")
+    assert {each["indicator"]: each["value"] for each in told["totals"]} == {"stem.implementing": 2, "stem.lessons": 17}
+    await steward.close()
+
+
+async def _is_counted(client, story, count):
+    from nats.js.errors import NotFoundError
+
+    try:
+        return (await last_told(client, story, "department"))["units_reported"] == count
+    except NotFoundError:
+        return False
+
+
+async def test_an_aggregate_of_a_requirement_without_periods_can_be_published(
+    make_frame, nats_streams, publish, new_story
+):
+    story = new_story(kind="video", periods=(), indicators=())
+    frame = await make_frame(Role.WORKER)
+    steward = await nats_streams.connect("steward")
+    async with running(frame) as client:
+        await publish(story.unit("commune", "phong_vhxh", reporting="department"), story.issued())
+        await publish(story.opened("commune"))
+
+        async def is_published():
+            flow = (await client.get("/health/flow")).json()
+            return flow["outbox"] == 0 and (await steward.jetstream().stream_info("REPORTING")).state.messages == 1
+
+        await until(is_published)
+    await steward.close()

@@ -1,0 +1,208 @@
+"""Totals and coverage over HTTP: what is shown, to whom, and what is refused."""
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+
+from chassis.testing import Signer, running, tell
+from chassis.transaction import new_id
+
+YEAR = "2025-2026"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def client(frame):
+    async with running(frame) as client:
+        yield client
+
+
+@pytest.fixture
+async def story(frame, story):
+    await tell(
+        frame,
+        story.unit("province", "ubnd_tinh"),
+        story.unit("department", "so_gddt"),
+        story.unit("commune", "phong_vhxh", reporting="department"),
+        story.unit("other", "phong_vhxh", reporting="department"),
+        story.unit("school", reporting="commune", cluster="cluster"),
+        story.unit("neighbour", reporting="other"),
+        story.unit("lead", "thpt", reporting="department", cluster="cluster"),
+        story.unit("cluster", "cum_chuyen_mon", cluster_lead="lead"),
+        story.issued(),
+        story.opened("school"),
+        story.opened("lead"),
+        story.opened("neighbour", due_at=LONG_AGO),
+        story.submitted("school", True, 12, is_late=True),
+        story.submitted("lead", True, 5),
+        story.returned("lead"),
+    )
+    return story
+
+
+def units_of(answer):
+    return {each["unit_id"] for each in answer.json()["aggregates"]}
+
+
+async def test_the_department_that_asked_reads_all_totals(client, story, signer):
+    answer = await client.get(
+        f"/requirements/{story.requirement_id}/aggregates?period={YEAR}",
+        headers=signer.bearer(("viewer", "department")),
+    )
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert {key: body[key] for key in ("requirement_id", "directive_id", "as_of", "restated_on", "units_unplaced")} == {
+        "requirement_id": str(story.requirement_id),
+        "directive_id": str(story.directive_id),
+        "as_of": "2026-05-31",
+        "restated_on": None,
+        "units_unplaced": 0,
+    }
+    assert [each["unit_id"] for each in body["aggregates"]] == ["commune", "department", "other", "cluster"]
+    assert body["aggregates"][0] == {
+        "unit_id": "commune",
+        "name": "Đơn vị commune",
+        "unit_type": "phong_vhxh",
+        "relation": "reporting",
+        "period": YEAR,
+        "version": 2,
+        "totals": {"stem.implementing": 1, "stem.lessons": 12},
+        "units_reported": 1,
+        "units_due": 1,
+        "levels": {
+            "lower_secondary": {
+                "totals": {"stem.implementing": 1, "stem.lessons": 12},
+                "units_reported": 1,
+                "units_due": 1,
+            }
+        },
+    }
+    assert body["aggregates"][2]["totals"] == {"stem.implementing": None, "stem.lessons": None}
+
+
+@pytest.mark.parametrize(
+    ("post", "readable"),
+    [
+        (("leader", "department"), {"commune", "other", "department", "cluster"}),
+        (("desk_officer", "*"), {"commune", "other", "department", "cluster"}),
+        (("commune_officer", "commune"), {"commune"}),
+        (("viewer", "cluster"), {"cluster"}),
+    ],
+)
+async def test_everybody_reads_the_totals_below_their_post_and_no_others(client, story, signer, post, readable):
+    answer = await client.get(f"/requirements/{story.requirement_id}/aggregates", headers=signer.bearer(post))
+
+    assert units_of(answer) == readable
+
+
+@pytest.mark.parametrize("path", ["aggregates", "aggregates?restated_on=2025-06-30", "coverage"])
+@pytest.mark.parametrize(
+    "post",
+    [
+        ("unit_head", "school"),
+        ("reporter", "school"),
+        ("clerk", "department"),
+        ("administrator", "*"),
+        ("commune_officer", "elsewhere"),
+        ("viewer", "school-that-is-not"),
+    ],
+)
+async def test_who_may_read_nothing_of_it_is_told_the_same_as_of_nothing_at_all(client, story, signer, path, post):
+    known = await client.get(f"/requirements/{story.requirement_id}/{path}", headers=signer.bearer(post))
+    unknown = await client.get(f"/requirements/{new_id()}/{path}", headers=signer.bearer(post))
+
+    assert known.status_code == unknown.status_code == 404
+    assert known.json() | {"trace_id": None} == unknown.json() | {"trace_id": None}
+    assert known.json()["code"] == "not-found"
+    assert known.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["aggregates", "coverage"])
+async def test_a_caller_without_a_valid_token_is_refused(client, story, path, signer):
+    url = f"/requirements/{story.requirement_id}/{path}"
+    forged = Signer(kid=signer.kid).bearer(("leader", "department"))
+    expired = signer.bearer(("leader", "department"), exp=1)
+    foreign = signer.bearer(("leader", "department"), aud="another-house")
+
+    for headers in ({}, forged, expired, foreign, {"Authorization": "Bearer nonsense"}):
+        answer = await client.get(url, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/requirements/not-a-uuid/aggregates",
+        "/requirements/not-a-uuid/coverage",
+        f"/requirements/{uuid4()}/aggregates?period=%00",
+        f"/requirements/{uuid4()}/aggregates?period=a.b.c.d",
+        f"/requirements/{uuid4()}/aggregates?restated_on=30/06/2025",
+        f"/requirements/{uuid4()}/aggregates?restated_on=2025-02-30",
+    ],
+)
+async def test_a_malformed_question_is_told_where(client, story, signer, url):
+    answer = await client.get(url, headers=signer.bearer(("leader", "department")))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+    assert answer.json()["errors"]
+
+
+async def test_a_period_nobody_was_asked_for_has_no_totals(client, story, signer):
+    answer = await client.get(
+        f"/requirements/{story.requirement_id}/aggregates?period=2024-2025",
+        headers=signer.bearer(("leader", "department")),
+    )
+
+    assert answer.status_code == 404
+
+
+async def test_coverage_says_where_every_answer_stands(client, story, signer):
+    answer = await client.get(
+        f"/requirements/{story.requirement_id}/coverage", headers=signer.bearer(("desk_officer", "department"))
+    )
+
+    assert answer.status_code == 200
+    assert [(each["unit_id"], each["state"], each["late"]) for each in answer.json()["units"]] == [
+        ("lead", "returned", False),
+        ("neighbour", "none", True),
+        ("school", "submitted", True),
+    ]
+    assert answer.json()["units"][2] | {"due_at": None, "submitted_at": None} == {
+        "unit_id": "school",
+        "answering_unit_id": "school",
+        "name": "Đơn vị school",
+        "unit_type": "thcs",
+        "state": "submitted",
+        "late": True,
+        "due_at": None,
+        "submitted_at": None,
+    }
+
+
+async def test_a_commune_officer_reads_the_coverage_of_their_own_schools_alone(client, story, signer):
+    answer = await client.get(
+        f"/requirements/{story.requirement_id}/coverage", headers=signer.bearer(("commune_officer", "commune"))
+    )
+
+    assert [each["unit_id"] for each in answer.json()["units"]] == ["school"]
+
+
+async def test_an_officer_keeps_reading_of_a_school_that_has_merged_into_another(frame, client, story, signer):
+    await tell(
+        frame,
+        story.unit(
+            "school",
+            version=2,
+            reporting="commune",
+            valid_to=date(2026, 8, 14),
+            became=[("merged_into", "neighbour", date(2026, 8, 15))],
+        ),
+    )
+
+    answer = await client.get(
+        f"/requirements/{story.requirement_id}/coverage", headers=signer.bearer(("commune_officer", "other"))
+    )
+
+    assert [each["unit_id"] for each in answer.json()["units"]] == ["neighbour", "school"]
