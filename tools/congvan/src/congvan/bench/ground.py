@@ -3,9 +3,8 @@
 import asyncio
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from congvan.demo.performance import Stage
 from congvan.demo.play import Play, Told, WrongOutcome
 from congvan.demo.province import Province
 from congvan.demo.visit import Visitor
-from congvan.house import House
+from congvan.house import House, state
 from congvan.house.notices import Tell
 from congvan.servers.postgres import Postgres
 
@@ -32,15 +31,34 @@ ENROLLED_AT_ONCE = 50
 """Each costs a slow hash, and nobody should wait for an answer for half a minute."""
 
 
+class AlreadyMeasuring(Exception):
+    """Another measurement is under way; two at once would measure each other."""
+
+
 @contextmanager
 def throw_away_folder() -> Iterator[Path]:
-    """Make a folder beside the platform's own data, so that a write to disk costs there what it costs here."""
-    home = places.default_home()
-    home.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=home))
-    try:
-        yield folder
-    finally:
+    """Make a folder beside the platform's own data, so that a write to disk costs there what it costs here.
+
+    Raises `AlreadyMeasuring`. What a measurement that was killed has left is cleared away first.
+    """
+    bench = places.default_home() / "bench"
+    with ExitStack() as held:
+        try:
+            held.enter_context(state.only_one(bench))
+        except state.AlreadyRunning as error:
+            raise AlreadyMeasuring(f"another measurement holds {bench}") from error
+        folder = bench / "house"
+        _clear(folder)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            _clear(folder)
+
+
+def _clear(folder: Path) -> None:
+    if folder.is_dir():
+        state.end_leftovers(folder, state.read(folder))
         Postgres(folder / "postgres", port=0, password="").remove()  # it may lie elsewhere
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -231,7 +231,8 @@ def _run_of(
         "postgres": _each(used.programs["postgres"], count),
         "server_and_postgres": _each(used.programs["submissions-api"] + used.programs["postgres"], count),
         "client": _each(told["cpu_s"], count),
-        **{name: cost for name, cost in services.items() if name != "submissions-api"},
+        "other_services": round(sum(services.values()) - services["submissions-api"], 3),
+        **services,
         "nats": _each(used.programs["nats"], count),
     }
     if in_all is not None:
@@ -308,10 +309,10 @@ def _rates(runs: list[Run], best: float) -> Sheet:
 def _costs(runs: list[Run]) -> Sheet:
     shown = (
         ("front_door", "submissions-api"),
-        ("front_door_postgres", "PostgreSQL cho nó\nPostgreSQL for it"),
-        ("postgres", "PostgreSQL cả thảy\nPostgreSQL in all"),
-        ("submissions-worker", "submissions-worker"),
-        ("reporting", "reporting"),
+        ("front_door_postgres", "PostgreSQL cho nó\nfor it"),
+        ("postgres", "PostgreSQL cả thảy\nin all"),
+        ("other_services", "dịch vụ khác\nother services"),
+        ("nats", "NATS"),
         ("client", "máy gửi\nclient"),
         ("platform_until_done", "cả hệ thống đến khi xong\nplatform until done"),
     )

@@ -74,6 +74,7 @@ def bench(*, name: str, as_json: bool, seconds: float | None, clients: tuple[int
 
     from congvan.bench.apart import Broken
     from congvan.bench.flow import Misread
+    from congvan.bench.ground import AlreadyMeasuring
     from congvan.bench.showing import show
     from congvan.bench.wire import LineLost
     from congvan.demo.play import WrongOutcome
@@ -83,7 +84,9 @@ def bench(*, name: str, as_json: bool, seconds: float | None, clients: tuple[int
     console = Console(highlight=False, stderr=as_json)
     try:
         outcome = _measure(name, console, seconds or SECONDS.get(name, 0.0), clients)
-    except (NotReady, Refused, WrongOutcome, Misread, Broken, LineLost, HTTPError, OSError, RuntimeError) as error:
+    except (
+        NotReady, AlreadyMeasuring, Refused, WrongOutcome, Misread, Broken, LineLost, HTTPError, OSError, RuntimeError
+    ) as error:  # fmt: skip
         console.print(Text(f"Không đo được. / It could not be measured.\n{error!r}", "red"), soft_wrap=True)
         if as_json:
             click.echo(json.dumps({"name": name, "error": str(error) or repr(error)}))

@@ -1,0 +1,1 @@
+"""Units that change, people who may act."""

@@ -1,0 +1,1 @@
+"""What units and people are, and what may happen to them. Pure."""

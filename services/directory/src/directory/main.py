@@ -1,0 +1,69 @@
+"""Puts the directory together."""
+
+from functools import partial
+from pathlib import Path
+
+import chassis.tables
+from chassis.frame import Frame
+from chassis.identity import KeyRing
+from chassis.migrating import Migrations
+from chassis.policy import PROVINCE
+from chassis.porch import Role
+from chassis.roles import Service
+from chassis.transaction import Transactions, open_engine
+from directory import api
+from directory.api.sessions import say_when_to_return
+from directory.api.units import IMPORT_BYTES
+from directory.domain.days import today
+from directory.domain.people import NewAccount, Post
+from directory.operations.people import found_accounts
+from directory.operations.sessions import keep_sweeping
+from directory.passwords import Passwords
+from directory.settings import Settings
+from directory.tables import metadata
+from directory.tokens import Mint
+
+MIGRATIONS = Migrations(folder=Path(__file__).parent / "migrations", metadata=(metadata, chassis.tables.metadata))
+
+
+def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Frame:
+    """Return a process of the directory. It checks tokens with its own public key unless given other `keys`."""
+    mint = Mint(settings.private_key())
+    frame = Frame(
+        "directory",
+        settings,
+        roles,
+        migrations=MIGRATIONS,
+        keys=keys or mint.key_ring(),
+        body_limits={"/imports": IMPORT_BYTES},
+    )
+    frame.app.state.mint = mint
+    frame.app.state.passwords = Passwords()
+    frame.front_door(api.router)
+    say_when_to_return(frame.app)
+    frame.run_in_background(partial(keep_sweeping, frame.transactions))
+    return frame
+
+
+async def found(settings: Settings) -> None:
+    """Create the founding accounts that are absent; leave the others alone, their passwords too. Safe to repeat."""
+    engine = open_engine(settings.database_url, name="directory", pool_size=1)
+    try:
+        async with Transactions(engine).begin() as tx:
+            accounts = [
+                NewAccount(
+                    account=each.account,
+                    full_name=each.full_name,
+                    email=each.email,
+                    password=each.password.get_secret_value(),
+                    posts=(Post(PROVINCE, each.role, today(tx.now)),),
+                    kind=each.kind,
+                )
+                for each in settings.founding_accounts
+            ]
+            await found_accounts(tx, accounts, passwords=Passwords())
+    finally:
+        await engine.dispose()
+
+
+SERVICE = Service(name="directory", settings=Settings, frame=create_frame, migrations=MIGRATIONS, after_migrating=found)

@@ -1,0 +1,5 @@
+"""Runs the directory's revisions; Alembic imports this file."""
+
+from chassis.migrating import run_revisions
+
+run_revisions()

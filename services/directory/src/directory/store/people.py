@@ -1,0 +1,160 @@
+"""People, their posts and their wrong passwords, in and out of PostgreSQL."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    DateTime,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.transaction import new_id
+from directory.domain.people import Contact, Credentials, NewAccount, Post
+from directory.tables import people, posts, wrong_passwords
+
+_KEY = bindparam("key", type_=Text)
+_PERSON = bindparam("person_id", type_=Uuid)
+_key_of = func.lower(people.c.account)
+
+_CREDENTIALS = select(people.c.person_id, people.c.kind, people.c.password_hash).where(_key_of == _KEY)
+_EXISTING = select(_key_of.label("key"), people.c.person_id).where(
+    _key_of == any_(bindparam("keys", type_=ARRAY(Text)))
+)
+_CONTACT = select(people.c.person_id, people.c.full_name, people.c.email).where(
+    people.c.person_id == _PERSON, people.c.kind == "person"
+)
+_POSTS = (
+    select(posts.c.unit_id, posts.c.role, posts.c.valid_from, posts.c.valid_to)
+    .where(posts.c.person_id == _PERSON)
+    .order_by(posts.c.unit_id, posts.c.role, posts.c.valid_from)
+)
+_day = bindparam("day", type_=Date)
+_POSTS_ON = _POSTS.where(posts.c.valid_from <= _day, or_(posts.c.valid_to.is_(None), posts.c.valid_to >= _day))
+_INSERT_POSTS = insert(posts)
+
+# A key of 64 bits made from the name: also of one that is nobody's, since it has no row to lock.
+_TAKE_ATTEMPTS = select(func.pg_advisory_xact_lock(func.hashtextextended(_KEY, cast(literal(0), BigInteger))))
+_since = bindparam("since", type_=DateTime(timezone=True))
+_ATTEMPTS = (
+    select(wrong_passwords.c.tried_at)
+    .where(wrong_passwords.c.account == _KEY, wrong_passwords.c.tried_at > _since)
+    .order_by(wrong_passwords.c.tried_at)
+)
+_INSERT_ATTEMPT = insert(wrong_passwords)
+_FORGIVE = delete(wrong_passwords).where(wrong_passwords.c.account == _KEY)
+_SWEEP = delete(wrong_passwords).where(wrong_passwords.c.tried_at <= _since)
+
+
+async def existing(connection: AsyncConnection, keys: Collection[str]) -> dict[str, UUID]:
+    """Return whose the accounts with these keys are, as far as there are any."""
+    rows = await connection.execute(_EXISTING, {"keys": sorted(keys)})
+    return {row.key: row.person_id for row in rows.all()}
+
+
+async def put_new(connection: AsyncConnection, accounts: Sequence[tuple[NewAccount, str]]) -> dict[str, UUID]:
+    """Write accounts with their password hashes and posts; return the ids by key.
+
+    Leaves out accounts somebody else has made meanwhile; waits for those who are about to.
+    """
+    # In one order for everyone, so that two who write the same accounts wait for each other and do not lock up.
+    rows = [
+        {
+            "person_id": new_id(),
+            "version": 1,
+            "account": each.account,
+            "kind": each.kind,
+            "full_name": each.full_name,
+            "email": each.email,
+            "password_hash": password_hash,
+        }
+        for each, password_hash in sorted(accounts, key=lambda pair: pair[0].key)
+    ]
+    if not rows:
+        return {}
+    written = await connection.execute(
+        upsert(people)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=[_key_of])
+        .returning(people.c.person_id, _key_of.label("key"))
+    )
+    ids = {row.key: row.person_id for row in written.all()}
+    held = [
+        {
+            "person_id": ids[each.key],
+            "unit_id": post.unit_id,
+            "role": post.role,
+            "valid_from": post.valid_from,
+            "valid_to": post.valid_to,
+        }
+        for each, _ in accounts
+        if each.key in ids
+        for post in each.posts
+    ]
+    if held:
+        await connection.execute(_INSERT_POSTS, held)
+    return ids
+
+
+async def find_credentials(connection: AsyncConnection, key: str) -> Credentials | None:
+    """Return what a sign-in to an account is checked against, or null when there is no such account."""
+    row = (await connection.execute(_CREDENTIALS, {"key": key})).one_or_none()
+    return None if row is None else Credentials(row.person_id, row.kind, row.password_hash)
+
+
+async def find_contact(connection: AsyncConnection, person_id: UUID) -> Contact | None:
+    """Return where letters to a person go, or null when there is no such person (a machine is none)."""
+    row = (await connection.execute(_CONTACT, {"person_id": person_id})).one_or_none()
+    return None if row is None else Contact(row.person_id, row.full_name, row.email)
+
+
+async def posts_of(connection: AsyncConnection, person_id: UUID) -> tuple[Post, ...]:
+    """Return every post somebody held, holds and will hold."""
+    rows = await connection.execute(_POSTS, {"person_id": person_id})
+    return tuple(Post(row.unit_id, row.role, row.valid_from, row.valid_to) for row in rows.all())
+
+
+async def posts_on(connection: AsyncConnection, person_id: UUID, day: date) -> tuple[Post, ...]:
+    """Return the posts somebody holds on `day`."""
+    rows = await connection.execute(_POSTS_ON, {"person_id": person_id, "day": day})
+    return tuple(Post(row.unit_id, row.role, row.valid_from, row.valid_to) for row in rows.all())
+
+
+async def take_attempts(connection: AsyncConnection, key: str) -> None:
+    """Let nobody else count attempts at this account until this transaction ends."""
+    await connection.execute(_TAKE_ATTEMPTS, {"key": key})
+
+
+async def attempts_since(connection: AsyncConnection, key: str, since: datetime) -> list[datetime]:
+    """Return the moments of the wrong passwords for an account after `since`, oldest first."""
+    return list((await connection.execute(_ATTEMPTS, {"key": key, "since": since})).scalars())
+
+
+async def put_attempt(connection: AsyncConnection, key: str, at: datetime) -> None:
+    """Note a wrong password."""
+    await connection.execute(_INSERT_ATTEMPT, {"account": key, "tried_at": at})
+
+
+async def forgive_attempts(connection: AsyncConnection, key: str) -> None:
+    """Forget the wrong passwords of an account."""
+    await connection.execute(_FORGIVE, {"key": key})
+
+
+async def sweep_attempts(connection: AsyncConnection, until: datetime) -> None:
+    """Forget the wrong passwords of everyone up to `until`."""
+    await connection.execute(_SWEEP, {"since": until})

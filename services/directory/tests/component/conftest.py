@@ -1,0 +1,133 @@
+"""A directory in this process, on a real PostgreSQL and a real NATS, with an empty database for each test."""
+
+import importlib.resources
+import json
+
+import asyncpg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sqlalchemy import text
+
+from chassis.porch import Role
+from chassis.testing import running, waiting_events
+from directory.main import MIGRATIONS, create_frame
+from directory.settings import Settings
+
+PROVINCE = importlib.resources.files("congvan.demo") / "province"
+FOUNDING = [
+    {
+        "account": "quan-tri",
+        "full_name": "Nguyễn Văn A",
+        "email": "a@example.com",
+        "password": "đúng mật khẩu",
+        "role": "administrator",
+        "kind": "person",
+    },
+    {
+        "account": "notify",
+        "full_name": "Thư",
+        "email": "notify@example.com",
+        "password": "secret-of-a-machine",
+        "role": "postman",
+        "kind": "machine",
+    },
+]
+
+
+@pytest.fixture(scope="session")
+def signing_key():
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.fixture(scope="session")
+async def database(database_for):
+    return await database_for(MIGRATIONS)
+
+
+@pytest.fixture
+async def empty_database(database):
+    """One database for all tests of this service, emptied; the catalogue of unit types stays."""
+    connection = await asyncpg.connect(database)
+    tables = [table.name for each in MIGRATIONS.metadata for table in each.sorted_tables if table.name != "unit_types"]
+    await connection.execute(f"TRUNCATE {', '.join(tables)}")
+    await connection.close()
+    return database
+
+
+@pytest.fixture
+def settings(empty_database, nats_house, streams_file, signing_key, monkeypatch):
+    told = {
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_PORT": "0",
+        "DATABASE_URL": empty_database,
+        "NATS_URL": nats_house.url,
+        "NATS_SEED": nats_house.seeds["directory"],
+        "STREAMS_FILE": str(streams_file),
+        "SIGNING_KEY": signing_key,
+        "FOUNDING_ACCOUNTS": json.dumps(FOUNDING),
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(f"DIRECTORY_{name}", value)
+    return Settings()
+
+
+@pytest.fixture
+async def frame(settings, signer):
+    frame = create_frame(settings, frozenset({Role.API}), keys=signer.keys)
+    yield frame
+    await frame.engine.dispose()
+
+
+@pytest.fixture
+async def client(frame):
+    async with running(frame) as client:
+        yield client
+
+
+@pytest.fixture
+def administrator(signer):
+    return signer.bearer(("administrator", "*"))
+
+
+@pytest.fixture
+def province():
+    names = {"units": "units.csv", "relations": "unit_relations.csv", "links": "unit_links.csv"}
+    return {field: (PROVINCE / name).read_bytes() for field, name in names.items()}
+
+
+@pytest.fixture
+async def registered(client, administrator, province):
+    """The demo province, imported."""
+    answer = await client.post("/imports", files=province, headers=administrator)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def rows_of(frame):
+    """Everything the directory knows, to see that something changed nothing."""
+
+    async def read():
+        tables = ("units", "unit_versions", "unit_relations", "unit_lineage", "people", "posts", "wrong_passwords")
+        async with frame.engine.connect() as connection:
+            rows = {
+                table: sorted((await connection.execute(text(f"SELECT {table}::text FROM {table}"))).scalars())
+                for table in tables
+            }
+        return rows, await waiting_events(frame)
+
+    return read
+
+
+@pytest.fixture
+async def how_many_wait(empty_database):
+    """Count the connections that wait for a lock; on a connection of its own, as a transaction sees only one moment."""
+    observer = await asyncpg.connect(empty_database)
+
+    async def count():
+        return await observer.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+
+    yield count
+    await observer.close()

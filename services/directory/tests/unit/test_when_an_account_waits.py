@@ -1,0 +1,48 @@
+"""Ten wrong passwords in a quarter of an hour, and an account waits until the first of them is forgotten."""
+
+from datetime import UTC, datetime, timedelta
+
+from directory.domain.days import today
+from directory.domain.people import ATTEMPTS, WINDOW, NewAccount, waiting_time
+
+NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+
+
+def moments(count, *, last_before=timedelta(0), apart=timedelta(seconds=30)):
+    return [NOW - last_before - apart * number for number in reversed(range(count))]
+
+
+def test_nine_wrong_passwords_do_not_make_an_account_wait():
+    assert waiting_time(moments(ATTEMPTS - 1), NOW) is None
+
+
+def test_the_tenth_makes_it_wait_until_the_first_is_out_of_the_window():
+    assert waiting_time(moments(ATTEMPTS), NOW) == WINDOW - 9 * timedelta(seconds=30)
+
+
+def test_more_than_ten_count_from_the_tenth_last():
+    assert waiting_time(moments(ATTEMPTS + 5), NOW) == WINDOW - 9 * timedelta(seconds=30)
+
+
+def test_what_is_older_than_the_window_does_not_count():
+    assert waiting_time(moments(ATTEMPTS, last_before=WINDOW), NOW) is None
+    spread = moments(ATTEMPTS, apart=WINDOW / (ATTEMPTS - 1))
+    assert waiting_time(spread, NOW) is None
+
+
+def test_the_wait_is_over_to_the_microsecond():
+    wrong = moments(ATTEMPTS)
+    wait = waiting_time(wrong, NOW)
+
+    assert wait is not None
+    assert waiting_time(wrong, NOW + wait) is None
+    assert waiting_time(wrong, NOW + wait - timedelta(microseconds=1)) == timedelta(microseconds=1)
+
+
+def test_a_day_begins_at_midnight_in_vietnam():
+    assert today(datetime(2026, 11, 21, 16, 59, tzinfo=UTC)).isoformat() == "2026-11-21"
+    assert today(datetime(2026, 11, 21, 17, 0, tzinfo=UTC)).isoformat() == "2026-11-22"
+
+
+def test_a_password_is_not_shown_with_its_account():
+    assert "mật-khẩu" not in repr(NewAccount("a", "A", "a@b", "mật-khẩu", ()))
