@@ -19,7 +19,19 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(composed)]
+def on_one_line(text: str) -> str:
+    """Refuse line breaks and tabs: a name or a subject ends up in the head of a letter."""
+    if "\n" in text or "\t" in text:
+        raise ValueError("phải nằm trên một dòng / must be on one line")
+    return text
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(composed),
+    AfterValidator(on_one_line),
+]
 """One line of text: a name, a subject, a reason in short."""
 Narrative = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(composed)]
 """Some pages of text."""

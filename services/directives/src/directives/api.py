@@ -9,13 +9,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
+from chassis.clock import today
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn
 from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from directives import operations, replies
-from directives.domain.directive import Stamp, day_of
+from directives.domain.directive import Stamp
 from directives.problems import (
     AudienceEmpty,
     AudienceUnsaid,
@@ -137,7 +138,7 @@ async def preview_audience(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: PreviewIn
 ) -> replies.PreviewOut:
     """Show whom a requirement would reach, and why."""
-    issued_on: date = asked.issued_on or day_of(tx.now)
+    issued_on: date = asked.issued_on or today(tx.now)
     resolution = operations.preview_audience(
         asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
     )

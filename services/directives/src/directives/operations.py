@@ -6,13 +6,14 @@ from datetime import date
 from uuid import UUID
 
 from chassis.caller import Caller
+from chassis.clock import today
 from chassis.policy import PROVINCE, Purpose, may, units_for
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
 from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
 from directives import store
 from directives.domain.audience import Audience, Resolution, resolve
-from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Stamp, State, day_of
+from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Stamp, State
 from directives.domain.requirement import Requirement, check
 from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
 from directives.store import Obligation, Owed
@@ -58,7 +59,7 @@ async def number_directive(
     directive = await _take(tx, directive_id, to=Purpose.ISSUE, tree=tree, by=by)
     if not directive.lacks_number(notation=notation, year=year):
         return directive
-    year = year or day_of(tx.now).year
+    year = year or today(tx.now).year
     value = await store.draw_number(tx.connection, directive.issuer_unit_id, year, directive.document_type)
     if value > LAST_NUMBER:
         raise RegisterFull(
@@ -135,7 +136,7 @@ async def obligations_of_directive(
 
 async def obligations_of_unit(tx: Transaction, *, unit_id: str, tree: Tree, by: Caller) -> list[Owed]:
     """Return what a unit owes or answers for another, nearest deadline first."""
-    above = tree.ancestors(unit_id, "reporting", day_of(tx.now))
+    above = tree.ancestors(unit_id, "reporting", today(tx.now))
     allowed = (may(by, purpose, unit_id, above=above) for purpose in (Purpose.READ_DIRECTIVE, Purpose.SUBMIT))
     if unit_id not in tree or not any(allowed):
         raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
@@ -177,9 +178,9 @@ def _reads_any(tx: Transaction, unit_ids: Collection[str], *, tree: Tree, by: Ca
     posts = units_for(by, Purpose.READ_DIRECTIVE)
     if PROVINCE in posts or not posts.isdisjoint(unit_ids):
         return True
-    today = day_of(tx.now)
+    day = today(tx.now)
     return any(
-        may(by, Purpose.READ_DIRECTIVE, unit_id, above=tree.ancestors(unit_id, "reporting", today))
+        may(by, Purpose.READ_DIRECTIVE, unit_id, above=tree.ancestors(unit_id, "reporting", day))
         for unit_id in unit_ids
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from directives.domain.directive import day_of
+from chassis.clock import today
 
 
 async def test_a_preview_names_units_answers_and_reasons(client, officer, rows) -> None:
@@ -56,7 +56,7 @@ async def test_without_a_day_a_preview_is_of_an_issue_today(client, officer) -> 
 
     answer = await client.post("/audience-previews", json=body, headers=officer)
 
-    assert answer.json()["issued_on"] == str(day_of(datetime.now(UTC)))
+    assert answer.json()["issued_on"] == str(today(datetime.now(UTC)))
     assert [each["unit_id"] for each in answer.json()["units"]] == ["U-THPT-1", "U-THPT-2"]
 
 

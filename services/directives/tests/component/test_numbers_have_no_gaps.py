@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.caller import Caller, HeldPost
+from chassis.clock import today
 from directives import operations
-from directives.domain.directive import Stamp, day_of
+from directives.domain.directive import Stamp
 from directives.problems import NumberPassed
 from directives.requests import DraftIn
 from unit_tree.tree import Tree
@@ -49,7 +50,7 @@ async def test_each_year_and_each_type_of_document_has_a_register_of_its_own(des
 async def test_without_a_year_the_number_is_of_this_year_in_vietnam(desk, letter) -> None:
     answer = await desk.number(await desk.signed(letter), year=None)
 
-    assert answer.json()["number_year"] == day_of(datetime.now(UTC)).year
+    assert answer.json()["number_year"] == today(datetime.now(UTC)).year
 
 
 async def test_a_register_goes_on_where_paper_left_off(client, desk, clerk, letter) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directives.domain.directive import Directive, Issue, Number, Stamp, State, day_of
+from chassis.clock import today
+from directives.domain.directive import Directive, Issue, Number, Stamp, State
 from directives.problems import NotNow, NumberOfAnotherYear
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -107,5 +108,5 @@ def test_a_number_below_ten_has_a_leading_zero(value, code) -> None:
 
 
 def test_a_day_begins_at_midnight_in_vietnam() -> None:
-    assert day_of(datetime(2026, 12, 31, 16, 59, tzinfo=UTC)) == date(2026, 12, 31)
-    assert day_of(datetime(2026, 12, 31, 17, 0, tzinfo=UTC)) == date(2027, 1, 1)
+    assert today(datetime(2026, 12, 31, 16, 59, tzinfo=UTC)) == date(2026, 12, 31)
+    assert today(datetime(2026, 12, 31, 17, 0, tzinfo=UTC)) == date(2027, 1, 1)

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import chassis.tables
+from chassis.clock import today
 from chassis.frame import Frame
 from chassis.identity import KeyRing
 from chassis.migrating import Migrations
@@ -14,7 +15,6 @@ from chassis.transaction import Transactions, open_engine
 from directory import api
 from directory.api.sessions import say_when_to_return
 from directory.api.units import IMPORT_BYTES
-from directory.domain.days import today
 from directory.domain.people import NewAccount, Post
 from directory.operations.people import found_accounts
 from directory.operations.sessions import keep_sweeping

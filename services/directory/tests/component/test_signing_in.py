@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from sqlalchemy import insert, text
 
 from chassis.caller import HeldPost
+from chassis.clock import today
 from chassis.identity import ALGORITHM, AUDIENCE, ISSUER, LIFETIME_SECONDS
 from chassis.porch import Role
 from chassis.testing import running, until
-from directory.domain.days import today
 from directory.main import create_frame, found
 from directory.operations.sessions import sweep_attempts
 from directory.tables import posts

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from directory.domain.days import today
+from chassis.clock import today
 from directory.domain.people import ATTEMPTS, WINDOW, NewAccount, waiting_time
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from chassis.caller import Caller
+from chassis.clock import today
 from chassis.policy import Purpose, may
 from chassis.problems import NotFound
 from chassis.transaction import Transaction
@@ -31,9 +31,6 @@ from reporting.domain import (
 )
 from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
-
-CIVIL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
-"""The days of the field are days of this zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ async def read_totals(
         counted = [(each.obligation, each.recorded) for each in standings if each.recorded is not None]
         found, unplaced = restate(counted, day=restated_on, tree=tree)
         found.sort(key=lambda each: (each.key.period, each.relation == "cluster", each.key.unit_id))
-    reader = _Reader(by, requirement, tree, today=_civil_day(tx))
+    reader = _Reader(by, requirement, tree, today=today(tx.now))
     readable = [each for each in found if period in (None, each.key.period) and reader.may_read(each)]
     if not readable:
         raise _nothing_here()
@@ -108,7 +105,7 @@ async def read_coverage(tx: Transaction, requirement_id: UUID, *, tree: Tree, by
     standings = await store.standings_of_requirement(tx, requirement_id)
     if not standings:
         raise _nothing_here()
-    reader = _Reader(by, standings[0].requirement, tree, today=_civil_day(tx))
+    reader = _Reader(by, standings[0].requirement, tree, today=today(tx.now))
     readable = [each for each in standings if reader.may_read_unit(each.obligation.unit_id)]
     if not readable:
         raise _nothing_here()
@@ -212,10 +209,6 @@ def _called(tree: Tree, unit_id: str, day: date) -> tuple[str, str]:
     # A unit we have not heard of yet still has its id.
     version = tree.version(unit_id, day)
     return (version.name, version.unit_type) if version is not None else (unit_id, "")
-
-
-def _civil_day(tx: Transaction) -> date:
-    return tx.now.astimezone(CIVIL_TIME).date()
 
 
 def _nothing_here() -> NotFound:

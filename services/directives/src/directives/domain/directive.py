@@ -1,16 +1,13 @@
 """A directive on its way from draft to issue."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 from directives.domain.requirement import Requirement
 from directives.problems import NotNow, NumberOfAnotherYear
-
-VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
-"""One offset all year since 1975, so no time zone database is needed."""
 
 LAST_NUMBER = 999_999
 """A register gives no number beyond this one."""
@@ -41,11 +38,6 @@ STATE_VI = {
     State.NUMBERED: "đã cấp số",
     State.ISSUED: "đã phát hành",
 }
-
-
-def day_of(moment: datetime) -> date:
-    """Return the day it is in Vietnam at `moment`."""
-    return moment.astimezone(VIETNAM).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,10 @@
-"""Days: the province's today, and what it means that something holds on one."""
+"""Days: which there are, and what it means that something holds on one."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 
-VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
-"""Without summer time since 1975, so no time zone tables are needed."""
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2999, 12, 31)
 """A date outside of these is a typing error."""
-
-
-def today(now: datetime) -> date:
-    """Return the day it is in the province at a moment."""
-    return now.astimezone(VIETNAM).date()
 
 
 def holds_on(valid_from: date, valid_to: date | None, day: date) -> bool:

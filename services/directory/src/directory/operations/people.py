@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.caller import Caller
+from chassis.clock import today
 from chassis.policy import PROVINCE, ROLES, Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
 from contracts import directory as contract
-from directory.domain.days import today
 from directory.domain.people import Contact, NewAccount
 from directory.passwords import Passwords
 from directory.problems import AccountTaken, AccountTwice, UnknownRole, UnknownUnit

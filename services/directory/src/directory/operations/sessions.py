@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Literal, NoReturn
 from uuid import UUID
 
+from chassis.clock import today
 from chassis.transaction import Transaction, Transactions
-from directory.domain.days import today
 from directory.domain.people import ATTEMPTS, WINDOW, Post, account_key, waiting_time
 from directory.passwords import Passwords
 from directory.problems import TooManyAttempts, WrongCredentials

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from chassis.caller import Caller
+from chassis.clock import today
 from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
 from contracts.directory import UnitChanged, UnitLineage, UnitRelation, UnitVersion
 from directory.domain.checking import changed_units, check
-from directory.domain.days import today
 from directory.domain.files import read_files
 from directory.domain.units import CLUSTER_TYPE, Unit, UnitOnDay
 from directory.problems import ImportRejected, NotACluster, NotAMember, UnknownUnitType

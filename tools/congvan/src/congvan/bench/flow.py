@@ -19,7 +19,8 @@ import nats
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from congvan.bench.ground import Ground, Requirement
+from congvan.bench.generated import Size
+from congvan.bench.ground import SIZE, Ground, Requirement
 from congvan.bench.outcome import Aim, Outcome, Sheet, spread
 from congvan.bench.processors import Meter
 from congvan.bench.sender import Target
@@ -77,9 +78,11 @@ class Seen:
         return [max(0.0, self.seen[key] - self.acknowledged[key]) * 1000 for key in keys]
 
 
-async def measure(house: House, told: Told, *, seconds: float, per_second: int = PER_SECOND) -> Outcome:
+async def measure(
+    house: House, told: Told, *, seconds: float, per_second: int = PER_SECOND, size: Size = SIZE
+) -> Outcome:
     """Measure on a running house that nobody else uses."""
-    async with await Ground.lay(house, told) as ground:
+    async with await Ground.lay(house, told, size=size) as ground:
         told.step("Đo đường đi đến thành phố", "Measuring the way to the city")
         [requirement] = await ground.issue([_asked(ground)])
         schools = await _schools(ground, requirement)

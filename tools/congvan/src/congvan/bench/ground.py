@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from chassis.clock import today
 from congvan import places
 from congvan.bench import generated
 from congvan.bench.sender import Target
@@ -89,7 +90,7 @@ class Ground:
         self.province = loaded
         self._play = play
         self._passwords = people.Passwords(house.home / "demo-people.json")
-        self.today = datetime.now(letter.HERE).date()
+        self.today = today(datetime.now(UTC))
 
     @classmethod
     async def lay(cls, house: House, told: Told, *, size: generated.Size = SIZE) -> Self:

@@ -11,7 +11,8 @@ import asyncpg
 from chassis.transaction import new_id
 from congvan.bench import ceiling
 from congvan.bench.apart import run_apart
-from congvan.bench.ground import Ground
+from congvan.bench.generated import Size
+from congvan.bench.ground import SIZE, Ground
 from congvan.bench.outcome import Aim, Outcome, Sheet, spread
 from congvan.bench.processors import Meter, Used
 from congvan.bench.sender import VALUE, Target
@@ -48,9 +49,9 @@ class Run:
     """How long the rest of the platform had work left; null where it was stopped."""
 
 
-async def measure(house: House, told: Told, *, seconds: float, clients: tuple[int, ...]) -> Outcome:
+async def measure(house: House, told: Told, *, seconds: float, clients: tuple[int, ...], size: Size = SIZE) -> Outcome:
     """Measure on a running house that nobody else uses."""
-    async with await Ground.lay(house, told) as ground:
+    async with await Ground.lay(house, told, size=size) as ground:
         told.step("Đo tiếp nhận báo cáo", "Measuring how reports are taken in")
         bench = _Ingest(ground, told, seconds)
         await bench.prepare()
@@ -67,6 +68,7 @@ class _Ingest:
         self._targets: list[Target] = []
         self._body = ""
         self._accepted = 0
+        self._stored_before = 0
 
     async def prepare(self) -> None:
         """Issue the letter, sign everybody in, warm everything up."""
@@ -77,6 +79,7 @@ class _Ingest:
         self._written = written(schools[0], self._body)
         self._ceiling_url = _in_database(self._house.superuser_url, ceiling.DATABASE)
         await ceiling.make_database(self._house.superuser_url, self._ceiling_url)
+        self._stored_before = await self._stored()
         # Every token is verified once and every statement prepared; pools are as wide as they get.
         await self._send(32, seconds=2.0)
         await self._ground.settle()
@@ -164,13 +167,16 @@ class _Ingest:
 
     async def _check_stored(self) -> None:
         """See that every receipt stands for a stored version: the speed of losing answers is of no interest."""
-        connection = await asyncpg.connect(self._house.database_url("submissions"))
-        try:
-            stored = await connection.fetchval("SELECT count(*) FROM submission_versions")
-        finally:
-            await connection.close()
+        stored = await self._stored() - self._stored_before
         if stored != self._accepted:
             raise WrongOutcome(f"{self._accepted} receipts were given, {stored} versions are stored")
+
+    async def _stored(self) -> int:
+        connection = await asyncpg.connect(self._house.database_url("submissions"))
+        try:
+            return int(await connection.fetchval("SELECT count(*) FROM submission_versions"))
+        finally:
+            await connection.close()
 
 
 def _body(ground: Ground) -> str:

@@ -30,7 +30,7 @@ def show(console: Console, outcome: Outcome) -> None:
 def _show_sheet(console: Console, sheet: Sheet) -> None:
     table = Table(box=None, pad_edge=False)
     for place, name in enumerate(sheet.columns):
-        table.add_column(name, justify="right" if place else "left", overflow="fold")
+        table.add_column(name, justify="right" if place else "left", overflow="fold", no_wrap=not place)
     for row in sheet.rows:
         table.add_row(*row)
     console.print(Text(f"\n{sheet.heading_vi} / {sheet.heading_en}", "bold"))

@@ -15,7 +15,8 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-from congvan.bench.ground import Ground
+from congvan.bench.generated import Size
+from congvan.bench.ground import SIZE, Ground
 from congvan.bench.outcome import Aim, Outcome, Sheet
 from congvan.bench.processors import Meter, Used
 from congvan.bench.sender import Target
@@ -46,11 +47,13 @@ class _Way:
         return size / median(self.seconds)
 
 
-async def measure(house: House, told: Told, *, pairs: int = PAIRS, megabytes: float = MEGABYTES) -> Outcome:
+async def measure(
+    house: House, told: Told, *, pairs: int = PAIRS, megabytes: float = MEGABYTES, size: Size = SIZE
+) -> Outcome:
     """Measure on a running house that nobody else uses: our way, the store's own, in turn."""
     from congvan.demo.videos import make_video
 
-    async with await Ground.lay(house, told) as ground:
+    async with await Ground.lay(house, told, size=size) as ground:
         told.step("Đo gửi tệp", "Measuring uploads")
         film = house.home / "film.mp4"
         await asyncio.to_thread(make_video, film, seconds=FILM_S, megabytes=megabytes, seed=1)

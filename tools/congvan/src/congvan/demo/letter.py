@@ -2,11 +2,10 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from chassis.clock import VIETNAM
 from congvan.demo.province import SCHOOL_TYPES, VIDEO_TYPES, Province
 
-HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOTATION = "SGDĐT-GDPT"
 FIRST_NUMBER = 761
 MAX_SECONDS = 60
@@ -71,7 +70,7 @@ def draft(province: Province, issuer: str, today: date) -> dict[str, Any]:
     """Return the draft as the desk officer sends it: two requirements, each with its own audience."""
     last_day = today + timedelta(days=DAYS_TO_ANSWER)
     # “Trước ngày D” is over when D begins (brief, 3.5).
-    due_at = datetime.combine(last_day, time(0), HERE)
+    due_at = datetime.combine(last_day, time(0), VIETNAM)
     term = {
         "as_of": province.as_of.isoformat(),
         "due_phrase": f"trước ngày {last_day:%d/%m/%Y}",

@@ -5,13 +5,14 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, Self
 from uuid import uuid4
 
 import httpx
 
+from chassis.clock import today
 from congvan.demo import letter, people
 from congvan.demo.city import City
 from congvan.demo.province import CLUSTER, SCHOOL_TYPES, VIDEO_TYPES, Province
@@ -91,7 +92,7 @@ class Play:
         self._stack = AsyncExitStack()
         self._visitors: dict[str, Visitor] = {}
         self._passwords = people.Passwords(platform.folder / "demo-people.json")
-        self._today = datetime.now(letter.HERE).date()
+        self._today = today(datetime.now(UTC))
         self._obligations: dict[str, dict[str, Any]] = {}
         self.outcome = Outcome()
         self.city = City(platform.nats_url, platform.city_seed, platform.folder, durable=f"city-demo-{uuid4().hex[:8]}")
