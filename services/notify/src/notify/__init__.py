@@ -1,0 +1,1 @@
+"""Telling the right people at the right time."""

@@ -1,0 +1,32 @@
+"""The letterbox of notify: what comes in is noted, and letters are written as soon as enough is known."""
+
+from collections.abc import Sequence
+
+from chassis.consuming import EventDesk
+from chassis.transaction import Transaction
+from contracts.directives import DirectiveIssued, ObligationOpened
+from contracts.directory import PersonChanged
+from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from notify import projections
+from notify.addressing import write_letters
+
+
+def register(desk: EventDesk) -> None:
+    """Say which events come in, and what each sets in motion."""
+
+    @desk.batch("notify-posts", PersonChanged)
+    async def note_posts(events: Sequence[PersonChanged], tx: Transaction) -> None:
+        await write_letters(tx, unit_ids=await projections.note_people(tx, events))
+
+    @desk.batch("notify-directives", DirectiveIssued, ObligationOpened)
+    async def note_directives(events: Sequence[DirectiveIssued | ObligationOpened], tx: Transaction) -> None:
+        issued = [event for event in events if isinstance(event, DirectiveIssued)]
+        opened = [event for event in events if isinstance(event, ObligationOpened)]
+        if issued:
+            await write_letters(tx, directive_ids=await projections.note_directives(tx, issued))
+        if opened:
+            await write_letters(tx, obligation_ids=await projections.note_obligations(tx, opened))
+
+    @desk.batch("notify-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, MediaRejected)
+    async def note_answers(events: Sequence[projections.AnswerEvent], tx: Transaction) -> None:
+        await write_letters(tx, due_ids=await projections.note_answers(tx, events))

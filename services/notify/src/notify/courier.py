@@ -1,0 +1,145 @@
+"""The courier: takes letters that wait, carries them with no transaction open, notes what became of them."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from prometheus_client import Counter
+
+from chassis.outages import is_outage
+from chassis.telemetry import Metrics
+from chassis.transaction import Transactions
+from notify.contacts import AddressBook, DirectoryAway, NoAddress, PersonUnknown
+from notify.domain import GIVE_UP_AFTER, Delivery, delay_before_retry
+from notify.senders import Away, Line, LineBroke, MailServer, Refused, TryLater
+from notify.store import deliveries
+from notify.store.inboxes import EMAIL
+
+log = logging.getLogger(__name__)
+
+RETRY_DELAYS = (30.0, 120.0, 600.0, 3600.0)
+"""Seconds before each new attempt; the last one repeats until `GIVE_UP_AFTER`."""
+COURIERS = 2
+"""Each keeps one line to the mail server; more would only make a small school server queue."""
+BATCH = 16
+LEASE = timedelta(minutes=5)
+"""How long a courier may hold letters; those of one that died are taken up again after this."""
+IDLE_SECONDS = 1.0
+REST_SECONDS = 5.0
+"""A pause while the mail server, the directory or PostgreSQL is away."""
+
+
+def count_deliveries(metrics: Metrics) -> Counter:
+    """Register what becomes of deliveries among the figures of a process."""
+    return Counter(
+        "congvan_deliveries", "deliveries by what became of them", ["channel", "outcome"], registry=metrics.registry
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Carries letters by e-mail. Any number may work at once, in any number of processes."""
+
+    transactions: Transactions
+    server: MailServer
+    book: AddressBook
+    outcomes: Counter
+    retry_delays: tuple[float, ...] = RETRY_DELAYS
+    lease: timedelta = LEASE
+    batch: int = BATCH
+    idle_seconds: float = IDLE_SECONDS
+    rest_seconds: float = REST_SECONDS
+
+    async def work(self) -> None:
+        """Open the address book and carry letters, on a few lines at once, for ever."""
+        async with self.book.opened(), asyncio.TaskGroup() as group:
+            for _ in range(COURIERS):
+                group.create_task(self.walk())
+
+    async def walk(self) -> None:
+        """Carry batch after batch, for ever."""
+        while True:
+            pause = self.idle_seconds
+            try:
+                if await self.carry_batch():
+                    continue
+            except (Away, DirectoryAway) as error:
+                log.warning("letters wait: %s", error)
+                pause = self.rest_seconds
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                log.warning("letters wait, a server is away: %r", error)
+                pause = self.rest_seconds
+            await asyncio.sleep(pause)
+
+    async def carry_batch(self) -> int:
+        """Carry what waits, at most one batch of it, and return how many letters were taken up.
+
+        Raises `Away` or `DirectoryAway` when nothing can be carried now; the letters are then postponed.
+        """
+        async with self.transactions.begin() as tx:
+            taken = await deliveries.claim(tx.connection, now=tx.now, until=tx.now + self.lease, limit=self.batch)
+        if not taken:
+            return 0
+        done = 0
+        try:
+            # Within the lease, so that no letter of ours is taken up by another while we still hold it.
+            async with asyncio.timeout(self.lease.total_seconds() * 0.8), self.server.line() as line:
+                for delivery in taken:
+                    await self._carry(line, delivery)
+                    done += 1
+        except (LineBroke, TimeoutError) as error:
+            # The letter under way may be the cause: it waits, and does not hold up those behind it.
+            await self._postpone(taken[done : done + 1], f"the line broke: {error}")
+            await self._give_back(taken[done + 1 :])
+        except (Away, DirectoryAway) as error:
+            await self._postpone(taken[done:], str(error))
+            raise
+        except asyncio.CancelledError:
+            # Leaving: what was not begun is for others. Of the letter under way nobody knows; its lease decides.
+            with suppress(Exception):  # a database that is away must not keep us from leaving
+                await self._give_back(taken[done + 1 :])
+            raise
+        return len(taken)
+
+    async def _carry(self, line: Line, delivery: Delivery) -> None:
+        try:
+            address = await self.book.address_of(delivery.letter.person_id)
+            await line.hand_over(delivery.letter, address)
+        except (Refused, NoAddress) as error:
+            await self._fail(delivery, str(error))
+        except (TryLater, PersonUnknown) as error:
+            await self._postpone([delivery], str(error))
+        else:
+            async with self.transactions.begin() as tx:
+                await deliveries.mark_sent(tx.connection, delivery, now=tx.now)
+            self._count("sent")
+
+    async def _fail(self, delivery: Delivery, reason: str) -> None:
+        log.warning("letter %s cannot be sent: %s", delivery.letter.letter_id, reason)
+        async with self.transactions.begin() as tx:
+            await deliveries.mark_failed(tx.connection, delivery, error=reason)
+        self._count("failed")
+
+    async def _postpone(self, postponed: Sequence[Delivery], reason: str) -> None:
+        async with self.transactions.begin() as tx:
+            for delivery in postponed:
+                if tx.now - delivery.letter.created_at > GIVE_UP_AFTER:
+                    log.warning("letter %s is given up: %s", delivery.letter.letter_id, reason)
+                    await deliveries.mark_failed(tx.connection, delivery, error=f"given up: {reason}")
+                    self._count("failed")
+                    continue
+                until = tx.now + delay_before_retry(delivery.attempts, self.retry_delays)
+                await deliveries.postpone(tx.connection, delivery, until=until, error=reason)
+                self._count("postponed")
+
+    async def _give_back(self, untouched: Sequence[Delivery]) -> None:
+        async with self.transactions.begin() as tx:
+            await deliveries.release(tx.connection, untouched, now=tx.now)
+
+    def _count(self, outcome: str) -> None:
+        self.outcomes.labels(EMAIL, outcome).inc()

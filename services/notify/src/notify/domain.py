@@ -1,0 +1,160 @@
+"""What a letter is, when somebody is among those it goes to, and when a letter is tried again. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid5
+
+from chassis.policy import RIGHTS, Purpose
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""The clock of everyone who reads our letters; Viet Nam has kept UTC+7 without change since 1975."""
+LETTERS = UUID("6f1d2a0e-3c53-5d0b-9b5e-7a4f0c1e8d21")
+"""The namespace of the ids of letters (RFC 9562 §5.5). To change it would send every letter again."""
+
+ANSWERING_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpose.SUBMIT in rights))
+"""Who is written to when a unit is: those who may answer for it."""
+
+GIVE_UP_AFTER = timedelta(days=5)
+"""RFC 5321 §4.5.4.1 asks a sender to go on for at least four to five days."""
+
+
+class Kind(StrEnum):
+    """What a letter tells."""
+
+    OBLIGATION_OPENED = "obligation_opened"
+    SUBMISSION_SUBMITTED = "submission_submitted"
+    SUBMISSION_RETURNED = "submission_returned"
+    SUBMISSION_ACCEPTED = "submission_accepted"
+    MEDIA_REJECTED = "media_rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that must be told, to one person or to everyone who answers for a unit."""
+
+    kind: Kind
+    about: UUID
+    number: int
+    """Which submission of its obligation; 0 where there is only one."""
+    obligation_id: UUID
+    occurred_at: datetime
+    quoted: Mapping[str, Any]
+    """What the text needs beyond the directive."""
+    unit_id: str | None = None
+    person_id: UUID | None = None
+
+    @property
+    def id(self) -> UUID:
+        """Return the same id for the same news, however often and by whichever event it comes."""
+        return uuid5(LETTERS, f"{self.kind}:{self.about}:{self.number}")
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """All that a letter may say. Nothing in it names a person."""
+
+    code: str
+    subject: str
+    requirement: str
+    unit_id: str
+    answering_unit_id: str
+    due_at: datetime
+    occurred_at: datetime
+    more: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post that makes its holder one of those who answer for a unit."""
+
+    valid_from: date
+    valid_to: date | None
+    known_since: datetime
+    """When the directory first told of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A letter that may have to be written: what it would say, to whom, and by which post."""
+
+    due_id: UUID
+    kind: Kind
+    person_id: UUID
+    directive_id: UUID
+    obligation_id: UUID
+    accepted_at: datetime | None
+    quoted: Quoted
+    post: HeldPost | None
+    """Null when the letter goes to this person whatever they hold."""
+
+    @property
+    def letter_id(self) -> UUID:
+        """Return the id of the letter, the same however often it is written."""
+        return uuid5(self.due_id, str(self.person_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A letter's words in both languages."""
+
+    subject_vi: str
+    body_vi: str
+    subject_en: str
+    body_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it lies in an inbox."""
+
+    letter_id: UUID
+    person_id: UUID
+    kind: Kind
+    text: Text
+    directive_id: UUID
+    obligation_id: UUID
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A letter on its way out, held by one courier until its lease ends."""
+
+    letter: Letter
+    attempts: int
+    """Counts this attempt."""
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day it is in Viet Nam."""
+    return moment.astimezone(VIETNAM).date()
+
+
+def ended_at(candidate: Candidate) -> datetime | None:
+    """Return when nobody new is told any more: for an obligation its acceptance, for other news the moment itself."""
+    return candidate.accepted_at if candidate.kind is Kind.OBLIGATION_OPENED else candidate.quoted.occurred_at
+
+
+def is_addressed(candidate: Candidate, *, now: datetime) -> bool:
+    """Say whether the letter goes to this candidate.
+
+    An open obligation concerns whoever holds a post at its unit today, also when they were appointed after it was
+    opened. Other news, and an obligation once accepted, concern whoever held the post on that day and was known then;
+    it does not matter when notify hears of the post.
+    """
+    post = candidate.post
+    if post is None:
+        return True
+    end = ended_at(candidate)
+    day = day_of(end or now)
+    holds = post.valid_from <= day and (post.valid_to is None or day <= post.valid_to)
+    return holds and (end is None or post.known_since <= end)
+
+
+def delay_before_retry(attempts: int, delays: tuple[float, ...]) -> timedelta:
+    """Return how long to wait after the `attempts`-th failure; the last delay repeats."""
+    return timedelta(seconds=delays[min(attempts, len(delays)) - 1])

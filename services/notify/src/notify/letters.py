@@ -1,0 +1,203 @@
+"""What letters say, in Vietnamese and in English. Pure; nothing in a letter names a person."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+from unicodedata import normalize
+
+from notify.domain import VIETNAM, Kind, Quoted, Text
+
+Line = tuple[str, str]
+"""A line in both languages."""
+
+SUBJECT_LENGTH = 120
+"""Characters of a directive's subject that a letter's own subject repeats; mail programs show about as many."""
+
+
+def write(kind: Kind, quoted: Quoted) -> Text:
+    """Return the words of a letter."""
+    title, opening, more, closing = _WRITERS[kind](quoted)
+    lines = [*_about(quoted), *more]
+    code, subject = _one_line(quoted.code), _shortened(_one_line(quoted.subject))
+    return Text(
+        subject_vi=normalize("NFC", f"{code}: {title[0]} – {subject}"),
+        body_vi=_body("Kính gửi Thầy/Cô,", opening[0], [line[0] for line in lines], closing[0]),
+        subject_en=normalize("NFC", f"{code}: {title[1]} – {subject}"),
+        body_en=_body("Dear colleague,", opening[1], [line[1] for line in lines], closing[1]),
+    )
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as letters write it: `HH'h'mm ngày dd/MM/yyyy` on the clock of Viet Nam."""
+    local = at.astimezone(VIETNAM)
+    return f"{local:%Hh%M} ngày {local:%d/%m/%Y}"
+
+
+def deadline(at: datetime) -> str:
+    """Return a deadline as letters write it; midnight belongs to the day it ends: `24h00 ngày 13/12/2026`."""
+    local = at.astimezone(VIETNAM)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"24h00 ngày {local - timedelta(days=1):%d/%m/%Y}"
+    return moment(at)
+
+
+def _in_english(vietnamese: str) -> str:
+    return vietnamese.replace(" ngày ", " on ")
+
+
+def _about(quoted: Quoted) -> list[Line]:
+    due = deadline(quoted.due_at)
+    code, subject, requirement = (_one_line(text) for text in (quoted.code, quoted.subject, quoted.requirement))
+    unit_vi = unit_en = quoted.unit_id
+    if quoted.answering_unit_id != quoted.unit_id:
+        unit_vi += f" (đơn vị trả lời: {quoted.answering_unit_id})"
+        unit_en += f" (answered by: {quoted.answering_unit_id})"
+    return [
+        (f"Văn bản: {code} – {subject}", f"Directive: {code} – {subject}"),
+        (f"Yêu cầu: {requirement}", f"Requirement: {requirement}"),
+        (f"Mã đơn vị: {unit_vi}", f"Unit: {unit_en}"),
+        (f"Hạn nộp: {due}", f"Due: {_in_english(due)} (Viet Nam time)"),
+    ]
+
+
+_Written = tuple[Line, Line, list[Line], Line]
+"""The title, the opening sentence, lines after those about the directive, and the closing sentence."""
+
+
+def _obligation_opened(_quoted: Quoted) -> _Written:
+    return (
+        ("việc cần thực hiện", "an answer is due"),
+        (
+            "Đơn vị của Thầy/Cô có yêu cầu cần thực hiện theo văn bản dưới đây.",
+            "Your unit owes an answer to the directive below.",
+        ),
+        [],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem nội dung và nộp trước khi hết hạn.",
+            "Please sign in to Congvan to read it and to submit before it is due.",
+        ),
+    )
+
+
+def _submission_submitted(quoted: Quoted) -> _Written:
+    number, received = quoted.more["number"], moment(quoted.occurred_at)
+    more: list[Line] = [
+        (f"Bản nộp: lần {number}", f"Submission: no. {number}"),
+        (f"Thời điểm nhận: {received}", f"Received: {_in_english(received)} (Viet Nam time)"),
+    ]
+    if quoted.more["is_nil"]:
+        more.append(("Nội dung: báo cáo không phát sinh", "Content: a nil report"))
+    if quoted.more["media_count"]:
+        more.append((f"Tệp minh chứng: {quoted.more['media_count']}", f"Files: {quoted.more['media_count']}"))
+    if quoted.more["is_late"]:
+        more.append(("Lưu ý: nộp sau hạn", "Note: submitted late"))
+    return (
+        (f"đã nhận bản nộp lần {number}", f"submission no. {number} received"),
+        ("Hệ thống đã nhận bản nộp của Thầy/Cô.", "Your submission has been received."),
+        more,
+        ("Thư này là biên nhận; Thầy/Cô không cần trả lời.", "This letter is your receipt; no answer is needed."),
+    )
+
+
+def _submission_returned(quoted: Quoted) -> _Written:
+    number = quoted.more["number"]
+    return (
+        (f"đề nghị bổ sung, chỉnh sửa bản nộp lần {number}", f"submission no. {number} returned for revision"),
+        (
+            f"Bản nộp lần {number} của đơn vị được trả lại để bổ sung, chỉnh sửa.",
+            f"Submission no. {number} of your unit was returned for revision.",
+        ),
+        [],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem lý do và nộp lại.",
+            "Please sign in to Congvan to read the reason and to submit again.",
+        ),
+    )
+
+
+def _submission_accepted(quoted: Quoted) -> _Written:
+    number = quoted.more["number"]
+    return (
+        (f"bản nộp lần {number} đã được duyệt", f"submission no. {number} accepted"),
+        (
+            f"Bản nộp lần {number} của đơn vị đã được duyệt. Trân trọng cảm ơn Thầy/Cô.",
+            f"Submission no. {number} of your unit was accepted. Thank you.",
+        ),
+        [],
+        ("Đơn vị không cần làm gì thêm cho yêu cầu này.", "Nothing more is needed for this requirement."),
+    )
+
+
+def _media_rejected(quoted: Quoted) -> _Written:
+    return (
+        ("tệp minh chứng chưa đạt", "a file was not accepted"),
+        (
+            "Một tệp Thầy/Cô tải lên chưa đạt yêu cầu nên chưa được dùng.",
+            "A file you uploaded does not meet the requirement and is not used.",
+        ),
+        [_refusal(quoted.more)],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để tải lên tệp khác.",
+            "Please sign in to Congvan to upload another file.",
+        ),
+    )
+
+
+_WRITERS: Mapping[Kind, Callable[[Quoted], _Written]] = MappingProxyType(
+    {
+        Kind.OBLIGATION_OPENED: _obligation_opened,
+        Kind.SUBMISSION_SUBMITTED: _submission_submitted,
+        Kind.SUBMISSION_RETURNED: _submission_returned,
+        Kind.SUBMISSION_ACCEPTED: _submission_accepted,
+        Kind.MEDIA_REJECTED: _media_rejected,
+    }
+)
+
+_REFUSALS: Mapping[str, Line] = MappingProxyType(
+    {
+        "too-long": ("Video dài hơn mức cho phép.", "The video is longer than allowed."),
+        "too-large": ("Tệp lớn hơn mức cho phép.", "The file is larger than allowed."),
+        "not-a-video": ("Tệp không phải là video.", "The file is not a video."),
+        "unreadable": ("Không đọc được tệp; có thể tệp bị hỏng.", "The file cannot be read; it may be damaged."),
+        "unsupported": ("Định dạng video chưa được hỗ trợ.", "This video format is not supported."),
+        "no-picture": ("Video không có hình.", "The video has no picture."),
+    }
+)
+
+
+def _refusal(more: Mapping[str, Any]) -> Line:
+    refusal, measured, allowed = more["refusal"], more["measured"], more["allowed"]
+    if measured is not None and allowed is not None:
+        if refusal == "too-long":  # both in milliseconds
+            # Rounded up: a video of 60.04 s must not be told that 60 seconds are more than 60.
+            tenths, most = -(-measured // 100), allowed // 100
+            return (
+                f"Video dài {_decimal(tenths, ',')} giây, tối đa {_decimal(most, ',')} giây.",
+                f"The video lasts {_decimal(tenths, '.')} seconds; at most {_decimal(most, '.')} are allowed.",
+            )
+        if refusal == "too-large":  # both in bytes
+            tenths, most = -(-measured // 100_000), allowed // 100_000
+            return (
+                f"Tệp lớn {_decimal(tenths, ',')} MB, tối đa {_decimal(most, ',')} MB.",
+                f"The file has {_decimal(tenths, '.')} MB; at most {_decimal(most, '.')} are allowed.",
+            )
+    # A newer service may know reasons this one has no words for.
+    return _REFUSALS.get(refusal, ("Tệp không đạt yêu cầu.", "The file does not meet the requirement."))
+
+
+def _decimal(tenths: int, mark: str) -> str:
+    whole, tenth = divmod(tenths, 10)
+    return f"{whole}{mark}{tenth}" if tenth else str(whole)
+
+
+def _body(greeting: str, opening: str, lines: list[str], closing: str) -> str:
+    return normalize("NFC", "\n".join([greeting, "", opening, "", *lines, "", closing]))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SUBJECT_LENGTH else text[: SUBJECT_LENGTH - 1].rstrip() + "…"

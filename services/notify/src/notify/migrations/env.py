@@ -1,0 +1,5 @@
+"""Runs the revisions of notify; Alembic imports this file."""
+
+from chassis.migrating import run_revisions
+
+run_revisions()

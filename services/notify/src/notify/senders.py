@@ -1,0 +1,162 @@
+"""How a letter is carried by e-mail: the message, the line to the mail server, and what its answers mean."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from html import escape
+
+import aiosmtplib
+
+from notify.domain import Letter
+
+MAIL_DOMAIN = "congvan"
+"""The right side of our message ids; it names no host, it only keeps the ids ours."""
+SMTP_SECONDS = 15.0
+"""How long the mail server may take for one answer."""
+_POLICY = SMTP.clone(cte_type="7bit")  # every server takes it, with or without 8BITMIME
+
+
+class Away(Exception):
+    """Nothing can be carried now; every letter waits."""
+
+
+class LineBroke(Exception):
+    """The line broke while this letter was carried; nobody knows whether it arrived. The others may still go."""
+
+
+class TryLater(Exception):
+    """The server does not take this letter now."""
+
+
+class Refused(Exception):
+    """The server, or the form of the address, refuses this letter for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The server that takes our letters, and who they come from."""
+
+    host: str
+    port: int
+    sender: str
+    """`Name <address>`."""
+    starttls: bool = False
+    seconds: float = SMTP_SECONDS
+
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator["Line"]:
+        """Open a line; raise `Away` when the server does not answer as a mail server should."""
+        sender = parseaddr(self.sender)[1]
+        client = aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            local_hostname=sender.partition("@")[2],
+            start_tls=self.starttls,  # a setting, not a guess: what is offered on an open line can be taken away
+            timeout=self.seconds,
+        )
+        try:
+            await client.connect()
+            await client.ehlo()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            client.close()
+            raise Away(f"no line to the mail server: {error}") from error
+        try:
+            yield Line(client, self.sender, sender)
+            with suppress(aiosmtplib.SMTPException, OSError):  # all letters are handed over; no farewell is no failure
+                await client.quit()
+        finally:
+            client.close()
+
+
+class Line:
+    """An open line to the mail server."""
+
+    def __init__(self, client: aiosmtplib.SMTP, author: str, envelope_sender: str) -> None:
+        self._client = client
+        self._author = author
+        self._envelope_sender = envelope_sender
+
+    async def hand_over(self, letter: Letter, address: str) -> None:
+        """Give a letter to the mail server; raise `Refused`, `TryLater`, `LineBroke` or `Away`.
+
+        No error text names the address.
+        """
+        written = message(letter, author=self._author, address=address)
+        try:
+            await self._client.sendmail(self._envelope_sender, [address], written)
+        except aiosmtplib.SMTPSenderRefused as error:
+            raise Away(f"the mail server refuses our own address: {error.code} {error.message}") from error
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            reply = error.recipients[0]
+            raise _verdict(reply.code, reply.message, address) from error
+        except aiosmtplib.SMTPResponseException as error:
+            raise _verdict(error.code, error.message, address) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise LineBroke(_without(address, f"{type(error).__name__}: {error}")) from error
+
+
+def message(letter: Letter, *, author: str, address: str) -> bytes:
+    """Return the letter as an RFC 5322 message, the same bytes each time; raise `Refused` for a malformed address.
+
+    A letter that is handed over twice, because we died in between, carries the same Message-ID, by which mail servers
+    and programs know it again. All letters about one directive are one thread.
+    """
+    email = EmailMessage(policy=_POLICY)
+    try:
+        name, own_address = parseaddr(author)
+        email["From"] = Address(name, addr_spec=own_address)
+        if not address.isascii():
+            raise Refused("the address is not ASCII")
+        email["To"] = Address(addr_spec=address)
+    except (MessageError, ValueError, IndexError) as error:
+        raise Refused("the address is malformed") from error
+    thread = f"<directive.{letter.directive_id}@{MAIL_DOMAIN}>"
+    email["Subject"] = letter.text.subject_vi
+    email["Date"] = letter.created_at
+    email["Message-ID"] = f"<{letter.letter_id}@{MAIL_DOMAIN}>"
+    email["In-Reply-To"] = thread
+    email["References"] = thread
+    email["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine should answer
+    text = letter.text
+    email.set_content(f"{text.body_vi}\n\n-- \n{text.subject_en}\n\n{text.body_en}\n")
+    email.add_alternative(_page(letter), subtype="html")
+    email["Content-Language"] = "vi, en"  # not earlier: the library moves content headers into the first part
+    email.set_boundary(f"=_{letter.letter_id.hex}")
+    return email.as_bytes()
+
+
+def _page(letter: Letter) -> str:
+    text = letter.text
+    return (
+        '<!doctype html>\n<html lang="vi">\n<head><meta charset="utf-8">'
+        f"<title>{escape(text.subject_vi)}</title></head>\n"
+        '<body style="margin:0 auto;padding:24px;max-width:40em;font:16px/1.5 sans-serif">\n'
+        f"{_paragraphs(text.body_vi)}"
+        '<hr>\n<div lang="en" style="font-size:14px">\n'
+        f"<p><strong>{escape(text.subject_en)}</strong></p>\n{_paragraphs(text.body_en)}</div>\n</body>\n</html>\n"
+    )
+
+
+def _paragraphs(body: str) -> str:
+    return "".join(
+        "<p>" + "<br>\n".join(escape(line) for line in part.split("\n")) + "</p>\n" for part in body.split("\n\n")
+    )
+
+
+def _verdict(code: int, words: str, address: str) -> Exception:
+    said = _without(address, f"{code} {words}")
+    if code == 421:
+        return LineBroke(said)
+    return Refused(said) if code >= 500 else TryLater(said)
+
+
+def _without(address: str, words: str) -> str:
+    # Servers repeat the address they refuse; what we keep about a delivery names nobody.
+    for told in (address, address.lower()):
+        words = words.replace(told, "…")
+    return words[:500]

@@ -1,0 +1,1 @@
+"""Facts, letters and deliveries, in and out of PostgreSQL."""

@@ -1,0 +1,125 @@
+"""Everyone who may have to be written to and was not yet, found by whatever has just changed."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, bindparam, exists, func, select
+from sqlalchemy import Uuid as UuidType
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notify.domain import ANSWERING_ROLES, Candidate, HeldPost, Kind, Quoted
+from notify.tables import acceptances, directives, letters, letters_due, obligations, people, posts, requirements
+
+_recipient_id = func.coalesce(letters_due.c.person_id, posts.c.person_id)
+_standing_posts = posts.join(
+    people,
+    and_(people.c.person_id == posts.c.person_id, people.c.version == posts.c.version, people.c.is_active),
+)
+_CANDIDATES = (
+    select(
+        letters_due.c.due_id,
+        letters_due.c.kind,
+        letters_due.c.obligation_id,
+        letters_due.c.occurred_at,
+        letters_due.c.quoted,
+        _recipient_id.label("recipient_id"),
+        obligations.c.unit_id,
+        obligations.c.answering_unit_id,
+        obligations.c.due_at,
+        directives.c.directive_id,
+        directives.c.code,
+        directives.c.subject,
+        requirements.c.title,
+        acceptances.c.accepted_at,
+        posts.c.valid_from,
+        posts.c.valid_to,
+        posts.c.known_since,
+    )
+    .select_from(
+        letters_due.join(obligations, obligations.c.obligation_id == letters_due.c.obligation_id)
+        .join(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
+        .join(directives, directives.c.directive_id == requirements.c.directive_id)
+        .outerjoin(acceptances, acceptances.c.obligation_id == letters_due.c.obligation_id)
+        .outerjoin(
+            _standing_posts,
+            and_(posts.c.unit_id == letters_due.c.unit_id, posts.c.role.in_(ANSWERING_ROLES)),
+        )
+    )
+    .where(
+        _recipient_id.is_not(None),
+        ~exists().where(letters.c.due_id == letters_due.c.due_id, letters.c.person_id == _recipient_id),
+    )
+)
+
+
+def _one_of(column: ColumnElement[Any], kind: UuidType[UUID] | Text) -> ColumnElement[bool]:
+    return column == any_(bindparam("ids", type_=ARRAY(kind)))
+
+
+_BY_DUE = _CANDIDATES.where(_one_of(letters_due.c.due_id, UuidType()))
+_BY_OBLIGATION = _CANDIDATES.where(_one_of(letters_due.c.obligation_id, UuidType()))
+_BY_DIRECTIVE = _CANDIDATES.where(
+    letters_due.c.obligation_id.in_(
+        select(obligations.c.obligation_id).where(_one_of(obligations.c.directive_id, UuidType()))
+    )
+)
+_BY_UNIT = _CANDIDATES.where(_one_of(letters_due.c.unit_id, Text()))
+_OPEN = _CANDIDATES.where(letters_due.c.kind == Kind.OBLIGATION_OPENED, acceptances.c.obligation_id.is_(None))
+
+
+async def for_due(connection: AsyncConnection, due_ids: Collection[UUID]) -> list[Candidate]:
+    """Return who may have to be told these news."""
+    return await _candidates(connection, _BY_DUE, due_ids)
+
+
+async def for_obligations(connection: AsyncConnection, obligation_ids: Collection[UUID]) -> list[Candidate]:
+    """Return who may have to be told anything about these obligations."""
+    return await _candidates(connection, _BY_OBLIGATION, obligation_ids)
+
+
+async def for_directives(connection: AsyncConnection, directive_ids: Collection[UUID]) -> list[Candidate]:
+    """Return who may have to be told anything about these directives."""
+    return await _candidates(connection, _BY_DIRECTIVE, directive_ids)
+
+
+async def for_units(connection: AsyncConnection, unit_ids: Collection[str]) -> list[Candidate]:
+    """Return who may have to be told anything that goes to these units."""
+    return await _candidates(connection, _BY_UNIT, unit_ids)
+
+
+async def for_open_obligations(connection: AsyncConnection) -> list[Candidate]:
+    """Return who may have to be told of any obligation that is not settled."""
+    return [_candidate(row) for row in (await connection.execute(_OPEN)).all()]
+
+
+async def _candidates(
+    connection: AsyncConnection, query: Select[*tuple[Any, ...]], ids: Collection[UUID] | Collection[str]
+) -> list[Candidate]:
+    if not ids:
+        return []
+    rows = await connection.execute(query, {"ids": list(ids)})
+    return [_candidate(row) for row in rows.all()]
+
+
+def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
+    return Candidate(
+        due_id=row.due_id,
+        kind=Kind(row.kind),
+        person_id=row.recipient_id,
+        directive_id=row.directive_id,
+        obligation_id=row.obligation_id,
+        accepted_at=row.accepted_at,
+        quoted=Quoted(
+            code=row.code,
+            subject=row.subject,
+            requirement=row.title,
+            unit_id=row.unit_id,
+            answering_unit_id=row.answering_unit_id,
+            due_at=row.due_at,
+            occurred_at=row.occurred_at,
+            more=row.quoted,
+        ),
+        post=HeldPost(row.valid_from, row.valid_to, row.known_since) if row.valid_from is not None else None,
+    )

@@ -1,0 +1,79 @@
+"""Letters on their way out, taken by one courier at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notify.domain import Delivery
+from notify.store.inboxes import EMAIL, letter_of
+from notify.tables import deliveries, letters
+
+_waiting = (
+    select(deliveries.c.letter_id, deliveries.c.channel)
+    .where(
+        deliveries.c.state == "waiting",
+        deliveries.c.channel == EMAIL,
+        deliveries.c.next_attempt_at <= bindparam("now"),
+    )
+    .order_by(deliveries.c.next_attempt_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+    .cte("taken")
+)
+_CLAIM = (
+    update(deliveries)
+    .where(
+        deliveries.c.letter_id == _waiting.c.letter_id,
+        deliveries.c.channel == _waiting.c.channel,
+        letters.c.letter_id == deliveries.c.letter_id,
+    )
+    .values(attempts=deliveries.c.attempts + 1, next_attempt_at=bindparam("until"))
+    .returning(deliveries.c.attempts, *letters.c)
+)
+_ON_ITS_WAY = update(deliveries).where(
+    deliveries.c.letter_id == bindparam("held_id"),
+    deliveries.c.channel == EMAIL,
+    deliveries.c.state == "waiting",
+)
+# A courier whose lease has run out may still say that the letter is gone, and nothing else.
+_HELD = _ON_ITS_WAY.where(deliveries.c.attempts == bindparam("held_attempts"))
+_SENT = _ON_ITS_WAY.values(state="sent", sent_at=bindparam("now"), last_error=None)
+_POSTPONED = _HELD.values(next_attempt_at=bindparam("until"), last_error=bindparam("error"))
+_FAILED = _HELD.values(state="failed", last_error=bindparam("error"))
+_RELEASED = _HELD.values(attempts=deliveries.c.attempts - 1, next_attempt_at=bindparam("now"))
+
+
+async def claim(connection: AsyncConnection, *, now: datetime, until: datetime, limit: int) -> list[Delivery]:
+    """Take deliveries that are due, so that no other courier takes them before `until`."""
+    rows = await connection.execute(_CLAIM, {"now": now, "until": until, "limit": limit})
+    return sorted(
+        (Delivery(letter_of(row), row.attempts) for row in rows),
+        key=lambda each: (each.letter.created_at, each.letter.letter_id),
+    )
+
+
+async def mark_sent(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> None:
+    """Note that the mail server has taken the letter."""
+    await connection.execute(_SENT, {"held_id": delivery.letter.letter_id, "now": now})
+
+
+async def postpone(connection: AsyncConnection, delivery: Delivery, *, until: datetime, error: str) -> None:
+    """Note why the letter could not be handed over, and when to try again."""
+    await connection.execute(_POSTPONED, {**_held(delivery), "until": until, "error": error})
+
+
+async def mark_failed(connection: AsyncConnection, delivery: Delivery, *, error: str) -> None:
+    """Note that the letter will not be sent, and why; it stays in its inbox."""
+    await connection.execute(_FAILED, {**_held(delivery), "error": error})
+
+
+async def release(connection: AsyncConnection, untouched: Sequence[Delivery], *, now: datetime) -> None:
+    """Give back deliveries that were taken and not tried."""
+    if untouched:
+        await connection.execute(_RELEASED, [{**_held(each), "now": now} for each in untouched])
+
+
+def _held(delivery: Delivery) -> dict[str, object]:
+    return {"held_id": delivery.letter.letter_id, "held_attempts": delivery.attempts}

@@ -1,0 +1,156 @@
+"""The tables of notify: copies of what others told, what is due to be said, letters, and their way out."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+people = Table(
+    "people",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    comment="the newest word of the directory on each person; names and addresses stay there",
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("unit_id", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    Column("version", BigInteger, nullable=False),
+    Column("known_since", DateTime(timezone=True), nullable=False),
+    # Who may answer for a unit (store.candidates).
+    Index("posts_unit_id_idx", "unit_id"),
+    comment="every post a person was ever said to hold; it stands while its version is the person's newest. "
+    "known_since is the earliest moment the directory told of it",
+)
+
+directives = Table(
+    "directives",
+    metadata,
+    Column("directive_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    comment="what letters quote of each directive",
+)
+
+requirements = Table(
+    "requirements",
+    metadata,
+    Column("requirement_id", Uuid, primary_key=True),
+    Column("directive_id", Uuid, ForeignKey("directives.directive_id"), nullable=False),
+    Column("title", Text, nullable=False),
+    comment="what letters quote of each requirement",
+)
+
+obligations = Table(
+    "obligations",
+    metadata,
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("directive_id", Uuid, nullable=False),
+    Column("requirement_id", Uuid, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("answering_unit_id", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    # Letters that wait for a directive (store.candidates.for_directives).
+    Index("obligations_directive_id_idx", "directive_id"),
+    comment="who owes what; no reference to directives, because either may be heard of first",
+)
+
+acceptances = Table(
+    "acceptances",
+    metadata,
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("accepted_at", DateTime(timezone=True), nullable=False),
+    comment="obligations that are settled; nobody new is told of them",
+)
+
+letters_due = Table(
+    "letters_due",
+    metadata,
+    Column("due_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("obligation_id", Uuid, nullable=False),
+    Column("unit_id", Text),
+    Column("person_id", Uuid),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("quoted", JSONB, nullable=False),
+    CheckConstraint(
+        "kind IN ('obligation_opened', 'submission_submitted', 'submission_returned', 'submission_accepted', "
+        "'media_rejected')",
+        name="letters_due_kind_known",
+    ),
+    CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="letters_due_to_a_unit_or_a_person"),
+    # Letters that wait for their obligation (store.candidates.for_obligations).
+    Index("letters_due_obligation_id_idx", "obligation_id"),
+    # Letters to a unit whose people changed (store.candidates.for_units).
+    Index("letters_due_unit_id_idx", "unit_id", postgresql_where=text("unit_id IS NOT NULL")),
+    comment="what has happened and must be told: one row per event, written when the event comes in, whatever else "
+    "is known then; due_id is made from the kind and the thing",
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("letter_id", Uuid, primary_key=True),
+    Column("due_id", Uuid, ForeignKey("letters_due.due_id"), nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject_vi", Text, nullable=False),
+    Column("body_vi", Text, nullable=False),
+    Column("subject_en", Text, nullable=False),
+    Column("body_en", Text, nullable=False),
+    Column("directive_id", Uuid, nullable=False),
+    Column("obligation_id", Uuid, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("read_at", DateTime(timezone=True)),
+    UniqueConstraint("due_id", "person_id", name="letters_one_of_each_kind_to_a_person"),
+    # An inbox, newest first (store.inboxes.inbox_of).
+    Index("letters_inbox_idx", "person_id", "created_at", "letter_id"),
+    # The unread ones of an inbox (store.inboxes.inbox_of, count_unread).
+    Index("letters_unread_idx", "person_id", "created_at", "letter_id", postgresql_where=text("read_at IS NULL")),
+    comment="the inbox: the record that somebody was told; letter_id is made from due_id and the person",
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("letter_id", Uuid, ForeignKey("letters.letter_id"), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
+    Column("last_error", Text),
+    Column("sent_at", DateTime(timezone=True)),
+    CheckConstraint("channel IN ('email')", name="deliveries_channel_known"),
+    CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="deliveries_state_known"),
+    CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="deliveries_sent_says_when"),
+    CheckConstraint("state <> 'failed' OR last_error IS NOT NULL", name="deliveries_failed_says_why"),
+    # What the courier may take now (store.deliveries.claim).
+    Index("deliveries_waiting_idx", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
+    comment="the way of a letter out of the house, one row per channel; next_attempt_at is also the end of the lease "
+    "of the courier that holds it",
+)

@@ -1,0 +1,142 @@
+"""A case to tell notify."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from chassis.transaction import new_id
+from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
+from contracts.directory import PersonChanged, Post
+from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+
+SCHOOL = "U-THCS-SONGHAC"
+DUE_AT = datetime(2026, 12, 13, 17, 0, tzinfo=UTC)
+
+
+@dataclass
+class Case:
+    """One directive with one requirement, told as events; `at` is the moment it is issued."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=1))
+    subject: str = "V/v báo cáo kết quả giáo dục STEM"
+    directive_id: UUID = field(default_factory=new_id)
+    requirement_id: UUID = field(default_factory=new_id)
+    obligation_id: UUID = field(default_factory=new_id)
+    submission_id: UUID = field(default_factory=new_id)
+    media_id: UUID = field(default_factory=new_id)
+
+    def issued(self, *, version=1, subject=None):
+        return DirectiveIssued(
+            occurred_at=self.at,
+            directive_id=self.directive_id,
+            version=version,
+            issuer_unit_id="U-SGD-MG",
+            document_type="official_letter",
+            code="761/SGDĐT-GDPT",
+            subject=subject or self.subject,
+            issued_on=self.at.date(),
+            requirements=(
+                RequirementIssued(
+                    requirement_id=self.requirement_id,
+                    kind="report",
+                    title="Báo cáo theo đề cương",
+                    as_of=date(2026, 5, 31),
+                    periods=("2025-2026",),
+                    indicators=(),
+                    sections=(),
+                    media=None,
+                    due_phrase="trước ngày 14/12/2026",
+                    due_at=DUE_AT,
+                    cut_off_at=None,
+                    closes_at=None,
+                ),
+            ),
+        )
+
+    def opened(self, unit_id=SCHOOL, *, answering=None):
+        return ObligationOpened(
+            occurred_at=self.at,
+            obligation_id=self.obligation_id,
+            version=1,
+            directive_id=self.directive_id,
+            requirement_id=self.requirement_id,
+            issuer_unit_id="U-SGD-MG",
+            unit_id=unit_id,
+            answering_unit_id=answering or unit_id,
+            due_at=DUE_AT,
+        )
+
+    def _answered(self, *, number, version, minutes):
+        return {
+            "occurred_at": self.at + timedelta(minutes=minutes),
+            "submission_id": self.submission_id,
+            "version": version,
+            "obligation_id": self.obligation_id,
+            "directive_id": self.directive_id,
+            "requirement_id": self.requirement_id,
+            "unit_id": SCHOOL,
+            "answering_unit_id": SCHOOL,
+            "number": number,
+        }
+
+    def submitted(self, by, *, number=1, version=1, minutes=10):
+        return SubmissionSubmitted(
+            **self._answered(number=number, version=version, minutes=minutes),
+            submitted_by=by,
+            is_late=False,
+            is_nil=False,
+            values=(),
+            media_ids=(),
+        )
+
+    def returned(self, *, number=1, version=2, minutes=20):
+        return SubmissionReturned(
+            **self._answered(number=number, version=version, minutes=minutes), reviewed_by=new_id()
+        )
+
+    def accepted(self, *, number=1, version=3, minutes=30):
+        return SubmissionAccepted(
+            **self._answered(number=number, version=version, minutes=minutes), reviewed_by=new_id()
+        )
+
+    def rejected(self, by):
+        return MediaRejected(
+            occurred_at=self.at + timedelta(minutes=5),
+            media_id=self.media_id,
+            version=2,
+            obligation_id=self.obligation_id,
+            answering_unit_id=SCHOOL,
+            uploaded_by=by,
+            byte_count=20_000_000,
+            refusal="too-long",
+            measured=75_200,
+            allowed=60_000,
+        )
+
+
+def appointed(
+    person_id, role="reporter", unit_id=SCHOOL, *more, version=1, at=None, since=None, until=None, is_active=True
+):
+    """Say that the directory appointed a person; `more` are further `(role, unit_id)` posts."""
+    since = since or date(2025, 8, 1)
+    return PersonChanged(
+        occurred_at=at or datetime.now(UTC) - timedelta(days=30),
+        person_id=person_id,
+        version=version,
+        is_active=is_active,
+        posts=tuple(
+            Post(unit_id=unit, role=held, valid_from=since, valid_to=until) for held, unit in ((role, unit_id), *more)
+        ),
+    )
+
+
+@pytest.fixture
+def case() -> Case:
+    return Case()
+
+
+@pytest.fixture(name="appointed")
+def given_appointed():
+    return appointed
