@@ -131,3 +131,13 @@ async def test_an_unknown_address_and_a_wrong_method_are_problems_too(client) ->
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["detail_en"]
+
+
+async def test_requests_are_counted_by_route_and_status(client, signer) -> None:
+    await client.post("/notes", json=NOTE, headers=signer.bearer(("reporter", "U-1")))
+    await client.post("/notes", json=NOTE)
+    await client.get("/nowhere/42")
+
+    counted = (await client.get("/metrics")).text
+    for route, status in (("/notes", 201), ("/notes", 401), ("other", 404)):
+        assert f'route="{route}",status="{status}"' in counted

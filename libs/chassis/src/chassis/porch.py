@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from enum import StrEnum
 
 from fastapi import APIRouter, FastAPI
+from opentelemetry import trace
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -56,7 +57,8 @@ class Porch:
         directory_url = settings.directory_url if isinstance(settings, ReaderSettings) else None
         self.keys = keys or KeyRing(directory_url=directory_url)
         self._background: list[Background] = []
-        self.app = FastAPI(title=f"Congvan {service}", version="1", lifespan=self._live, openapi_url="/openapi.json")
+        # The pages FastAPI makes of the description load their parts from elsewhere; the portal shows it instead.
+        self.app = FastAPI(title=f"Congvan {service}", version="1", lifespan=self._live, docs_url=None, redoc_url=None)
         self.app.state.frame = self
         http.answer_problems(self.app)
         self.app.include_router(health.router)
@@ -129,11 +131,16 @@ class _Watched:
             return
         started = time.perf_counter()
         status: int | None = None
+        route = "other"
 
         async def watch(message: http.Message) -> None:
-            nonlocal status
+            nonlocal status, route
             if message["type"] == "http.response.start":
                 status = message["status"]
+                # Now, while the route is known and the span is open. Named by its address, every request would be an
+                # operation of its own.
+                route = getattr(scope.get("route"), "path", route)
+                trace.get_current_span().update_name(f"{scope['method']} {route}")
             await send(message)
 
         try:
@@ -144,5 +151,4 @@ class _Watched:
             answer = http.fault_answer(scope["path"], error, is_outage=self._porch.is_outage(error))
             await answer(scope, receive, watch)
         finally:
-            path = getattr(scope.get("route"), "path", "other")
-            self._porch.metrics.requests.labels(scope["method"], path, status).observe(time.perf_counter() - started)
+            self._porch.metrics.requests.labels(scope["method"], route, status).observe(time.perf_counter() - started)

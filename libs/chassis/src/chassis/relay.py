@@ -98,7 +98,8 @@ class Relay:
         for row in wave:
             headers = {"Nats-Msg-Id": str(row["event_id"]), "content-type": CONTENT_TYPE}
             origin = propagate.extract({"traceparent": row["traceparent"]} if row["traceparent"] else {})
-            with self._tracer.start_as_current_span(f"publish {row['subject']}", origin, kind=trace.SpanKind.PRODUCER):
+            event_type = row["subject"].removesuffix(f".{row['about']}")
+            with self._tracer.start_as_current_span(f"publish {event_type}", origin, kind=trace.SpanKind.PRODUCER):
                 propagate.inject(headers)
             acknowledgements.append(
                 await self._jetstream.publish_async(
