@@ -1,4 +1,4 @@
-"""Every operation of every service, tried without a token and with ones that are not ours: each is refused, all alike."""
+"""Every operation of every service, tried without a token and with ones that are not ours: all refused alike."""
 
 import httpx
 import pytest

@@ -1,9 +1,11 @@
 """The small sums behind the figures."""
 
 import itertools
+from typing import Any
 
 import pytest
 
+from congvan.bench import rest
 from congvan.bench.flow import BASE, DIGITS, FIGURES, Misread, School, Seen
 from congvan.bench.outcome import Aim, Outcome, percentile, spread
 from congvan.bench.sender import VALUE, Body, Target
@@ -100,3 +102,23 @@ def test_nothing_is_seen_before_it_was_sent() -> None:
     seen = Seen(acknowledged={(0, 1): 10.0, (1, 1): 10.0}, seen={(0, 1): 10.25, (1, 1): 9.9})
 
     assert seen.milliseconds([(0, 1), (1, 1)]) == [250.0, 0.0]
+
+
+def _report(ready_after_s: float, mib: int) -> dict[str, Any]:
+    row = {"rss_bytes": mib << 20, "pss_bytes": mib << 19, "cpu_share": 0.01}
+    totals = {"rss_bytes": 2 * mib << 20, "pss_bytes": mib << 20, "cpu_s": 1.0}
+    return {"ready_after_s": ready_after_s, "programs": {"nats": row, "house": row}, "totals": totals}
+
+
+@pytest.mark.parametrize(
+    ("cold", "warm", "met"),
+    [((40.0, 512), (15.0, 400), (True, True)), ((9.0, 400), (15.1, 513), (False, False))],
+)
+def test_rest_is_judged_by_the_larger_size_and_the_warm_start(
+    cold: tuple[float, int], warm: tuple[float, int], met: tuple[bool, bool]
+) -> None:
+    outcome = rest.outcome(_report(*cold), _report(*warm), 10.0)
+
+    assert outcome.met == dict(zip(("rss_gib", "warm_start_s"), met, strict=True))
+    assert outcome.figures["cold"]["programs"]["nats"]["rss_bytes"] == cold[1] << 20
+    assert outcome.figures["warm"]["cpu_share"] == 0.02

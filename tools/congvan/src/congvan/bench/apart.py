@@ -34,10 +34,10 @@ async def run_apart(
             program.stdin.write(json.dumps(plan).encode() + b"\n")
             await _expect(program.stdout, "begin", module)
             before = meter.read()
-            if watched is not None:
-                await meter.find_backends(watched)  # now: a program at rest keeps no connections
             await _expect(program.stdout, "end", module)
             after = meter.read()
+            if watched is not None:
+                await meter.find_backends(watched)  # now: a program at rest keeps no connections
             program.stdin.close()  # it has kept its connections: what served them must not end before it is read
             told: dict[str, Any] = json.loads(await _line(program.stdout, module))
             await program.wait()

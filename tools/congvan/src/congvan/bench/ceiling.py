@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -70,8 +71,16 @@ async def make_database(superuser_url: str, url: str) -> None:
         await connection.close()
 
 
-async def commit(url: str, written: Written, *, connections: int, warm_up_s: float, seconds: float) -> Reached:
-    """Commit as fast as it goes."""
+async def commit(
+    url: str,
+    written: Written,
+    *,
+    connections: int,
+    warm_up_s: float,
+    seconds: float,
+    before_closing: Callable[[], object] = lambda: None,
+) -> Reached:
+    """Commit as fast as it goes; `before_closing` may wait until somebody has looked at the backends that served us."""
     reached = Reached()
     opened = [await asyncpg.connect(url) for _ in range(connections)]
     begin = time.perf_counter() + warm_up_s
@@ -104,7 +113,7 @@ async def commit(url: str, written: Written, *, connections: int, warm_up_s: flo
 
     try:
         await asyncio.gather(announce(), *(drive(each) for each in opened))
-        sys.stdin.read()  # until the backends that served us have been looked at
+        before_closing()
     finally:
         for each in opened:
             await each.close()
@@ -127,6 +136,7 @@ def main() -> None:
             connections=plan["connections"],
             warm_up_s=plan["warm_up_s"],
             seconds=plan["seconds"],
+            before_closing=sys.stdin.read,
         )
     )
     _say(json.dumps(asdict(reached)))

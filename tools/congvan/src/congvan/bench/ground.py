@@ -125,6 +125,7 @@ class Ground:
         told.done(f"{len(answering)} đơn vị trả lời", f"{len(answering)} units answer")
 
     async def _enrol(self, accounts: list[dict[str, Any]]) -> None:
+        self._passwords.keep()  # before anyone gets one: the same house may be measured again
         administrator = await self._play.visitor(*self._play.platform.administrator)
         for first in range(0, len(accounts), ENROLLED_AT_ONCE):
             some = accounts[first : first + ENROLLED_AT_ONCE]

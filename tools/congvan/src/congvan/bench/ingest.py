@@ -27,7 +27,9 @@ AIMED_AT_CLIENTS = 8
 LEAST_RATIO = 0.30
 RIVAL_CPU_MS = 8.6
 """Server and PostgreSQL of the measured rival (ODK Central), per submission of the same content at 8 clients."""
-WARM_UP_S = 0.5
+WARM_UP_CLIENTS, WARM_UP_S = 32, 2.0
+RUN_UP_S = 0.5
+"""Before each measured run: connections that a quiet process has given back are opened again."""
 CEILING_SHARE = 0.5
 """How long the ceiling is measured, before and after, beside the seconds of one run."""
 OTHERS = tuple(name for name in ROLES if name != "submissions-api")
@@ -81,7 +83,7 @@ class _Ingest:
         await ceiling.make_database(self._house.superuser_url, self._ceiling_url)
         self._stored_before = await self._stored()
         # Every token is verified once and every statement prepared; pools are as wide as they get.
-        await self._send(32, seconds=2.0)
+        await self._send(min(WARM_UP_CLIENTS, len(schools)), seconds=WARM_UP_S)
         await self._ground.settle()
 
     async def run(self, clients: tuple[int, ...]) -> Outcome:
@@ -132,7 +134,7 @@ class _Ingest:
             # Every lane has its own obligations: two never answer the same one.
             "lanes": [[list(vars(each).values()) for each in self._targets[lane::clients]] for lane in range(clients)],
             "body": self._body,
-            "warm_up_s": WARM_UP_S,
+            "warm_up_s": RUN_UP_S,
             "seconds": seconds,
         }
         told, used = await run_apart(
@@ -148,7 +150,7 @@ class _Ingest:
             "url": self._ceiling_url,
             "written": asdict(self._written),
             "connections": ceiling.CONNECTIONS,
-            "warm_up_s": WARM_UP_S,
+            "warm_up_s": RUN_UP_S,
             "seconds": self._seconds * CEILING_SHARE,
         }
         told, used = await run_apart("congvan.bench.ceiling", plan, self._meter, within_s=60 + 2 * self._seconds)

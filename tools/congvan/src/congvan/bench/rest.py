@@ -31,7 +31,7 @@ def measure(told: Told, *, idle_s: float = IDLE_S) -> Outcome:
                 report = _at_rest(folder, idle_s)
             reports[en] = report
             told.done(f"{vi}: {report['ready_after_s']} s", f"{en}: {report['ready_after_s']} s")
-    return _outcome(reports["cold"], reports["warm"], idle_s)
+    return outcome(reports["cold"], reports["warm"], idle_s)
 
 
 @contextmanager
@@ -72,7 +72,8 @@ def _status(folder: Path) -> dict[str, Any]:
     return report
 
 
-def _outcome(cold: dict[str, Any], warm: dict[str, Any], idle_s: float) -> Outcome:
+def outcome(cold: dict[str, Any], warm: dict[str, Any], idle_s: float) -> Outcome:
+    """Return what two reports of `status` say, one after the first start, one after the second."""
     starts = {"cold": cold, "warm": warm}
     figures: dict[str, Any] = {
         "idle_s": idle_s,

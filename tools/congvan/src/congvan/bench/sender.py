@@ -1,7 +1,7 @@
 """Sends answers to obligations as fast as they are taken, in a program of its own: `python -m congvan.bench.sender`.
 
 What to do comes as a line of JSON on its standard input. It says `begin` and `end` on a line each, so that whoever
-measures processors can look at the right moments, and, once its input ends, one line of JSON: see `Sent`.
+measures processors can look at the right moments, then one line of JSON: see `Sent`.
 """
 
 import asyncio
@@ -95,7 +95,6 @@ async def send(port: int, lanes: list[list[Target]], body: Body, *, warm_up_s: f
             drive(line, targets, 13 * place) for place, (line, targets) in enumerate(zip(lines, lanes, strict=True))
         ]
         await asyncio.gather(announce(), *driving)
-        sys.stdin.read()  # until the processors have been looked at
     finally:
         for line in lines:
             line.close()

@@ -9,13 +9,13 @@ import click
 
 from congvan import places
 
-CODE = ("libs", "services", "tools", "tests", "examples")
+CODE = ("libs", "services", "tools", "tests", "examples", "conftest.py")
 
 
 def steps(root: Path, arguments: tuple[str, ...]) -> dict[str, list[str]]:
     """Return the command of each step. Types are checked where others build on them; tests are run instead."""
     beside = Path(sys.executable).parent
-    code = [name for name in CODE if any((root / name).rglob("*.py"))]
+    code = [name for name in CODE if (root / name).exists()]
     typed = sorted(str(place.relative_to(root)) for place in [*root.glob("*/*/src"), *root.glob("examples")])
     return {
         "ruff check": [str(beside / "ruff"), "check", *code],

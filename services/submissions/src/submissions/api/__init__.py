@@ -1,0 +1,6 @@
+"""The front door: parse, one operation, answer."""
+
+from submissions.api.answers import router as answers
+from submissions.api.files import router as files
+
+__all__ = ["answers", "files"]

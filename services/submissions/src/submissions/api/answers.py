@@ -1,0 +1,321 @@
+"""The front door for answers: submit, return, accept, read."""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+
+from chassis.http import may_raise
+from chassis.identity import Calling
+from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
+from chassis.text import IndicatorCode, Narrative, Period, composed
+from chassis.transaction import OpenTransaction
+from submissions.domain.answer import LARGEST, Answer, Stated
+from submissions.domain.submission import Receipt, Submission, SubmissionVersion, receipt_code
+from submissions.operations import reading, reviewing, submitting
+from submissions.operations.reading import WholeSubmission
+from submissions.problems import (
+    AlreadyAccepted,
+    Closed,
+    KeyReused,
+    MediaNotReady,
+    NotNow,
+    Superseded,
+    ValuesNotValid,
+)
+
+router = APIRouter(tags=["answers"])
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(composed)]
+"""How long it may be, the rules of the requirement say, together with all else that is wrong."""
+SectionCode = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Whole = Annotated[int, Field(strict=True, ge=-LARGEST - 1, le=LARGEST)]
+"""A whole number of 64 bits: neither 1.0 nor true."""
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{8,200}$",
+        description="names this request of yours; the same key with the same body is answered as the first time",
+    ),
+]
+REPLAY_HEADER = "Idempotent-Replay"
+
+
+class StatedIn(BaseModel):
+    """One figure."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    indicator: IndicatorCode
+    period: Period
+    value: StrictBool | Whole
+
+
+class AnswerIn(BaseModel):
+    """The answer to one obligation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    values: list[StatedIn] = Field(default_factory=list, max_length=5000)
+    narrative: dict[SectionCode, Text | list[Text]] = Field(default_factory=dict)
+    media_ids: list[UUID] = Field(default_factory=list, max_length=100)
+    nil: StrictBool = False
+
+    def digest(self, obligation_id: UUID) -> bytes:
+        """Return what tells this request from any other one."""
+        return hashlib.sha256(obligation_id.bytes + self.model_dump_json().encode()).digest()
+
+    def answer(self) -> Answer:
+        """Return the answer in the domain's words."""
+        return Answer(
+            values=tuple(Stated(each.indicator, each.period, each.value) for each in self.values),
+            narrative=self.narrative,
+            media_ids=tuple(self.media_ids),
+            is_nil=self.nil,
+        )
+
+
+class ReceiptOut(BaseModel):
+    """The receipt of an answer."""
+
+    submission_id: UUID
+    obligation_id: UUID
+    number: int
+    version: int
+    state: str
+    submitted_at: datetime
+    receipt_code: str
+    is_late: bool
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> "ReceiptOut":
+        """Return the receipt as it is shown."""
+        return cls(
+            submission_id=receipt.submission_id,
+            obligation_id=receipt.obligation_id,
+            number=receipt.number,
+            version=receipt.version,
+            state="submitted",
+            submitted_at=receipt.submitted_at,
+            receipt_code=receipt.code,
+            is_late=receipt.is_late,
+        )
+
+
+class ReturnIn(BaseModel):
+    """Which version goes back, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Annotated[int, Field(strict=True, ge=1)]
+    reason: Annotated[Narrative, Field(min_length=1)]
+
+
+class AcceptIn(BaseModel):
+    """Which version is accepted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Annotated[int, Field(strict=True, ge=1)]
+
+
+class SubmissionOut(BaseModel):
+    """Where a submission stands."""
+
+    submission_id: UUID
+    obligation_id: UUID
+    state: str
+    number: int
+    version: int
+
+    @classmethod
+    def of(cls, submission: Submission) -> "SubmissionOut":
+        """Return the submission as it is shown."""
+        return cls(
+            submission_id=submission.id,
+            obligation_id=submission.obligation_id,
+            state=submission.state,
+            number=submission.number,
+            version=submission.version,
+        )
+
+
+class ReviewOut(BaseModel):
+    """What was decided about a version."""
+
+    outcome: str
+    reason: str | None
+    reviewed_by: UUID
+    reviewed_at: datetime
+
+
+class StatedOut(BaseModel):
+    """One figure as it was stated."""
+
+    indicator: str
+    period: str
+    value: bool | int
+
+
+class NamedMediaOut(BaseModel):
+    """A file a version names."""
+
+    media_id: UUID
+    state: str
+    file_name: str
+    byte_count: int
+    duration_ms: int | None
+
+
+class VersionOut(BaseModel):
+    """One answer as it was sent."""
+
+    number: int
+    submitted_by: UUID
+    submitted_at: datetime
+    receipt_code: str
+    is_late: bool
+    nil: bool
+    values: list[StatedOut]
+    narrative: dict[str, Any]
+    media: list[NamedMediaOut]
+    review: ReviewOut | None
+
+
+class WholeSubmissionOut(SubmissionOut):
+    """A submission with all its versions, the first one first."""
+
+    directive_id: UUID
+    requirement_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    answering_unit_id: str
+    due_at: datetime
+    versions: list[VersionOut]
+
+
+@router.post(
+    "/obligations/{obligation_id}/submissions",
+    status_code=201,
+    responses=may_raise(
+        ValuesNotValid,
+        MediaNotReady,
+        AlreadyAccepted,
+        Closed,
+        KeyReused,
+        Malformed,
+        NotFound,
+        NotAllowed,
+        NotSignedIn,
+        Unavailable,
+    ),
+)
+async def submit(
+    obligation_id: UUID,
+    body: AnswerIn,
+    key: IdempotencyKey,
+    request: Request,
+    response: Response,
+    tx: OpenTransaction,
+    caller: Calling,
+) -> ReceiptOut:
+    """Send an answer; a later one replaces it until it is accepted. Answered after the commit."""
+    receipt, is_replay = await submitting.submit(
+        tx,
+        request.app.state.rules,
+        obligation_id=obligation_id,
+        answer=body.answer(),
+        key=key,
+        digest=body.digest(obligation_id),
+        by=caller,
+    )
+    if is_replay:
+        response.headers[REPLAY_HEADER] = "true"
+    return ReceiptOut.of(receipt)
+
+
+@router.post(
+    "/submissions/{submission_id}/return",
+    responses=may_raise(NotNow, Superseded, Malformed, NotFound, NotAllowed, NotSignedIn),
+)
+async def return_submission(submission_id: UUID, body: ReturnIn, tx: OpenTransaction, caller: Calling) -> SubmissionOut:
+    """Send the newest version back for revision."""
+    return SubmissionOut.of(
+        await reviewing.return_submission(
+            tx, submission_id=submission_id, number=body.number, reason=body.reason, by=caller
+        )
+    )
+
+
+@router.post(
+    "/submissions/{submission_id}/accept",
+    responses=may_raise(NotNow, Superseded, Malformed, NotFound, NotAllowed, NotSignedIn),
+)
+async def accept_submission(submission_id: UUID, body: AcceptIn, tx: OpenTransaction, caller: Calling) -> SubmissionOut:
+    """Accept the newest version."""
+    return SubmissionOut.of(
+        await reviewing.accept_submission(tx, submission_id=submission_id, number=body.number, by=caller)
+    )
+
+
+@router.get("/submissions/{submission_id}", responses=may_raise(NotFound, NotSignedIn))
+async def read_submission(submission_id: UUID, tx: OpenTransaction, caller: Calling) -> WholeSubmissionOut:
+    """Show a submission with all its versions and reviews."""
+    return _shown(await reading.read_submission(tx, submission_id=submission_id, by=caller))
+
+
+@router.get("/obligations/{obligation_id}/submission", responses=may_raise(NotFound, NotSignedIn))
+async def read_submission_of(obligation_id: UUID, tx: OpenTransaction, caller: Calling) -> WholeSubmissionOut:
+    """Show the submission that answers an obligation."""
+    return _shown(await reading.read_submission_of(tx, obligation_id=obligation_id, by=caller))
+
+
+def _shown(whole: WholeSubmission) -> WholeSubmissionOut:
+    obligation = whole.obligation
+    return WholeSubmissionOut(
+        **SubmissionOut.of(whole.submission).model_dump(),
+        directive_id=obligation.directive_id,
+        requirement_id=obligation.requirement_id,
+        issuer_unit_id=obligation.issuer_unit_id,
+        unit_id=obligation.unit_id,
+        answering_unit_id=obligation.answering_unit_id,
+        due_at=obligation.due_at,
+        versions=[_version_shown(version, whole) for version in whole.versions],
+    )
+
+
+def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> VersionOut:
+    review = version.review
+    files = [whole.media[media_id] for media_id in version.media_ids]
+    return VersionOut(
+        number=version.number,
+        submitted_by=version.submitted_by,
+        submitted_at=version.submitted_at,
+        receipt_code=receipt_code(version.submission_id, version.number, version.request_digest),
+        is_late=version.is_late,
+        nil=version.is_nil,
+        values=[StatedOut(indicator=each.indicator, period=each.period, value=each.value) for each in version.values],
+        narrative=dict(version.narrative),
+        media=[
+            NamedMediaOut(
+                media_id=each.id,
+                state=each.state,
+                file_name=each.file_name,
+                byte_count=each.byte_count,
+                duration_ms=each.duration_ms,
+            )
+            for each in files
+        ],
+        review=None
+        if review is None
+        else ReviewOut(
+            outcome=review.outcome,
+            reason=review.reason,
+            reviewed_by=review.reviewed_by,
+            reviewed_at=review.reviewed_at,
+        ),
+    )

@@ -1,0 +1,309 @@
+"""The front door for files: open an upload, sign its parts, complete it, look at what became of it.
+
+No byte of a file passes here: its sender puts the parts to the store, its viewers fetch it from there.
+"""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from chassis.http import may_raise
+from chassis.identity import Calling
+from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
+from chassis.text import Line
+from chassis.transaction import OpenTransaction
+from submissions.domain.media import Media, StatedPart
+from submissions.operations import reading, uploading
+from submissions.operations.archive import Archive
+from submissions.operations.uploading import Progress, WantedPart
+from submissions.problems import (
+    AlreadyAccepted,
+    Closed,
+    FileTooLarge,
+    MediaNotReady,
+    NoSuchPart,
+    PartsMissing,
+    TooManyUploads,
+    TypeNotAllowed,
+    UploadOver,
+    VideoNotAsked,
+)
+
+router = APIRouter(tags=["files"])
+
+PARTS_AT_ONCE = 100
+LARGEST_FILE = 50_000_000_000
+"""More than any requirement allows; it only keeps the arithmetic within S3's 10,000 parts."""
+
+
+def _archive_of(request: Request) -> Archive:
+    archive: Archive = request.app.state.archive
+    return archive
+
+
+OurArchive = Annotated[Archive, Depends(_archive_of)]
+
+
+def _sha256(text: str) -> str:
+    try:
+        digest = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError("không phải base64 / not base64") from error
+    if len(digest) != 32:
+        raise ValueError("SHA-256 dài 32 byte / a SHA-256 has 32 bytes")
+    return text
+
+
+Sha256 = Annotated[str, AfterValidator(_sha256)]
+"""The SHA-256 of a part's bytes in base64, as S3 wants it."""
+Etag = Annotated[str, StringConstraints(pattern=r'^"?[0-9A-Za-z-]{1,100}"?$')]
+PartNumber = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+
+
+class UploadIn(BaseModel):
+    """A file somebody wants to send."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    obligation_id: UUID
+    file_name: Annotated[Line, Field(max_length=255)]
+    byte_count: Annotated[int, Field(strict=True, ge=1, le=LARGEST_FILE)]
+    content_type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+-]{1,50}/[a-z0-9.+-]{1,80}$")]
+
+
+class UploadOut(BaseModel):
+    """An upload, and how the file is cut: every part but the last has `part_bytes`."""
+
+    upload_id: UUID
+    media_id: UUID
+    obligation_id: UUID
+    file_name: str
+    byte_count: int
+    part_bytes: int
+    part_count: int
+    state: str
+
+
+class WantedPartIn(BaseModel):
+    """A part that is about to be sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: PartNumber
+    sha256: Sha256
+
+
+class WantedPartsIn(BaseModel):
+    """The parts that are about to be sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    parts: Annotated[list[WantedPartIn], Field(min_length=1, max_length=PARTS_AT_ONCE)]
+
+
+class SignedPartOut(BaseModel):
+    """Where to PUT a part: exactly `byte_count` bytes, with `headers`."""
+
+    number: int
+    byte_count: int
+    url: str
+    headers: dict[str, str]
+
+
+class SignedPartsOut(BaseModel):
+    """Where to PUT the parts, until `expires_at`."""
+
+    parts: list[SignedPartOut]
+    expires_at: datetime
+
+
+class ReceivedPartOut(BaseModel):
+    """A part the store holds whole; `etag` is what `complete` wants to hear."""
+
+    number: int
+    etag: str
+    byte_count: int
+
+
+class ProgressOut(UploadOut):
+    """How far an upload has come, as the store says."""
+
+    received_parts: list[int]
+    parts: list[ReceivedPartOut]
+
+    @classmethod
+    def at(cls, progress: Progress) -> "ProgressOut":
+        """Return the progress as it is shown."""
+        return cls(
+            **_upload_out(progress.media).model_dump(),
+            received_parts=[part.number for part in progress.received],
+            parts=[
+                ReceivedPartOut(number=part.number, etag=part.etag, byte_count=part.byte_count)
+                for part in progress.received
+            ],
+        )
+
+
+class StatedPartIn(BaseModel):
+    """A part that was sent, with the ETag the store answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: PartNumber
+    etag: Etag
+
+
+class StatedPartsIn(BaseModel):
+    """All parts of the file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    parts: Annotated[list[StatedPartIn], Field(max_length=10_000)]
+
+
+class CompletedOut(BaseModel):
+    """The file is whole in the store. What becomes of it, `GET /media/{media_id}` tells."""
+
+    media_id: UUID
+    state: str
+
+
+class MediaOut(BaseModel):
+    """A file and where it stands. `measured` and `allowed` are milliseconds for `too-long`, bytes for `too-large`."""
+
+    media_id: UUID
+    obligation_id: UUID
+    file_name: str
+    content_type: str
+    byte_count: int
+    state: str
+    uploaded_by: UUID
+    opened_at: datetime
+    received_at: datetime | None
+    inspected_at: datetime | None
+    duration_ms: int | None
+    width: int | None
+    height: int | None
+    refusal: str | None
+    measured: int | None
+    allowed: int | None
+
+
+class LinkOut(BaseModel):
+    """Where to look at a file and its poster, until `expires_at`."""
+
+    url: str
+    poster_url: str
+    expires_at: datetime
+
+
+@router.post(
+    "/uploads",
+    status_code=201,
+    responses=may_raise(
+        FileTooLarge,
+        TypeNotAllowed,
+        VideoNotAsked,
+        TooManyUploads,
+        AlreadyAccepted,
+        Closed,
+        Malformed,
+        NotFound,
+        NotAllowed,
+        NotSignedIn,
+        Unavailable,
+    ),
+)
+async def open_upload(body: UploadIn, archive: OurArchive, caller: Calling) -> UploadOut:
+    """Begin an upload; the answer says how to cut the file."""
+    opened = await uploading.open_upload(
+        archive,
+        obligation_id=body.obligation_id,
+        file_name=body.file_name,
+        byte_count=body.byte_count,
+        content_type=body.content_type,
+        by=caller,
+    )
+    return _upload_out(opened)
+
+
+@router.post(
+    "/uploads/{upload_id}/parts",
+    responses=may_raise(NoSuchPart, UploadOver, Malformed, NotFound, NotAllowed, NotSignedIn),
+)
+async def sign_parts(upload_id: UUID, body: WantedPartsIn, archive: OurArchive, caller: Calling) -> SignedPartsOut:
+    """Sign where to PUT some parts. The store refuses other bytes than those of the digest."""
+    wanted = [WantedPart(part.number, part.sha256) for part in body.parts]
+    signed = await uploading.sign_parts(archive, upload_id=upload_id, parts=wanted, by=caller)
+    return SignedPartsOut(
+        parts=[
+            SignedPartOut(number=part.number, byte_count=part.byte_count, url=part.url, headers={}) for part in signed
+        ],
+        expires_at=min(part.expires_at for part in signed),
+    )
+
+
+@router.get("/uploads/{upload_id}", responses=may_raise(NotFound, NotSignedIn, Unavailable))
+async def read_progress(upload_id: UUID, archive: OurArchive, caller: Calling) -> ProgressOut:
+    """Show which parts the store holds: what to go on from after a cut."""
+    return ProgressOut.at(await uploading.read_progress(archive, upload_id=upload_id, by=caller))
+
+
+@router.post(
+    "/uploads/{upload_id}/complete",
+    responses=may_raise(PartsMissing, UploadOver, Malformed, NotFound, NotAllowed, NotSignedIn, Unavailable),
+)
+async def complete_upload(upload_id: UUID, body: StatedPartsIn, archive: OurArchive, caller: Calling) -> CompletedOut:
+    """Join the parts; from then on the file waits for its inspection."""
+    stated = [StatedPart(part.number, part.etag.strip('"')) for part in body.parts]
+    completed = await uploading.complete_upload(archive, upload_id=upload_id, parts=stated, by=caller)
+    return CompletedOut(media_id=completed.id, state="received")
+
+
+@router.get("/media/{media_id}", responses=may_raise(NotFound, NotSignedIn))
+async def read_media(media_id: UUID, tx: OpenTransaction, caller: Calling) -> MediaOut:
+    """Show a file and what its inspection said."""
+    media = await reading.read_media(tx, media_id=media_id, by=caller)
+    return MediaOut(
+        media_id=media.id,
+        obligation_id=media.obligation_id,
+        file_name=media.file_name,
+        content_type=media.content_type,
+        byte_count=media.byte_count,
+        state=media.state,
+        uploaded_by=media.uploaded_by,
+        opened_at=media.opened_at,
+        received_at=media.received_at,
+        inspected_at=media.inspected_at,
+        duration_ms=media.duration_ms,
+        width=media.width,
+        height=media.height,
+        refusal=media.refusal,
+        measured=media.measured,
+        allowed=media.allowed,
+    )
+
+
+@router.get("/media/{media_id}/link", responses=may_raise(MediaNotReady, NotFound, NotSignedIn))
+async def link_media(media_id: UUID, archive: OurArchive, caller: Calling) -> LinkOut:
+    """Sign where to look at a file that passed its inspection."""
+    link = await uploading.read_link(archive, media_id=media_id, by=caller)
+    return LinkOut(url=link.url, poster_url=link.poster_url, expires_at=link.expires_at)
+
+
+def _upload_out(media: Media) -> UploadOut:
+    return UploadOut(
+        upload_id=media.id,
+        media_id=media.id,
+        obligation_id=media.obligation_id,
+        file_name=media.file_name,
+        byte_count=media.byte_count,
+        part_bytes=media.part_bytes,
+        part_count=media.part_count,
+        state=media.state,
+    )

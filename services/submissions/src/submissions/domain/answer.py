@@ -1,0 +1,200 @@
+"""An answer as it was sent, and everything in it that breaks the rules of its requirement."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.directives import IndicatorAsked, SectionAsked
+from submissions.domain.asked import Requirement
+from submissions.problems import ValuesNotValid
+
+TEXT_CHARACTERS = 20_000
+"""Some ten printed pages under one heading of the outline."""
+LIST_LINES = 500
+LARGEST = 2**63 - 1
+"""What a 64-bit integer holds; amounts of money are whole đồng."""
+
+
+class Stated(NamedTuple):
+    """One figure as it was sent."""
+
+    indicator: str
+    period: str
+    value: bool | int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a unit sends: figures, texts by section, files; or the statement that there is nothing to report."""
+
+    values: tuple[Stated, ...]
+    narrative: Mapping[str, str | list[str]]
+    media_ids: tuple[UUID, ...]
+    is_nil: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with an answer, and where: a path into the request's body."""
+
+    where: str
+    indicator: str | None
+    what_vi: str
+    what_en: str
+
+
+def refuse_faulty(requirement: Requirement, answer: Answer) -> None:
+    """Raise `ValuesNotValid` with every fault of the answer, if it has any."""
+    faults = faults_of(requirement, answer)
+    if faults:
+        raise ValuesNotValid(
+            f"Báo cáo chưa đúng ở {len(faults)} chỗ; xem danh sách «errors».",
+            f"The answer breaks the rules in {len(faults)} place(s); see `errors`.",
+            errors=[asdict(fault) for fault in faults],
+        )
+
+
+def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
+    """Return all faults of an answer, in the order of its body."""
+    faults: list[Fault] = []
+    accepted = _read_values(requirement, answer, faults)
+    if requirement.related:
+        faults.extend(_relations_broken(requirement, accepted))
+    for code, written in answer.narrative.items():
+        faults.extend(_text_faults(requirement.sections.get(code), code, written))
+    faults.extend(_media_faults(requirement, answer))
+    return faults
+
+
+def _read_values(
+    requirement: Requirement, answer: Answer, faults: list[Fault]
+) -> dict[tuple[str, str], tuple[int, bool | int]]:
+    """Return the values that are right in themselves, by indicator and period, each with its place in the body."""
+    seen: set[tuple[str, str]] = set()
+    accepted: dict[tuple[str, str], tuple[int, bool | int]] = {}
+    if answer.is_nil:
+        if answer.values:
+            faults.append(
+                Fault(
+                    "values",
+                    None,
+                    "Đã báo «không phát sinh» thì không được kèm số liệu.",
+                    "A nil report states no values.",
+                )
+            )
+        return accepted
+    for place, stated in enumerate(answer.values):
+        asked = requirement.indicators.get(stated.indicator)
+        key = (stated.indicator, stated.period)
+        if asked is None:
+            wrong = ("Văn bản không hỏi chỉ tiêu này.", "This indicator is not asked for.")
+        elif stated.period not in requirement.periods:
+            wrong = (
+                f"Văn bản không hỏi kỳ «{stated.period}».",
+                f"The period {stated.period!r} is not asked for.",
+            )
+        elif key in seen:
+            wrong = ("Chỉ tiêu này đã được khai cho cùng kỳ.", "This indicator is stated twice for the period.")
+        else:
+            seen.add(key)
+            not_right = _value_fault(asked, stated.value)
+            if not_right is None:
+                accepted[key] = (place, stated.value)
+                continue
+            wrong = not_right
+        faults.append(Fault(f"values[{place}]", stated.indicator, *wrong))
+    if len(seen) < len(requirement.indicators) * len(requirement.periods):
+        faults.extend(_missing(requirement, seen))
+    return accepted
+
+
+def _value_fault(asked: IndicatorAsked, value: bool | int) -> tuple[str, str] | None:
+    if asked.type == "bool":
+        if isinstance(value, bool):
+            return None
+        return ("Phải là có hoặc không (true/false).", "The value must be true or false.")
+    if isinstance(value, bool):
+        return ("Phải là số nguyên.", "The value must be a whole number.")
+    if value < 0:
+        return ("Không được là số âm.", "The value must not be negative.")
+    if value > LARGEST:
+        return ("Số quá lớn.", "The value is too large.")
+    return None
+
+
+def _missing(requirement: Requirement, seen: set[tuple[str, str]]) -> Iterator[Fault]:
+    for code, asked in requirement.indicators.items():
+        for period in sorted(requirement.periods):
+            if (code, period) not in seen:
+                yield Fault(
+                    "values",
+                    code,
+                    f"Chưa khai «{asked.name}» kỳ {period}.",
+                    f"{code} is not stated for {period}.",
+                )
+
+
+def _relations_broken(
+    requirement: Requirement, accepted: dict[tuple[str, str], tuple[int, bool | int]]
+) -> Iterator[Fault]:
+    for asked in requirement.related:
+        for period in sorted(requirement.periods):
+            place, value = accepted.get((asked.code, period), (-1, 0))
+            if place < 0:
+                continue
+            where = f"values[{place}]"
+            if asked.at_most is not None:
+                _, most = accepted.get((asked.at_most, period), (-1, value))
+                if value > most:
+                    other = requirement.indicators[asked.at_most].name
+                    yield Fault(
+                        where,
+                        asked.code,
+                        f"Không được lớn hơn «{other}» ({most}).",
+                        f"The value must not exceed {asked.at_most} ({most}).",
+                    )
+            if asked.only_if is not None and value > 0:
+                _, holds = accepted.get((asked.only_if, period), (-1, True))
+                if not holds:
+                    other = requirement.indicators[asked.only_if].name
+                    yield Fault(
+                        where,
+                        asked.code,
+                        f"Chỉ được lớn hơn 0 khi «{other}» là có.",
+                        f"The value may be above 0 only if {asked.only_if} is true.",
+                    )
+
+
+def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]) -> Iterator[Fault]:
+    where = f"narrative.{code}"
+    if asked is None:
+        yield Fault(where, None, "Đề cương không có mục này.", "The outline has no such section.")
+        return
+    if asked.kind == "text" and not isinstance(written, str):
+        yield Fault(where, None, f"Mục «{asked.title}» là một đoạn văn.", "This section is one text, not a list.")
+    if asked.kind == "list" and isinstance(written, str):
+        yield Fault(where, None, f"Mục «{asked.title}» là một danh sách.", "This section is a list, not one text.")
+    if isinstance(written, list) and len(written) > LIST_LINES:
+        yield Fault(where, None, f"Quá {LIST_LINES} dòng.", f"The list has more than {LIST_LINES} lines.")
+    length = len(written) if isinstance(written, str) else sum(map(len, written))
+    if length > TEXT_CHARACTERS:
+        yield Fault(
+            where,
+            None,
+            f"Quá dài: {length} ký tự, tối đa {TEXT_CHARACTERS}.",
+            f"The text has {length} characters; at most {TEXT_CHARACTERS} are taken.",
+        )
+
+
+def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
+    wanted = requirement.media.count if requirement.media is not None else 0
+    if len(answer.media_ids) != wanted:
+        yield Fault(
+            "media_ids",
+            None,
+            f"Cần đúng {wanted} tệp video, đã gửi {len(answer.media_ids)}.",
+            f"Exactly {wanted} file(s) are asked for; {len(answer.media_ids)} were named.",
+        )
+    if len(set(answer.media_ids)) != len(answer.media_ids):
+        yield Fault("media_ids", None, "Một tệp được nêu hai lần.", "A file is named twice.")

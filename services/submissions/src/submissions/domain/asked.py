@@ -1,0 +1,47 @@
+"""What is asked and of whom, as directives told it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.directives import IndicatorAsked, MediaAsked, RequirementIssued, SectionAsked
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """What one unit owes: an answer to one requirement, given by the people of `answering_unit_id`."""
+
+    id: UUID
+    directive_id: UUID
+    requirement_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    answering_unit_id: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """The rules of an answer, arranged for checking one: indicators and sections by their codes."""
+
+    id: UUID
+    periods: frozenset[str]
+    indicators: dict[str, IndicatorAsked]
+    related: tuple[IndicatorAsked, ...]
+    """Those indicators whose value depends on that of another one."""
+    sections: dict[str, SectionAsked]
+    media: MediaAsked | None
+    closes_at: datetime | None
+
+    @classmethod
+    def issued(cls, told: RequirementIssued) -> "Requirement":
+        """Arrange a requirement as it was issued."""
+        return cls(
+            id=told.requirement_id,
+            periods=frozenset(told.periods),
+            indicators={each.code: each for each in told.indicators},
+            related=tuple(each for each in told.indicators if each.at_most or each.only_if),
+            sections={each.code: each for each in told.sections},
+            media=told.media,
+            closes_at=told.closes_at,
+        )

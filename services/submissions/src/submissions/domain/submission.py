@@ -1,0 +1,122 @@
+"""A submission and its versions: what may happen to them, and the receipt of each."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from submissions.domain.answer import Stated
+from submissions.domain.asked import Requirement
+from submissions.problems import AlreadyAccepted, Closed, NotNow, Superseded
+
+State = Literal["submitted", "returned", "accepted"]
+Outcome = Literal["returned", "accepted"]
+
+STATE_NAMES: dict[State, str] = {"submitted": "đã nộp", "returned": "đã trả lại", "accepted": "đã duyệt"}
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+RECEIPT_CHARACTERS = 10
+_HOME = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What an obligation has been answered with so far: the state, and the number of the newest version."""
+
+    id: UUID
+    obligation_id: UUID
+    state: State
+    version: int
+    """Grows with every change; it orders the events."""
+    number: int
+    """Grows with every answer that was sent; it names the submission version."""
+
+    def reviewed(self, number: int, outcome: Outcome) -> "Submission":
+        """Return or accept the newest version; raise when it is not the newest or was reviewed already."""
+        if number < self.number:
+            raise Superseded(
+                f"Đã có bản nộp lần {self.number}; hãy xem bản mới nhất.",
+                f"Version {self.number} has replaced this one.",
+                newest=self.number,
+            )
+        if number > self.number or self.state != "submitted":
+            raise NotNow(
+                f"Bản nộp mới nhất là lần {self.number}, {STATE_NAMES[self.state]}; không thực hiện được lúc này.",
+                f"The newest version is {self.number} and it is {self.state}.",
+                state=self.state,
+                newest=self.number,
+            )
+        return replace(self, state=outcome, version=self.version + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What was decided about a version."""
+
+    outcome: Outcome
+    reason: str | None
+    reviewed_by: UUID
+    reviewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionVersion:
+    """One answer as it was sent; it never changes. `version` is that of the submission at that moment."""
+
+    submission_id: UUID
+    obligation_id: UUID
+    number: int
+    version: int
+    submitted_by: UUID
+    submitted_at: datetime
+    idempotency_key: str
+    request_digest: bytes
+    is_late: bool
+    is_nil: bool
+    values: Sequence[Stated]
+    narrative: Mapping[str, str | list[str]]
+    media_ids: Sequence[UUID]
+    review: Review | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender holds in hand."""
+
+    submission_id: UUID
+    obligation_id: UUID
+    number: int
+    version: int
+    submitted_at: datetime
+    is_late: bool
+    request_digest: bytes
+
+    @property
+    def code(self) -> str:
+        """Return the receipt code: whoever has the version's content can compute it again."""
+        return receipt_code(self.submission_id, self.number, self.request_digest)
+
+
+def receipt_code(submission_id: UUID, number: int, request_digest: bytes) -> str:
+    """Return ten characters a person can read out (Crockford's base 32), bound to the content that was sent."""
+    sealed = hashlib.sha256(submission_id.bytes + number.to_bytes(8, "big") + request_digest).digest()
+    bits = int.from_bytes(sealed[:8], "big")
+    code = "".join(_CROCKFORD[(bits >> (5 * place)) & 31] for place in range(RECEIPT_CHARACTERS))
+    return f"{code[:5]}-{code[5:]}"
+
+
+def refuse_late_or_accepted(requirement: Requirement, submission: Submission | None, now: datetime) -> None:
+    """Raise when the obligation takes no answer any more: accepted, or past the closing of its requirement."""
+    if submission is not None and submission.state == "accepted":
+        raise AlreadyAccepted(
+            "Báo cáo đã được duyệt, không thể nộp lại.",
+            "The submission was accepted; it takes no further version.",
+        )
+    if requirement.closes_at is not None and now >= requirement.closes_at:
+        raise Closed(
+            f"Đã khóa sổ lúc {requirement.closes_at.astimezone(_HOME):%H:%M ngày %d/%m/%Y}; không nhận thêm.",
+            f"The requirement closed at {requirement.closes_at.isoformat()}.",
+            closed_at=requirement.closes_at.isoformat(),
+        )

@@ -1,0 +1,50 @@
+"""Puts the service together."""
+
+from pathlib import Path
+
+from chassis import tables as chassis_tables
+from chassis.frame import Frame
+from chassis.identity import KeyRing
+from chassis.migrating import Migrations
+from chassis.porch import Role
+from chassis.roles import Service
+from submissions import api, consumers
+from submissions.objects import Objects
+from submissions.operations.archive import Archive
+from submissions.rounds import INSPECTIONS_AT_ONCE, Rounds
+from submissions.settings import Settings
+from submissions.store.asked import RuleBook
+from submissions.tables import metadata
+
+MIGRATIONS = Migrations(
+    folder=Path(__file__).parent / "migrations",
+    metadata=(metadata, chassis_tables.metadata),
+)
+
+
+def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Frame:
+    """Return a process of submissions with these roles; nothing is opened before it starts."""
+    frame = Frame("submissions", settings, roles, migrations=MIGRATIONS, keys=keys)
+    objects = Objects(
+        endpoint=settings.store_endpoint,
+        public_url=settings.store_public_url,
+        access_key=settings.store_access_key,
+        secret_key=settings.store_secret_key,
+        bucket=settings.store_bucket,
+    )
+    archive = Archive(frame.transactions, objects)
+    frame.app.state.archive = archive
+    frame.app.state.rules = RuleBook()
+    frame.checks["store"] = objects.why_away
+    # Answers first, and no router around both: every level costs the busiest address a search of its own.
+    frame.front_door(api.answers)
+    frame.front_door(api.files)
+    frame.letterbox(consumers.register)
+    rounds = Rounds(archive, frame.metrics.registry)
+    for _ in range(INSPECTIONS_AT_ONCE):
+        frame.run_in_background(rounds.inspect)
+    frame.run_in_background(rounds.sweep)
+    return frame
+
+
+SERVICE = Service(name="submissions", settings=Settings, frame=create_frame, migrations=MIGRATIONS)

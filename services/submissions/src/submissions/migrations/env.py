@@ -1,0 +1,3 @@
+from chassis.migrating import run_revisions
+
+run_revisions()

@@ -1,0 +1,1 @@
+"""What people, and the worker on its rounds, can do with answers and files."""

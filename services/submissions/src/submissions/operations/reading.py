@@ -1,0 +1,53 @@
+"""Read what was sent, and the state of its files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.caller import Caller
+from chassis.transaction import Transaction
+from submissions import store
+from submissions.domain.asked import Obligation
+from submissions.domain.media import Media
+from submissions.domain.submission import Submission, SubmissionVersion
+from submissions.operations.rights import not_found, require_read
+
+
+@dataclass(frozen=True, slots=True)
+class WholeSubmission:
+    """A submission with all its versions, and the files they name."""
+
+    obligation: Obligation
+    submission: Submission
+    versions: Sequence[SubmissionVersion]
+    media: Mapping[UUID, Media]
+
+
+async def read_submission(tx: Transaction, *, submission_id: UUID, by: Caller) -> WholeSubmission:
+    """Return a submission; `NotFound` also for what the caller may not see."""
+    return await _whole(tx, await store.submissions.find_submission(tx, submission_id), by)
+
+
+async def read_submission_of(tx: Transaction, *, obligation_id: UUID, by: Caller) -> WholeSubmission:
+    """Return the submission that answers an obligation; `NotFound` also while nobody has answered."""
+    return await _whole(tx, await store.submissions.find_submission_of(tx, obligation_id), by)
+
+
+async def _whole(tx: Transaction, found: tuple[Obligation, Submission] | None, by: Caller) -> WholeSubmission:
+    if found is None:
+        raise not_found()
+    obligation, submission = found
+    require_read(by, obligation)
+    versions = await store.submissions.versions_of(tx, submission)
+    named = {media_id for version in versions for media_id in version.media_ids}
+    return WholeSubmission(obligation, submission, versions, await store.media.all_of(tx, named) if named else {})
+
+
+async def read_media(tx: Transaction, *, media_id: UUID, by: Caller) -> Media:
+    """Return a file and where it stands; `NotFound` also for what the caller may not see."""
+    media = await store.media.find(tx, media_id)
+    obligation = None if media is None else await store.asked.find_obligation(tx, media.obligation_id)
+    if media is None or obligation is None:
+        raise not_found()
+    require_read(by, obligation)
+    return media

@@ -1,0 +1,48 @@
+"""Who may do what with an obligation: its unit answers, its issuer reviews, both read."""
+
+from chassis.caller import Caller
+from chassis.policy import Purpose, may
+from chassis.problems import NotAllowed, NotFound
+from submissions.domain.asked import Obligation
+
+
+def may_read(caller: Caller, obligation: Obligation) -> bool:
+    """Say whether the caller may see the obligation and what was sent for it."""
+    return (
+        may(caller, Purpose.READ_SUBMISSION, obligation.answering_unit_id)
+        or may(caller, Purpose.READ_SUBMISSION, obligation.unit_id)
+        or may(caller, Purpose.READ_SUBMISSION, obligation.issuer_unit_id)
+        or may(caller, Purpose.SUBMIT, obligation.answering_unit_id)
+        or may(caller, Purpose.REVIEW, obligation.issuer_unit_id)
+    )
+
+
+def require_read(caller: Caller, obligation: Obligation) -> None:
+    """Raise `NotFound` unless the caller may see the obligation."""
+    if not may_read(caller, obligation):
+        raise not_found()
+
+
+def require_submit(caller: Caller, obligation: Obligation) -> None:
+    """Raise unless the caller may answer; `NotFound` where they may not even see."""
+    if not may(caller, Purpose.SUBMIT, obligation.answering_unit_id):
+        require_read(caller, obligation)
+        raise NotAllowed(
+            "Chỉ người của đơn vị phải báo cáo mới được nộp.",
+            "Only the people of the unit that answers may do this.",
+        )
+
+
+def require_review(caller: Caller, obligation: Obligation) -> None:
+    """Raise unless the caller may review; `NotFound` where they may not even see."""
+    if not may(caller, Purpose.REVIEW, obligation.issuer_unit_id):
+        require_read(caller, obligation)
+        raise NotAllowed(
+            "Chỉ chuyên viên của đơn vị ban hành mới được duyệt hoặc trả lại.",
+            "Only a desk officer of the unit that issued the directive may do this.",
+        )
+
+
+def not_found() -> NotFound:
+    """Return the one answer for what is not there and for what the caller may not see."""
+    return NotFound("Không tìm thấy.", "There is no such thing, or you may not see it.")

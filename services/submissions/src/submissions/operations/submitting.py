@@ -1,0 +1,133 @@
+"""Answer an obligation."""
+
+from uuid import UUID
+
+from chassis.caller import Caller
+from chassis.problems import Unavailable
+from chassis.transaction import Transaction, new_id
+from contracts.submissions import StatedValue, SubmissionSubmitted
+from submissions import store
+from submissions.domain.answer import Answer, refuse_faulty
+from submissions.domain.asked import Obligation
+from submissions.domain.submission import Receipt, Submission, SubmissionVersion, refuse_late_or_accepted
+from submissions.operations.rights import not_found, require_submit
+from submissions.problems import MediaNotReady, key_reused
+from submissions.store.asked import RuleBook
+from submissions.store.submissions import Standing
+
+ATTEMPTS = 5
+"""Each failed attempt means that somebody else's answer went in; five in one instant is no human matter."""
+
+
+async def submit(
+    tx: Transaction, rules: RuleBook, *, obligation_id: UUID, answer: Answer, key: str, digest: bytes, by: Caller
+) -> tuple[Receipt, bool]:
+    """Record an answer as the newest version of the obligation's submission and tell the others.
+
+    Returns the receipt, and whether it is that of an earlier request with the same key and digest: then nothing was
+    recorded now. Raises `ValuesNotValid` with every fault, `MediaNotReady`, `AlreadyAccepted`, `Closed`, `KeyReused`;
+    `Unavailable` while the directive behind the obligation has not been told.
+    """
+    for _ in range(ATTEMPTS):
+        standing = await store.submissions.find_standing(tx, obligation_id, person=by.id, key=key)
+        if standing is None:
+            raise not_found()
+        require_submit(by, standing.obligation)
+        if standing.repeated is not None:
+            if standing.repeated.request_digest != digest:
+                raise key_reused()
+            return standing.repeated, True
+        await _refuse_unfit(tx, rules, standing, answer)
+        version = _next_version(tx, standing.obligation, standing.submission, answer, key=key, digest=digest, by=by)
+        seen = standing.submission.version if standing.submission is not None else 0
+        if await store.submissions.put_version(tx, version, after=seen):
+            tx.emit(_submitted(standing.obligation, version))
+            return _receipt(version), False
+    raise Unavailable(
+        "Nhiều người đang nộp cùng lúc cho mục này; vui lòng thử lại.",
+        "Too many answers to this obligation at once; try the same request again.",
+    )
+
+
+async def _refuse_unfit(tx: Transaction, rules: RuleBook, standing: Standing, answer: Answer) -> None:
+    if standing.requirement_version is None:
+        raise Unavailable(
+            "Yêu cầu của văn bản chưa đến nơi; vui lòng thử lại sau ít giây.",
+            "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
+        )
+    requirement = await rules.requirement(tx, standing.obligation.requirement_id, standing.requirement_version)
+    refuse_late_or_accepted(requirement, standing.submission, tx.now)
+    refuse_faulty(requirement, answer)
+    if answer.media_ids:
+        await _refuse_media_not_ready(tx, standing.obligation, answer)
+
+
+async def _refuse_media_not_ready(tx: Transaction, obligation: Obligation, answer: Answer) -> None:
+    states = await store.media.states_of(tx, answer.media_ids, obligation_id=obligation.id)
+    if all(states.get(media_id) == "ready" for media_id in answer.media_ids):
+        return
+    raise MediaNotReady(
+        "Video chưa qua kiểm tra hoặc không thuộc mục này; xem danh sách «media».",
+        "A file has not passed inspection or does not belong to this obligation; see `media`.",
+        media=[{"media_id": str(media_id), "state": states.get(media_id, "unknown")} for media_id in answer.media_ids],
+    )
+
+
+def _next_version(
+    tx: Transaction,
+    obligation: Obligation,
+    submission: Submission | None,
+    answer: Answer,
+    *,
+    key: str,
+    digest: bytes,
+    by: Caller,
+) -> SubmissionVersion:
+    return SubmissionVersion(
+        submission_id=new_id() if submission is None else submission.id,
+        obligation_id=obligation.id,
+        number=1 if submission is None else submission.number + 1,
+        version=1 if submission is None else submission.version + 1,
+        submitted_by=by.id,
+        submitted_at=tx.now,
+        idempotency_key=key,
+        request_digest=digest,
+        is_late=tx.now > obligation.due_at,
+        is_nil=answer.is_nil,
+        values=answer.values,
+        narrative=answer.narrative,
+        media_ids=answer.media_ids,
+    )
+
+
+def _submitted(obligation: Obligation, version: SubmissionVersion) -> SubmissionSubmitted:
+    return SubmissionSubmitted(
+        occurred_at=version.submitted_at,
+        submission_id=version.submission_id,
+        version=version.version,
+        obligation_id=obligation.id,
+        directive_id=obligation.directive_id,
+        requirement_id=obligation.requirement_id,
+        unit_id=obligation.unit_id,
+        answering_unit_id=obligation.answering_unit_id,
+        number=version.number,
+        submitted_by=version.submitted_by,
+        is_late=version.is_late,
+        is_nil=version.is_nil,
+        values=tuple(
+            StatedValue(indicator=each.indicator, period=each.period, value=each.value) for each in version.values
+        ),
+        media_ids=version.media_ids,
+    )
+
+
+def _receipt(version: SubmissionVersion) -> Receipt:
+    return Receipt(
+        submission_id=version.submission_id,
+        obligation_id=version.obligation_id,
+        number=version.number,
+        version=version.version,
+        submitted_at=version.submitted_at,
+        is_late=version.is_late,
+        request_digest=version.request_digest,
+    )

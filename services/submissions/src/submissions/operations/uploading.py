@@ -1,0 +1,288 @@
+"""Bring a file in: the sender's bytes go straight to the store, in parts; here they are counted and put together.
+
+What remains when the process dies, step by step:
+- `open_upload`, before the row is written: an upload without parts in the store, which nobody can send to.
+- `complete_upload`, before the store was asked: `completing`; the sender repeats, or the sweep goes on.
+- … after the store joined the parts: `completing`; whoever goes on finds the object whole and records it.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from chassis.caller import Caller
+from chassis.problems import Unavailable
+from chassis.transaction import Transaction, new_id
+from contracts.submissions import MediaReceived
+from submissions import store
+from submissions.domain.media import (
+    ON_THE_WAY,
+    UPLOADS_AT_ONCE,
+    HeldPart,
+    Media,
+    StatedPart,
+    part_bytes_for,
+    refuse_unasked,
+)
+from submissions.domain.submission import refuse_late_or_accepted
+from submissions.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoreAway, StoredObject, StoreRefused
+from submissions.operations.archive import Archive
+from submissions.operations.reading import read_media
+from submissions.operations.rights import not_found, require_submit
+from submissions.problems import MediaNotReady, PartsMissing, TooManyUploads, UploadOver
+
+_PARTS_REFUSED = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall"})
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPart:
+    """A part somebody is about to send: its number, and the SHA-256 of its bytes in base64."""
+
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPart:
+    """Where to PUT a part until `expires_at`, and how many bytes it must have."""
+
+    number: int
+    byte_count: int
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An upload and the parts of it that lie whole in the store."""
+
+    media: Media
+    received: Sequence[HeldPart]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a file that passed inspection, and its poster, can be looked at until `expires_at`."""
+
+    url: str
+    poster_url: str
+    expires_at: datetime
+
+
+async def open_upload(
+    archive: Archive, *, obligation_id: UUID, file_name: str, byte_count: int, content_type: str, by: Caller
+) -> Media:
+    """Begin an upload for an obligation. Not safe to repeat: each call opens another one.
+
+    Raises `FileTooLarge`, `TypeNotAllowed`, `VideoNotAsked`, `TooManyUploads`, `AlreadyAccepted`, `Closed`.
+    """
+    async with archive.transactions.begin() as tx:
+        await _refuse_unwanted(tx, obligation_id, byte_count=byte_count, content_type=content_type, by=by)
+        await _refuse_more_uploads(tx, obligation_id)
+    media_id = new_id()
+    opened = Media(
+        id=media_id,
+        obligation_id=obligation_id,
+        uploaded_by=by.id,
+        file_name=file_name,
+        content_type=content_type,
+        byte_count=byte_count,
+        part_bytes=part_bytes_for(byte_count),
+        store_upload_id="",
+        state="uploading",
+        version=0,
+        opened_at=tx.now,
+    )
+    upload_id = await archive.objects.create_upload(opened.quarantine_key, content_type=content_type)
+    opened = replace(opened, store_upload_id=upload_id)
+    try:
+        async with archive.transactions.begin() as tx:
+            # Locked, so that two callers at once cannot both be the last one allowed.
+            await store.asked.take_obligation(tx, obligation_id)
+            await _refuse_more_uploads(tx, obligation_id)
+            await store.media.put_new(tx, opened)
+    except BaseException:
+        with suppress(StoreAway, StoreRefused):  # what cannot be tidied now holds no bytes
+            await archive.objects.abort_upload(opened.quarantine_key, upload_id)
+        raise
+    return opened
+
+
+async def sign_parts(archive: Archive, *, upload_id: UUID, parts: Sequence[WantedPart], by: Caller) -> list[SignedPart]:
+    """Sign the URLs to PUT parts to, each good for one digest and for `PART_URL_LIFETIME`. Safe to repeat.
+
+    Raises `NoSuchPart` for a number the file does not have, `UploadOver` when no parts are taken any more.
+    """
+    async with archive.transactions.begin() as tx:
+        media = await _own(tx, await store.media.find(tx, upload_id), by)
+    if media.state != "uploading":
+        raise _over(media)
+    return [
+        SignedPart(
+            number=part.number,
+            byte_count=media.bytes_of_part(part.number),
+            expires_at=tx.now + PART_URL_LIFETIME,
+            url=archive.objects.part_url(media.quarantine_key, media.store_upload_id, part.number, sha256=part.sha256),
+        )
+        for part in parts
+    ]
+
+
+async def read_progress(archive: Archive, *, upload_id: UUID, by: Caller) -> Progress:
+    """Return how far an upload has come. The store is asked, so this is the truth to go on from after a cut."""
+    async with archive.transactions.begin() as tx:
+        media = await read_media(tx, media_id=upload_id, by=by)
+    if media.state not in ON_THE_WAY:
+        return Progress(media, [] if media.state == "abandoned" else _all_parts(media))
+    try:
+        held = await archive.objects.list_parts(media.quarantine_key, media.store_upload_id)
+    except NothingThere:
+        # Joined already, and not recorded yet: or lost.
+        found = await archive.objects.find(media.quarantine_key)
+        return Progress(media, _all_parts(media) if _is_whole(media, found) else [])
+    return Progress(media, media.received_parts(held))
+
+
+async def complete_upload(archive: Archive, *, upload_id: UUID, parts: Sequence[StatedPart], by: Caller) -> Media:
+    """Join the parts and record the file as received. Safe to repeat, also by two callers at once.
+
+    Raises `PartsMissing` with the numbers the store does not hold as stated; then parts are taken again. Raises
+    `UploadOver` when the upload was abandoned.
+    """
+    async with archive.transactions.begin() as tx:
+        media = await _own(tx, await store.media.take(tx, upload_id), by)
+        if media.state == "abandoned":
+            raise _over(media)
+        if media.state not in ON_THE_WAY:
+            return media
+        await store.media.put_completing(tx, media.id, parts)
+    return await settle(archive, replace(media, state="completing", stated_parts=list(parts)))
+
+
+async def settle(archive: Archive, media: Media) -> Media:
+    """Bring a `completing` upload to its end, from wherever it was left. Safe to repeat; see `complete_upload`."""
+    stated = media.stated_parts or []
+    try:
+        held = await archive.objects.list_parts(media.quarantine_key, media.store_upload_id)
+        missing = media.missing_parts(stated, held)
+        if not missing:
+            await archive.objects.complete_upload(media.quarantine_key, media.store_upload_id, stated)
+    except NothingThere:
+        missing = []  # joined by an earlier attempt, or lost; the object will tell
+    except StoreRefused as error:
+        if error.code not in _PARTS_REFUSED:
+            raise
+        # The store held every part a moment ago: one was sent anew in between.
+        missing = list(range(1, media.part_count + 1))
+    if missing:
+        async with archive.transactions.begin() as tx:
+            await store.media.put_uploading_again(tx, media.id)
+        raise PartsMissing(
+            f"Kho chưa có đủ các phần của tệp; còn thiếu {len(missing)} phần, xem «missing».",
+            f"The store does not hold {len(missing)} part(s) as stated; see `missing`.",
+            missing=missing,
+        )
+    found = await archive.objects.find(media.quarantine_key)
+    async with archive.transactions.begin() as tx:
+        recorded = await _record(tx, media.id, found)
+    if recorded.state == "abandoned":
+        raise _over(recorded)
+    return recorded
+
+
+async def read_link(archive: Archive, *, media_id: UUID, by: Caller) -> Link:
+    """Return a URL to look at a file with. Raises `MediaNotReady` before it has passed inspection."""
+    async with archive.transactions.begin() as tx:
+        media = await read_media(tx, media_id=media_id, by=by)
+    if media.state != "ready":
+        raise MediaNotReady(
+            "Video chưa qua kiểm tra nên chưa xem được.",
+            "The file has not passed inspection; it cannot be looked at.",
+            media=[{"media_id": str(media.id), "state": media.state}],
+        )
+    return Link(
+        url=archive.objects.link(media.final_key, content_type=media.content_type),
+        poster_url=archive.objects.link(media.poster_key, content_type="image/jpeg"),
+        expires_at=tx.now + LINK_LIFETIME,
+    )
+
+
+async def _record(tx: Transaction, media_id: UUID, found: StoredObject | None) -> Media:
+    media = await store.media.get_taken(tx, media_id)
+    if media.state not in ON_THE_WAY:
+        return media  # another caller was quicker
+    if found is None or not _is_whole(media, found):
+        await store.media.put_abandoned(tx, media_id)
+        return replace(media, state="abandoned")
+    received = replace(media, state="received", etag=found.etag, version=media.version + 1, received_at=tx.now)
+    obligation = await store.asked.get_obligation(tx, media.obligation_id)
+    await store.media.put_received(tx, media_id, etag=found.etag, version=received.version)
+    tx.emit(
+        MediaReceived(
+            occurred_at=tx.now,
+            media_id=media_id,
+            version=received.version,
+            obligation_id=obligation.id,
+            answering_unit_id=obligation.answering_unit_id,
+            uploaded_by=media.uploaded_by,
+            byte_count=media.byte_count,
+        )
+    )
+    return received
+
+
+async def _refuse_unwanted(
+    tx: Transaction, obligation_id: UUID, *, byte_count: int, content_type: str, by: Caller
+) -> None:
+    obligation = await store.asked.find_obligation(tx, obligation_id)
+    if obligation is None:
+        raise not_found()
+    require_submit(by, obligation)
+    requirement = await store.asked.find_requirement(tx, obligation.requirement_id)
+    if requirement is None:
+        raise Unavailable(
+            "Yêu cầu của văn bản chưa đến nơi; vui lòng thử lại sau ít giây.",
+            "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
+        )
+    found = await store.submissions.find_submission_of(tx, obligation_id)
+    refuse_late_or_accepted(requirement, found[1] if found is not None else None, tx.now)
+    refuse_unasked(requirement, byte_count=byte_count, content_type=content_type)
+
+
+async def _refuse_more_uploads(tx: Transaction, obligation_id: UUID) -> None:
+    if await store.media.count_on_the_way(tx, obligation_id) >= UPLOADS_AT_ONCE:
+        raise TooManyUploads(
+            f"Đang có {UPLOADS_AT_ONCE} tệp tải lên dở dang cho mục này; hãy hoàn tất chúng trước.",
+            f"{UPLOADS_AT_ONCE} uploads are under way for this obligation; complete them first.",
+            allowed=UPLOADS_AT_ONCE,
+        )
+
+
+async def _own(tx: Transaction, media: Media | None, by: Caller) -> Media:
+    """Return the file if the caller may answer for its unit: a colleague may go on with an upload another began."""
+    if media is None:
+        raise not_found()
+    require_submit(by, await store.asked.get_obligation(tx, media.obligation_id))
+    return media
+
+
+def _is_whole(media: Media, found: StoredObject | None) -> bool:
+    return found is not None and found.byte_count == media.byte_count
+
+
+def _all_parts(media: Media) -> list[HeldPart]:
+    etags = {part.number: part.etag for part in media.stated_parts or ()}
+    return [
+        HeldPart(number, etags.get(number, ""), media.bytes_of_part(number))
+        for number in range(1, media.part_count + 1)
+    ]
+
+
+def _over(media: Media) -> UploadOver:
+    return UploadOver(
+        "Lần tải lên này đã kết thúc; hãy bắt đầu lại nếu cần.",
+        f"This upload is over: {media.state}. Open a new one if you need to.",
+        state=media.state,
+    )

@@ -1,0 +1,112 @@
+"""What can go wrong with an answer or a file, in the caller's words. Codes are public and for ever."""
+
+from chassis.problems import Problem
+
+
+class ValuesNotValid(Problem):
+    """The answer breaks the rules of its requirement; `errors` lists every fault.
+
+    Each error has `where` (a path into the body), `indicator` (or null), `what_vi` and `what_en`.
+    """
+
+    code = "values-not-valid"
+    status = 422
+
+
+class AlreadyAccepted(Problem):
+    """The submission was accepted; it can no longer be replaced."""
+
+    code = "already-accepted"
+    status = 409
+
+
+class Closed(Problem):
+    """The requirement takes no more answers."""
+
+    code = "closed"
+    status = 409
+
+
+class KeyReused(Problem):
+    """The idempotency key was used before, for another request."""
+
+    code = "key-reused"
+    status = 409
+
+
+class NotNow(Problem):
+    """The submission is not in a state that allows this; `state` names the one it is in."""
+
+    code = "not-now"
+    status = 409
+
+
+class Superseded(Problem):
+    """A newer version of the submission exists; `newest` is its number."""
+
+    code = "superseded"
+    status = 409
+
+
+class MediaNotReady(Problem):
+    """A file has not passed inspection; `media` lists each file with its state."""
+
+    code = "media-not-ready"
+    status = 409
+
+
+class VideoNotAsked(Problem):
+    """The requirement asks for no video."""
+
+    code = "video-not-asked"
+    status = 409
+
+
+class FileTooLarge(Problem):
+    """The file is larger than the requirement allows; `measured` and `allowed` are bytes."""
+
+    code = "too-large"
+    status = 422
+
+
+class TypeNotAllowed(Problem):
+    """The file is not of a type that is taken; `allowed` lists those that are."""
+
+    code = "type-not-allowed"
+    status = 422
+
+
+class TooManyUploads(Problem):
+    """Too many uploads are under way for this obligation; `allowed` says how many may be."""
+
+    code = "too-many-uploads"
+    status = 409
+
+
+class NoSuchPart(Problem):
+    """The file has no part of that number; `part_count` says how many it has."""
+
+    code = "no-such-part"
+    status = 422
+
+
+class PartsMissing(Problem):
+    """The store does not hold every part as it was stated; `missing` lists the numbers to send again."""
+
+    code = "parts-missing"
+    status = 409
+
+
+class UploadOver(Problem):
+    """The upload takes no more parts; `state` says what became of it."""
+
+    code = "upload-over"
+    status = 409
+
+
+def key_reused() -> KeyReused:
+    """Return the problem of a key that names another request already."""
+    return KeyReused(
+        "Khóa Idempotency-Key này đã dùng cho một lần gửi khác; hãy tạo khóa mới.",
+        "This Idempotency-Key was used for another request; make a new one.",
+    )

@@ -1,0 +1,27 @@
+"""What directives tells us becomes rows; indifferent to order and repetition, because versions decide."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.transaction import Transaction
+from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
+from submissions import store
+
+
+async def note_asked(events: Sequence[DirectiveIssued | ObligationOpened], tx: Transaction) -> None:
+    """Note requirements and obligations; an older version never overwrites a newer one."""
+    requirements: dict[UUID, tuple[int, RequirementIssued]] = {}
+    obligations: dict[UUID, ObligationOpened] = {}
+    for event in events:
+        if isinstance(event, DirectiveIssued):
+            for requirement in event.requirements:
+                known = requirements.get(requirement.requirement_id)
+                if known is None or known[0] < event.version:
+                    requirements[requirement.requirement_id] = (event.version, requirement)
+        else:
+            told = obligations.get(event.obligation_id)
+            if told is None or told.version < event.version:
+                obligations[event.obligation_id] = event
+    # Sorted, so that two workers with the same rows wait for each other and do not lock up.
+    await store.asked.put_requirements(tx, [requirements[key] for key in sorted(requirements)])
+    await store.asked.put_obligations(tx, [obligations[key] for key in sorted(obligations)])

@@ -1,0 +1,61 @@
+"""The rounds a worker makes without being asked: inspecting files as they come in, sweeping every ten minutes."""
+
+import asyncio
+import logging
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from submissions.operations.archive import Archive
+from submissions.operations.inspecting import inspect_next
+from submissions.operations.sweeping import sweep
+
+log = logging.getLogger(__name__)
+
+INSPECTIONS_AT_ONCE = 2
+"""An inspection takes a core for some seconds; more of them at once would only take each other's."""
+LOOK_SECONDS = 1.0
+"""How long a file waits at most before its inspection begins, when nothing is in the way."""
+AFTER_FAILURE_SECONDS = 5.0
+SWEEP_SECONDS = 600.0
+
+
+class Rounds:
+    """Inspects and sweeps for as long as the process lives, through outages of the database and of the store."""
+
+    def __init__(self, archive: Archive, registry: CollectorRegistry) -> None:
+        self._archive = archive
+        self._inspections = Counter(
+            "congvan_inspections", "inspections of files by how they ended", ["outcome"], registry=registry
+        )
+        self._given_up = Gauge(
+            "congvan_media_given_up", "files that wait for a person: no inspection came to a verdict", registry=registry
+        )
+
+    async def inspect(self) -> None:
+        """Inspect what waits, one file after the other."""
+        while True:
+            try:
+                outcome = await inspect_next(self._archive)
+            except Exception as error:  # noqa: BLE001  the file is claimed again when its lease runs out; the loop must live
+                log.warning("an inspection failed: %r", error)
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
+                continue
+            if outcome is None:
+                await asyncio.sleep(LOOK_SECONDS)
+                continue
+            self._inspections.labels(outcome).inc()
+            if outcome == "given_up":
+                self._given_up.inc()
+
+    async def sweep(self) -> None:
+        """Tidy up now and every ten minutes."""
+        while True:
+            try:
+                swept = await sweep(self._archive)
+            except Exception as error:  # noqa: BLE001  whatever is left lying is still there next time
+                log.warning("a sweep failed: %r", error)
+            else:
+                self._given_up.set(swept.given_up)
+                if swept.abandoned or swept.settled or swept.cleared:
+                    log.info("swept: %s", swept)
+            await asyncio.sleep(SWEEP_SECONDS)

@@ -1,0 +1,18 @@
+"""What a process of submissions is told by its environment."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ReaderSettings
+
+
+class Settings(ReaderSettings):
+    """Where submissions finds its servers, the store of files among them."""
+
+    model_config = SettingsConfigDict(env_prefix="SUBMISSIONS_", frozen=True, extra="forbid")
+
+    store_endpoint: str = Field(description="host:port of the S3 store, as this service reaches it")
+    store_public_url: str = Field(description="http(s)://host:port of the same store, as browsers reach it")
+    store_access_key: str = Field(description="access key that may put, get and delete objects of the bucket")
+    store_secret_key: str = Field(description="secret key of the access key", repr=False)
+    store_bucket: str = Field(description="bucket the files lie in")

@@ -1,0 +1,135 @@
+"""What directives told us, in and out of PostgreSQL; rules are also kept in memory, for they hardly ever change."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.transaction import Transaction
+from contracts.directives import ObligationOpened, RequirementIssued
+from submissions.domain.asked import Obligation, Requirement
+from submissions.tables import obligations, requirements
+
+REMEMBERED_REQUIREMENTS = 512
+"""A busy year has some hundred requirements; each takes a few kilobytes."""
+
+_GET_REQUIREMENT = select(requirements.c.version, requirements.c.rules).where(
+    requirements.c.requirement_id == bindparam("wanted")
+)
+_FIND_OBLIGATION = select(
+    obligations.c.obligation_id,
+    obligations.c.directive_id,
+    obligations.c.requirement_id,
+    obligations.c.issuer_unit_id,
+    obligations.c.unit_id,
+    obligations.c.answering_unit_id,
+    obligations.c.due_at,
+).where(obligations.c.obligation_id == bindparam("wanted"))
+# Answers refer to the obligation with a key-share lock, which this one lets pass.
+_TAKE_OBLIGATION = _FIND_OBLIGATION.with_for_update(key_share=True)
+
+_put_requirements = insert(requirements)
+_PUT_REQUIREMENTS = _put_requirements.on_conflict_do_update(
+    index_elements=[requirements.c.requirement_id],
+    set_={name: _put_requirements.excluded[name] for name in ("version", "rules")},
+    where=requirements.c.version < _put_requirements.excluded.version,
+)
+_put_obligations = insert(obligations)
+_PUT_OBLIGATIONS = _put_obligations.on_conflict_do_update(
+    index_elements=[obligations.c.obligation_id],
+    set_={column.name: _put_obligations.excluded[column.name] for column in obligations.c if not column.primary_key},
+    where=obligations.c.version < _put_obligations.excluded.version,
+)
+
+
+class RuleBook:
+    """The requirements this process has read, by id and version, so that an answer need not read them again."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[UUID, tuple[int, Requirement]] = OrderedDict()
+
+    async def requirement(self, tx: Transaction, requirement_id: UUID, version: int) -> Requirement:
+        """Return a requirement that exists, at least as new as `version`."""
+        known = self._known.get(requirement_id)
+        if known is not None and known[0] >= version:
+            return known[1]
+        row = (await tx.connection.execute(_GET_REQUIREMENT, {"wanted": requirement_id})).one()
+        requirement = Requirement.issued(RequirementIssued.model_validate(row.rules))
+        self._known[requirement_id] = (row.version, requirement)
+        if len(self._known) > REMEMBERED_REQUIREMENTS:
+            self._known.popitem(last=False)
+        return requirement
+
+
+async def find_requirement(tx: Transaction, requirement_id: UUID) -> Requirement | None:
+    """Return a requirement, or null while its directive has not been told."""
+    row = (await tx.connection.execute(_GET_REQUIREMENT, {"wanted": requirement_id})).one_or_none()
+    return None if row is None else Requirement.issued(RequirementIssued.model_validate(row.rules))
+
+
+async def get_requirement(tx: Transaction, requirement_id: UUID) -> Requirement:
+    """Return a requirement that exists."""
+    row = (await tx.connection.execute(_GET_REQUIREMENT, {"wanted": requirement_id})).one()
+    return Requirement.issued(RequirementIssued.model_validate(row.rules))
+
+
+async def find_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | None:
+    """Return an obligation, or null when it was not told (yet)."""
+    row = (await tx.connection.execute(_FIND_OBLIGATION, {"wanted": obligation_id})).one_or_none()
+    return None if row is None else obligation_of(row)
+
+
+async def get_obligation(tx: Transaction, obligation_id: UUID) -> Obligation:
+    """Return an obligation that exists."""
+    return obligation_of((await tx.connection.execute(_FIND_OBLIGATION, {"wanted": obligation_id})).one())
+
+
+async def take_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | None:
+    """Return an obligation, locked so that what belongs to it can be counted; answers to it are not held up."""
+    row = (await tx.connection.execute(_TAKE_OBLIGATION, {"wanted": obligation_id})).one_or_none()
+    return None if row is None else obligation_of(row)
+
+
+async def put_requirements(tx: Transaction, told: Sequence[tuple[int, RequirementIssued]]) -> None:
+    """Keep the newest version of each requirement; `told` names each at most once, with its version."""
+    rows = [
+        {"requirement_id": each.requirement_id, "version": version, "rules": each.model_dump(mode="json")}
+        for version, each in told
+    ]
+    if rows:
+        await tx.connection.execute(_PUT_REQUIREMENTS, rows)
+
+
+async def put_obligations(tx: Transaction, told: Sequence[ObligationOpened]) -> None:
+    """Keep the newest version of each obligation; `told` names each at most once."""
+    rows = [
+        {
+            "obligation_id": each.obligation_id,
+            "version": each.version,
+            "directive_id": each.directive_id,
+            "requirement_id": each.requirement_id,
+            "issuer_unit_id": each.issuer_unit_id,
+            "unit_id": each.unit_id,
+            "answering_unit_id": each.answering_unit_id,
+            "due_at": each.due_at,
+        }
+        for each in told
+    ]
+    if rows:
+        await tx.connection.execute(_PUT_OBLIGATIONS, rows)
+
+
+def obligation_of(row: Row[*tuple[Any, ...]]) -> Obligation:
+    """Return the obligation a row speaks of."""
+    return Obligation(
+        id=row.obligation_id,
+        directive_id=row.directive_id,
+        requirement_id=row.requirement_id,
+        issuer_unit_id=row.issuer_unit_id,
+        unit_id=row.unit_id,
+        answering_unit_id=row.answering_unit_id,
+        due_at=row.due_at,
+    )

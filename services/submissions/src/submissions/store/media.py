@@ -1,0 +1,265 @@
+"""Files and where they stand, in and out of PostgreSQL. The row is the truth, the object its payload."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Update, and_, bindparam, func, insert, or_, select, update
+
+from chassis.transaction import Transaction
+from submissions.domain.media import ON_THE_WAY, Media, MediaState, StatedPart
+from submissions.tables import media
+
+MOST_AT_ONCE = 200
+"""What one round of the sweep takes on; the next one takes more."""
+
+_FIND = select(media).where(media.c.media_id == bindparam("wanted"))
+_TAKE = _FIND.with_for_update()
+
+
+async def put_new(tx: Transaction, new: Media) -> None:
+    """Write a file whose upload has just been opened."""
+    await tx.connection.execute(
+        insert(media).values(
+            media_id=new.id,
+            obligation_id=new.obligation_id,
+            uploaded_by=new.uploaded_by,
+            file_name=new.file_name,
+            content_type=new.content_type,
+            byte_count=new.byte_count,
+            part_bytes=new.part_bytes,
+            store_upload_id=new.store_upload_id,
+            state=new.state,
+            version=new.version,
+            opened_at=new.opened_at,
+        )
+    )
+
+
+async def find(tx: Transaction, media_id: UUID) -> Media | None:
+    """Return a file, or null."""
+    row = (await tx.connection.execute(_FIND, {"wanted": media_id})).one_or_none()
+    return None if row is None else _media_of(row)
+
+
+async def take(tx: Transaction, media_id: UUID) -> Media | None:
+    """Return a file, locked for a change, or null."""
+    row = (await tx.connection.execute(_TAKE, {"wanted": media_id})).one_or_none()
+    return None if row is None else _media_of(row)
+
+
+async def get_taken(tx: Transaction, media_id: UUID) -> Media:
+    """Return a file that exists, locked for a change."""
+    return _media_of((await tx.connection.execute(_TAKE, {"wanted": media_id})).one())
+
+
+async def all_of(tx: Transaction, media_ids: Collection[UUID]) -> dict[UUID, Media]:
+    """Return those of the named files that exist, by id."""
+    rows = await tx.connection.execute(select(media).where(media.c.media_id.in_(media_ids)))
+    return {row.media_id: _media_of(row) for row in rows}
+
+
+async def states_of(tx: Transaction, media_ids: Collection[UUID], *, obligation_id: UUID) -> dict[UUID, MediaState]:
+    """Return the states of those files that belong to an obligation; of others nothing."""
+    rows = await tx.connection.execute(
+        select(media.c.media_id, media.c.state).where(
+            media.c.media_id.in_(media_ids), media.c.obligation_id == obligation_id
+        )
+    )
+    return {row.media_id: row.state for row in rows}
+
+
+async def count_on_the_way(tx: Transaction, obligation_id: UUID) -> int:
+    """Return how many uploads are under way for an obligation."""
+    counted = await tx.connection.execute(
+        select(func.count())
+        .select_from(media)
+        .where(media.c.obligation_id == obligation_id, media.c.state.in_(sorted(ON_THE_WAY)))
+    )
+    return counted.scalar_one()
+
+
+# On the way.
+
+
+async def put_completing(tx: Transaction, media_id: UUID, stated: Sequence[StatedPart]) -> None:
+    """Note that the parts are being joined, and which: so another may finish what this process begins."""
+    await tx.connection.execute(
+        _change(media_id, *ON_THE_WAY).values(
+            state="completing",
+            completing_since=tx.now,
+            stated_parts=[[part.number, part.etag] for part in stated],
+        )
+    )
+
+
+async def put_uploading_again(tx: Transaction, media_id: UUID) -> None:
+    """Let parts be sent again; does nothing when somebody else completed the upload meanwhile."""
+    await tx.connection.execute(_change(media_id, "completing").values(state="uploading"))
+
+
+async def put_abandoned(tx: Transaction, media_id: UUID) -> None:
+    """Give up an upload that the store has lost; does nothing when somebody else completed it meanwhile."""
+    await tx.connection.execute(_change(media_id, *ON_THE_WAY).values(state="abandoned"))
+
+
+async def put_received(tx: Transaction, media_id: UUID, *, etag: str, version: int) -> None:
+    """Note that the store holds the file whole; the inspector may take it from now on."""
+    await tx.connection.execute(
+        _change(media_id, *ON_THE_WAY).values(
+            state="received", etag=etag, version=version, received_at=tx.now, look_at=tx.now
+        )
+    )
+
+
+# Inspection.
+
+
+async def claim(tx: Transaction, *, lease: timedelta, attempts: int) -> Media | None:
+    """Take the file that has waited longest, for `lease`; whoever else asks meanwhile gets another one.
+
+    A file whose lease has run out waits again: its inspector died. One that was tried `attempts` times is left alone.
+    """
+    waiting = (
+        select(media.c.media_id)
+        .where(media.c.state.in_(("received", "inspecting")), media.c.look_at <= tx.now, media.c.attempts < attempts)
+        .order_by(media.c.look_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    claimed = await tx.connection.execute(
+        update(media)
+        .where(media.c.media_id == waiting)
+        .values(state="inspecting", attempts=media.c.attempts + 1, look_at=tx.now + lease)
+        .returning(media)
+    )
+    row = claimed.one_or_none()
+    return None if row is None else _media_of(row)
+
+
+async def put_ready(
+    tx: Transaction, claimed: Media, *, version: int, duration_ms: int, width: int, height: int
+) -> bool:
+    """Note that a file passed; false when the claim ran out and somebody else has the file."""
+    return await _put_outcome(
+        tx, claimed, state="ready", version=version, duration_ms=duration_ms, width=width, height=height
+    )
+
+
+async def put_rejected(
+    tx: Transaction, claimed: Media, *, version: int, refusal: str, measured: int | None, allowed: int | None
+) -> bool:
+    """Note that a file was refused, and why; false when the claim ran out and somebody else has the file."""
+    return await _put_outcome(
+        tx, claimed, state="rejected", version=version, refusal=refusal, measured=measured, allowed=allowed
+    )
+
+
+async def _put_outcome(tx: Transaction, claimed: Media, **outcome: Any) -> bool:
+    changed = await tx.connection.execute(
+        _held(claimed).values(inspected_at=tx.now, look_at=None, last_error=None, **outcome)
+    )
+    return changed.rowcount == 1
+
+
+async def put_back(tx: Transaction, claimed: Media, *, error: str, look_at: datetime) -> None:
+    """Let a file wait until `look_at` after an inspection without a verdict."""
+    await tx.connection.execute(_held(claimed).values(state="received", last_error=error, look_at=look_at))
+
+
+async def put_back_exhausted(tx: Transaction, *, attempts: int) -> None:
+    """Put back the files whose last attempt was cut off; nobody claims them any more."""
+    await tx.connection.execute(
+        update(media)
+        .where(media.c.state == "inspecting", media.c.look_at <= tx.now, media.c.attempts >= attempts)
+        .values(state="received", last_error="the last inspection was cut off")
+    )
+
+
+async def count_given_up(tx: Transaction, *, attempts: int) -> int:
+    """Return how many files wait for a person, because no inspection came to a verdict."""
+    counted = await tx.connection.execute(
+        select(func.count()).select_from(media).where(media.c.state == "received", media.c.attempts >= attempts)
+    )
+    return counted.scalar_one()
+
+
+# The sweep.
+
+
+async def abandon_opened_before(tx: Transaction, moment: datetime) -> int:
+    """Give up the uploads that were opened before `moment` and never completed; return how many."""
+    changed = await tx.connection.execute(
+        update(media).where(media.c.state == "uploading", media.c.opened_at < moment).values(state="abandoned")
+    )
+    return changed.rowcount
+
+
+async def completing_since_before(tx: Transaction, moment: datetime) -> Sequence[Media]:
+    """Return files whose completion began before `moment` and was cut off."""
+    rows = await tx.connection.execute(
+        select(media).where(media.c.state == "completing", media.c.completing_since < moment).limit(MOST_AT_ONCE)
+    )
+    return [_media_of(row) for row in rows]
+
+
+async def to_clear(tx: Transaction, *, ready_before: datetime, rejected_before: datetime) -> Sequence[Media]:
+    """Return files that still lie in the quarantine and are no longer wanted there."""
+    wanted = or_(
+        media.c.state == "abandoned",
+        and_(media.c.state == "ready", media.c.inspected_at < ready_before),
+        and_(media.c.state == "rejected", media.c.inspected_at < rejected_before),
+    )
+    # The list of states is the predicate of the index `media_to_clear`.
+    states = media.c.state.in_(("ready", "rejected", "abandoned"))
+    rows = await tx.connection.execute(
+        select(media).where(media.c.cleared_at.is_(None), states, wanted).limit(MOST_AT_ONCE)
+    )
+    return [_media_of(row) for row in rows]
+
+
+async def put_cleared(tx: Transaction, media_id: UUID) -> None:
+    """Note that nothing of a file lies in the quarantine any more."""
+    await tx.connection.execute(update(media).where(media.c.media_id == media_id).values(cleared_at=tx.now))
+
+
+def _change(media_id: UUID, *states: MediaState) -> Update:
+    return update(media).where(media.c.media_id == media_id, media.c.state.in_(states))
+
+
+def _held(claimed: Media) -> Update:
+    # The count of attempts tells this claim from any later one.
+    return update(media).where(
+        media.c.media_id == claimed.id, media.c.state == "inspecting", media.c.attempts == claimed.attempts
+    )
+
+
+def _media_of(row: Row[*tuple[Any, ...]]) -> Media:
+    stated = row.stated_parts
+    return Media(
+        id=row.media_id,
+        obligation_id=row.obligation_id,
+        uploaded_by=row.uploaded_by,
+        file_name=row.file_name,
+        content_type=row.content_type,
+        byte_count=row.byte_count,
+        part_bytes=row.part_bytes,
+        store_upload_id=row.store_upload_id,
+        state=row.state,
+        version=row.version,
+        opened_at=row.opened_at,
+        stated_parts=None if stated is None else [StatedPart(number, etag) for number, etag in stated],
+        etag=row.etag,
+        received_at=row.received_at,
+        inspected_at=row.inspected_at,
+        attempts=row.attempts,
+        last_error=row.last_error,
+        duration_ms=row.duration_ms,
+        width=row.width,
+        height=row.height,
+        refusal=row.refusal,
+        measured=row.measured,
+        allowed=row.allowed,
+    )

@@ -1,0 +1,272 @@
+"""Submissions and their versions, in and out of PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Row, Select, and_, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from chassis.transaction import Transaction
+from submissions.domain.answer import Stated
+from submissions.domain.asked import Obligation
+from submissions.domain.submission import Receipt, Review, Submission, SubmissionVersion
+from submissions.problems import key_reused
+from submissions.store.asked import obligation_of
+from submissions.tables import ONE_PER_KEY, obligations, requirements, submission_versions, submissions
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that decides whether an obligation takes an answer, read at once."""
+
+    obligation: Obligation
+    requirement_version: int | None
+    """Null while the directive has not been told."""
+    submission: Submission | None
+    repeated: Receipt | None
+    """What this person was answered when they used this idempotency key before, for whatever request."""
+
+
+_OBLIGATION_COLUMNS = [column for column in obligations.c if column.name != "version"]
+_SUBMISSION_COLUMNS = [
+    submissions.c.submission_id,
+    submissions.c.state,
+    submissions.c.version.label("submission_version"),
+    submissions.c.number,
+]
+
+# One statement, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
+_FIND_STANDING = (
+    select(
+        *_OBLIGATION_COLUMNS,
+        requirements.c.version.label("requirement_version"),
+        *_SUBMISSION_COLUMNS,
+        submission_versions.c.submission_id.label("repeated_id"),
+        submission_versions.c.number.label("repeated_number"),
+        submission_versions.c.version.label("repeated_version"),
+        submission_versions.c.submitted_at.label("repeated_at"),
+        submission_versions.c.is_late.label("repeated_is_late"),
+        submission_versions.c.request_digest.label("repeated_digest"),
+    )
+    .select_from(
+        obligations.outerjoin(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
+        .outerjoin(submissions, submissions.c.obligation_id == obligations.c.obligation_id)
+        .outerjoin(
+            submission_versions,
+            and_(
+                submission_versions.c.submitted_by == bindparam("person"),
+                submission_versions.c.idempotency_key == bindparam("key"),
+            ),
+        )
+    )
+    .where(obligations.c.obligation_id == bindparam("wanted"))
+)
+
+_put_submission = insert(submissions).values(
+    submission_id=bindparam("new_submission_id"),
+    obligation_id=bindparam("obligation_id"),
+    state="submitted",
+    version=bindparam("version"),
+    number=bindparam("number"),
+)
+_written = (
+    _put_submission.on_conflict_do_update(
+        index_elements=[submissions.c.obligation_id],
+        set_={name: _put_submission.excluded[name] for name in ("state", "version", "number")},
+        where=submissions.c.version == bindparam("seen_version"),
+    )
+    .returning(submissions.c.submission_id)
+    .cte("written")
+)
+_VERSION_COLUMNS = (
+    "version",
+    "submitted_by",
+    "submitted_at",
+    "idempotency_key",
+    "request_digest",
+    "is_late",
+    "is_nil",
+    "stated",
+    "narrative",
+    "media_ids",
+)
+# The submission and its new version in one statement. When somebody answered or reviewed in between, the first half
+# changes no row, so the second half writes none.
+_PUT_VERSION = insert(submission_versions).from_select(
+    ["submission_id", "number", *_VERSION_COLUMNS],
+    select(
+        _written.c.submission_id,
+        bindparam("number", type_=Integer),
+        *(bindparam(name, type_=submission_versions.c[name].type) for name in _VERSION_COLUMNS),
+    ),
+)
+
+_SUBMISSION = select(*_OBLIGATION_COLUMNS, *_SUBMISSION_COLUMNS).join_from(submissions, obligations)
+_FIND_SUBMISSION = _SUBMISSION.where(submissions.c.submission_id == bindparam("wanted"))
+_FIND_SUBMISSION_OF = _SUBMISSION.where(submissions.c.obligation_id == bindparam("wanted"))
+_TAKE_SUBMISSION = _FIND_SUBMISSION.with_for_update(of=submissions)
+_VERSIONS_OF = (
+    select(submission_versions)
+    .where(submission_versions.c.submission_id == bindparam("wanted"))
+    .order_by(submission_versions.c.number)
+)
+_GET_VERSION = select(submission_versions).where(
+    submission_versions.c.submission_id == bindparam("wanted"), submission_versions.c.number == bindparam("which")
+)
+_PUT_SUBMISSION = (
+    update(submissions)
+    .where(submissions.c.submission_id == bindparam("wanted"))
+    .values(state=bindparam("new_state"), version=bindparam("new_version"))
+)
+_PUT_REVIEW = (
+    update(submission_versions)
+    .where(
+        submission_versions.c.submission_id == bindparam("wanted"), submission_versions.c.number == bindparam("which")
+    )
+    .values(
+        outcome=bindparam("new_outcome"),
+        reason=bindparam("new_reason"),
+        reviewed_by=bindparam("new_reviewed_by"),
+        reviewed_at=bindparam("new_reviewed_at"),
+    )
+)
+
+
+async def find_standing(tx: Transaction, obligation_id: UUID, *, person: UUID, key: str) -> Standing | None:
+    """Return how an obligation stands, and what `person` was answered under `key` before."""
+    found = await tx.connection.execute(_FIND_STANDING, {"wanted": obligation_id, "person": person, "key": key})
+    row = found.one_or_none()
+    if row is None:
+        return None
+    repeated = None
+    if row.repeated_id is not None:
+        repeated = Receipt(
+            submission_id=row.repeated_id,
+            obligation_id=obligation_id,
+            number=row.repeated_number,
+            version=row.repeated_version,
+            submitted_at=row.repeated_at,
+            is_late=row.repeated_is_late,
+            request_digest=row.repeated_digest,
+        )
+    submission = None if row.submission_id is None else _submission_of(row)
+    return Standing(obligation_of(row), row.requirement_version, submission, repeated)
+
+
+async def put_version(tx: Transaction, new: SubmissionVersion, *, after: int) -> bool:
+    """Write a version and the submission it belongs to; say whether the submission still was at version `after`.
+
+    `after` is 0 where there was no submission. When it had moved on, nothing was written: read again and decide anew.
+    Raises `KeyReused` when the key was used for another obligation at this very moment.
+    """
+    row = {
+        "new_submission_id": new.submission_id,
+        "obligation_id": new.obligation_id,
+        "seen_version": after,
+        "number": new.number,
+        "version": new.version,
+        "submitted_by": new.submitted_by,
+        "submitted_at": new.submitted_at,
+        "idempotency_key": new.idempotency_key,
+        "request_digest": new.request_digest,
+        "is_late": new.is_late,
+        "is_nil": new.is_nil,
+        "stated": new.values,
+        "narrative": new.narrative,
+        "media_ids": new.media_ids,
+    }
+    try:
+        written = await tx.connection.execute(_PUT_VERSION, row)
+    except IntegrityError as error:
+        if ONE_PER_KEY in str(error.orig):
+            raise key_reused() from error
+        raise
+    return written.rowcount == 1
+
+
+async def find_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligation, Submission] | None:
+    """Return a submission with the obligation it answers."""
+    return await _one_submission(tx, _FIND_SUBMISSION, submission_id)
+
+
+async def find_submission_of(tx: Transaction, obligation_id: UUID) -> tuple[Obligation, Submission] | None:
+    """Return the submission that answers an obligation, if there is one."""
+    return await _one_submission(tx, _FIND_SUBMISSION_OF, obligation_id)
+
+
+async def take_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligation, Submission] | None:
+    """Return a submission, locked for a change, with the obligation it answers."""
+    return await _one_submission(tx, _TAKE_SUBMISSION, submission_id)
+
+
+async def _one_submission(
+    tx: Transaction, query: Select[*tuple[Any, ...]], wanted: UUID
+) -> tuple[Obligation, Submission] | None:
+    row = (await tx.connection.execute(query, {"wanted": wanted})).one_or_none()
+    return None if row is None else (obligation_of(row), _submission_of(row))
+
+
+async def versions_of(tx: Transaction, submission: Submission) -> Sequence[SubmissionVersion]:
+    """Return every version of a submission, the first one first."""
+    rows = await tx.connection.execute(_VERSIONS_OF, {"wanted": submission.id})
+    return [_version_of(row, submission) for row in rows]
+
+
+async def get_version(tx: Transaction, submission: Submission, number: int) -> SubmissionVersion:
+    """Return one version that exists."""
+    row = (await tx.connection.execute(_GET_VERSION, {"wanted": submission.id, "which": number})).one()
+    return _version_of(row, submission)
+
+
+async def put_review(tx: Transaction, submission: Submission, review: Review) -> None:
+    """Write what was decided about the newest version of a submission."""
+    await tx.connection.execute(
+        _PUT_SUBMISSION,
+        {"wanted": submission.id, "new_state": submission.state, "new_version": submission.version},
+    )
+    await tx.connection.execute(
+        _PUT_REVIEW,
+        {
+            "wanted": submission.id,
+            "which": submission.number,
+            "new_outcome": review.outcome,
+            "new_reason": review.reason,
+            "new_reviewed_by": review.reviewed_by,
+            "new_reviewed_at": review.reviewed_at,
+        },
+    )
+
+
+def _submission_of(row: Row[*tuple[Any, ...]]) -> Submission:
+    return Submission(
+        id=row.submission_id,
+        obligation_id=row.obligation_id,
+        state=row.state,
+        version=row.submission_version,
+        number=row.number,
+    )
+
+
+def _version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> SubmissionVersion:
+    review = None
+    if row.outcome is not None:
+        review = Review(row.outcome, row.reason, row.reviewed_by, row.reviewed_at)
+    return SubmissionVersion(
+        submission_id=row.submission_id,
+        obligation_id=submission.obligation_id,
+        number=row.number,
+        version=row.version,
+        submitted_by=row.submitted_by,
+        submitted_at=row.submitted_at,
+        idempotency_key=row.idempotency_key,
+        request_digest=row.request_digest,
+        is_late=row.is_late,
+        is_nil=row.is_nil,
+        values=[Stated(*each) for each in row.stated],
+        narrative=row.narrative,
+        media_ids=row.media_ids,
+        review=review,
+    )

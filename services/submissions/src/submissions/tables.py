@@ -1,0 +1,158 @@
+"""The tables of submissions: what was asked (told by directives), what came back, and the files."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData()
+ONE_PER_KEY = "submission_versions_one_per_key"
+"""The constraint the store tells callers about: an idempotency key names one request."""
+
+requirements = Table(
+    "requirements",
+    metadata,
+    Column("requirement_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("rules", JSONB, nullable=False),
+    comment="what directives asks for, newest version; `rules` is the requirement as it was issued",
+)
+
+# No foreign key to requirements: an obligation may be told before its directive.
+obligations = Table(
+    "obligations",
+    metadata,
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("directive_id", Uuid, nullable=False),
+    Column("requirement_id", Uuid, nullable=False),
+    Column("issuer_unit_id", Text, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("answering_unit_id", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    comment="who owes an answer to what, newest version, as directives told it",
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("submission_id", Uuid, primary_key=True),
+    # One per obligation; found by it whenever somebody answers.
+    Column("obligation_id", Uuid, ForeignKey("obligations.obligation_id"), nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    CheckConstraint("state IN ('submitted', 'returned', 'accepted')", name="submissions_state_known"),
+    CheckConstraint("number >= 1 AND version >= number", name="submissions_count_up"),
+    comment="what an obligation has been answered with so far",
+)
+
+submission_versions = Table(
+    "submission_versions",
+    metadata,
+    Column("submission_id", Uuid, ForeignKey("submissions.submission_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("submitted_by", Uuid, nullable=False),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("idempotency_key", Text, nullable=False),
+    Column("request_digest", LargeBinary, nullable=False),
+    Column("is_late", Boolean, nullable=False),
+    Column("is_nil", Boolean, nullable=False),
+    # an array of [indicator, period, value]: one row per answer, however many figures it has
+    Column("stated", JSONB, nullable=False),
+    Column("narrative", JSONB, nullable=False),
+    Column("media_ids", ARRAY(Uuid), nullable=False),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("reviewed_by", Uuid),
+    Column("reviewed_at", DateTime(timezone=True)),
+    # A key names one request of one person for ever; found by it when a request is repeated.
+    UniqueConstraint("submitted_by", "idempotency_key", name=ONE_PER_KEY),
+    CheckConstraint(
+        "(outcome IS NULL) = (reviewed_by IS NULL) AND (outcome IS NULL) = (reviewed_at IS NULL)",
+        name="submission_versions_review_is_whole",
+    ),
+    CheckConstraint("outcome IN ('returned', 'accepted')", name="submission_versions_outcome_known"),
+    CheckConstraint(
+        "(outcome IS NOT DISTINCT FROM 'returned') = (reason IS NOT NULL)",
+        name="submission_versions_return_has_reason",
+    ),
+    comment="every answer as it was sent, and what was decided about it",
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("media_id", Uuid, primary_key=True),
+    Column("obligation_id", Uuid, ForeignKey("obligations.obligation_id"), nullable=False),
+    Column("uploaded_by", Uuid, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("byte_count", BigInteger, nullable=False),
+    Column("part_bytes", Integer, nullable=False),
+    Column("store_upload_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default="0"),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("completing_since", DateTime(timezone=True)),
+    # an array of [number, etag], so that a completion that was cut off can be finished by another
+    Column("stated_parts", JSONB),
+    Column("etag", Text),
+    Column("received_at", DateTime(timezone=True)),
+    Column("look_at", DateTime(timezone=True)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("last_error", Text),
+    Column("inspected_at", DateTime(timezone=True)),
+    Column("duration_ms", BigInteger),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("refusal", Text),
+    Column("measured", BigInteger),
+    Column("allowed", BigInteger),
+    Column("cleared_at", DateTime(timezone=True)),
+    CheckConstraint(
+        "state IN ('uploading', 'completing', 'received', 'inspecting', 'ready', 'rejected', 'abandoned')",
+        name="media_state_known",
+    ),
+    CheckConstraint("byte_count > 0 AND part_bytes > 0", name="media_has_bytes"),
+    CheckConstraint(
+        "state <> 'completing' OR (stated_parts IS NOT NULL AND completing_since IS NOT NULL)",
+        name="media_completing_can_be_finished",
+    ),
+    CheckConstraint(
+        "state NOT IN ('received', 'inspecting', 'ready', 'rejected')"
+        " OR (etag IS NOT NULL AND received_at IS NOT NULL)",
+        name="media_received_is_whole",
+    ),
+    CheckConstraint("state NOT IN ('received', 'inspecting') OR look_at IS NOT NULL", name="media_waits_for_a_look"),
+    CheckConstraint("(state = 'ready') = (duration_ms IS NOT NULL)", name="media_ready_is_measured"),
+    CheckConstraint("(state = 'rejected') = (refusal IS NOT NULL)", name="media_rejected_says_why"),
+    # Uploads under way for an obligation, counted when another one is opened.
+    Index("media_by_obligation", "obligation_id"),
+    # What the inspector takes next.
+    Index("media_to_inspect", "look_at", postgresql_where=text("state IN ('received', 'inspecting')")),
+    # What the sweep abandons or finishes.
+    Index("media_on_the_way", "opened_at", postgresql_where=text("state IN ('uploading', 'completing')")),
+    # What the sweep removes from the quarantine.
+    Index(
+        "media_to_clear",
+        "state",
+        postgresql_where=text("cleared_at IS NULL AND state IN ('ready', 'rejected', 'abandoned')"),
+    ),
+    comment="files on their way, inspected, ready or refused; the bytes lie in the store",
+)

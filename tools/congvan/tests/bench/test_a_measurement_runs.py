@@ -1,0 +1,112 @@
+"""Each measurement once, short, on a real house with a small province: what it says must hold together."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from congvan.bench import flow, ingest, upload
+from congvan.bench.generated import Size
+from congvan.bench.ground import AlreadyMeasuring, throw_away_folder
+from congvan.bench.outcome import Outcome
+from congvan.commands.bench import bench as command
+from congvan.house import House, state
+from congvan.servers.postgres import Postgres
+
+SIZE = Size(lower_secondary=8, communes=4, upper_secondary=4, clusters=1)
+
+
+class Silent:
+    """Watches a measurement and says nothing."""
+
+    def step(self, vi: str, en: str) -> None:
+        assert vi
+        assert en
+
+    def done(self, vi: str, en: str) -> None:
+        assert vi
+        assert en
+
+    def bytes_total(self, count: int) -> None:
+        assert count
+
+    def bytes_sent(self, count: int) -> None:
+        assert count
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    home = tmp_path_factory.mktemp("bench")
+    with House(home, durable=False) as started:
+        yield started
+    Postgres(home / "postgres", port=0, password="").remove()
+
+
+def _shown(outcome: Outcome) -> None:
+    assert outcome.met.keys() == outcome.aims.keys() <= outcome.ratios.keys()
+    assert all(len(row) <= len(sheet.columns) for sheet in outcome.sheets for row in sheet.rows)
+
+
+async def test_ingest_counts_what_was_stored_and_says_what_it_cost(house: House) -> None:
+    outcome = await ingest.measure(house, Silent(), seconds=1.0, clients=(2, 8), size=SIZE)
+
+    _shown(outcome)
+    two, eight = outcome.figures["runs"]
+    assert (two["clients"], eight["clients"]) == (2, 8)
+    for run in (two, eight, outcome.figures["others_paused"]):
+        assert run["per_second"] == run["accepted"] / 1.0 > 0
+        assert run["cpu_ms"]["front_door"] > 0
+        assert 0 <= run["cpu_ms"]["front_door_postgres"] <= run["cpu_ms"]["postgres"]
+    assert eight["cpu_ms"]["front_door_postgres"] > 0
+    assert outcome.figures["others_paused"]["cpu_ms"]["other_services"] == 0
+    assert outcome.ratios["of_ceiling_at_8"] == pytest.approx(
+        eight["per_second"] / outcome.figures["ceiling"]["best_per_second"], abs=0.001
+    )
+
+
+async def test_the_city_sees_every_submission_of_the_flow(house: House) -> None:
+    outcome = await flow.measure(house, Silent(), seconds=2.0, per_second=10, size=SIZE)
+
+    _shown(outcome)
+    assert outcome.figures["submissions"] == 20
+    assert 0 < outcome.ratios["receipt_to_city_p50_ms"] <= outcome.ratios["receipt_to_city_p99_ms"]
+
+
+async def test_an_upload_sends_the_whole_file_past_our_api(house: House) -> None:
+    outcome = await upload.measure(house, Silent(), pairs=1, megabytes=12, size=SIZE)
+
+    _shown(outcome)
+    assert outcome.figures["bytes"] > 10_000_000
+    assert outcome.figures["pairs"] == 1
+    assert 1000 < outcome.ratios["api_bytes"] < 100_000
+
+
+def test_two_measurements_at_once_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONGVAN_HOME", str(tmp_path))
+    with throw_away_folder() as folder:
+        assert folder.is_dir()
+        with pytest.raises(AlreadyMeasuring):
+            throw_away_folder().__enter__()
+        refused = CliRunner().invoke(command, ["rest", "--json"])
+        assert refused.exit_code == 1
+        assert '"error"' in refused.output
+        assert folder.is_dir()
+    assert not folder.exists()
+
+
+def test_what_a_killed_measurement_left_is_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONGVAN_HOME", str(tmp_path))
+    left = tmp_path / "bench" / "house" / "postgres"
+    left.mkdir(parents=True)
+    with contextlib.suppress(FileNotFoundError):
+        state.write(left.parent, state.State())
+
+    with throw_away_folder() as folder:
+        assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("clients", ["0", "1,x", "300", ""])
+def test_clients_that_are_no_numbers_are_refused(clients: str) -> None:
+    assert CliRunner().invoke(command, ["ingest", "--clients", clients]).exit_code == 2
