@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 
 import pytest
 
@@ -237,6 +239,25 @@ async def test_the_loop_turns_and_reading_goes_on_after_nats_was_away(make_frame
         assert (await client.get("/health/ready")).status_code == 503
 
         own_nats.server.start()
+        publisher = await own_nats.connect("submissions")
+        await publish(publisher.jetstream(), submitted("after"))
+        await publisher.close()
+        await until(lambda: _is(count(frame, "notes"), 1), within=20)
+        await until(lambda: _ready(client))
+
+
+async def test_a_server_that_fell_silent_is_heard_again(make_frame, handler, submitted, own_nats) -> None:
+    """A `flush()` that timed out was seen to leave nats-py deaf: connected, and never reading again."""
+    frame = make_frame(Role.WORKER, nats_url=own_nats.url, nats_seed=own_nats.seeds["reporting"])
+    async with running(frame) as client:
+        await until(lambda: _ready(client))
+        os.kill(own_nats.server.pid, signal.SIGSTOP)
+        try:
+            await until(lambda: _is_status(client, 503), within=20)
+            await client.get("/health/ready")
+        finally:
+            os.kill(own_nats.server.pid, signal.SIGCONT)
+
         publisher = await own_nats.connect("submissions")
         await publish(publisher.jetstream(), submitted("after"))
         await publisher.close()

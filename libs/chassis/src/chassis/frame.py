@@ -24,6 +24,8 @@ from chassis.transaction import Transactions, open_engine, release_idle
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 5
+PING_SECONDS = 5
+"""A line on which two pings in a row stay unanswered is given up and dialled anew."""
 GRACE_SECONDS = 10
 """How long a handler under way may take to finish when the process is asked to leave."""
 
@@ -63,6 +65,8 @@ class Frame(Porch):
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
             connect_timeout=CONNECT_TIMEOUT,
+            ping_interval=PING_SECONDS,
+            max_outstanding_pings=2,
             apply_types=False,
             graceful_timeout=GRACE_SECONDS,
             logger=None,
@@ -163,10 +167,9 @@ class Frame(Porch):
             return await connection.run_sync(self._migrations.what_is_missing)
 
     async def _nats_answers(self) -> str | None:
-        if self._nats is None or not self._nats.is_connected:
-            return "not connected"
-        await self._nats.flush(timeout=2)
-        return None
+        # Not `flush()`: when it times out, nats-py 2.16 leaves a cancelled future behind, and the next PONG then ends
+        # its read loop for good. Whether the line is alive is what its own pings find out (`PING_SECONDS`).
+        return None if self._nats is not None and self._nats.is_connected else "not connected"
 
     async def _durables_exist(self) -> str | None:
         counts = await self.durables()
@@ -181,17 +184,17 @@ class Frame(Porch):
         if self._nats is None:
             return {}
         jetstream = self._nats.jetstream(timeout=2)
-        counts: dict[str, dict[str, int] | None] = {}
-        for durable in self.declaration.durable:
-            if durable.reader == self.service:
-                with suppress(Exception):  # whatever the reason: it is not there for us
-                    counts[durable.name] = None
-                    found = await jetstream.consumer_info(durable.stream, durable.name)
-                    counts[durable.name] = {
-                        "pending": found.num_pending or 0,
-                        "unacked": found.num_ack_pending or 0,
-                    }
-        return counts
+        own = [durable for durable in self.declaration.durable if durable.reader == self.service]
+        found = await asyncio.gather(
+            *(jetstream.consumer_info(durable.stream, durable.name) for durable in own), return_exceptions=True
+        )
+        # Whatever the reason why one cannot be asked: it is not there for us.
+        return {
+            durable.name: None
+            if isinstance(count, BaseException)
+            else {"pending": count.num_pending or 0, "unacked": count.num_ack_pending or 0}
+            for durable, count in zip(own, found, strict=True)
+        }
 
 
 def _waker(relay: Relay) -> Callable[[Any], Awaitable[None]]:

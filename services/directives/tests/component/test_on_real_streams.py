@@ -27,8 +27,11 @@ async def publish(nats_streams, service, events):
 async def told_on_stream(nats_streams):
     connection = await nats_streams.connect("steward")
     jetstream = connection.jetstream()
-    last = (await jetstream.stream_info("DIRECTIVES")).state.last_seq
-    told = [json.loads((await jetstream.get_msg("DIRECTIVES", seq)).data) for seq in range(1, last + 1)]
+    held = (await jetstream.stream_info("DIRECTIVES")).state
+    told = [
+        json.loads((await jetstream.get_msg("DIRECTIVES", seq)).data)
+        for seq in range(held.first_seq, held.last_seq + 1)
+    ]
     await connection.close()
     return told
 

@@ -18,9 +18,9 @@ from submissions.operations.archive import Archive
 
 Outcome = Literal["ready", "rejected", "put_back", "given_up", "overtaken"]
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
 """Twice what an inspection may take; whoever holds a file longer than this is taken for dead."""
-WALL_SECONDS = 60.0
+WALL_SECONDS = 30.0
 CPU_SECONDS = 20
 MEMORY_BYTES = 1536 << 20
 MOST_PIXELS = 4096 * 2304

@@ -273,9 +273,10 @@ def _is_whole(media: Media, found: StoredObject | None) -> bool:
 
 
 def _all_parts(media: Media) -> list[HeldPart]:
+    # Joined parts are not compared any more, so whoever completes again may state any ETag for them.
     etags = {part.number: part.etag for part in media.stated_parts or ()}
     return [
-        HeldPart(number, etags.get(number, ""), media.bytes_of_part(number))
+        HeldPart(number, etags.get(number, "joined"), media.bytes_of_part(number))
         for number in range(1, media.part_count + 1)
     ]
 
