@@ -15,7 +15,7 @@ from congvan.programs import NotReady
 from congvan.progress import Progress
 
 NAMES = ("ingest", "flow", "upload", "rest")
-SECONDS = {"ingest": 6.0, "flow": 20.0, "rest": 10.0}
+SECONDS = {"ingest": 5.0, "flow": 20.0, "rest": 10.0}
 
 
 class Clients(click.ParamType[tuple[int, ...]]):
@@ -42,7 +42,7 @@ class Clients(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--seconds",
     type=click.FloatRange(0.5, 600),
-    help="Thời gian mỗi lần đo (ingest 6, flow 20, rest 10). / Length of each run.",
+    help="Thời gian mỗi lần đo (ingest 5, flow 20, rest 10). / Length of each run.",
 )
 @click.option(
     "--clients",

@@ -105,13 +105,14 @@ async def check_media(stores: Stores, findings: Findings, store: Mapping[str, in
     return len(ready), sum(expected.values())
 
 
-async def check_letters(stores: Stores, findings: Findings) -> tuple[int, int]:
-    """Every letter in an inbox was handed to the mail server once; returns how many letters and mails there are."""
-    letters = await rows(stores.databases["notify"], "SELECT letter_id FROM letters")
+async def check_letters(stores: Stores, findings: Findings, directive: str) -> tuple[int, int]:
+    """Every letter in an inbox was handed to the mail server once; returns how many of each a directive caused."""
+    letters = await rows(stores.databases["notify"], "SELECT letter_id, directive_id FROM letters")
     mails = await asyncio.to_thread(_mail_ids, stores.letters)
     findings.doubled += [f"mail: {letter} came {count} times" for letter, count in mails.items() if count > 1]
     findings.compare("mail", {str(row["letter_id"]): 1 for row in letters}, dict.fromkeys(mails, 1))
-    return len(letters), sum(mails.values())
+    ours = [str(row["letter_id"]) for row in letters if str(row["directive_id"]) == directive]
+    return len(ours), sum(mails[letter] for letter in ours)
 
 
 def _mail_ids(folder: Path) -> Counter[str]:

@@ -119,7 +119,7 @@ async def compare(stage: Stage, play: Play) -> tuple[Findings, tuple[int, int], 
     await ledger.check_submissions(stage.stores, findings, outcome.video_receipts, outcome.video_id)
     await ledger.check_totals(stage.stores, findings, outcome.report_id)
     media = await ledger.check_media(stage.stores, findings, stage.objects())
-    letters = await ledger.check_letters(stage.stores, findings)
+    letters = await ledger.check_letters(stage.stores, findings, outcome.directive_id)
     return findings, letters, media
 
 
