@@ -105,7 +105,7 @@ async def _parked(service: Service[S], settings: S, words: list[str]) -> int:
                     sys.stderr.write("parked list | parked show N | parked replay N\n")
                     return 2
     except (parking.NoSuchParkedMessage, Unreadable) as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.stderr.write(f"{type(error).__name__}: {' '.join(str(error).split())}\n")
         return 1
     finally:
         await frame.engine.dispose()

@@ -12,6 +12,7 @@ COMMANDS = {
     "test": "congvan.commands.test:test",
     "demo": "congvan.commands.demo:demo",
     "bench": "congvan.commands.bench:bench",
+    "parked": "congvan.commands.parked:parked",
     "province": "congvan.commands.province:province",
 }
 """Every command and where it is; a command is imported when it is asked for."""

@@ -59,7 +59,8 @@ def _at_rest(folder: Path, idle_s: float) -> dict[str, Any]:
     time.sleep(idle_s)
     after = _status(folder)
     for name, row in after["programs"].items():
-        row["cpu_share"] = round((row["cpu_s"] - before["programs"][name]["cpu_s"]) / idle_s, 4)
+        # What ended meanwhile, as an idle backend of PostgreSQL does, is no longer counted by `status`.
+        row["cpu_share"] = round(max(0.0, row["cpu_s"] - before["programs"][name]["cpu_s"]) / idle_s, 4)
     return after
 
 

@@ -43,7 +43,7 @@ def demo(*, data: Path | None, as_json: bool, home: Path) -> None:
     """
     console = Console(highlight=False, stderr=as_json)
     try:
-        account = _play(home, data, console)
+        account = _play(home, data, console, as_json=as_json)
     except (NotReady, OSError, ValueError, RuntimeError) as error:
         console.print(Text(f"Không diễn được. / It could not be played.\n{error}", "red"), soft_wrap=True)
         account = {"ok": False, "error": str(error)}
@@ -54,14 +54,29 @@ def demo(*, data: Path | None, as_json: bool, home: Path) -> None:
     sys.exit(0 if account["ok"] else 1)
 
 
-def _play(home: Path, data: Path | None, console: Console) -> dict[str, Any]:
+def _sign_ins(home: Path) -> list[str]:
+    """Say how to act as the demo people."""
+    from congvan.demo.people import OFFICE, Passwords
+
+    passwords = Passwords(home / "demo-people.json")
+    roles = {account: f"{name}, {role}" for account, (role, name) in OFFICE.items()}
+    roles |= {"u-sch-001": "trường / a school", "u-vhxh-99001": "xã / a commune office"}
+    return [
+        "\n   Đăng nhập thử / demo sign-ins (POST <directory>/sessions):",
+        *(f"{account:<14} {passwords.of(account):<14} {who}" for account, who in roles.items()),
+        f"mọi người khác / everyone else: {home / 'demo-people.json'}",
+    ]
+
+
+def _play(home: Path, data: Path | None, console: Console, *, as_json: bool) -> dict[str, Any]:
     from congvan.demo import province
     from congvan.demo.performance import Stage
 
     played = province.demo() if data is None else province.read(data)
     running = find(home)
     if data is None and running is not None and running.state.phase == "ready":
-        return _perform(Stage(running.addresses, running.keys), played, console)
+        account = _perform(Stage(running.addresses, running.keys), played, console)
+        return account if as_json else account | {"sign_ins": _sign_ins(home)}
     keeping = places.default_home()
     keeping.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="demo-", dir=keeping) as folder:
@@ -90,6 +105,8 @@ def _perform(stage: Any, played: Any, console: Console) -> dict[str, Any]:
 
 def _say(console: Console, account: dict[str, Any]) -> None:
     if account["ok"]:
+        for line in account.get("sign_ins", []):
+            console.print(Text(f"   {line}"), soft_wrap=True)
         console.print(
             Text(f"\n Mọi thứ đều khớp sau {account['elapsed_s']} s. / Everything held.", "bold green"), soft_wrap=True
         )
