@@ -106,6 +106,7 @@ class Handler:
     """What the letterbox sets in motion; a test may make it fail."""
 
     def __init__(self) -> None:
+        self.linger = 0.0
         self.batches: list[int] = []
         self.refuse: dict[str, int] = {}
         self.error: Exception = RuntimeError("a hiccup")
@@ -153,7 +154,7 @@ async def make_frame(database_for, nats_streams, streams_file, signer, handler):
         def register(desk: EventDesk) -> None:
             desk.retry_delays = (0.05, 0.1)
             types = (SubmissionSubmitted, SubmissionReturned, SubmissionAccepted)
-            desk.batch("reporting-answers", *types)(handler.note_all)
+            desk.batch("reporting-answers", *types, linger=handler.linger)(handler.note_all)
 
         frame.letterbox(register)
         made.append(frame)

@@ -132,6 +132,21 @@ async def test_a_burst_is_one_batch_and_one_transaction(make_frame, handler, pub
     assert len(handler.batches) <= 3
 
 
+async def test_with_a_linger_a_steady_stream_becomes_few_transactions(
+    make_frame, handler, publisher, steward, submitted
+) -> None:
+    handler.linger = 0.5
+    frame = make_frame(Role.WORKER)
+    async with running(frame) as client:
+        await until(lambda: _ready(client))
+        for number in range(30):
+            await publish(publisher, submitted(f"unit-{number}"))
+        await until(all_acknowledged(steward))
+
+    assert await count(frame, "notes") == 30
+    assert len(handler.batches) <= 3
+
+
 async def test_a_database_that_is_away_parks_nothing_however_long_it_takes(
     make_frame, handler, publisher, steward, submitted, monkeypatch
 ) -> None:

@@ -68,6 +68,8 @@ class Box:
     stream: str
     types: dict[str, type[Event]]
     take_in: BatchHandler
+    linger: float = 0.0
+    """Seconds to wait after a first message for others to fold with it."""
 
 
 @dataclass
@@ -80,8 +82,11 @@ class EventDesk:
     retry_delays: tuple[float, ...] = RETRY_DELAYS
     boxes: dict[str, Box] = field(default_factory=dict)
 
-    def batch(self, durable: str, *types: type[Event]) -> Callable[[BatchHandler], BatchHandler]:
-        """Hand the events of `durable` to the decorated function, as many at a time as wait."""
+    def batch(self, durable: str, *types: type[Event], linger: float = 0.0) -> Callable[[BatchHandler], BatchHandler]:
+        """Hand the events of `durable` to the decorated function, as many at a time as wait.
+
+        Where nobody waits for the outcome, `linger` seconds turn a steady stream into few large transactions.
+        """
 
         def register(take_in: BatchHandler) -> BatchHandler:
             self.boxes[durable] = Box(
@@ -89,6 +94,7 @@ class EventDesk:
                 stream=types[0].service().upper(),
                 types={each.type: each for each in types},
                 take_in=take_in,
+                linger=linger,
             )
             return take_in
 
@@ -120,7 +126,7 @@ class EventDesk:
                 title=box.durable,
             )
             subscriber(self._reader_of(box))
-            harden(subscriber)
+            harden(subscriber, linger=box.linger)
 
     def _reader_of(self, box: Box) -> Callable[[StreamMessage[Any]], Awaitable[None]]:
         async def read(batch: StreamMessage[Any]) -> None:

@@ -19,6 +19,8 @@ from nats.aio.msg import Msg
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 5.0
+LINGER = "linger_seconds"
+"""Where a subscriber keeps how long it waits for more; FastStream's classes have slots."""
 PAUSE_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -67,15 +69,24 @@ class HardenedPull(BatchPullStreamSubscriber):
             # Silence has two causes: nothing to read, or no consumer to read it. Ask which.
             await self.subscription.consumer_info()
             return []
-        waiting = min(messages[0].metadata.num_pending, self.pull_sub.batch_size - 1)
+        linger = self.extra_options[LINGER]
+        if linger:
+            await asyncio.sleep(linger)
+            waiting = self.pull_sub.batch_size - 1
+        else:
+            waiting = min(messages[0].metadata.num_pending, self.pull_sub.batch_size - 1)
         if waiting:
-            with suppress(nats.errors.TimeoutError, asyncio.TimeoutError):  # another worker was quicker
-                messages += await self.subscription.fetch(waiting, timeout=0.1)
+            with suppress(nats.errors.TimeoutError, asyncio.TimeoutError):  # fewer came, or another worker was quicker
+                messages += await self.subscription.fetch(waiting, timeout=0.05)
         return messages
 
 
-def harden(subscriber: object) -> None:
-    """Give a batch pull subscriber, as the broker made it, the hardened loop."""
+def harden(subscriber: object, *, linger: float = 0.0) -> None:
+    """Give a batch pull subscriber, as the broker made it, the hardened loop.
+
+    With `linger` it waits so many seconds after the first message for others to fold with it.
+    """
     if not isinstance(subscriber, BatchPullStreamSubscriber):
         raise TypeError(f"not a batch pull subscriber: {type(subscriber).__name__}")
     subscriber.__class__ = HardenedPull
+    subscriber.extra_options[LINGER] = linger

@@ -10,4 +10,7 @@ from unit_tree.projection import note_unit
 def register(desk: EventDesk) -> None:
     """Say which durables this service reads, and what takes in their events."""
     desk.each("directives-units", UnitChanged)(note_unit)
-    desk.batch("directives-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted)(note_answers)
+    # A list of what is owed may be a moment behind; on deadline evening the moment is what keeps it cheap.
+    desk.batch("directives-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, linger=0.25)(
+        note_answers
+    )

@@ -27,6 +27,9 @@ def register(desk: EventDesk) -> None:
         if opened:
             await write_letters(tx, obligation_ids=await projections.note_obligations(tx, opened))
 
-    @desk.batch("notify-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, MediaRejected)
+    # Nobody waits for a letter within the second; together they are cheap.
+    @desk.batch(
+        "notify-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, MediaRejected, linger=0.25
+    )
     async def note_answers(events: Sequence[projections.AnswerEvent], tx: Transaction) -> None:
         await write_letters(tx, due_ids=await projections.note_answers(tx, events))
