@@ -77,6 +77,22 @@ async def test_a_database_that_is_away_is_said_to_be_away(make_frame, signer) ->
     assert ready.json()["checks"]["postgresql"] != "ok"
 
 
+async def test_a_database_that_is_too_slow_is_said_to_be_away(make_frame, signer, monkeypatch) -> None:
+    monkeypatch.setattr("chassis.transaction.STATEMENT_TIMEOUT_MS", 200)
+    frame = make_frame(Role.API)
+    async with frame.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(5); RETURN NEW; END'"
+        )
+        await connection.exec_driver_sql(
+            "CREATE TRIGGER slow BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION dawdle()"
+        )
+    async with running(frame) as client:
+        answer = await client.post("/notes", json=NOTE, headers=signer.bearer(("reporter", "U-1")))
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "status", "code"),
     [

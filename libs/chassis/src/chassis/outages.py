@@ -14,6 +14,8 @@ _AWAY = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    # Our own limit on a statement: a server that cannot finish one in thirty seconds is as good as away.
+    asyncpg.QueryCanceledError,
 )
 
 
