@@ -39,7 +39,7 @@ async def test_an_operator_lists_shows_and_replays_what_was_parked(house, stage)
         return {each["service"] for each in found} == {"directives", "reporting", "notify"}
 
     try:
-        await until(all_readers_gave_up, within=30, every=0.5)
+        await until(all_readers_gave_up, within=120, every=0.5)
         number = str(next(each["id"] for each in found if each["service"] == "reporting"))
         shown, text, _ = await congvan(house.home, "parked", "show", "reporting", number)
         replayed, _, reason = await congvan(house.home, "parked", "replay", "reporting", number)

@@ -7,6 +7,7 @@ import asyncio
 import email
 import email.policy
 import json
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -103,6 +104,14 @@ async def check_media(stores: Stores, findings: Findings, store: Mapping[str, in
     kept = {key.split("/")[1]: size for key, size in store.items() if key.startswith("media/")}
     findings.compare("object", expected, kept)
     return len(ready), sum(expected.values())
+
+
+async def wait_for_mail(stores: Stores, *, within_s: float) -> None:
+    """Wait until every letter was handed to the mail server, at most so long; what is still missing will be found."""
+    deadline = time.monotonic() + within_s
+    waiting = "SELECT count(*) AS waiting FROM deliveries WHERE state = 'waiting'"
+    while (await rows(stores.databases["notify"], waiting))[0]["waiting"] and time.monotonic() < deadline:
+        await asyncio.sleep(0.25)
 
 
 async def check_letters(stores: Stores, findings: Findings, directive: str) -> tuple[int, int]:

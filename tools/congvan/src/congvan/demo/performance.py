@@ -15,6 +15,9 @@ from congvan.house.keys import ADMINISTRATOR
 from congvan.house.roster import BUCKET
 from congvan.servers import store
 
+MAIL_WITHIN_S = 180.0
+"""A mail server that was away is tried again after minutes."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -118,6 +121,7 @@ async def compare(stage: Stage, play: Play) -> tuple[Findings, tuple[int, int], 
     await ledger.check_submissions(stage.stores, findings, outcome.receipts, outcome.report_id)
     await ledger.check_submissions(stage.stores, findings, outcome.video_receipts, outcome.video_id)
     await ledger.check_totals(stage.stores, findings, outcome.report_id)
+    await ledger.wait_for_mail(stage.stores, within_s=MAIL_WITHIN_S)
     media = await ledger.check_media(stage.stores, findings, stage.objects())
     letters = await ledger.check_letters(stage.stores, findings, outcome.directive_id)
     return findings, letters, media

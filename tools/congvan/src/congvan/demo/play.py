@@ -20,7 +20,7 @@ from congvan.demo.visit import Refused, Visitor
 
 AT_ONCE = 4
 """Schools that submit at the same time."""
-SETTLED_WITHIN_S = 120.0
+SETTLED_WITHIN_S = 240.0
 
 
 class Told(Protocol):
