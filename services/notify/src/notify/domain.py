@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
+from chassis.clock import VIETNAM
 from chassis.policy import RIGHTS, Purpose
 
-VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
-"""The clock of everyone who reads our letters; Viet Nam has kept UTC+7 without change since 1975."""
 LETTERS = UUID("6f1d2a0e-3c53-5d0b-9b5e-7a4f0c1e8d21")
 """The namespace of the ids of letters (RFC 9562 §5.5). To change it would send every letter again."""
 

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Any
 from unicodedata import normalize
 
-from notify.domain import VIETNAM, Kind, Quoted, Text
+from chassis.clock import VIETNAM
+from notify.domain import Kind, Quoted, Text
 
 Line = tuple[str, str]
 """A line in both languages."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from chassis.clock import VIETNAM
 from submissions.domain.answer import Stated
 from submissions.domain.asked import Requirement
 from submissions.problems import AlreadyAccepted, Closed, NotNow, Superseded
@@ -18,7 +18,6 @@ Outcome = Literal["returned", "accepted"]
 STATE_NAMES: dict[State, str] = {"submitted": "đã nộp", "returned": "đã trả lại", "accepted": "đã duyệt"}
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_CHARACTERS = 10
-_HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def refuse_late_or_accepted(requirement: Requirement, submission: Submission | N
         )
     if requirement.closes_at is not None and now >= requirement.closes_at:
         raise Closed(
-            f"Đã khóa sổ lúc {requirement.closes_at.astimezone(_HOME):%H:%M ngày %d/%m/%Y}; không nhận thêm.",
+            f"Đã khóa sổ lúc {requirement.closes_at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}; không nhận thêm.",
             f"The requirement closed at {requirement.closes_at.isoformat()}.",
             closed_at=requirement.closes_at.isoformat(),
         )
