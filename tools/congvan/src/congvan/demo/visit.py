@@ -67,18 +67,18 @@ class Visitor:
         deadline = time.monotonic() + within_s
         headers = dict(more.pop("headers", {}))
         while True:
-            await self._sign_in()
-            headers["Authorization"] = f"Bearer {self._token}"
             try:
-                answer = await self._client.request(method, self._services[service] + path, headers=headers, **more)
+                await self._sign_in()
+                headers["Authorization"] = f"Bearer {self._token}"
+                url = self._services[service] + path
+                return _granted(await self._client.request(method, url, headers=headers, **more))
             except httpx.TransportError:
                 if time.monotonic() > deadline:
                     raise
-            else:
-                if answer.is_success:
-                    return answer
-                if answer.status_code not in RETRIED or time.monotonic() > deadline:
-                    raise Refused(answer)
+            except Refused as refused:
+                # Signing in asks a server too, and is tried again as patiently as the request itself.
+                if refused.status not in RETRIED or time.monotonic() > deadline:
+                    raise
             await asyncio.sleep(0.25)
 
     async def _sign_in(self) -> None:
@@ -87,8 +87,12 @@ class Visitor:
         answer = await self._client.post(
             f"{self._services['directory']}/sessions", json={"account": self._account, "password": self._password}
         )
-        if not answer.is_success:
-            raise Refused(answer)
-        session = answer.json()
+        session = _granted(answer).json()
         self._token, self.person_id = session["access_token"], session["person_id"]
         self._expires = time.monotonic() + session["expires_in"]
+
+
+def _granted(answer: httpx.Response) -> httpx.Response:
+    if not answer.is_success:
+        raise Refused(answer)
+    return answer
