@@ -251,3 +251,20 @@ def _status(pid: int) -> str:
 
 def _is_deaf(log: Path) -> bool:
     return log.exists() and log.read_text() == "deaf\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_program_that_stands_back_does_so_as_a_session_too(keeper: Keeper, tmp_path: Path) -> None:
+    def niceness(name: str) -> tuple[int, str]:
+        pid = _pid(keeper, name)
+        assert pid is not None
+        group = Path(f"/proc/{pid}/autogroup")
+        weight = group.read_text(encoding="ascii").split()[-1] if group.exists() else ""
+        return os.getpriority(os.PRIO_PROCESS, pid), weight
+
+    back = Program(name="back", command=SLEEP, log=tmp_path / "back.log", niceness=10)
+    keeper.start([_program(tmp_path), back])
+
+    grouped = Path("/proc/self/autogroup").exists()
+    until(lambda: niceness("back") == (10, "10" if grouped else ""))
+    assert niceness("it") == (0, "0" if grouped else "")

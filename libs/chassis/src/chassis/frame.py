@@ -19,6 +19,7 @@ from chassis.outages import is_outage
 from chassis.porch import Porch, Role
 from chassis.relay import Relay
 from chassis.settings import ReaderSettings, StoredSettings
+from chassis.strokes import Strokes
 from chassis.transaction import Transactions, open_engine, release_idle
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Frame(Porch):
         self._relay: Relay | None = None
         self.engine = open_engine(settings.database_url, name=service, pool_size=settings.pool_size)
         self.transactions = Transactions(self.engine, wake=self._wake_relay)
+        self.strokes = Strokes(settings.database_url, name=service, pool_size=settings.pool_size, wake=self._wake_relay)
         self.desk = EventDesk(self.transactions, self.metrics, self.tracing.get_tracer("chassis.consuming"))
         self.declaration = streams.load(settings.streams_file)
         # -1: a client that gives up blocks the event loop for good (stack report, 1.3.1).
@@ -137,6 +139,7 @@ class Frame(Porch):
         with suppress(Exception):  # a server that is away must not keep us from leaving
             await asyncio.wait_for(self.broker.stop(), GRACE_SECONDS + 2)
         await super()._close(tasks)
+        await self.strokes.close()
         await self.engine.dispose()
 
     def _wake_relay(self) -> None:

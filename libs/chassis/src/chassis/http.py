@@ -143,13 +143,8 @@ class BoundedBodies:
             return
         limit = self._limits.get(scope["path"], BODY_BYTES)
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        problem = TooLarge(
-            f"Nội dung gửi lên vượt quá {limit:,} byte.".replace(",", "."),
-            f"The body is larger than {limit:,} bytes.",
-            allowed_bytes=limit,
-        )
         if not declared.isdigit() or int(declared) > limit:
-            await problem_answer(problem)(scope, receive, send)
+            await problem_answer(_too_large(limit))(scope, receive, send)
             return
         seen = 0
 
@@ -158,7 +153,15 @@ class BoundedBodies:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise problem
+                raise _too_large(limit)
             return message
 
         await self._app(scope, counted, send)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"Nội dung gửi lên vượt quá {limit:,} byte.".replace(",", "."),
+        f"The body is larger than {limit:,} bytes.",
+        allowed_bytes=limit,
+    )

@@ -5,20 +5,18 @@ A service that owns nothing stands on this alone; one with a database and events
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
 
 from fastapi import APIRouter, FastAPI
-from opentelemetry import trace
-from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from opentelemetry.sdk.trace import TracerProvider
 
 from chassis import health, http
 from chassis.identity import KeyRing
 from chassis.settings import ReaderSettings, ServiceSettings
 from chassis.telemetry import Metrics, trace_provider
+from chassis.watched import Watched
 
 log = logging.getLogger(__name__)
 
@@ -63,18 +61,13 @@ class Porch:
         http.answer_problems(self.app)
         self.app.include_router(health.router)
         self.app.add_middleware(http.BoundedBodies, limits=body_limits or {})
-        self.app.add_middleware(_Watched, porch=self)
-        self.app.add_middleware(
-            OpenTelemetryMiddleware,
-            tracer_provider=self.tracing,
-            exclude_spans=["send", "receive"],
-            excluded_urls="/health/.*,/metrics",
-        )
+        self.app.add_middleware(Watched, metrics=self.metrics, tracing=self.tracing, is_outage=self.is_outage)
 
     def front_door(self, router: APIRouter) -> None:
         """Serve `router` in processes with the role `api`."""
         if Role.API in self.roles:
-            self.app.include_router(router)
+            # The routes themselves, ahead of ours: what is included is searched level by level (FastAPI 0.165).
+            self.app.router.routes[:0] = router.routes
 
     def run_in_background(self, work: Background) -> None:
         """Run `work` for as long as a process with the role `worker` lives; it must survive outages by itself."""
@@ -116,39 +109,3 @@ async def _keep_running(work: Background) -> None:
         except Exception:  # a loop of ours must not end in silence
             log.exception("background work failed; starting it again")
         await asyncio.sleep(1)
-
-
-class _Watched:
-    """ASGI middleware: how long each route takes, and an answer to what nobody caught."""
-
-    def __init__(self, app: http.App, *, porch: Porch) -> None:
-        self._app = app
-        self._porch = porch
-
-    async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started = time.perf_counter()
-        status: int | None = None
-        route = "other"
-
-        async def watch(message: http.Message) -> None:
-            nonlocal status, route
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                # Now, while the route is known and the span is open. Named by its address, every request would be an
-                # operation of its own.
-                route = getattr(scope.get("route"), "path", route)
-                trace.get_current_span().update_name(f"{scope['method']} {route}")
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watch)
-        except Exception as error:
-            if status is not None:
-                raise  # half an answer is out; only breaking the line tells the caller the truth
-            answer = http.fault_answer(scope["path"], error, is_outage=self._porch.is_outage(error))
-            await answer(scope, receive, watch)
-        finally:
-            self._porch.metrics.requests.labels(scope["method"], route, status).observe(time.perf_counter() - started)

@@ -42,13 +42,14 @@ def open_engine(database_url: str, *, name: str, pool_size: int) -> AsyncEngine:
         pool_reset_on_return=None,  # `begin()` always ends its transaction; a second rollback is a wasted round trip
         connect_args={
             "timeout": 5,
-            "server_settings": {
-                "application_name": name,
-                "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-                "jit": "off",
-            },
+            "server_settings": server_settings(name),
         },
     )
+
+
+def server_settings(name: str) -> dict[str, str]:
+    """Return what every session of ours tells PostgreSQL when it begins."""
+    return {"application_name": name, "statement_timeout": str(STATEMENT_TIMEOUT_MS), "jit": "off"}
 
 
 async def release_idle(engine: AsyncEngine) -> None:
@@ -74,6 +75,20 @@ def pool_of(engine: AsyncEngine) -> QueuePool:
     return pool
 
 
+def outbox_row(event: Event, event_id: UUID) -> dict[str, Any]:
+    """Return an event as it waits in the outbox, sealed and with the trace it belongs to."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    traceparent = carrier.get("traceparent")
+    return {
+        "event_id": event_id,
+        "about": event.about,
+        "subject": nats_subject(event.type, event.about),
+        "body": seal(event, event_id=event_id, traceparent=traceparent),
+        "traceparent": traceparent,
+    }
+
+
 @dataclass(slots=True)
 class Transaction:
     """A transaction in progress: its connection, its moment, and the events it will leave behind."""
@@ -85,18 +100,7 @@ class Transaction:
     def emit(self, event: Event) -> UUID:
         """Publish `event` if, and only if, this transaction commits; return the id it will have."""
         event_id = new_id()
-        carrier: dict[str, str] = {}
-        propagate.inject(carrier)
-        traceparent = carrier.get("traceparent")
-        self._emitted.append(
-            {
-                "event_id": event_id,
-                "about": event.about,
-                "subject": nats_subject(event.type, event.about),
-                "body": seal(event, event_id=event_id, traceparent=traceparent),
-                "traceparent": traceparent,
-            }
-        )
+        self._emitted.append(outbox_row(event, event_id))
         return event_id
 
     async def _leave_events(self) -> bool:

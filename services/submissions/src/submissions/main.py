@@ -34,7 +34,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     )
     archive = Archive(frame.transactions, objects)
     frame.app.state.archive = archive
-    frame.app.state.rules = RuleBook()
+    frame.app.state.rules = RuleBook(frame.strokes)
     frame.checks["store"] = objects.why_away
     # Answers first, and no router around both: every level costs the busiest address a search of its own.
     frame.front_door(api.answers)

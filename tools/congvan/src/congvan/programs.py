@@ -43,6 +43,8 @@ class Program:
     """Added to what `bare_environment` leaves of ours. Holds secrets, so it is never shown."""
     cwd: Path = Path("/")
     owner: Owner | None = None
+    niceness: int = 0
+    """How far it stands back when processors are short, as nice(1) counts."""
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within_s: float = 10.0
     death_signal: signal.Signals = signal.SIGKILL
@@ -76,11 +78,16 @@ def bare_environment() -> dict[str, str]:
 
 
 def ending_with_us(
-    command: Iterable[str], *, owner: Owner | None = None, death_signal: signal.Signals = signal.SIGKILL
+    command: Iterable[str],
+    *,
+    owner: Owner | None = None,
+    death_signal: signal.Signals = signal.SIGKILL,
+    niceness: int = 0,
 ) -> list[str]:
     """Return a command that runs `command`, as `owner`, and ends when the thread that starts it does (see `launch`)."""
     user = [str(owner.uid), str(owner.gid)] if owner else ["", ""]
-    return [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(death_signal)), *user, *command]
+    told = [str(os.getpid()), str(int(death_signal)), str(niceness), *user]
+    return [sys.executable, "-I", "-S", str(LAUNCHER), *told, *command]
 
 
 def born(pid: int) -> str | None:
@@ -141,7 +148,12 @@ class Child:
         turn_log(program.log)
         with program.log.open("ab") as log:
             popen = subprocess.Popen(  # noqa: S603  commands are ours, from a list, without a shell
-                ending_with_us(program.command, owner=program.owner, death_signal=program.death_signal),
+                ending_with_us(
+                    program.command,
+                    owner=program.owner,
+                    death_signal=program.death_signal,
+                    niceness=program.niceness,
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -220,12 +220,11 @@ async def submit(
     key: IdempotencyKey,
     request: Request,
     response: Response,
-    tx: OpenTransaction,
     caller: Calling,
 ) -> ReceiptOut:
     """Send an answer; a later one replaces it until it is accepted. Answered after the commit."""
     receipt, is_replay = await submitting.submit(
-        tx,
+        request.app.state.frame.strokes,
         request.app.state.rules,
         obligation_id=obligation_id,
         answer=body.answer(),

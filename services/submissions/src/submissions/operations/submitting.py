@@ -1,15 +1,17 @@
 """Answer an obligation."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.problems import Unavailable
-from chassis.transaction import Transaction, new_id
+from chassis.strokes import Strokes
+from chassis.transaction import new_id
 from contracts.submissions import StatedValue, SubmissionSubmitted
 from submissions import store
 from submissions.domain.answer import Answer, refuse_faulty
 from submissions.domain.asked import Obligation
-from submissions.domain.submission import Receipt, Submission, SubmissionVersion, refuse_late_or_accepted
+from submissions.domain.submission import Receipt, SubmissionVersion, refuse_late_or_accepted
 from submissions.operations.rights import not_found, require_submit
 from submissions.problems import MediaNotReady, key_reused
 from submissions.store.asked import RuleBook
@@ -20,7 +22,7 @@ ATTEMPTS = 5
 
 
 async def submit(
-    tx: Transaction, rules: RuleBook, *, obligation_id: UUID, answer: Answer, key: str, digest: bytes, by: Caller
+    strokes: Strokes, rules: RuleBook, *, obligation_id: UUID, answer: Answer, key: str, digest: bytes, by: Caller
 ) -> tuple[Receipt, bool]:
     """Record an answer as the newest version of the obligation's submission and tell the others.
 
@@ -29,7 +31,7 @@ async def submit(
     `Unavailable` while the directive behind the obligation has not been told.
     """
     for _ in range(ATTEMPTS):
-        standing = await store.submissions.find_standing(tx, obligation_id, person=by.id, key=key)
+        standing = await store.submissions.find_standing(strokes, obligation_id, person=by.id, key=key)
         if standing is None:
             raise not_found()
         require_submit(by, standing.obligation)
@@ -37,11 +39,12 @@ async def submit(
             if standing.repeated.request_digest != digest:
                 raise key_reused()
             return standing.repeated, True
-        await _refuse_unfit(tx, rules, standing, answer)
-        version = _next_version(tx, standing.obligation, standing.submission, answer, key=key, digest=digest, by=by)
+        now = datetime.now(UTC)
+        await _refuse_unfit(strokes, rules, standing, answer, now)
+        version = _next_version(standing, answer, key=key, digest=digest, by=by, now=now)
         seen = standing.submission.version if standing.submission is not None else 0
-        if await store.submissions.put_version(tx, version, after=seen):
-            tx.emit(_submitted(standing.obligation, version))
+        told = _submitted(standing.obligation, version)
+        if await store.submissions.put_version(strokes, version, after=seen, telling=told):
             return _receipt(version), False
     raise Unavailable(
         "Nhiều người đang nộp cùng lúc cho mục này; vui lòng thử lại.",
@@ -49,21 +52,21 @@ async def submit(
     )
 
 
-async def _refuse_unfit(tx: Transaction, rules: RuleBook, standing: Standing, answer: Answer) -> None:
+async def _refuse_unfit(strokes: Strokes, rules: RuleBook, standing: Standing, answer: Answer, now: datetime) -> None:
     if standing.requirement_version is None:
         raise Unavailable(
             "Yêu cầu của văn bản chưa đến nơi; vui lòng thử lại sau ít giây.",
             "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
         )
-    requirement = await rules.requirement(tx, standing.obligation.requirement_id, standing.requirement_version)
-    refuse_late_or_accepted(requirement, standing.submission, tx.now)
+    requirement = await rules.requirement(standing.obligation.requirement_id, standing.requirement_version)
+    refuse_late_or_accepted(requirement, standing.submission, now)
     refuse_faulty(requirement, answer)
     if answer.media_ids:
-        await _refuse_media_not_ready(tx, standing.obligation, answer)
+        await _refuse_media_not_ready(strokes, standing.obligation, answer)
 
 
-async def _refuse_media_not_ready(tx: Transaction, obligation: Obligation, answer: Answer) -> None:
-    states = await store.media.states_of(tx, answer.media_ids, obligation_id=obligation.id)
+async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answer: Answer) -> None:
+    states = await store.media.states_of(strokes, answer.media_ids, obligation_id=obligation.id)
     if all(states.get(media_id) == "ready" for media_id in answer.media_ids):
         return
     raise MediaNotReady(
@@ -74,25 +77,19 @@ async def _refuse_media_not_ready(tx: Transaction, obligation: Obligation, answe
 
 
 def _next_version(
-    tx: Transaction,
-    obligation: Obligation,
-    submission: Submission | None,
-    answer: Answer,
-    *,
-    key: str,
-    digest: bytes,
-    by: Caller,
+    standing: Standing, answer: Answer, *, key: str, digest: bytes, by: Caller, now: datetime
 ) -> SubmissionVersion:
+    submission = standing.submission
     return SubmissionVersion(
         submission_id=new_id() if submission is None else submission.id,
-        obligation_id=obligation.id,
+        obligation_id=standing.obligation.id,
         number=1 if submission is None else submission.number + 1,
         version=1 if submission is None else submission.version + 1,
         submitted_by=by.id,
-        submitted_at=tx.now,
+        submitted_at=now,
         idempotency_key=key,
         request_digest=digest,
-        is_late=tx.now > obligation.due_at,
+        is_late=now > standing.obligation.due_at,
         is_nil=answer.is_nil,
         values=answer.values,
         narrative=answer.narrative,

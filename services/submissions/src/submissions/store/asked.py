@@ -1,13 +1,14 @@
 """What directives told us, in and out of PostgreSQL; rules are also kept in memory, for they hardly ever change."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
 from contracts.directives import ObligationOpened, RequirementIssued
 from submissions.domain.asked import Obligation, Requirement
@@ -19,6 +20,7 @@ REMEMBERED_REQUIREMENTS = 512
 _GET_REQUIREMENT = select(requirements.c.version, requirements.c.rules).where(
     requirements.c.requirement_id == bindparam("wanted")
 )
+_READ_REQUIREMENT = Stroke(_GET_REQUIREMENT)
 _FIND_OBLIGATION = select(
     obligations.c.obligation_id,
     obligations.c.directive_id,
@@ -48,17 +50,18 @@ _PUT_OBLIGATIONS = _put_obligations.on_conflict_do_update(
 class RuleBook:
     """The requirements this process has read, by id and version, so that an answer need not read them again."""
 
-    def __init__(self) -> None:
+    def __init__(self, strokes: Strokes) -> None:
+        self._strokes = strokes
         self._known: OrderedDict[UUID, tuple[int, Requirement]] = OrderedDict()
 
-    async def requirement(self, tx: Transaction, requirement_id: UUID, version: int) -> Requirement:
+    async def requirement(self, requirement_id: UUID, version: int) -> Requirement:
         """Return a requirement that exists, at least as new as `version`."""
         known = self._known.get(requirement_id)
         if known is not None and known[0] >= version:
             return known[1]
-        row = (await tx.connection.execute(_GET_REQUIREMENT, {"wanted": requirement_id})).one()
-        requirement = Requirement.issued(RequirementIssued.model_validate(row.rules))
-        self._known[requirement_id] = (row.version, requirement)
+        [row] = await self._strokes.rows(_READ_REQUIREMENT, wanted=requirement_id)
+        requirement = Requirement.issued(RequirementIssued.model_validate_json(row["rules"]))
+        self._known[requirement_id] = (row["version"], requirement)
         if len(self._known) > REMEMBERED_REQUIREMENTS:
             self._known.popitem(last=False)
         return requirement
@@ -78,18 +81,18 @@ async def get_requirement(tx: Transaction, requirement_id: UUID) -> Requirement:
 
 async def find_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | None:
     """Return an obligation, or null when it was not told (yet)."""
-    row = (await tx.connection.execute(_FIND_OBLIGATION, {"wanted": obligation_id})).one_or_none()
+    row = (await tx.connection.execute(_FIND_OBLIGATION, {"wanted": obligation_id})).mappings().one_or_none()
     return None if row is None else obligation_of(row)
 
 
 async def get_obligation(tx: Transaction, obligation_id: UUID) -> Obligation:
     """Return an obligation that exists."""
-    return obligation_of((await tx.connection.execute(_FIND_OBLIGATION, {"wanted": obligation_id})).one())
+    return obligation_of((await tx.connection.execute(_FIND_OBLIGATION, {"wanted": obligation_id})).mappings().one())
 
 
 async def take_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | None:
     """Return an obligation, locked so that what belongs to it can be counted; answers to it are not held up."""
-    row = (await tx.connection.execute(_TAKE_OBLIGATION, {"wanted": obligation_id})).one_or_none()
+    row = (await tx.connection.execute(_TAKE_OBLIGATION, {"wanted": obligation_id})).mappings().one_or_none()
     return None if row is None else obligation_of(row)
 
 
@@ -122,14 +125,14 @@ async def put_obligations(tx: Transaction, told: Sequence[ObligationOpened]) -> 
         await tx.connection.execute(_PUT_OBLIGATIONS, rows)
 
 
-def obligation_of(row: Row[*tuple[Any, ...]]) -> Obligation:
-    """Return the obligation a row speaks of."""
+def obligation_of(row: Mapping[Any, Any]) -> Obligation:
+    """Return the obligation a row speaks of, whichever of the two ways to PostgreSQL it came by."""
     return Obligation(
-        id=row.obligation_id,
-        directive_id=row.directive_id,
-        requirement_id=row.requirement_id,
-        issuer_unit_id=row.issuer_unit_id,
-        unit_id=row.unit_id,
-        answering_unit_id=row.answering_unit_id,
-        due_at=row.due_at,
+        id=row["obligation_id"],
+        directive_id=row["directive_id"],
+        requirement_id=row["requirement_id"],
+        issuer_unit_id=row["issuer_unit_id"],
+        unit_id=row["unit_id"],
+        answering_unit_id=row["answering_unit_id"],
+        due_at=row["due_at"],
     )

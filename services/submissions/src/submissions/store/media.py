@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Update, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ARRAY, Row, Update, Uuid, and_, any_, bindparam, func, insert, or_, select, update
 
+from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
 from submissions.domain.media import ON_THE_WAY, Media, MediaState, StatedPart
 from submissions.tables import media
@@ -16,6 +17,12 @@ MOST_AT_ONCE = 200
 
 _FIND = select(media).where(media.c.media_id == bindparam("wanted"))
 _TAKE = _FIND.with_for_update()
+_STATES_OF = Stroke(
+    select(media.c.media_id, media.c.state).where(
+        media.c.media_id == any_(bindparam("wanted", type_=ARRAY(Uuid))),
+        media.c.obligation_id == bindparam("obligation_id"),
+    )
+)
 
 
 async def put_new(tx: Transaction, new: Media) -> None:
@@ -60,14 +67,10 @@ async def all_of(tx: Transaction, media_ids: Collection[UUID]) -> dict[UUID, Med
     return {row.media_id: _media_of(row) for row in rows}
 
 
-async def states_of(tx: Transaction, media_ids: Collection[UUID], *, obligation_id: UUID) -> dict[UUID, MediaState]:
+async def states_of(strokes: Strokes, media_ids: Collection[UUID], *, obligation_id: UUID) -> dict[UUID, MediaState]:
     """Return the states of those files that belong to an obligation; of others nothing."""
-    rows = await tx.connection.execute(
-        select(media.c.media_id, media.c.state).where(
-            media.c.media_id.in_(media_ids), media.c.obligation_id == obligation_id
-        )
-    )
-    return {row.media_id: row.state for row in rows}
+    rows = await strokes.rows(_STATES_OF, wanted=media_ids, obligation_id=obligation_id)
+    return {row["media_id"]: row["state"] for row in rows}
 
 
 async def count_on_the_way(tx: Transaction, obligation_id: UUID) -> int:

@@ -1,15 +1,18 @@
 """Submissions and their versions, in and out of PostgreSQL."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Integer, Row, Select, and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
+from chassis.strokes import Stroke, Strokes, leaving_event
 from chassis.transaction import Transaction
+from contracts.submissions import SubmissionSubmitted
 from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation
 from submissions.domain.submission import Receipt, Review, Submission, SubmissionVersion
@@ -38,8 +41,8 @@ _SUBMISSION_COLUMNS = [
     submissions.c.number,
 ]
 
-# One statement, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
-_FIND_STANDING = (
+# One stroke, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
+_FIND_STANDING = Stroke(
     select(
         *_OBLIGATION_COLUMNS,
         requirements.c.version.label("requirement_version"),
@@ -93,16 +96,22 @@ _VERSION_COLUMNS = (
     "narrative",
     "media_ids",
 )
-# The submission and its new version in one statement. When somebody answered or reviewed in between, the first half
-# changes no row, so the second half writes none.
-_PUT_VERSION = insert(submission_versions).from_select(
-    ["submission_id", "number", *_VERSION_COLUMNS],
-    select(
-        _written.c.submission_id,
-        bindparam("number", type_=Integer),
-        *(bindparam(name, type_=submission_versions.c[name].type) for name in _VERSION_COLUMNS),
-    ),
+# The submission, its new version and the event in one stroke. When somebody answered or reviewed in between, the first
+# part changes no row, so the others write none.
+_version_written = (
+    insert(submission_versions)
+    .from_select(
+        ["submission_id", "number", *_VERSION_COLUMNS],
+        select(
+            _written.c.submission_id,
+            bindparam("number", type_=Integer),
+            *(bindparam(name, type_=submission_versions.c[name].type) for name in _VERSION_COLUMNS),
+        ),
+    )
+    .returning(submission_versions.c.submission_id)
+    .cte("version_written")
 )
+_PUT_VERSION = Stroke(leaving_event(_version_written))
 
 _SUBMISSION = select(*_OBLIGATION_COLUMNS, *_SUBMISSION_COLUMNS).join_from(submissions, obligations)
 _FIND_SUBMISSION = _SUBMISSION.where(submissions.c.submission_id == bindparam("wanted"))
@@ -135,56 +144,56 @@ _PUT_REVIEW = (
 )
 
 
-async def find_standing(tx: Transaction, obligation_id: UUID, *, person: UUID, key: str) -> Standing | None:
+async def find_standing(strokes: Strokes, obligation_id: UUID, *, person: UUID, key: str) -> Standing | None:
     """Return how an obligation stands, and what `person` was answered under `key` before."""
-    found = await tx.connection.execute(_FIND_STANDING, {"wanted": obligation_id, "person": person, "key": key})
-    row = found.one_or_none()
+    row = await strokes.row(_FIND_STANDING, wanted=obligation_id, person=person, key=key)
     if row is None:
         return None
     repeated = None
-    if row.repeated_id is not None:
+    if row["repeated_id"] is not None:
         repeated = Receipt(
-            submission_id=row.repeated_id,
+            submission_id=row["repeated_id"],
             obligation_id=obligation_id,
-            number=row.repeated_number,
-            version=row.repeated_version,
-            submitted_at=row.repeated_at,
-            is_late=row.repeated_is_late,
-            request_digest=row.repeated_digest,
+            number=row["repeated_number"],
+            version=row["repeated_version"],
+            submitted_at=row["repeated_at"],
+            is_late=row["repeated_is_late"],
+            request_digest=row["repeated_digest"],
         )
-    submission = None if row.submission_id is None else _submission_of(row)
-    return Standing(obligation_of(row), row.requirement_version, submission, repeated)
+    submission = None if row["submission_id"] is None else _submission_of(row)
+    return Standing(obligation_of(row), row["requirement_version"], submission, repeated)
 
 
-async def put_version(tx: Transaction, new: SubmissionVersion, *, after: int) -> bool:
-    """Write a version and the submission it belongs to; say whether the submission still was at version `after`.
+async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, telling: SubmissionSubmitted) -> bool:
+    """Write a version, the submission it belongs to and the event; say whether the submission was at version `after`.
 
     `after` is 0 where there was no submission. When it had moved on, nothing was written: read again and decide anew.
     Raises `KeyReused` when the key was used for another obligation at this very moment.
     """
-    row = {
-        "new_submission_id": new.submission_id,
-        "obligation_id": new.obligation_id,
-        "seen_version": after,
-        "number": new.number,
-        "version": new.version,
-        "submitted_by": new.submitted_by,
-        "submitted_at": new.submitted_at,
-        "idempotency_key": new.idempotency_key,
-        "request_digest": new.request_digest,
-        "is_late": new.is_late,
-        "is_nil": new.is_nil,
-        "stated": new.values,
-        "narrative": new.narrative,
-        "media_ids": new.media_ids,
-    }
     try:
-        written = await tx.connection.execute(_PUT_VERSION, row)
-    except IntegrityError as error:
-        if ONE_PER_KEY in str(error.orig):
+        told = await strokes.tell(
+            _PUT_VERSION,
+            telling,
+            new_submission_id=new.submission_id,
+            obligation_id=new.obligation_id,
+            seen_version=after,
+            number=new.number,
+            version=new.version,
+            submitted_by=new.submitted_by,
+            submitted_at=new.submitted_at,
+            idempotency_key=new.idempotency_key,
+            request_digest=new.request_digest,
+            is_late=new.is_late,
+            is_nil=new.is_nil,
+            stated=json.dumps(new.values, ensure_ascii=False),
+            narrative=json.dumps(new.narrative, ensure_ascii=False),
+            media_ids=new.media_ids,
+        )
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name == ONE_PER_KEY:
             raise key_reused() from error
         raise
-    return written.rowcount == 1
+    return told is not None
 
 
 async def find_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligation, Submission] | None:
@@ -205,7 +214,7 @@ async def take_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligat
 async def _one_submission(
     tx: Transaction, query: Select[*tuple[Any, ...]], wanted: UUID
 ) -> tuple[Obligation, Submission] | None:
-    row = (await tx.connection.execute(query, {"wanted": wanted})).one_or_none()
+    row = (await tx.connection.execute(query, {"wanted": wanted})).mappings().one_or_none()
     return None if row is None else (obligation_of(row), _submission_of(row))
 
 
@@ -240,13 +249,13 @@ async def put_review(tx: Transaction, submission: Submission, review: Review) ->
     )
 
 
-def _submission_of(row: Row[*tuple[Any, ...]]) -> Submission:
+def _submission_of(row: Mapping[Any, Any]) -> Submission:
     return Submission(
-        id=row.submission_id,
-        obligation_id=row.obligation_id,
-        state=row.state,
-        version=row.submission_version,
-        number=row.number,
+        id=row["submission_id"],
+        obligation_id=row["obligation_id"],
+        state=row["state"],
+        version=row["submission_version"],
+        number=row["number"],
     )
 
 

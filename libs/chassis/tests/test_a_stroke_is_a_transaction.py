@@ -1,0 +1,100 @@
+"""A stroke writes and tells at once, or does neither."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from sqlalchemy import BigInteger, Text, Uuid, bindparam, column, select, table, text
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.porch import Role
+from chassis.strokes import Stroke, Strokes, leaving_event
+from chassis.testing import until, waiting_events
+from chassis.transaction import new_id
+
+notes = table("notes", column("id", BigInteger), column("about", Uuid), column("text", Text))
+_written = (
+    insert(notes)
+    .values(about=bindparam("note_about"), text=bindparam("note_text"))
+    .on_conflict_do_nothing(index_elements=[notes.c.text])
+    .returning(notes.c.id)
+    .cte("written")
+)
+TAKE_NOTE = Stroke(leaving_event(_written))
+TEXTS = Stroke(select(notes.c.text).order_by(notes.c.id))
+TEXT_OF = Stroke(select(notes.c.text).where(notes.c.about == bindparam("wanted")))
+
+
+@pytest.fixture
+def woken() -> list[None]:
+    return []
+
+
+@pytest.fixture
+async def strokes(make_frame, woken):
+    frame = make_frame(Role.API)
+    strokes = Strokes(frame.settings.database_url, name="strokes", pool_size=2, wake=lambda: woken.append(None))
+    strokes.frame = frame
+    yield strokes
+    await strokes.close()
+    await frame.engine.dispose()
+
+
+async def _told(strokes) -> list[dict]:
+    return await waiting_events(strokes.frame)
+
+
+async def test_the_row_and_the_event_are_committed_when_it_returns(strokes, aggregate, woken) -> None:
+    about = new_id()
+    event_id = await strokes.tell(TAKE_NOTE, aggregate(about), note_about=about, note_text="một")
+
+    assert (await strokes.row(TEXT_OF, wanted=about))["text"] == "một"
+    assert [each["id"] for each in await _told(strokes)] == [str(event_id)]
+    assert len(woken) == 1
+
+
+async def test_a_stroke_that_writes_nothing_tells_nothing(strokes, aggregate, woken) -> None:
+    await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text="một")
+    again = await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text="một")
+
+    assert again is None
+    assert len(await _told(strokes)) == 1
+    assert len(woken) == 1
+
+
+async def test_a_refused_event_leaves_no_row(strokes, aggregate) -> None:
+    async with strokes.frame.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE outbox ADD CONSTRAINT nothing_leaves CHECK (false)"))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text="một")
+
+    assert await strokes.rows(TEXTS) == []
+    assert await _told(strokes) == []
+
+
+async def test_a_value_that_is_not_given_is_a_fault_before_anything_is_asked(strokes, aggregate) -> None:
+    with pytest.raises(KeyError, match="note_text"):
+        await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id())
+    assert strokes._pool is None
+
+
+async def test_many_at_once_wait_for_each_other(strokes, aggregate) -> None:
+    await asyncio.gather(
+        *(strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=str(each)) for each in range(20))
+    )
+    assert len(await strokes.rows(TEXTS)) == len(await _told(strokes)) == 20
+
+
+async def test_lost_connections_are_replaced(strokes, postgres_url) -> None:
+    await strokes.rows(TEXTS)
+    killer = await asyncpg.connect(postgres_url)
+    await killer.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'strokes'")
+    await killer.close()
+
+    async def answers() -> bool:
+        try:
+            return await strokes.rows(TEXTS) == []
+        except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError):
+            return False  # the loss may be noticed by the next one who asks
+
+    await until(answers, within=5)
