@@ -27,5 +27,16 @@ async def test_connections_of_a_burst_are_given_back(make_frame, monkeypatch) ->
             assert (await tx.connection.exec_driver_sql("SELECT 1")).scalar() == 1
 
 
+async def test_a_service_that_publishes_nothing_keeps_no_connection_for_a_relay(
+    make_frame, streams_file, tmp_path
+) -> None:
+    silent = tmp_path / "streams.toml"
+    declared = streams_file.read_text(encoding="utf-8")
+    silent.write_text(declared.replace('publisher = "reporting"', 'publisher = "directory"'), encoding="utf-8")
+    frame = make_frame(Role.WORKER, streams_file=silent)
+    async with running(frame):
+        assert "relay" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
 async def _holds(frame, count) -> bool:
     return pool_of(frame.engine).checkedin() == count

@@ -94,7 +94,7 @@ class Frame(Porch):
             asyncio.create_task(self._greet_directory(), name="keys"),
             asyncio.create_task(release_idle(self.engine), name="idle"),
         ]
-        if Role.WORKER in self.roles:
+        if Role.WORKER in self.roles and any(each.publisher == self.service for each in self.declaration.stream):
             tasks.append(asyncio.create_task(self._relay_events(), name="relay"))
         return tasks + super()._open()
 

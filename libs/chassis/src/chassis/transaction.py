@@ -63,7 +63,7 @@ async def release_idle(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "checkout", count)
     while True:
         await asyncio.sleep(IDLE_SECONDS)
-        if pool_of(engine).checkedin() > max(most_at_once, 1):
+        if pool_of(engine).checkedin() > most_at_once:
             await engine.dispose()
         most_at_once = pool_of(engine).checkedout()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -41,7 +42,8 @@ class Rounds:
                 await asyncio.sleep(AFTER_FAILURE_SECONDS)
                 continue
             if outcome is None:
-                await asyncio.sleep(LOOK_SECONDS)
+                # Not in step with the others who look: each would keep a connection of its own.
+                await asyncio.sleep(LOOK_SECONDS * random.uniform(0.7, 1.0))  # noqa: S311  a pause, not a secret
                 continue
             self._inspections.labels(outcome).inc()
             if outcome == "given_up":

@@ -27,7 +27,7 @@ PORT_NAMES = tuple(
 WITH_TWIN = ("store-admin",)
 REGION = "us-east-1"
 WARM_UP_KEY = "congvan/warm-up"
-MEMORY_LIMIT = "400MiB"
+MEMORY_LIMIT = "192MiB"
 UPLOADS_AT_ONCE_MB = "128"  # with the memory limit keeps the peak under 0.4 GB at 8 clients, with the same throughput
 
 
@@ -188,7 +188,7 @@ class Store(Server):
                 ),
             ),
             log=self.logs / "store.log",
-            environment={"GOMEMLIMIT": MEMORY_LIMIT, "GOGC": "50", **inner_environment(self.keys)},
+            environment={"GOMEMLIMIT": MEMORY_LIMIT, "GOGC": "25", **inner_environment(self.keys)},
             cwd=self.home,
             # It takes 2 to 4 s to leave in order, which a store that nobody will open again need not spend.
             stop_signal=signal.SIGTERM if self.durable else signal.SIGKILL,
