@@ -28,7 +28,7 @@ async def reader(nats_streams):
 
 
 def _held(state) -> range:
-    return range(state.first_seq, state.last_seq + 1)
+    return range(state.first_seq or 1, state.last_seq + 1)  # a stream that never held anything says 0 to 0
 
 
 async def tell(frame, *events) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from chassis.transaction import new_id
-from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
+from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from contracts.directory import PersonChanged, Post
 from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 
@@ -66,6 +66,17 @@ class Case:
             unit_id=unit_id,
             answering_unit_id=answering or unit_id,
             due_at=DUE_AT,
+        )
+
+    def transferred(self, answering, *, former=SCHOOL, version=2, minutes=5):
+        return ObligationTransferred(
+            **{
+                **self.opened().model_dump(),
+                "occurred_at": self.at + timedelta(minutes=minutes),
+                "version": version,
+                "answering_unit_id": answering,
+                "former_answering_unit_id": former,
+            }
         )
 
     def _answered(self, *, number, version, minutes):

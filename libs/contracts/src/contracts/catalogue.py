@@ -13,6 +13,7 @@ EVENTS: tuple[type[Event], ...] = (
     directory.PersonChanged,
     directives.DirectiveIssued,
     directives.ObligationOpened,
+    directives.ObligationTransferred,
     submissions.SubmissionSubmitted,
     submissions.SubmissionReturned,
     submissions.SubmissionAccepted,

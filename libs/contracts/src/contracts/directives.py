@@ -96,3 +96,25 @@ class ObligationOpened(Event):
     @property
     def about(self) -> str:
         return str(self.obligation_id)
+
+
+class ObligationTransferred(Event):
+    """The unit that was to answer an open obligation is no more; another answers from now on."""
+
+    type: ClassVar[str] = "directives.obligation.transferred.v1"
+
+    obligation_id: UUID
+    version: int
+    directive_id: UUID
+    requirement_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    """The unit that owes, as before: whose figures the answer states does not change."""
+    answering_unit_id: str
+    """The unit whose people answer from now on."""
+    former_answering_unit_id: str
+    due_at: datetime
+
+    @property
+    def about(self) -> str:
+        return str(self.obligation_id)

@@ -10,6 +10,7 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
 from directives import api, consumers, tables
+from directives.rounds import Transfers
 from directives.settings import Settings
 from unit_tree.projection import TreeReader
 
@@ -23,9 +24,12 @@ MIGRATIONS = Migrations(
 def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Frame:
     """Return a process of this service; nothing is opened yet."""
     frame = Frame(NAME, settings, roles, migrations=MIGRATIONS, keys=keys)
-    frame.app.state.tree_reader = TreeReader()
+    trees = TreeReader()
+    transfers = Transfers(frame.transactions, trees)
+    frame.app.state.tree_reader = trees
     frame.front_door(api.router)
-    frame.letterbox(consumers.register)
+    frame.letterbox(lambda desk: consumers.register(desk, transfers.hear))
+    frame.run_in_background(transfers.run)
     return frame
 
 

@@ -10,18 +10,18 @@ from chassis.clock import today
 from chassis.policy import PROVINCE, Purpose, may, units_for
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
-from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
+from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from directives import store
-from directives.domain.audience import Audience, Resolution, resolve
+from directives.domain.audience import Audience, Resolution, is_gone, resolve, who_answers
 from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Stamp, State
 from directives.domain.requirement import Requirement, check
 from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
-from directives.store import Obligation, Owed
+from directives.store.obligations import Obligation, Owed
 from unit_tree.tree import Tree
 
 WRITES = (Purpose.DRAFT, Purpose.SIGN, Purpose.ISSUE)
 FIRST_VERSION = 1
-"""What is issued does not change yet; events say so with their version."""
+"""Of a directive, which does not change yet once it is issued, and of an obligation, which may move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ async def draft_directive(tx: Transaction, *, directive: Directive, tree: Tree, 
     _need_known([directive.issuer_unit_id], tree)
     for place, requirement in enumerate(directive.requirements):
         check(requirement, where=f"requirements.{place}")
-    await store.add(tx.connection, directive)
+    await store.directives.add(tx.connection, directive)
     return directive
 
 
@@ -48,7 +48,7 @@ async def sign_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by:
     directive = await _take(tx, directive_id, to=Purpose.SIGN, tree=tree, by=by)
     signed = directive.sign(Stamp(by.id, tx.now))
     if signed != directive:
-        await store.put(tx.connection, signed)
+        await store.directives.put(tx.connection, signed)
     return signed
 
 
@@ -60,13 +60,13 @@ async def number_directive(
     if not directive.lacks_number(notation=notation, year=year):
         return directive
     year = year or today(tx.now).year
-    value = await store.draw_number(tx.connection, directive.issuer_unit_id, year, directive.document_type)
+    value = await store.directives.draw_number(tx.connection, directive.issuer_unit_id, year, directive.document_type)
     if value > LAST_NUMBER:
         raise RegisterFull(
             f"Sổ đăng ký năm {year} đã hết số.", f"The register of {year} has no number left.", last_number=LAST_NUMBER
         )
     numbered = directive.give_number(Number(value, year, notation, Stamp(by.id, tx.now)))
-    await store.put(tx.connection, numbered)
+    await store.directives.put(tx.connection, numbered)
     return numbered
 
 
@@ -77,7 +77,7 @@ async def set_next_number(
     if not may(by, Purpose.ISSUE, issuer_unit_id):
         raise _not_allowed()
     _need_known([issuer_unit_id], tree)
-    reached = await store.raise_register(tx.connection, issuer_unit_id, year, register, next_number)
+    reached = await store.directives.raise_register(tx.connection, issuer_unit_id, year, register, next_number)
     if reached != next_number:
         raise NumberPassed(
             f"Sổ đăng ký chỉ tăng; số tiếp theo đã là {reached}.",
@@ -91,13 +91,13 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     """Send out a numbered directive: resolve and freeze its audiences, open the obligations, tell everyone."""
     directive = await _take(tx, directive_id, to=Purpose.ISSUE, tree=tree, by=by)
     if not directive.lacks_issue(on=issued_on):
-        return Issued(directive, await store.count_obligations(tx.connection, directive_id))
+        return Issued(directive, await store.obligations.count_obligations(tx.connection, directive_id))
     resolved = {
         each.id: resolve(each.audience, tree, as_of=each.as_of, issued_on=issued_on) for each in directive.requirements
     }
     _need_answerable(directive.requirements, resolved, issued_on)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
-    await store.put(tx.connection, issued)
+    await store.directives.put(tx.connection, issued)
     opened = [
         Obligation(
             id=new_id(),
@@ -110,14 +110,46 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for each in directive.requirements
         for unit in resolved[each.id].units
     ]
-    await store.open_obligations(tx.connection, directive_id, opened)
+    await store.obligations.open_obligations(tx.connection, directive_id, opened)
     _tell(tx, issued, opened)
     return Issued(issued, {each.id: len(resolved[each.id].units) for each in directive.requirements})
 
 
+async def transfer_obligations(tx: Transaction, *, tree: Tree) -> int:
+    """Give each open obligation whose answering unit is no more to who answers for it today; return how many moved.
+
+    Safe to repeat. One nobody came after stays where it is, for a person to decide. Accepted answers stay too.
+    """
+    day = today(tx.now)
+    gone = [each for each in await store.obligations.answering_units(tx.connection) if is_gone(tree, each, day)]
+    moved = 0
+    for each in await store.obligations.take_open(tx.connection, gone) if gone else ():
+        asked = tree.version(each.unit_id, each.as_of)
+        answer = who_answers(tree, each.unit_id, asked.unit_type if asked else "", day)
+        if answer is None or tree.version(answer[0], day) is None:
+            continue
+        await store.obligations.put_transfer(tx.connection, each, to_unit_id=answer[0], answers_as=answer[1])
+        tx.emit(
+            ObligationTransferred(
+                occurred_at=tx.now,
+                obligation_id=each.obligation_id,
+                version=each.version + 1,
+                directive_id=each.directive_id,
+                requirement_id=each.requirement_id,
+                issuer_unit_id=each.issuer_unit_id,
+                unit_id=each.unit_id,
+                answering_unit_id=answer[0],
+                former_answering_unit_id=each.answering_unit_id,
+                due_at=each.due_at,
+            )
+        )
+        moved += 1
+    return moved
+
+
 async def read_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller) -> Directive:
     """Return a directive to somebody who writes for its issuer or, once issued, may read it."""
-    directive = await store.find(tx.connection, directive_id)
+    directive = await store.directives.find(tx.connection, directive_id)
     if directive is None or not await _may_see(tx, directive, tree=tree, by=by):
         raise _no_directive()
     return directive
@@ -128,7 +160,7 @@ async def obligations_of_directive(
 ) -> tuple[Directive, list[Obligation]]:
     """Return a directive and its obligations: all to its issuer, to others those of units they may read."""
     directive = await read_directive(tx, directive_id=directive_id, tree=tree, by=by)
-    opened = await store.obligations_of(tx.connection, directive_id)
+    opened = await store.obligations.obligations_of(tx.connection, directive_id)
     if not _sees_whole(tx, directive, tree=tree, by=by):
         opened = [each for each in opened if _reads_any(tx, (each.unit_id, each.answering_unit_id), tree=tree, by=by)]
     return directive, opened
@@ -140,7 +172,7 @@ async def obligations_of_unit(tx: Transaction, *, unit_id: str, tree: Tree, by: 
     allowed = (may(by, purpose, unit_id, above=above) for purpose in (Purpose.READ_DIRECTIVE, Purpose.SUBMIT))
     if unit_id not in tree or not any(allowed):
         raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
-    return await store.owed_by(tx.connection, unit_id)
+    return await store.obligations.owed_by(tx.connection, unit_id)
 
 
 def preview_audience(audience: Audience, *, as_of: date, issued_on: date, tree: Tree, by: Caller) -> Resolution:
@@ -151,7 +183,7 @@ def preview_audience(audience: Audience, *, as_of: date, issued_on: date, tree: 
 
 
 async def _take(tx: Transaction, directive_id: UUID, *, to: Purpose, tree: Tree, by: Caller) -> Directive:
-    directive = await store.take(tx.connection, directive_id)
+    directive = await store.directives.take(tx.connection, directive_id)
     if directive is None or not await _may_see(tx, directive, tree=tree, by=by):
         raise _no_directive()
     if not may(by, to, directive.issuer_unit_id):
@@ -166,7 +198,7 @@ async def _may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Cal
         return False
     if _sees_whole(tx, directive, tree=tree, by=by):
         return True
-    return _reads_any(tx, await store.units_of(tx.connection, directive.id), tree=tree, by=by)
+    return _reads_any(tx, await store.obligations.units_of(tx.connection, directive.id), tree=tree, by=by)
 
 
 def _sees_whole(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:

@@ -8,7 +8,7 @@ from directives import store
 
 AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted
 
-_SAYS: dict[type[AnswerEvent], store.Given] = {
+_SAYS: dict[type[AnswerEvent], store.obligations.Given] = {
     SubmissionSubmitted: "submitted",
     SubmissionReturned: "returned",
     SubmissionAccepted: "accepted",
@@ -25,10 +25,10 @@ async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) 
         known = newest.get(event.obligation_id)
         if known is None or known.version < event.version:
             newest[event.obligation_id] = event
-    await store.put_answers(
+    await store.obligations.put_answers(
         transaction.connection,
         [
-            store.Answer(
+            store.obligations.Answer(
                 obligation_id=event.obligation_id,
                 version=event.version,
                 state=_SAYS[type(event)],

@@ -10,7 +10,7 @@ from directives.domain.audience import AnswersAs, ChosenBy, Resolution, name_of,
 from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
 from directives.domain.requirement import Requirement
 from directives.operations import Issued
-from directives.store import AnswerState, Obligation, Owed
+from directives.store.obligations import AnswerState, Obligation, Owed
 from unit_tree.tree import Tree
 
 

@@ -104,6 +104,8 @@ obligations = Table(
     Column("answering_unit_id", Text, nullable=False),
     Column("answers_as", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # Counts the events told of it.
+    Column("version", BigInteger, nullable=False, server_default="1"),
     UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"

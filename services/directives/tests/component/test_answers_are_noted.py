@@ -7,7 +7,7 @@ import pytest
 
 from chassis.testing import tell, tell_together
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
-from directives.store import UnknownObligation
+from directives.store.obligations import UnknownObligation
 
 SUBMISSION = uuid4()
 

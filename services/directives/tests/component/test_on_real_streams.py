@@ -30,7 +30,7 @@ async def told_on_stream(nats_streams):
     held = (await jetstream.stream_info("DIRECTIVES")).state
     told = [
         json.loads((await jetstream.get_msg("DIRECTIVES", seq)).data)
-        for seq in range(held.first_seq, held.last_seq + 1)
+        for seq in range(held.first_seq or 1, held.last_seq + 1)  # a stream that never held anything says 0 to 0
     ]
     await connection.close()
     return told

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationOpened
+from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred
 from contracts.directory import PersonChanged
 from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from notify import projections
@@ -18,10 +18,10 @@ def register(desk: EventDesk) -> None:
     async def note_posts(events: Sequence[PersonChanged], tx: Transaction) -> None:
         await write_letters(tx, unit_ids=await projections.note_people(tx, events))
 
-    @desk.batch("notify-directives", DirectiveIssued, ObligationOpened)
-    async def note_directives(events: Sequence[DirectiveIssued | ObligationOpened], tx: Transaction) -> None:
+    @desk.batch("notify-directives", DirectiveIssued, ObligationOpened, ObligationTransferred)
+    async def note_directives(events: Sequence[DirectiveIssued | projections.ObligationEvent], tx: Transaction) -> None:
         issued = [event for event in events if isinstance(event, DirectiveIssued)]
-        opened = [event for event in events if isinstance(event, ObligationOpened)]
+        opened = [event for event in events if not isinstance(event, DirectiveIssued)]
         if issued:
             await write_letters(tx, directive_ids=await projections.note_directives(tx, issued))
         if opened:

@@ -24,10 +24,15 @@ class Kind(StrEnum):
     """What a letter tells."""
 
     OBLIGATION_OPENED = "obligation_opened"
+    OBLIGATION_TRANSFERRED = "obligation_transferred"
     SUBMISSION_SUBMITTED = "submission_submitted"
     SUBMISSION_RETURNED = "submission_returned"
     SUBMISSION_ACCEPTED = "submission_accepted"
     MEDIA_REJECTED = "media_rejected"
+
+
+OWED = (Kind.OBLIGATION_OPENED, Kind.OBLIGATION_TRANSFERRED)
+"""News that concern whoever answers for the unit until the obligation is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ def day_of(moment: datetime) -> date:
 
 def ended_at(candidate: Candidate) -> datetime | None:
     """Return when nobody new is told any more: for an obligation its acceptance, for other news the moment itself."""
-    return candidate.accepted_at if candidate.kind is Kind.OBLIGATION_OPENED else candidate.quoted.occurred_at
+    return candidate.accepted_at if candidate.kind in OWED else candidate.quoted.occurred_at
 
 
 def is_addressed(candidate: Candidate, *, now: datetime) -> bool:

@@ -81,6 +81,21 @@ def _obligation_opened(_quoted: Quoted) -> _Written:
     )
 
 
+def _obligation_transferred(quoted: Quoted) -> _Written:
+    return (
+        ("việc được chuyển đến đơn vị", "an answer is yours to give now"),
+        (
+            "Đơn vị có trách nhiệm trả lời trước đây không còn; từ nay đơn vị của Thầy/Cô thực hiện yêu cầu dưới đây.",
+            "The unit that was to answer is no more; your unit answers the directive below from now on.",
+        ),
+        [(f"Trước đây: {quoted.more['former']}", f"Formerly: {quoted.more['former']}")],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem những gì đã nộp và làm tiếp trước khi hết hạn.",
+            "Please sign in to Congvan to see what was submitted so far, and go on before it is due.",
+        ),
+    )
+
+
 def _submission_submitted(quoted: Quoted) -> _Written:
     number, received = quoted.more["number"], moment(quoted.occurred_at)
     more: list[Line] = [
@@ -148,6 +163,7 @@ def _media_rejected(quoted: Quoted) -> _Written:
 _WRITERS: Mapping[Kind, Callable[[Quoted], _Written]] = MappingProxyType(
     {
         Kind.OBLIGATION_OPENED: _obligation_opened,
+        Kind.OBLIGATION_TRANSFERRED: _obligation_transferred,
         Kind.SUBMISSION_SUBMITTED: _submission_submitted,
         Kind.SUBMISSION_RETURNED: _submission_returned,
         Kind.SUBMISSION_ACCEPTED: _submission_accepted,

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationOpened
+from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred
 from contracts.directory import PersonChanged
 from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from notify.domain import Due, Kind
 from notify.store import facts
 
+ObligationEvent = ObligationOpened | ObligationTransferred
 AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected
 
 
@@ -58,7 +59,7 @@ async def note_directives(tx: Transaction, events: Sequence[DirectiveIssued]) ->
     return {event.directive_id for event in events}
 
 
-async def note_obligations(tx: Transaction, events: Sequence[ObligationOpened]) -> set[UUID]:
+async def note_obligations(tx: Transaction, events: Sequence[ObligationEvent]) -> set[UUID]:
     """Note who owes what, and that their people must be told; return the ids of the obligations."""
     await facts.take_turn(tx.connection)
     await facts.put_obligations(
@@ -82,12 +83,12 @@ async def note_obligations(tx: Transaction, events: Sequence[ObligationOpened]) 
         tx.connection,
         [
             Due(
-                kind=Kind.OBLIGATION_OPENED,
+                kind=Kind.OBLIGATION_OPENED if isinstance(event, ObligationOpened) else Kind.OBLIGATION_TRANSFERRED,
                 about=event.obligation_id,
-                number=0,
+                number=0 if isinstance(event, ObligationOpened) else event.version,
                 obligation_id=event.obligation_id,
                 occurred_at=event.occurred_at,
-                quoted={},
+                quoted={} if isinstance(event, ObligationOpened) else {"former": event.former_answering_unit_id},
                 unit_id=event.answering_unit_id,
             )
             for event in events

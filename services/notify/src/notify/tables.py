@@ -99,8 +99,8 @@ letters_due = Table(
     Column("occurred_at", DateTime(timezone=True), nullable=False),
     Column("quoted", JSONB, nullable=False),
     CheckConstraint(
-        "kind IN ('obligation_opened', 'submission_submitted', 'submission_returned', 'submission_accepted', "
-        "'media_rejected')",
+        "kind IN ('obligation_opened', 'obligation_transferred', 'submission_submitted', 'submission_returned', "
+        "'submission_accepted', 'media_rejected')",
         name="letters_due_kind_known",
     ),
     CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="letters_due_to_a_unit_or_a_person"),

@@ -225,6 +225,25 @@ async def test_those_appointed_while_an_obligation_is_open_are_told(frame, case,
     assert await written() == [("obligation_opened", REPORTER)]
 
 
+async def test_a_moved_obligation_is_told_to_the_people_of_its_new_unit(frame, case, appointed, written, texts):
+    await tell(frame, appointed(REPORTER), appointed(HEAD, "unit_head", "U-MOI"), case.issued(), case.opened())
+
+    await tell(frame, case.transferred("U-MOI"))
+
+    assert await written() == sorted([("obligation_opened", REPORTER), ("obligation_transferred", HEAD)])
+    [body] = [text for text in map(str, await texts()) if "được chuyển đến đơn vị" in text]
+    assert f"Trước đây: {case.opened().answering_unit_id}" in body
+    assert "đơn vị trả lời: U-MOI" in body
+
+
+async def test_whoever_is_appointed_after_an_obligation_moved_is_told_where_it_is_now(frame, case, appointed, written):
+    await tell(frame, case.issued(), case.opened(), case.transferred("U-MOI"))
+
+    await tell(frame, appointed(HEAD, "unit_head", "U-MOI"))
+
+    assert await written() == [("obligation_transferred", HEAD)]
+
+
 async def test_those_appointed_after_the_acceptance_are_told_nothing(frame, case, appointed, written):
     await tell(frame, case.issued(), case.opened(), case.returned(), case.accepted(number=2))
 

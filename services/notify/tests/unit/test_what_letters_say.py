@@ -134,7 +134,7 @@ def test_letters_are_composed_even_when_a_subject_is_not():
     kind=st.sampled_from(Kind),
 )
 def test_a_subject_stays_one_line_of_bounded_length_whatever_the_directive_is_called(subject, kind):
-    more = {**RECEIPT, "refusal": "too-long", "measured": 1, "allowed": 2}
+    more = {**RECEIPT, "refusal": "too-long", "measured": 1, "allowed": 2, "former": "U-CU"}
     text = letters.write(kind, quoted(subject=subject, more=more))
 
     assert len(text.subject_vi.splitlines()) == 1

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
+from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from submissions import store
 
 
-async def note_asked(events: Sequence[DirectiveIssued | ObligationOpened], tx: Transaction) -> None:
+async def note_asked(
+    events: Sequence[DirectiveIssued | ObligationOpened | ObligationTransferred], tx: Transaction
+) -> None:
     """Note requirements and obligations; an older version never overwrites a newer one."""
     requirements: dict[UUID, tuple[int, RequirementIssued]] = {}
-    obligations: dict[UUID, ObligationOpened] = {}
+    obligations: dict[UUID, ObligationOpened | ObligationTransferred] = {}
     for event in events:
         if isinstance(event, DirectiveIssued):
             for requirement in event.requirements:

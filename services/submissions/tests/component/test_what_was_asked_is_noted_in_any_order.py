@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 
 from chassis.testing import tell, tell_together
+from contracts.directives import ObligationTransferred
 
 
 @pytest.fixture
@@ -94,3 +95,23 @@ async def test_an_obligation_told_before_its_directive_is_answered_when_that_has
     assert early.headers["retry-after"] == "2"
     assert then.status_code == 201
     assert len(await record.rows("submissions")) == 1
+
+
+async def test_an_obligation_that_moved_is_answered_by_its_new_unit_in_whatever_order_it_is_told(
+    frame, record, asked
+) -> None:
+    directive = asked.directive(asked.report())
+    opened = asked.obligation(directive)
+    moved = ObligationTransferred(
+        **{
+            **opened.model_dump(),
+            "version": opened.version + 1,
+            "answering_unit_id": "THCS-VUON-UOM",
+            "former_answering_unit_id": opened.answering_unit_id,
+        }
+    )
+    for order in permutations([directive, opened, moved]):
+        await record.change("TRUNCATE requirements, obligations CASCADE")
+        await tell(frame, *order)
+        [row] = await record.rows("obligations")
+        assert (row["version"], row["unit_id"], row["answering_unit_id"]) == (2, opened.unit_id, "THCS-VUON-UOM")

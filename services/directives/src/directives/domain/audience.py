@@ -60,7 +60,7 @@ def resolve(audience: Audience, tree: Tree, *, as_of: date, issued_on: date) -> 
         by_type = version.unit_type in audience.unit_types
         if unit_id in left_out or not (by_type or unit_id in named):
             continue
-        answer = _who_answers(tree, unit_id, version.unit_type, issued_on)
+        answer = who_answers(tree, unit_id, version.unit_type, issued_on)
         if answer is None:
             without_lead.append(unit_id)
         else:
@@ -68,7 +68,11 @@ def resolve(audience: Audience, tree: Tree, *, as_of: date, issued_on: date) -> 
     return Resolution(tuple(units), tuple(without_lead), tuple(sorted(unknown)))
 
 
-def _who_answers(tree: Tree, unit_id: str, unit_type: str, day: date) -> tuple[str, AnswersAs] | None:
+def who_answers(tree: Tree, unit_id: str, unit_type: str, day: date) -> tuple[str, AnswersAs] | None:
+    """Return the unit whose people answer for a unit on `day`, and as what; null for a cluster without a lead.
+
+    `unit_type` is what the unit was when it was asked.
+    """
     living = living_successor(tree, unit_id, day)
     standing = living or unit_id
     version = tree.version(standing, day)
@@ -101,6 +105,11 @@ def living_successor(tree: Tree, unit_id: str, day: date) -> str | None:
             return None
         [unit_id] = after
     return unit_id
+
+
+def is_gone(tree: Tree, unit_id: str, day: date) -> bool:
+    """Say whether a unit existed and does not exist on `day` any more; one that nobody told of yet is not gone."""
+    return unit_id in tree and tree.version(unit_id, day) is None
 
 
 def name_of(tree: Tree, unit_id: str, day: date) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.domain import ANSWERING_ROLES, Candidate, HeldPost, Kind, Quoted
+from notify.domain import ANSWERING_ROLES, OWED, Candidate, HeldPost, Kind, Quoted
 from notify.tables import acceptances, directives, letters, letters_due, obligations, people, posts, requirements
 
 _recipient_id = func.coalesce(letters_due.c.person_id, posts.c.person_id)
@@ -66,7 +66,7 @@ _BY_DIRECTIVE = _CANDIDATES.where(
     )
 )
 _BY_UNIT = _CANDIDATES.where(_one_of(letters_due.c.unit_id, Text()))
-_OPEN = _CANDIDATES.where(letters_due.c.kind == Kind.OBLIGATION_OPENED, acceptances.c.obligation_id.is_(None))
+_OPEN = _CANDIDATES.where(letters_due.c.kind.in_(OWED), acceptances.c.obligation_id.is_(None))
 
 
 async def for_due(connection: AsyncConnection, due_ids: Collection[UUID]) -> list[Candidate]:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
-from contracts.directives import ObligationOpened, RequirementIssued
+from contracts.directives import ObligationOpened, ObligationTransferred, RequirementIssued
 from submissions.domain.asked import Obligation, Requirement
 from submissions.tables import obligations, requirements
 
@@ -106,7 +106,7 @@ async def put_requirements(tx: Transaction, told: Sequence[tuple[int, Requiremen
         await tx.connection.execute(_PUT_REQUIREMENTS, rows)
 
 
-async def put_obligations(tx: Transaction, told: Sequence[ObligationOpened]) -> None:
+async def put_obligations(tx: Transaction, told: Sequence[ObligationOpened | ObligationTransferred]) -> None:
     """Keep the newest version of each obligation; `told` names each at most once."""
     rows = [
         {
