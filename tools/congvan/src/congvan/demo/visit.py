@@ -62,14 +62,18 @@ class Visitor:
         """Return the answer to a command that sets something."""
         return (await self.ask("PUT", service, path, json=body)).json()
 
+    async def headers(self) -> dict[str, str]:
+        """Return the headers that say who is asking, signing in first where needed."""
+        await self._sign_in()
+        return {"Authorization": f"Bearer {self._token}"}
+
     async def ask(self, method: str, service: str, path: str, *, within_s: float = 60, **more: Any) -> httpx.Response:
         """Send a request; raises `Refused` on a problem, the last error when servers stay away for `within_s`."""
         deadline = time.monotonic() + within_s
         headers = dict(more.pop("headers", {}))
         while True:
             try:
-                await self._sign_in()
-                headers["Authorization"] = f"Bearer {self._token}"
+                headers |= await self.headers()
                 url = self._services[service] + path
                 return _granted(await self._client.request(method, url, headers=headers, **more))
             except httpx.TransportError:

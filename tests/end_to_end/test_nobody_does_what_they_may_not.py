@@ -1,0 +1,164 @@
+"""Every operation of every service, tried by people it is not for: refused, nothing told, nothing changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from described import NEVER, Operation, operations
+
+from chassis.transaction import new_id
+from congvan.demo import ledger, province
+from congvan.demo.people import Passwords, account_of
+from congvan.demo.performance import perform
+from congvan.demo.play import Play
+from congvan.demo.visit import Visitor
+
+CENTRE = "U-GDTX-1"
+"""A unit of the demo province that the letter asks nothing of."""
+PASSWORD = "Mat-khau-Cua-Ai-1"
+WORDS = {
+    "account": "mot-nguoi-nao-do",
+    "email": "mot.nguoi@congvan.example",
+    "role": "reporter",
+    "content_type": "video/mp4",
+    "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+    "issuer_unit_id": "U-SGD-MG",
+    "year": "2026",
+}
+"""What stands for names whose values have a form the description cannot spell out."""
+EVERYBODY = {
+    "directory POST /sessions",
+    "directory GET /.well-known/jwks.json",
+    "directory GET /units",
+    "directory GET /units/{unit_id}",
+    "notify GET /letters",
+}
+"""What needs no right: who one is, what units there are, one's own letters."""
+WHO_IS_ASKED_TOO = {
+    "directives GET /directives/{directive_id}",
+    "directives GET /directives/{directive_id}/obligations",
+}
+"""What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
+SEEN_BUT_NOT_THEIRS = {f"directives POST /directives/{{directive_id}}/{step}" for step in ("sign", "number", "issue")}
+"""What they may not do to something they may see: 403 tells them nothing new."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A played main job: its operations, and a real thing for each name in a path."""
+
+    services: Mapping[str, str]
+    operations: list[Operation]
+    things: Mapping[str, str]
+    stores: ledger.Stores
+
+    async def ask(self, visitor: httpx.AsyncClient, operation: Operation, things: Mapping[str, str]) -> httpx.Response:
+        asked = operation.request(things | WORDS)
+        return await visitor.request(asked.pop("method"), self.services[operation.service] + asked.pop("url"), **asked)
+
+    async def contents(self) -> dict[str, Any]:
+        """Return a digest of every table but those that note who knocked."""
+        found: dict[str, Any] = {}
+        for service, url in self.stores.databases.items():
+            tables = await ledger.rows(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+            for table in (each["tablename"] for each in tables):
+                if f"{service}.{table}" not in NOTE_WHO_KNOCKED:
+                    [row] = await ledger.rows(
+                        url,
+                        f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS all FROM {table} t",
+                    )
+                    found[f"{service}.{table}"] = row["all"]
+        return found
+
+
+NOTE_WHO_KNOCKED = {"directory.wrong_passwords"}
+
+
+@pytest.fixture(scope="module")
+async def ground(stage, silent) -> Ground:
+    stores = stage.stores
+    answered = (
+        "SELECT submission_id, s.obligation_id, o.requirement_id, o.directive_id, o.unit_id"
+        " FROM submissions s JOIN obligations o USING (obligation_id)"
+        " WHERE o.unit_id LIKE 'U-SCH-%' ORDER BY s.submission_id LIMIT 1"
+    )
+    if not await ledger.rows(stores.databases["submissions"], answered):
+        assert (await perform(stage, province.demo(), silent))["ok"]
+    [first] = await ledger.rows(stores.databases["submissions"], answered)
+    [media] = await ledger.rows(stores.databases["submissions"], "SELECT media_id FROM media LIMIT 1")
+    [person] = await ledger.rows(
+        stores.databases["directory"], "SELECT person_id FROM people WHERE account = 'lanh-dao'"
+    )
+    [letter] = await ledger.rows(stores.databases["notify"], "SELECT letter_id FROM letters LIMIT 1")
+    things = {name: str(value) for row in (first, media, person, letter) for name, value in row.items()}
+    services = stage.platform.services
+    return Ground(services, await operations(services), things | {"upload_id": things["media_id"]}, stores)
+
+
+@pytest.fixture(scope="module")
+async def outsider(stage, ground, silent) -> str:
+    """Return the account of a reporter whose unit is not asked anything."""
+    account = f"nguoi-ngoai-{new_id()}"
+    person = {"account": account, "full_name": "Trần Thị N", "email": "n@congvan.example", "password": PASSWORD}
+    post = {"unit_id": CENTRE, "role": "reporter", "valid_from": "2025-07-01"}
+    async with Play(stage.platform, province.demo(), silent) as play:
+        administrator = await play.visitor(*stage.platform.administrator)
+        await administrator.post("directory", "/people", {**person, "posts": [post]})
+        await play.settle()  # everybody has heard of them
+    return account
+
+
+@pytest.fixture(scope="module")
+async def neighbour(stage, ground) -> str:
+    """Return the account of a reporter of another school that is asked the same."""
+    [other] = await ledger.rows(
+        ground.stores.databases["directives"],
+        "SELECT answering_unit_id FROM obligations WHERE unit_id LIKE 'U-SCH-%' AND answers_as = 'itself'"
+        " AND requirement_id = $1 AND unit_id <> $2 ORDER BY unit_id DESC LIMIT 1",
+        ground.things["requirement_id"],
+        ground.things["unit_id"],
+    )
+    return account_of(other["answering_unit_id"])
+
+
+async def _signed_in(stage, account: str, password: str) -> httpx.AsyncClient:
+    async with Visitor(stage.platform.services, account, password) as visitor:
+        return httpx.AsyncClient(headers=await visitor.headers(), timeout=30)
+
+
+@pytest.fixture(params=["outsider", "neighbour"])
+async def visitor(request, stage, outsider, neighbour):
+    passwords = Passwords(stage.addresses.home / "demo-people.json")
+    account = {"outsider": outsider, "neighbour": neighbour}[request.param]
+    client = await _signed_in(stage, account, PASSWORD if account == outsider else passwords.of(account))
+    async with client:
+        yield client, (EVERYBODY if account == outsider else EVERYBODY | WHO_IS_ASKED_TOO)
+
+
+async def test_what_is_not_for_them_is_refused_and_changes_nothing(ground, visitor) -> None:
+    client, allowed = visitor
+    before = await ground.contents()
+
+    answers = {str(each): await ground.ask(client, each, ground.things) for each in ground.operations}
+
+    refused = {each for each, answer in answers.items() if answer.status_code in (403, 404)}
+    assert refused == set(answers) - allowed, {
+        each: (answers[each].status_code, answers[each].text[:300]) for each in (set(answers) - allowed) ^ refused
+    }
+    assert await ground.contents() == before
+
+
+async def test_a_refusal_does_not_tell_whether_there_is_such_a_thing(ground, visitor) -> None:
+    client, allowed = visitor
+    sees_it = SEEN_BUT_NOT_THEIRS if allowed != EVERYBODY else set()
+    nothing = dict.fromkeys(ground.things, NEVER)
+    told: dict[str, Any] = {}
+    for each in ground.operations:
+        if str(each) not in allowed | sees_it:
+            real, none = [await ground.ask(client, each, things) for things in (ground.things, nothing)]
+            said = [{**answer.json(), "trace_id": None} for answer in (real, none)]
+            if said[0] != said[1]:
+                told[str(each)] = said
+    assert told == {}
