@@ -29,10 +29,10 @@ class Operation:
         more: dict[str, Any] = {"headers": {}, "params": {}}
         path = self.path
         for each in self.described.get("parameters", ()):
-            value = places.get(each["name"], str(self._example(each["schema"], places)))
+            value = places.get(each["name"]) or self._example(each["schema"], places)
             match each["in"]:
                 case "path":
-                    path = path.replace(f"{{{each['name']}}}", value)
+                    path = path.replace(f"{{{each['name']}}}", str(value))
                 case "query" if each.get("required"):
                     more["params"][each["name"]] = value
                 case "header" if each.get("required"):

@@ -133,6 +133,18 @@ async def obligations_of_unit(
     return replies.owed_out(await operations.obligations_of_unit(tx, unit_id=unit_id, tree=tree, by=caller))
 
 
+@router.get("/open-obligations", responses=may_raise(NotAllowed))
+async def count_open_obligations(
+    caller: Calling,
+    tx: OpenTransaction,
+    tree: KnownTree,
+    answered_by: Annotated[list[UnitId], Query(min_length=1, max_length=1000)],
+) -> replies.OpenCountsOut:
+    """Count the open obligations each unit answers: what will move to its successor when it ends."""
+    counts = await operations.count_open_obligations(tx, unit_ids=answered_by, tree=tree, by=caller)
+    return replies.OpenCountsOut(open=counts)
+
+
 @router.post("/audience-previews", responses=may_raise(NotAllowed))
 async def preview_audience(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: PreviewIn

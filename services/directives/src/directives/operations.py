@@ -115,6 +115,20 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     return Issued(issued, {each.id: len(resolved[each.id].units) for each in directive.requirements})
 
 
+async def count_open_obligations(
+    tx: Transaction, *, unit_ids: Collection[str], tree: Tree, by: Caller
+) -> dict[str, int]:
+    """Return how many open obligations each unit answers now: what would move if the unit ended."""
+    day = today(tx.now)
+    for unit_id in unit_ids:
+        if not may(by, Purpose.ADMINISTER, unit_id, above=tree.ancestors(unit_id, "reporting", day)):
+            raise NotAllowed(
+                "Chỉ quản trị của các đơn vị này mới xem được.", "Only an administrator of these units may see it."
+            )
+    counted = await store.obligations.count_open(tx.connection, unit_ids)
+    return {unit_id: counted.get(unit_id, 0) for unit_id in unit_ids}
+
+
 async def transfer_obligations(tx: Transaction, *, tree: Tree) -> int:
     """Give each open obligation whose answering unit is no more to who answers for it today; return how many moved.
 

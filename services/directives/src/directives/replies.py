@@ -142,6 +142,12 @@ class OwedByUnitOut(BaseModel):
     obligations: list[OwedOut]
 
 
+class OpenCountsOut(BaseModel):
+    """How many open obligations each unit answers."""
+
+    open: dict[str, int]
+
+
 class AddressedOut(BaseModel):
     """A unit that would owe an answer, and why."""
 

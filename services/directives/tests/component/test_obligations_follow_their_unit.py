@@ -177,3 +177,17 @@ async def test_a_worker_looks_when_units_change_and_finds_what_was_left(
         await until(lambda: moved_to("U-THCS-1", "U-THCS-2"))
         await tell(worker, ended("U-THCS-2", into=("U-NEW",)))
         await until(lambda: moved_to("U-THCS-2", "U-NEW"))
+
+
+async def test_an_administrator_counts_what_would_move(client, desk, letter, signer) -> None:
+    issued = await desk.issued(letter)
+    obligations = await desk.obligations(issued["directive_id"])
+    expected = len([each for each in obligations if each["answering_unit_id"] == "U-THCS-1"])
+    asked = {"answered_by": ["U-THCS-1", "U-SO-X"]}
+
+    answer = await client.get("/open-obligations", params=asked, headers=signer.bearer(("administrator", "*")))
+    assert answer.json() == {"open": {"U-THCS-1": expected, "U-SO-X": 0}}
+    assert expected > 0
+
+    refused = await client.get("/open-obligations", params=asked, headers=signer.bearer(("administrator", "U-XA-1")))
+    assert (refused.status_code, refused.json()["code"]) == (403, "not-allowed")

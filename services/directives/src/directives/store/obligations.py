@@ -219,6 +219,11 @@ async def owed_by(connection: AsyncConnection, unit_id: str) -> list[Owed]:
 
 _IS_OPEN = ~exists().where(answers.c.obligation_id == obligations.c.obligation_id, answers.c.state == "accepted")
 _ANSWERING = select(obligations.c.answering_unit_id).where(_IS_OPEN).distinct()
+_COUNT_OPEN = (
+    select(obligations.c.answering_unit_id, func.count().label("open"))
+    .where(obligations.c.answering_unit_id == any_(bindparam("units", type_=ARRAY(String))), _IS_OPEN)
+    .group_by(obligations.c.answering_unit_id)
+)
 _TAKE_OPEN = (
     select(
         *obligations.c["obligation_id", "version", "directive_id", "requirement_id", "unit_id", "answering_unit_id"],
@@ -245,6 +250,12 @@ _TRANSFER = (
 async def answering_units(connection: AsyncConnection) -> set[str]:
     """Return the units that answer an open obligation."""
     return set((await connection.execute(_ANSWERING)).scalars())
+
+
+async def count_open(connection: AsyncConnection, answered_by: Collection[str]) -> dict[str, int]:
+    """Return how many open obligations each of these units answers; a unit that answers none is left out."""
+    rows = await connection.execute(_COUNT_OPEN, {"units": list(answered_by)})
+    return {row.answering_unit_id: row.open for row in rows}
 
 
 async def take_open(connection: AsyncConnection, answered_by: Collection[str]) -> list[Open]:
