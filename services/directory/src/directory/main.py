@@ -13,8 +13,8 @@ from chassis.porch import Role
 from chassis.roles import Service
 from chassis.transaction import Transactions, open_engine
 from directory import api
+from directory.api.imports import IMPORT_BYTES
 from directory.api.sessions import say_when_to_return
-from directory.api.units import IMPORT_BYTES
 from directory.domain.people import NewAccount, Post
 from directory.operations.people import found_accounts
 from directory.operations.sessions import keep_sweeping

@@ -39,6 +39,13 @@ class UnknownUnitType(Problem):
     status = 422
 
 
+class UnitTypeInUse(Problem):
+    """A type that units are or were of cannot be removed."""
+
+    code = "unit-type-in-use"
+    status = 409
+
+
 class UnknownUnit(Problem):
     """A post is at a unit nobody has registered."""
 

@@ -9,6 +9,10 @@ from chassis.testing import Signer
 
 DOORS = [
     ("POST", "/imports"),
+    ("GET", "/exports/units"),
+    ("GET", "/unit-types"),
+    ("PUT", "/unit-types/thcs"),
+    ("DELETE", "/unit-types/thcs"),
     ("GET", "/units"),
     ("GET", "/units/U-SCH-001"),
     ("PUT", "/clusters/U-CUM-1/lead"),
@@ -17,6 +21,7 @@ DOORS = [
     ("GET", "/people/01981e00-0000-7000-8000-000000000000/contact"),
 ]
 BODIES = {
+    "/unit-types/thcs": {"name": "Trường", "levels": []},
     "/clusters/U-CUM-1/lead": {"school_id": "U-THPT-01", "valid_from": "2025-09-01"},
     "/people": {
         "account": "a1",
