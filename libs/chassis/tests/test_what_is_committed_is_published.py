@@ -182,12 +182,15 @@ async def test_what_was_written_down_early_goes_the_way_of_its_transaction(make_
     monkeypatch.setattr(frame.transactions, "_wake", lambda: woken.append(1))
     events = [aggregate(new_id(), version) for version in range(1, 6)]
 
-    with pytest.raises(ZeroDivisionError):
+    async def tell_and_fail() -> None:
         async with frame.transactions.begin() as transaction:
             for event in events:
                 transaction.emit(event)
             await transaction.make_room()
             _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        await tell_and_fail()
     assert (await waiting_events(frame), woken) == ([], [])
 
     async with frame.transactions.begin() as transaction:

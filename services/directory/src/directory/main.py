@@ -14,6 +14,7 @@ from chassis.roles import Service
 from chassis.transaction import Transactions, open_engine
 from directory import api
 from directory.api.imports import IMPORT_BYTES
+from directory.api.reorganisations import FILES_BYTES
 from directory.api.sessions import say_when_to_return
 from directory.domain.people import NewAccount, Post
 from directory.operations.people import found_accounts
@@ -35,7 +36,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         roles,
         migrations=MIGRATIONS,
         keys=keys or mint.key_ring(),
-        body_limits={"/imports": IMPORT_BYTES},
+        body_limits={"/imports": IMPORT_BYTES, "/reorganisations/files": FILES_BYTES},
     )
     frame.app.state.mint = mint
     frame.app.state.passwords = Passwords()

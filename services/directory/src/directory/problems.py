@@ -46,6 +46,27 @@ class UnitTypeInUse(Problem):
     status = 409
 
 
+class AlreadyApplied(Problem):
+    """A reorganisation that was applied can be neither tried out, changed nor discarded."""
+
+    code = "already-applied"
+    status = 409
+
+
+class DryRunOutdated(Problem):
+    """What was reviewed is not what would be applied now."""
+
+    code = "dry-run-outdated"
+    status = 409
+
+
+class ReorganisationFaulty(Problem):
+    """A reorganisation that leaves the register in a state that cannot be."""
+
+    code = "reorganisation-faulty"
+    status = 409
+
+
 class UnknownUnit(Problem):
     """A post is at a unit nobody has registered."""
 

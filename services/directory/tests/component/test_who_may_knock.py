@@ -7,9 +7,17 @@ import pytest
 
 from chassis.testing import Signer
 
+REORGANISATION = "/reorganisations/01981e00-0000-7000-8000-000000000000"
 DOORS = [
     ("POST", "/imports"),
     ("GET", "/exports/units"),
+    ("POST", "/reorganisations"),
+    ("POST", "/reorganisations/files"),
+    ("GET", "/reorganisations"),
+    ("GET", REORGANISATION),
+    ("GET", f"{REORGANISATION}/dry-run"),
+    ("POST", f"{REORGANISATION}/apply"),
+    ("DELETE", REORGANISATION),
     ("GET", "/unit-types"),
     ("PUT", "/unit-types/thcs"),
     ("DELETE", "/unit-types/thcs"),

@@ -10,7 +10,7 @@ from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import NotAllowed, NotSignedIn, TooLarge
 from chassis.transaction import OpenTransaction
-from directory.api.sent import OwnTransactions
+from directory.api.sent import OpenTransactions
 from directory.operations import exporting, importing
 from directory.problems import ImportRejected
 
@@ -63,7 +63,7 @@ async def import_units(
 async def export_units(
     file: ExportedFile,
     caller: Calling,
-    transactions: OwnTransactions,
+    transactions: OpenTransactions,
     form: Annotated[Form, Query(alias="format")] = "csv",
 ) -> StreamingResponse:
     exporting.see_that_it_is_allowed(caller)

@@ -31,7 +31,7 @@ def _transactions(request: Request) -> Transactions:
     return frame_of(request).transactions
 
 
-OwnTransactions = Annotated[Transactions, Depends(_transactions)]
-"""For a verb that needs another transaction than that of its request."""
+OpenTransactions = Annotated[Transactions, Depends(_transactions)]
+"""For what takes more than one transaction, or must be remembered although it fails."""
 HashedPasswords = Annotated[Passwords, Depends(_passwords)]
 """What hashes and compares passwords in this process."""

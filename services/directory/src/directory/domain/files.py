@@ -2,8 +2,8 @@
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, TypeAlias, TypeVar, get_args
 
@@ -291,22 +291,29 @@ def no_units() -> Fault:
 
 def read_files(units: bytes, relations: bytes, links: bytes | None = None, identifiers: bytes | None = None) -> Files:
     """Read small files as they were sent. Everything that is wrong with a row by itself is among the `faults`."""
+    files = read_changes({UNITS: units, RELATIONS: relations, LINKS: links, IDENTIFIERS: identifiers})
+    if files.is_whole and not files.named and not files.faults:
+        return replace(files, faults=(no_units(),))
+    return files
+
+
+def read_changes(contents: Mapping[str, bytes | None]) -> Files:
+    """Read some of the files, each by itself: none of them has to be there, or to name a unit."""
     faults: list[Fault] = []
     readers: dict[str, Reader] = {}
-    read: dict[str, list[Row[Said] | Unsound]] = {}
-    for file, content in zip(FILES, (units, relations, links, identifiers), strict=True):
+    read: dict[str, list[Row[Said] | Unsound]] = {file: [] for file in FILES}
+    for file in FILES:
+        content = contents.get(file)
         if content is not None:
             readers[file] = Reader(file, rows(io.BytesIO(content)), faults.append)
             read[file] = list(readers[file])
-    if readers[UNITS].is_whole and not read[UNITS] and not faults:
-        faults.append(no_units())
     return Files(
         versions=sound(read[UNITS], Version),
         relations=sound(read[RELATIONS], Relation),
-        links=None if links is None else sound(read[LINKS], Lineage),
-        identifiers=None if identifiers is None else sound(read[IDENTIFIERS], Identifier),
+        links=sound(read[LINKS], Lineage) if LINKS in readers else None,
+        identifiers=sound(read[IDENTIFIERS], Identifier) if IDENTIFIERS in readers else None,
         named=frozenset(row.unit_id for row in read[UNITS]),
-        silent=readers[UNITS].silent,
+        silent=readers[UNITS].silent if UNITS in readers else frozenset(),
         faults=tuple(faults),
         is_whole=all(reader.is_whole for reader in readers.values()),
     )

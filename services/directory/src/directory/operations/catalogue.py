@@ -7,7 +7,7 @@ from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
 from directory.domain.units import CLUSTER_TYPE, UnitType
-from directory.operations.telling import put_and_tell
+from directory.operations.registering import put_and_tell
 from directory.problems import UnitTypeInUse
 from directory.store import catalogue as store
 from directory.store import units

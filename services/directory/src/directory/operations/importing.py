@@ -21,7 +21,7 @@ from directory.domain.checking import (
 from directory.domain.cycles import Graph
 from directory.domain.faults import FILES, IDENTIFIERS, LINKS, RELATIONS, UNITS, Faults
 from directory.domain.files import RELATION_KINDS, Reader, no_units
-from directory.operations.telling import put_and_tell
+from directory.operations.registering import put_and_tell
 from directory.problems import ImportRejected
 from directory.sheets import rows
 from directory.store import staging

@@ -8,7 +8,7 @@ from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
 from directory.domain.units import CLUSTER_TYPE, Unit, UnitOnDay
-from directory.operations.telling import put_and_tell
+from directory.operations.registering import put_and_tell
 from directory.problems import NotACluster, NotAMember, UnknownUnitType
 from directory.store import units as store
 

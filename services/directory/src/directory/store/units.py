@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    all_,
     and_,
     any_,
     bindparam,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from directory.domain.cycles import Edge
 from directory.domain.units import Identifier, Lineage, Relation, Unit, UnitOnDay, Version
 from directory.store.copying import copy_into
 from directory.tables import unit_lineage, unit_relations, unit_types, unit_versions, units
@@ -94,6 +96,14 @@ _HOLDERS = select(unit_identifiers).where(
     unit_identifiers.c.code == any_(bindparam("codes", type_=ARRAY(Text))),
 )
 _BELOW = select(unit_relations.c.unit_id).where(unit_relations.c.parent_id == any_(_IDS)).distinct()
+_EDGES_BESIDES = select(
+    unit_relations.c.unit_id, unit_relations.c.parent_id, unit_relations.c.valid_from, unit_relations.c.valid_to
+).where(unit_relations.c.kind == bindparam("kind", type_=Text), unit_relations.c.unit_id != all_(_IDS))
+_COUNTS_BESIDES = (
+    select(unit_versions.c.unit_type, func.count().label("how_many"))
+    .where(_holds(unit_versions), unit_versions.c.unit_id != all_(_IDS))
+    .group_by(unit_versions.c.unit_type)
+)
 _KNOWN_IDS = select(units.c.unit_id).where(units.c.unit_id == any_(_IDS))
 
 _start = (
@@ -165,6 +175,18 @@ async def holders(connection: AsyncConnection, scheme: str, codes: Collection[st
     """Return who held, holds or will hold these codes."""
     found = await connection.execute(_HOLDERS, {"scheme": scheme, "codes": sorted(codes)})
     return [(row.unit_id, Identifier(row.scheme, row.code, row.valid_from, row.valid_to)) for row in found.all()]
+
+
+async def edges_besides(connection: AsyncConnection, kind: str, unit_ids: Collection[str]) -> AsyncIterator[Edge]:
+    """Yield the relations of one kind that all other units have than these."""
+    async for row in await connection.stream(_EDGES_BESIDES, {"kind": kind, "unit_ids": sorted(unit_ids)}):
+        yield Edge(row.unit_id, row.parent_id, row.valid_from, row.valid_to)
+
+
+async def counts_besides(connection: AsyncConnection, day: date, unit_ids: Collection[str]) -> dict[str, int]:
+    """Return how many other units than these there are on a day, by type."""
+    found = await connection.execute(_COUNTS_BESIDES, {"day": day, "unit_ids": sorted(unit_ids)})
+    return {row.unit_type: row.how_many for row in found.all()}
 
 
 async def find(connection: AsyncConnection, unit_id: str) -> Unit | None:
