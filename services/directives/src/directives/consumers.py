@@ -4,12 +4,12 @@ from chassis.consuming import EventDesk
 from contracts.directory import UnitChanged
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from directives.projections import note_answers
-from unit_tree.projection import note_unit
+from unit_tree.projection import note_units
 
 
 def register(desk: EventDesk) -> None:
     """Say which durables this service reads, and what takes in their events."""
-    desk.each("directives-units", UnitChanged)(note_unit)
+    desk.batch("directives-units", UnitChanged)(note_units)
     # A list of what is owed may be a moment behind; on deadline evening the moment is what keeps it cheap.
     desk.batch("directives-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, linger=0.25)(
         note_answers

@@ -18,6 +18,7 @@ from directory.api.reorganisations import FILES_BYTES
 from directory.api.sessions import say_when_to_return
 from directory.domain.people import NewAccount, Post
 from directory.operations.people import found_accounts
+from directory.operations.selecting import RegisterTree
 from directory.operations.sessions import keep_sweeping
 from directory.passwords import Passwords
 from directory.settings import Settings
@@ -39,6 +40,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         body_limits={"/imports": IMPORT_BYTES, "/reorganisations/files": FILES_BYTES},
     )
     frame.app.state.mint = mint
+    frame.app.state.register_tree = RegisterTree()
     frame.app.state.passwords = Passwords()
     frame.front_door(api.router)
     say_when_to_return(frame.app)

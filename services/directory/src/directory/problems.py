@@ -67,6 +67,20 @@ class ReorganisationFaulty(Problem):
     status = 409
 
 
+class GroupsRunInCircle(Problem):
+    """A named group may not go by itself, directly or through others."""
+
+    code = "groups-in-circle"
+    status = 422
+
+
+class GroupInUse(Problem):
+    """A named group that another goes by cannot be removed."""
+
+    code = "group-in-use"
+    status = 409
+
+
 class UnknownUnit(Problem):
     """A post is at a unit nobody has registered."""
 

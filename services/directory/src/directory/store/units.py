@@ -90,6 +90,7 @@ _NEXT_IDS = (
 _OF_TYPE = select(unit_versions.c.unit_id).where(
     unit_versions.c.unit_type == _ANY_TYPE, unit_versions.c.levels.is_(None)
 )
+_STAMP = select(func.count(), func.coalesce(func.sum(units.c.version), 0)).select_from(units)
 _VERSION_OF_EACH = select(units.c.unit_id, units.c.version)
 _HOLDERS = select(unit_identifiers).where(
     unit_identifiers.c.scheme == bindparam("scheme", type_=Text),
@@ -154,6 +155,12 @@ async def in_turn(connection: AsyncConnection) -> AsyncIterator[list[Unit]]:
 async def get_some(connection: AsyncConnection, unit_ids: Collection[str]) -> dict[str, Unit]:
     """Return those of these units that are known, with everything dated."""
     return await _whole(connection, sorted(unit_ids))
+
+
+async def stamp(connection: AsyncConnection) -> tuple[int, int]:
+    """Return two figures that name a state of the register: versions only grow and units are never deleted."""
+    count, versions = (await connection.execute(_STAMP)).one()
+    return int(count), int(versions)
 
 
 async def versions_of_all(connection: AsyncConnection) -> dict[str, int]:
