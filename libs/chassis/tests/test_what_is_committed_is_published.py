@@ -174,3 +174,28 @@ async def test_one_trace_runs_from_the_request_to_the_message_and_its_reader(
     request = next(span for name, span in names.items() if name.startswith("POST"))
     publish = next(span for name, span in names.items() if name.startswith("publish reporting.aggregate"))
     assert publish.context.trace_id == request.context.trace_id
+
+
+async def test_what_was_written_down_early_goes_the_way_of_its_transaction(make_frame, aggregate, monkeypatch) -> None:
+    frame = make_frame(Role.API)
+    woken = []
+    monkeypatch.setattr(frame.transactions, "_wake", lambda: woken.append(1))
+    events = [aggregate(new_id(), version) for version in range(1, 6)]
+
+    async def tell_and_fail() -> None:
+        async with frame.transactions.begin() as transaction:
+            for event in events:
+                transaction.emit(event)
+            await transaction.make_room()
+            _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        await tell_and_fail()
+    assert (await waiting_events(frame), woken) == ([], [])
+
+    async with frame.transactions.begin() as transaction:
+        for event in events:
+            transaction.emit(event)
+            await transaction.make_room()
+    assert [each["data"]["version"] for each in await waiting_events(frame)] == [1, 2, 3, 4, 5]
+    assert woken == [1]

@@ -103,6 +103,16 @@ class Transaction:
         self._emitted.append(outbox_row(event, event_id))
         return event_id
 
+    async def make_room(self) -> None:
+        """Write down what was emitted so far, in a verb that tells of more things than memory should hold.
+
+        Call it when every row those events speak of is written. The last one stays, so that the relay will be woken.
+        """
+        early = self._emitted[:-1]
+        if early:
+            await self.connection.execute(_INSERT_OUTBOX, early)
+            del self._emitted[:-1]
+
     async def _leave_events(self) -> bool:
         # Last, when every row they speak of is written and locked: so the order of the outbox
         # is the order of the commits, thing by thing.

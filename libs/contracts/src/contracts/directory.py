@@ -20,6 +20,8 @@ class UnitVersion(Fact):
     short_name: str
     levels: tuple[str, ...]
     """Education levels taught, lowest first: `primary`, `lower_secondary`, `upper_secondary`, `continuing`."""
+    abbreviation: str | None = None
+    """What stands for the unit in the notation of a document, as in `SGDĐT`."""
 
 
 class UnitRelation(Fact):
@@ -27,6 +29,15 @@ class UnitRelation(Fact):
 
     kind: RelationKind
     parent_id: str
+    valid_from: date
+    valid_to: date | None
+
+
+class UnitIdentifier(Fact):
+    """A code somebody else knows the unit by, as in `moet_school_code`. Never a key: codes change."""
+
+    scheme: str
+    code: str
     valid_from: date
     valid_to: date | None
 
@@ -49,6 +60,7 @@ class UnitChanged(Event):
     versions: tuple[UnitVersion, ...]
     relations: tuple[UnitRelation, ...]
     lineage: tuple[UnitLineage, ...]
+    identifiers: tuple[UnitIdentifier, ...] = ()
 
     @property
     def about(self) -> str:

@@ -1,21 +1,21 @@
 """The letterbox: what comes in from the directory and from submissions, and what each event sets in motion."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directory import UnitChanged
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from directives.projections import note_answers
-from unit_tree.projection import note_unit
+from unit_tree.projection import note_units
 
 
 def register(desk: EventDesk, hear_of_units: Callable[[], None]) -> None:
     """Say which durables this service reads, and what takes in their events."""
 
-    @desk.each("directives-units", UnitChanged)
-    async def note(event: UnitChanged, transaction: Transaction) -> None:
-        await note_unit(event, transaction)
+    @desk.batch("directives-units", UnitChanged)
+    async def note(events: Sequence[UnitChanged], transaction: Transaction) -> None:
+        await note_units(events, transaction)
         hear_of_units()
 
     # A list of what is owed may be a moment behind; on deadline evening the moment is what keeps it cheap.

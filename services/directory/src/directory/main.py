@@ -13,10 +13,12 @@ from chassis.porch import Role
 from chassis.roles import Service
 from chassis.transaction import Transactions, open_engine
 from directory import api
+from directory.api.imports import IMPORT_BYTES
+from directory.api.reorganisations import FILES_BYTES
 from directory.api.sessions import say_when_to_return
-from directory.api.units import IMPORT_BYTES
 from directory.domain.people import NewAccount, Post
 from directory.operations.people import found_accounts
+from directory.operations.selecting import RegisterTree
 from directory.operations.sessions import keep_sweeping
 from directory.passwords import Passwords
 from directory.settings import Settings
@@ -35,9 +37,10 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         roles,
         migrations=MIGRATIONS,
         keys=keys or mint.key_ring(),
-        body_limits={"/imports": IMPORT_BYTES},
+        body_limits={"/imports": IMPORT_BYTES, "/reorganisations/files": FILES_BYTES},
     )
     frame.app.state.mint = mint
+    frame.app.state.register_tree = RegisterTree()
     frame.app.state.passwords = Passwords()
     frame.front_door(api.router)
     say_when_to_return(frame.app)

@@ -39,6 +39,48 @@ class UnknownUnitType(Problem):
     status = 422
 
 
+class UnitTypeInUse(Problem):
+    """A type that units are or were of cannot be removed."""
+
+    code = "unit-type-in-use"
+    status = 409
+
+
+class AlreadyApplied(Problem):
+    """A reorganisation that was applied can be neither tried out, changed nor discarded."""
+
+    code = "already-applied"
+    status = 409
+
+
+class DryRunOutdated(Problem):
+    """What was reviewed is not what would be applied now."""
+
+    code = "dry-run-outdated"
+    status = 409
+
+
+class ReorganisationFaulty(Problem):
+    """A reorganisation that leaves the register in a state that cannot be."""
+
+    code = "reorganisation-faulty"
+    status = 409
+
+
+class GroupsRunInCircle(Problem):
+    """A named group may not go by itself, directly or through others."""
+
+    code = "groups-in-circle"
+    status = 422
+
+
+class GroupInUse(Problem):
+    """A named group that another goes by cannot be removed."""
+
+    code = "group-in-use"
+    status = 409
+
+
 class UnknownUnit(Problem):
     """A post is at a unit nobody has registered."""
 

@@ -15,9 +15,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
-    text,
 )
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 metadata = MetaData()
 
@@ -52,16 +50,17 @@ unit_versions = Table(
     Column("unit_type", Text, ForeignKey("unit_types.code"), nullable=False),
     Column("name", Text, nullable=False),
     Column("short_name", Text, nullable=False),
+    Column("abbreviation", Text),
+    Column("levels", ARRAY(Text)),
     CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="unit_versions_days_are_in_order"),
-    # A span of one text stands for "equal": GiST compares spans of text without btree_gist, which not every server has.
-    ExcludeConstraint(
-        (text("text_span(unit_id, unit_id, '[]')"), "&&"),
-        (text("daterange(valid_from, valid_to, '[]')"), "&&"),
-        name="unit_versions_do_not_overlap",
-        using="gist",
+    CheckConstraint(
+        "levels <@ ARRAY['primary', 'lower_secondary', 'upper_secondary', 'continuing']",
+        name="unit_versions_levels_are_known",
     ),
-    comment="what a unit is called and is, from one day up to and including another",
+    comment="what a unit is called and is, from one day up to and including another; a trigger refuses overlaps",
 )
+# Finds the units of one type, when its levels change or somebody asks for them.
+Index("unit_versions_unit_type", unit_versions.c.unit_type)
 
 unit_relations = Table(
     "unit_relations",
@@ -77,24 +76,10 @@ unit_relations = Table(
     ),
     CheckConstraint("unit_id <> parent_id", name="unit_relations_are_between_two"),
     CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="unit_relations_days_are_in_order"),
-    ExcludeConstraint(
-        (text("text_span(unit_id, unit_id, '[]')"), "&&"),
-        (text("text_span(kind, kind, '[]')"), "&&"),
-        (text("text_span(parent_id, parent_id, '[]')"), "&&"),
-        (text("daterange(valid_from, valid_to, '[]')"), "&&"),
-        name="unit_relations_do_not_overlap",
-        using="gist",
-    ),
-    ExcludeConstraint(
-        (text("text_span(unit_id, unit_id, '[]')"), "&&"),
-        (text("text_span(kind, kind, '[]')"), "&&"),
-        (text("daterange(valid_from, valid_to, '[]')"), "&&"),
-        name="unit_relations_have_one_parent",
-        using="gist",
-        where=text("kind IN ('administrative', 'reporting', 'cluster_lead')"),
-    ),
-    comment="dated edges from a unit to one above it, and from a cluster to its lead",
+    comment="dated edges from a unit to one above it, and from a cluster to its lead; a trigger refuses overlaps",
 )
+# Finds what stands below a unit, when it ends.
+Index("unit_relations_parent", unit_relations.c.parent_id)
 
 unit_lineage = Table(
     "unit_lineage",

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from chassis.testing import waiting_events
+from directory.api.imports import IMPORT_BYTES
 
 # unit_counts_on_… of the demo province's expected aggregates.
 COUNTS = {
@@ -35,7 +36,10 @@ async def units_on(client, headers, day, **more):
 async def test_the_demo_province_has_the_right_units_on_each_day(client, administrator, province):
     answer = await client.post("/imports", files=province, headers=administrator)
 
-    assert (answer.status_code, answer.json()) == (200, {"units": 87, "relations": 315, "links": 16, "changed": 87})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"units": 87, "relations": 315, "links": 16, "identifiers": 0, "changed": 87},
+    )
     for day, expected in COUNTS.items():
         assert Counter(unit["unit_type"] for unit in await units_on(client, administrator, day)) == expected
 
@@ -51,6 +55,7 @@ async def test_a_unit_is_shown_as_it_was_on_the_day(client, administrator, regis
         "unit_type_name": "Trường trung học phổ thông",
         "name": "Trường Trung học phổ thông Minh Giang",
         "short_name": "THPT Minh Giang",
+        "abbreviation": None,
         "levels": ["upper_secondary"],
         "valid_from": "2005-01-01",
         "valid_to": None,
@@ -139,7 +144,7 @@ async def test_units_the_files_do_not_name_stay_and_those_they_name_are_replaced
 
     answer = await client.post("/imports", files=part, headers=administrator)
 
-    assert answer.json() == {"units": 1, "relations": 1, "links": 0, "changed": 1}
+    assert answer.json() == {"units": 1, "relations": 1, "links": 0, "identifiers": 0, "changed": 1}
     assert len(await units_on(client, administrator, "2026-11-22")) == sum(COUNTS["2026-11-22"].values())
     shown = (await client.get("/units/U-SCH-001", headers=administrator)).json()
     assert [each["kind"] for each in shown["relations"]] == ["reporting"]
@@ -203,11 +208,11 @@ async def test_too_large_a_body_is_refused(client, administrator, rows_of, decla
     before = await rows_of()
     line = b"--line\r\n"
     head = b'Content-Disposition: form-data; name="units"; filename="units.csv"\r\n\r\n'
-    body = line + head + b"x" * (20 << 20)
+    body = line + head + b"x" * IMPORT_BYTES
 
     async def pieces():
-        for start in range(0, len(body), 1 << 16):
-            yield body[start : start + (1 << 16)]
+        for start in range(0, len(body), 1 << 20):
+            yield body[start : start + (1 << 20)]
 
     answer = await client.post(
         "/imports",

@@ -7,8 +7,25 @@ import pytest
 
 from chassis.testing import Signer
 
+REORGANISATION = "/reorganisations/01981e00-0000-7000-8000-000000000000"
 DOORS = [
     ("POST", "/imports"),
+    ("GET", "/exports/units"),
+    ("POST", "/reorganisations"),
+    ("POST", "/reorganisations/files"),
+    ("GET", "/reorganisations"),
+    ("GET", REORGANISATION),
+    ("GET", f"{REORGANISATION}/dry-run"),
+    ("POST", f"{REORGANISATION}/apply"),
+    ("DELETE", REORGANISATION),
+    ("POST", "/selector-previews"),
+    ("POST", "/selector-explanations"),
+    ("GET", "/groups"),
+    ("PUT", "/groups/ven-bien"),
+    ("DELETE", "/groups/ven-bien"),
+    ("GET", "/unit-types"),
+    ("PUT", "/unit-types/thcs"),
+    ("DELETE", "/unit-types/thcs"),
     ("GET", "/units"),
     ("GET", "/units/U-SCH-001"),
     ("PUT", "/clusters/U-CUM-1/lead"),
@@ -17,6 +34,7 @@ DOORS = [
     ("GET", "/people/01981e00-0000-7000-8000-000000000000/contact"),
 ]
 BODIES = {
+    "/unit-types/thcs": {"name": "Trường", "levels": []},
     "/clusters/U-CUM-1/lead": {"school_id": "U-THPT-01", "valid_from": "2025-09-01"},
     "/people": {
         "account": "a1",

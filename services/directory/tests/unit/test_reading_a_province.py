@@ -171,7 +171,7 @@ def test_only_units_that_differ_are_changed_and_the_leads_of_clusters_stay():
     files = read_files(file(UNITS_HEAD, UNITS), file(RELATIONS_HEAD, RELATIONS), None)
     known = {unit.unit_id: unit for unit in changed_units(files, {})}
     lead = Relation("cluster_lead", "TR", *day_span())
-    known["VH"] = Unit("VH", known["VH"].versions, (lead, *known["VH"].relations), known["VH"].lineage, 7)
+    known["VH"] = Unit("VH", known["VH"].versions, (lead, *known["VH"].relations), known["VH"].lineage, (), 7)
     assert changed_units(files, known) == []
 
     renamed = [UNITS[0], UNITS[1].replace("Phòng Văn hóa", "Phòng VHXH"), UNITS[2]]

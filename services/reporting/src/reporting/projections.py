@@ -8,6 +8,7 @@ everyone locks in the same order: answers by obligation, then aggregates by key.
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+import unit_tree.projection
 from chassis.transaction import Transaction
 from contracts.directives import DirectiveIssued, ObligationOpened
 from contracts.directory import UnitChanged
@@ -31,7 +32,7 @@ from reporting.domain import (
     place_of,
     place_on,
 )
-from unit_tree.projection import TreeReader, note_unit
+from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 
 AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted
@@ -46,8 +47,7 @@ _STATES: dict[type[AnswerEvent], AnswerState] = {
 async def note_units(tx: Transaction, events: Sequence[UnitChanged]) -> None:
     """Note what units are now, and fold the obligations that stand elsewhere because of it."""
     await store.take_ground(tx)
-    for event in events:
-        await note_unit(event, tx)
+    await unit_tree.projection.note_units(events, tx)
     near = await store.placed_near(tx, {event.unit_id for event in events})
     if not near:
         return

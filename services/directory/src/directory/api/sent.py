@@ -4,13 +4,16 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.frame import frame_of
+from chassis.transaction import Transactions
 from directory.domain.days import FIRST_DAY, LAST_DAY
 from directory.passwords import Passwords
 
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day within living memory or planning."""
+UnitTypeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 class Sent(BaseModel):
@@ -24,5 +27,11 @@ def _passwords(request: Request) -> Passwords:
     return passwords
 
 
+def _transactions(request: Request) -> Transactions:
+    return frame_of(request).transactions
+
+
+OpenTransactions = Annotated[Transactions, Depends(_transactions)]
+"""For what takes more than one transaction, or must be remembered although it fails."""
 HashedPasswords = Annotated[Passwords, Depends(_passwords)]
 """What hashes and compares passwords in this process."""

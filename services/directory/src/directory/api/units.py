@@ -1,37 +1,23 @@
-"""Units: their import, what they are on a day, and the leads of clusters."""
+"""Units: what they are on a day, and the leads of clusters."""
 
 from datetime import date
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, File, Query, UploadFile
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
 
 from chassis.http import may_raise
 from chassis.identity import Calling
-from chassis.problems import NotAllowed, NotFound, NotSignedIn, TooLarge
+from chassis.problems import NotAllowed, NotFound, NotSignedIn
 from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from contracts.directory import LineageKind, RelationKind
-from directory.api.sent import Day, Sent
+from directory.api.sent import Day, Sent, UnitTypeCode
 from directory.domain.units import LEAD, UnitOnDay
 from directory.operations import units
-from directory.problems import ImportRejected, NotACluster, NotAMember, UnknownUnitType
-
-IMPORT_BYTES = 20 << 20
-"""A province with five thousand units needs 1.3 MB."""
-
-UnitType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+from directory.problems import NotACluster, NotAMember, UnknownUnitType
 
 router = APIRouter()
-
-
-class ImportedOut(BaseModel):
-    """How many rows the files had, and how many units they changed."""
-
-    units: int
-    relations: int
-    links: int
-    changed: int
 
 
 class UnitOut(BaseModel):
@@ -42,6 +28,7 @@ class UnitOut(BaseModel):
     unit_type_name: str
     name: str
     short_name: str
+    abbreviation: str | None
     levels: list[str]
     valid_from: date
     valid_to: date | None
@@ -62,6 +49,7 @@ class UnitOut(BaseModel):
             unit_type_name=unit.unit_type_name,
             name=unit.name,
             short_name=unit.short_name,
+            abbreviation=unit.abbreviation,
             levels=list(unit.levels),
             valid_from=unit.valid_from,
             valid_to=unit.valid_to,
@@ -91,6 +79,9 @@ class VersionOut(BaseModel):
     unit_type: str
     name: str
     short_name: str
+    abbreviation: str | None
+    levels: list[str] | None
+    """Null when they are those of the type."""
 
 
 class RelationOut(BaseModel):
@@ -115,6 +106,17 @@ class LineageOut(BaseModel):
     legal_basis: str
 
 
+class IdentifierOut(BaseModel):
+    """A code others know the unit by."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    scheme: str
+    code: str
+    valid_from: date
+    valid_to: date | None
+
+
 class UnitHistoryOut(UnitOut):
     """A unit on one day, and everything dated about it."""
 
@@ -122,6 +124,7 @@ class UnitHistoryOut(UnitOut):
     versions: list[VersionOut]
     relations: list[RelationOut]
     lineage: list[LineageOut]
+    identifiers: list[IdentifierOut]
 
 
 class LeadIn(Sent):
@@ -139,33 +142,12 @@ class LeadOut(BaseModel):
     leads: list[RelationOut]
 
 
-@router.post("/imports", responses=may_raise(NotSignedIn, NotAllowed, TooLarge, ImportRejected))
-async def import_units(
-    tx: OpenTransaction,
-    caller: Calling,
-    units_: Annotated[UploadFile, File(alias="units")],
-    relations: UploadFile,
-    links: UploadFile | None = None,
-) -> ImportedOut:
-    imported = await units.import_units(
-        tx,
-        units=await units_.read(),
-        relations=await relations.read(),
-        # A form sends a file nobody has chosen as well, without a name.
-        links=await links.read() if links is not None and links.filename else None,
-        by=caller,
-    )
-    return ImportedOut(
-        units=imported.units, relations=imported.relations, links=imported.links, changed=imported.changed
-    )
-
-
 @router.get("/units", responses=may_raise(NotSignedIn, UnknownUnitType))
 async def units_on(
     tx: OpenTransaction,
     _caller: Calling,
     on: Annotated[Day | None, Query()] = None,
-    unit_type: Annotated[UnitType | None, Query()] = None,
+    unit_type: Annotated[UnitTypeCode | None, Query()] = None,
 ) -> UnitsOut:
     return UnitsOut(units=[UnitOut.of(unit) for unit in await units.units_on(tx, on, unit_type=unit_type)])
 
@@ -181,6 +163,7 @@ async def unit_on(
         versions=history.versions,
         relations=history.relations,
         lineage=history.lineage,
+        identifiers=history.identifiers,
     )
 
 

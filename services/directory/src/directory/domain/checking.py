@@ -1,42 +1,52 @@
 """What the files say, held against each other and against what is known: faults that no row shows by itself."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Protocol, TypeVar
 
 from contracts.directory import RelationKind
-from directory.domain.cycles import Edge, find_cycles
-from directory.domain.files import LINKS, RELATION_KINDS, RELATIONS, UNITS, Fault, Files, Row
-from directory.domain.units import Lineage, Relation, Unit, Version
+from directory.domain.cycles import Cycle, Edge, find_cycles
+from directory.domain.faults import IDENTIFIERS, LINKS, RELATIONS, UNITS, Fault
+from directory.domain.files import RELATION_KINDS, Files, Row
+from directory.domain.units import Identifier, Lineage, Relation, Unit, Version
 
 ONE_PARENT: frozenset[RelationKind] = frozenset({"administrative", "reporting"})
 """With two of these at once a unit would be counted twice, or answer to two."""
 
 
-class _Dated(Protocol):
+class Dated(Protocol):
+    """Something that holds over a span of days."""
+
     @property
-    def valid_from(self) -> date: ...
+    def valid_from(self) -> date:
+        """Return the first day."""
+        ...
+
     @property
-    def valid_to(self) -> date | None: ...
+    def valid_to(self) -> date | None:
+        """Return the last day, null when the span is open."""
+        ...
 
 
-D = TypeVar("D", bound=_Dated)
+D = TypeVar("D", bound=Dated)
 
 
 def check(files: Files, known: Mapping[str, Unit], unit_types: Collection[str]) -> list[Fault]:
     """Return every fault, those of the rows by themselves included, in the order of files and rows."""
-    faults = [
-        *files.faults,
-        *_types(files, unit_types),
-        *_overlapping_versions(files),
-        *_overlapping_relations(files),
-        *_repeated_links(files),
-    ]
+    faults = [*files.faults, *faults_of_units(files, unit_types)]
     if files.is_whole:
-        faults += [*_strangers(files, known), *_loops(files, known)]
-    order = (UNITS, RELATIONS, LINKS)
-    return sorted(faults, key=lambda fault: (order.index(fault.file), fault.row))
+        faults += [*_strangers(files, known), *_loops(files, known), *_shared_codes(files, known)]
+    return sorted(faults, key=lambda fault: fault.place)
+
+
+def faults_of_units(files: Files, unit_types: Collection[str]) -> Iterator[Fault]:
+    """Yield the faults for which only the rows about one unit must be seen together."""
+    yield from _types(files, unit_types)
+    yield from _overlapping_versions(files)
+    yield from _overlapping_relations(files)
+    yield from _repeated_links(files)
 
 
 def changed_units(files: Files, known: Mapping[str, Unit]) -> list[Unit]:
@@ -48,21 +58,40 @@ def changed_units(files: Files, known: Mapping[str, Unit]) -> list[Unit]:
     versions: dict[str, list[Version]] = defaultdict(list)
     relations: dict[str, list[Relation]] = defaultdict(list)
     lineage: dict[str, list[Lineage]] = defaultdict(list)
+    identifiers: dict[str, list[Identifier]] = defaultdict(list)
     for version in files.versions:
         versions[version.unit_id].append(version.says)
     for relation in files.relations:
         relations[relation.unit_id].append(relation.says)
     for link in files.links or ():
         lineage[link.unit_id].append(link.says)
+    for identifier in files.identifiers or ():
+        identifiers[identifier.unit_id].append(identifier.says)
     changed = []
     for unit_id in sorted(files.named):
         before = known.get(unit_id, Unit(unit_id))
         after = before.restated(
-            versions[unit_id], relations[unit_id], None if files.links is None else lineage[unit_id]
+            _with_what_is_not_said(versions[unit_id], before, files.silent),
+            relations[unit_id],
+            None if files.links is None else lineage[unit_id],
+            None if files.identifiers is None else identifiers[unit_id],
         )
         if after != before:
             changed.append(after)
     return changed
+
+
+def _with_what_is_not_said(versions: Iterable[Version], before: Unit, silent: frozenset[str]) -> list[Version]:
+    since = {each.valid_from: each for each in before.versions}
+    told = []
+    for version in versions:
+        old = since.get(version.valid_from)
+        if old is not None and "abbreviation" in silent:
+            version = replace(version, abbreviation=old.abbreviation)  # noqa: PLW2901  the same version, completed
+        if old is not None and "levels" in silent:
+            version = replace(version, levels=old.levels)  # noqa: PLW2901  as above
+        told.append(version)
+    return told
 
 
 def _types(files: Files, unit_types: Collection[str]) -> Iterator[Fault]:
@@ -102,7 +131,7 @@ def _overlapping_relations(files: Files) -> Iterator[Fault]:
         )
 
 
-def _overlaps(rows: Sequence[Row[D]], *, same: Callable[[Row[D]], Hashable]) -> Iterator[tuple[Row[D], Row[D]]]:
+def _overlaps(rows: Iterable[Row[D]], *, same: Callable[[Row[D]], Hashable]) -> Iterator[tuple[Row[D], Row[D]]]:
     groups: dict[Hashable, list[Row[D]]] = defaultdict(list)
     for row in rows:
         groups[same(row)].append(row)
@@ -117,27 +146,55 @@ def _overlaps(rows: Sequence[Row[D]], *, same: Callable[[Row[D]], Hashable]) -> 
                 longest = row
 
 
+def _shared_codes(files: Files, known: Mapping[str, Unit]) -> Iterator[Fault]:
+    others = [
+        Row(0, unit.unit_id, each)
+        for unit in known.values()
+        if unit.unit_id not in files.named
+        for each in unit.identifiers
+    ]
+    return shared_codes([*others, *(files.identifiers or ())])
+
+
+def shared_codes(rows: Iterable[Row[Identifier]]) -> Iterator[Fault]:
+    """Yield a fault for each code that two units hold at once, or one unit twice; row 0 is what is known already."""
+    for earlier, later in _overlaps(rows, same=lambda row: (row.says.scheme, row.says.code)):
+        yield Fault(
+            IDENTIFIERS,
+            later.number,
+            "code",
+            f"mã «{later.says.code}» ({later.says.scheme}) trong cùng thời gian đã thuộc «{earlier.unit_id}»",
+            f"the code '{later.says.code}' ({later.says.scheme}) belongs to '{earlier.unit_id}' for some of these days",
+        )
+
+
 def _strangers(files: Files, known: Mapping[str, Unit]) -> Iterator[Fault]:
-    for file, column, rows in (
-        (RELATIONS, "unit_id", [(row.number, row.unit_id) for row in files.relations]),
-        (LINKS, "from_unit", [(row.number, row.unit_id) for row in files.links or ()]),
-    ):
-        for number, unit_id in rows:
-            if unit_id not in files.named:
-                yield Fault(
-                    file,
-                    number,
-                    column,
-                    f"đơn vị «{unit_id}» không có trong tệp đơn vị",
-                    f"unit '{unit_id}' is not in the file of units",
-                )
-    for file, column, rows in (
-        (RELATIONS, "parent_id", [(row.number, row.says.parent_id) for row in files.relations]),
-        (LINKS, "to_unit", [(row.number, row.says.to_unit_id) for row in files.links or ()]),
-    ):
-        for number, unit_id in rows:
-            if unit_id not in files.named and unit_id not in known:
-                yield Fault(file, number, column, f"không có đơn vị «{unit_id}»", f"there is no unit '{unit_id}'")
+    for file, rows in ((RELATIONS, files.relations), (LINKS, files.links), (IDENTIFIERS, files.identifiers)):
+        for row in rows or ():
+            if row.unit_id not in files.named:
+                yield not_in_the_files(file, row.number, row.unit_id)
+    parents = [(RELATIONS, row.number, row.says.parent_id) for row in files.relations]
+    successors = [(LINKS, row.number, row.says.to_unit_id) for row in files.links or ()]
+    for file, number, unit_id in (*parents, *successors):
+        if unit_id not in files.named and unit_id not in known:
+            yield unknown_unit(file, number, unit_id)
+
+
+def not_in_the_files(file: str, number: int, unit_id: str) -> Fault:
+    """Return what is wrong with a row about a unit that the file of units does not name."""
+    return Fault(
+        file,
+        number,
+        "from_unit" if file == LINKS else "unit_id",
+        f"đơn vị «{unit_id}» không có trong tệp đơn vị",
+        f"unit '{unit_id}' is not in the file of units",
+    )
+
+
+def unknown_unit(file: str, number: int, unit_id: str) -> Fault:
+    """Return what is wrong with a row that leads to a unit nobody knows."""
+    column = "to_unit" if file == LINKS else "parent_id"
+    return Fault(file, number, column, f"không có đơn vị «{unit_id}»", f"there is no unit '{unit_id}'")
 
 
 def _repeated_links(files: Files) -> Iterator[Fault]:
@@ -152,25 +209,31 @@ def _repeated_links(files: Files) -> Iterator[Fault]:
 
 def _loops(files: Files, known: Mapping[str, Unit]) -> Iterator[Fault]:
     for kind in RELATION_KINDS:
-        rows = {
-            Edge(row.unit_id, row.says.parent_id, row.says.valid_from, row.says.valid_to): row.number
+        edges = [
+            Edge(row.unit_id, row.says.parent_id, row.says.valid_from, row.says.valid_to, row.number)
             for row in files.relations
             if row.says.kind == kind
-        }
-        others = [
-            Edge(unit.unit_id, each.parent_id, each.valid_from, each.valid_to)
-            for unit in known.values()
-            if unit.unit_id not in files.named
-            for each in unit.relations
-            if each.kind == kind
         ]
-        for cycle in find_cycles([*rows, *others]):
-            number = max(rows.get(edge, 0) for edge in cycle.edges)
-            way = " → ".join([*(edge.unit_id for edge in cycle.edges), cycle.edges[-1].parent_id][:12])
-            yield Fault(
-                RELATIONS,
-                number,
-                "parent_id",
-                f"quan hệ «{kind}» khép vòng vào ngày {cycle.day}: {way}",
-                f"the relation '{kind}' runs in a circle on {cycle.day}: {way}",
-            )
+        others = edges_of((unit for unit in known.values() if unit.unit_id not in files.named), kind)
+        for cycle in find_cycles([*edges, *others]):
+            yield closed_loop(kind, cycle)
+
+
+def edges_of(units: Iterable[Unit], kind: RelationKind) -> Iterator[Edge]:
+    """Yield the dated edges of one kind that units have."""
+    for unit in units:
+        for each in unit.relations:
+            if each.kind == kind:
+                yield Edge(unit.unit_id, each.parent_id, each.valid_from, each.valid_to)
+
+
+def closed_loop(kind: str, cycle: Cycle) -> Fault:
+    """Return what is wrong when relations of one kind run in a circle."""
+    way = " → ".join([*(edge.unit_id for edge in cycle.edges), cycle.edges[-1].parent_id][:12])
+    return Fault(
+        RELATIONS,
+        max(edge.number for edge in cycle.edges),
+        "parent_id",
+        f"quan hệ «{kind}» khép vòng vào ngày {cycle.day}: {way}",
+        f"the relation '{kind}' runs in a circle on {cycle.day}: {way}",
+    )

@@ -1,21 +1,26 @@
 """Loops in a dated graph: nobody may stand above themselves on any day."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from directory.domain.days import holds_on
 
+_OPEN = 0
+"""In place of the last day of a span that has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """From a unit to one above it, over a span of days."""
+    """From a unit to one above it, over a span of days; `number` is the row that says so, 0 when none does."""
 
     unit_id: str
     parent_id: str
     valid_from: date
     valid_to: date | None
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +33,87 @@ class Cycle:
 
 def find_cycles(edges: Iterable[Edge]) -> list[Cycle]:
     """Return the loops there are on any day: at least one of those that close on the same day."""
-    suspects = _peeled(list(edges))
-    found: dict[frozenset[Edge], Cycle] = {}
-    # A loop closes on the day its youngest edge begins, so no other days need to be looked at.
-    for day in sorted({edge.valid_from for edge in suspects}):
-        cycle = _cycle_on([edge for edge in suspects if holds_on(edge.valid_from, edge.valid_to, day)])
-        if cycle:
-            found.setdefault(frozenset(cycle), Cycle(tuple(cycle), day))
-    return list(found.values())
-
-
-def _peeled(edges: list[Edge]) -> list[Edge]:
-    # What has nothing above it or nothing below it cannot be part of a loop. In a sound register nothing is left.
-    without_tops = _without_ends(edges, near=lambda edge: edge.unit_id, far=lambda edge: edge.parent_id)
-    return _without_ends(without_tops, near=lambda edge: edge.parent_id, far=lambda edge: edge.unit_id)
-
-
-def _without_ends(edges: list[Edge], *, near: Callable[[Edge], str], far: Callable[[Edge], str]) -> list[Edge]:
-    leaving = Counter(near(edge) for edge in edges)
-    arriving: dict[str, list[Edge]] = defaultdict(list)
+    graph = Graph()
     for edge in edges:
-        arriving[far(edge)].append(edge)
-    ends = [unit_id for unit_id in arriving if not leaving[unit_id]]
-    gone: set[str] = set()
-    while ends:
-        end = ends.pop()
-        gone.add(end)
-        for edge in arriving[end]:
-            leaving[near(edge)] -= 1
-            if not leaving[near(edge)]:
-                ends.append(near(edge))
-    return [edge for edge in edges if far(edge) not in gone and near(edge) not in gone]
+        graph.add(edge)
+    return graph.cycles()
+
+
+class Graph:
+    """Edges as they come, forty bytes each: a whole province has a quarter of a million."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._below, self._above = array("l"), array("l")
+        self._first, self._last = array("l"), array("l")
+        self._rows = array("l")
+
+    def add(self, edge: Edge) -> None:
+        """Take in an edge."""
+        self._below.append(self._number(edge.unit_id))
+        self._above.append(self._number(edge.parent_id))
+        self._first.append(edge.valid_from.toordinal())
+        self._last.append(_OPEN if edge.valid_to is None else edge.valid_to.toordinal())
+        self._rows.append(edge.number)
+
+    def _number(self, unit_id: str) -> int:
+        return self._numbers.setdefault(unit_id, len(self._numbers))
+
+    def cycles(self) -> list[Cycle]:
+        """Return the loops there are on any day: at least one of those that close on the same day."""
+        suspects = list(self._suspects())
+        found: dict[frozenset[Edge], Cycle] = {}
+        # A loop closes on the day its youngest edge begins, so no other days need to be looked at.
+        for day in sorted({edge.valid_from for edge in suspects}):
+            cycle = _cycle_on([edge for edge in suspects if holds_on(edge.valid_from, edge.valid_to, day)])
+            if cycle:
+                found.setdefault(frozenset(cycle), Cycle(tuple(cycle), day))
+        return list(found.values())
+
+    def _suspects(self) -> Iterator[Edge]:
+        # What has nothing above it or nothing below it cannot be part of a loop. In a sound register nothing is left.
+        left = bytearray(b"\1") * len(self._rows)
+        self._peel(left, near=self._below, far=self._above)
+        self._peel(left, near=self._above, far=self._below)
+        if any(left):
+            names = list(self._numbers)
+            for place, is_left in enumerate(left):
+                if is_left:
+                    last = self._last[place]
+                    yield Edge(
+                        names[self._below[place]],
+                        names[self._above[place]],
+                        date.fromordinal(self._first[place]),
+                        None if last == _OPEN else date.fromordinal(last),
+                        self._rows[place],
+                    )
+
+    def _peel(self, left: bytearray, *, near: "array[int]", far: "array[int]") -> None:
+        """Strike out the edges that lead to an end, again and again: a unit no edge that is left sets out from."""
+        nodes = len(self._numbers)
+        leaving = array("l", bytes(array("l").itemsize * nodes))
+        # The edges that arrive at each unit, one after the other: those of unit n are arriving[begin[n]:begin[n + 1]].
+        begin = array("l", bytes(array("l").itemsize * (nodes + 1)))
+        for place, is_left in enumerate(left):
+            if is_left:
+                leaving[near[place]] += 1
+                begin[far[place] + 1] += 1
+        for node in range(nodes):
+            begin[node + 1] += begin[node]
+        arriving = array("l", bytes(array("l").itemsize * begin[nodes]))
+        free = begin[:]
+        for place, is_left in enumerate(left):
+            if is_left:
+                arriving[free[far[place]]] = place
+                free[far[place]] += 1
+        ends = [node for node in range(nodes) if not leaving[node]]
+        while ends:
+            end = ends.pop()
+            for place in arriving[begin[end] : begin[end + 1]]:
+                left[place] = 0
+                leaving[near[place]] -= 1
+                if not leaving[near[place]]:
+                    ends.append(near[place])
 
 
 def _cycle_on(edges: Sequence[Edge]) -> list[Edge]:

@@ -10,6 +10,17 @@ from directory.domain.days import holds_on
 CLUSTER_TYPE = "cum_chuyen_mon"
 LEAD: RelationKind = "cluster_lead"
 MEMBER: RelationKind = "cluster"
+LEVELS = ("primary", "lower_secondary", "upper_secondary", "continuing")
+"""Education levels, lowest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitType:
+    """A type of unit, of the catalogue the province edits, and the levels such units teach."""
+
+    code: str
+    name: str
+    levels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,10 @@ class Version:
     unit_type: str
     name: str
     short_name: str
+    abbreviation: str | None = None
+    """What stands for the unit in the notation of a document."""
+    levels: tuple[str, ...] | None = None
+    """The education levels this unit teaches, where they are not those of its type; none at all when empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,16 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True)
+class Identifier:
+    """A code somebody else knows the unit by, over a span of days. Several at once may be right; none is a key."""
+
+    scheme: str
+    code: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A unit with everything dated that is known of it, in a fixed order. `version` counts its changes."""
 
@@ -55,6 +80,7 @@ class Unit:
     versions: tuple[Version, ...] = ()
     relations: tuple[Relation, ...] = ()
     lineage: tuple[Lineage, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
     version: int = 0
 
     def on(self, day: date) -> Version | None:
@@ -66,16 +92,34 @@ class Unit:
         """Return the leads a cluster had, has and will have, in the order of days."""
         return tuple(each for each in self.relations if each.kind == LEAD)
 
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day the unit exists, or null when none is known."""
+        return self.versions[-1].valid_to if self.versions else None
+
     def restated(
-        self, versions: Iterable[Version], relations: Iterable[Relation], lineage: Iterable[Lineage] | None
+        self,
+        versions: Iterable[Version],
+        relations: Iterable[Relation],
+        lineage: Iterable[Lineage] | None = None,
+        identifiers: Iterable[Identifier] | None = None,
     ) -> "Unit":
-        """Return the unit as a register describes it; the leads of a cluster stay, and its lineage if none is given."""
+        """Return the unit as a register describes it.
+
+        The leads of a cluster stay; so do its lineage and its identifiers where none are given.
+        """
         return replace(
             self,
             versions=tuple(sorted(versions, key=lambda each: each.valid_from)),
             relations=in_order((*relations, *self.leads)),
             lineage=self.lineage if lineage is None else tuple(sorted(lineage, key=_lineage_order)),
+            identifiers=self.identifiers if identifiers is None else tuple(sorted(identifiers, key=_identifier_order)),
         )
+
+    def in_order(self) -> "Unit":
+        """Return the unit with everything dated in the one order in which it is compared, stored and told."""
+        others = (each for each in self.relations if each.kind != LEAD)
+        return self.restated(self.versions, others, self.lineage, self.identifiers)
 
     def led_by(self, school: "Unit", *, valid_from: date) -> "Unit":
         """Return the cluster with `school` as its lead from a day on, for as long as it then is a member.
@@ -111,6 +155,10 @@ def in_order(relations: Iterable[Relation]) -> tuple[Relation, ...]:
     return tuple(sorted(relations, key=lambda each: (each.kind, each.valid_from, each.parent_id)))
 
 
+def _identifier_order(identifier: Identifier) -> tuple[str, date, str]:
+    return identifier.scheme, identifier.valid_from, identifier.code
+
+
 def _lineage_order(lineage: Lineage) -> tuple[date, str, str]:
     return lineage.effective_date, lineage.kind, lineage.to_unit_id
 
@@ -125,6 +173,7 @@ class UnitOnDay:
     levels: tuple[str, ...]
     name: str
     short_name: str
+    abbreviation: str | None
     valid_from: date
     valid_to: date | None
     parents: Mapping[str, tuple[str, ...]]

@@ -1,53 +1,16 @@
-"""Registering units, and saying who leads a cluster."""
+"""What units are on a day, and who leads a cluster."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from chassis.caller import Caller
 from chassis.clock import today
-from chassis.policy import PROVINCE, Purpose, may
+from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
-from contracts.directory import UnitChanged, UnitLineage, UnitRelation, UnitVersion
-from directory.domain.checking import changed_units, check
-from directory.domain.files import read_files
 from directory.domain.units import CLUSTER_TYPE, Unit, UnitOnDay
-from directory.problems import ImportRejected, NotACluster, NotAMember, UnknownUnitType
+from directory.operations.registering import put_and_tell
+from directory.problems import NotACluster, NotAMember, UnknownUnitType
 from directory.store import units as store
-
-FAULTS_SHOWN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """How many rows the files had, and how many units they changed."""
-
-    units: int
-    relations: int
-    links: int
-    changed: int
-
-
-async def import_units(tx: Transaction, *, units: bytes, relations: bytes, links: bytes | None, by: Caller) -> Imported:
-    """Register the units of three CSV files: all of them or, with one fault anywhere, none. Safe to repeat."""
-    if not may(by, Purpose.ADMINISTER, PROVINCE):
-        raise NotAllowed("Chỉ quản trị được nhập danh mục đơn vị.", "Only an administrator may import units.")
-    files = await asyncio.to_thread(read_files, units, relations, links)
-    register = await store.take_register(tx.connection)
-    levels = await store.levels_by_type(tx.connection)
-    faults = await asyncio.to_thread(check, files, register, levels)
-    if faults:
-        raise ImportRejected(
-            f"Các tệp có {len(faults)} lỗi, chưa có gì thay đổi; xem danh sách «errors».",
-            f"The files have {len(faults)} fault(s) and nothing was changed; see `errors`.",
-            error_count=len(faults),
-            errors=[asdict(fault) for fault in faults[:FAULTS_SHOWN]],
-        )
-    changed = await asyncio.to_thread(changed_units, files, register)
-    await _put(tx, changed, levels)
-    return Imported(len(files.versions), len(files.relations), len(files.links or ()), len(changed))
 
 
 async def appoint_lead(tx: Transaction, *, cluster_id: str, school_id: str, valid_from: date, by: Caller) -> Unit:
@@ -73,7 +36,7 @@ async def appoint_lead(tx: Transaction, *, cluster_id: str, school_id: str, vali
             f"'{school_id}' is no member of '{cluster_id}' on {valid_from}.",
         ) from error
     if led != cluster:
-        [led] = await _put(tx, [led], await store.levels_by_type(tx.connection))
+        [led] = await put_and_tell(tx, [led], await store.levels_by_type(tx.connection))
     return led
 
 
@@ -91,41 +54,6 @@ async def unit_on(tx: Transaction, unit_id: str, day: date | None) -> tuple[Unit
     if not found or unit is None:
         raise _no_such_unit(unit_id)
     return found[0], unit
-
-
-async def _put(tx: Transaction, changed: Sequence[Unit], levels: Mapping[str, tuple[str, ...]]) -> list[Unit]:
-    after = [replace(unit, version=unit.version + 1) for unit in changed]
-    await store.put(tx.connection, after)
-    for unit in after:
-        tx.emit(
-            UnitChanged(
-                occurred_at=tx.now,
-                unit_id=unit.unit_id,
-                version=unit.version,
-                versions=tuple(
-                    UnitVersion(
-                        valid_from=each.valid_from,
-                        valid_to=each.valid_to,
-                        unit_type=each.unit_type,
-                        name=each.name,
-                        short_name=each.short_name,
-                        levels=levels[each.unit_type],
-                    )
-                    for each in unit.versions
-                ),
-                relations=tuple(
-                    UnitRelation(
-                        kind=each.kind, parent_id=each.parent_id, valid_from=each.valid_from, valid_to=each.valid_to
-                    )
-                    for each in unit.relations
-                ),
-                lineage=tuple(
-                    UnitLineage(kind=each.kind, to_unit_id=each.to_unit_id, effective_date=each.effective_date)
-                    for each in unit.lineage
-                ),
-            )
-        )
-    return after
 
 
 def _no_such_unit(unit_id: str) -> NotFound:

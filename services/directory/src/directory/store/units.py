@@ -1,7 +1,7 @@
 """Units in and out of PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,13 +10,15 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     FromClause,
+    Select,
     Table,
     Text,
+    all_,
     and_,
     any_,
     bindparam,
     delete,
-    insert,
+    func,
     or_,
     select,
     text,
@@ -24,8 +26,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from directory.domain.units import Lineage, Relation, Unit, UnitOnDay, Version
+from directory.domain.cycles import Edge
+from directory.domain.units import Identifier, Lineage, Relation, Unit, UnitOnDay, Version
+from directory.store.copying import copy_into
 from directory.tables import unit_lineage, unit_relations, unit_types, unit_versions, units
+from directory.unit_tables import unit_identifiers
+
+UNITS_AT_ONCE = 1000
+"""As many units as are held in memory where all of them are gone through."""
 
 _IDS = bindparam("unit_ids", type_=ARRAY(Text))
 _DAY = bindparam("day", type_=Date)
@@ -41,20 +49,28 @@ def _holds(source: FromClause) -> ColumnElement[bool]:
     return and_(source.c.valid_from <= _DAY, or_(source.c.valid_to.is_(None), source.c.valid_to >= _DAY))
 
 
-_UNITS = select(units).where(_of(units))
-_VERSIONS = select(unit_versions).where(_of(unit_versions)).order_by(unit_versions.c.valid_from)
-_RELATIONS = (
-    select(unit_relations)
-    .where(_of(unit_relations))
-    .order_by(unit_relations.c.kind, unit_relations.c.valid_from, unit_relations.c.parent_id)
+# Ordered as Python orders, whatever the database was made with: what is read is compared with what was sent.
+_UNITS = select(units)
+_VERSIONS = select(unit_versions).order_by(unit_versions.c.valid_from)
+_RELATIONS = select(unit_relations).order_by(
+    unit_relations.c.kind.collate("C"), unit_relations.c.valid_from, unit_relations.c.parent_id.collate("C")
 )
-_LINEAGE = (
-    select(unit_lineage)
-    .where(_of(unit_lineage))
-    .order_by(unit_lineage.c.effective_date, unit_lineage.c.kind, unit_lineage.c.to_unit_id)
+_LINEAGE = select(unit_lineage).order_by(
+    unit_lineage.c.effective_date, unit_lineage.c.kind.collate("C"), unit_lineage.c.to_unit_id.collate("C")
 )
+_IDENTIFIERS = select(unit_identifiers).order_by(
+    unit_identifiers.c.scheme.collate("C"), unit_identifiers.c.valid_from, unit_identifiers.c.code.collate("C")
+)
+_SOME: dict[Select[Any], Select[Any]] = {
+    query: query.where(query.selected_columns.unit_id == any_(_IDS))
+    for query in (_UNITS, _VERSIONS, _RELATIONS, _LINEAGE, _IDENTIFIERS)
+}
 _ON_DAY = (
-    select(unit_versions, unit_types.c.name.label("unit_type_name"), unit_types.c.levels)
+    select(
+        *(column for column in unit_versions.c if column.name != "levels"),
+        unit_types.c.name.label("unit_type_name"),
+        func.coalesce(unit_versions.c.levels, unit_types.c.levels).label("levels"),
+    )
     .join(unit_types, unit_types.c.code == unit_versions.c.unit_type)
     .where(_of(unit_versions), _holds(unit_versions), or_(_ANY_TYPE.is_(None), unit_versions.c.unit_type == _ANY_TYPE))
     .order_by(unit_versions.c.unit_id)
@@ -65,6 +81,30 @@ _RELATIONS_ON_DAY = (
     .order_by(unit_relations.c.parent_id)
 )
 _LEVELS = select(unit_types.c.code, unit_types.c.levels)
+_NEXT_IDS = (
+    select(units.c.unit_id)
+    .where(units.c.unit_id > bindparam("after", type_=Text))
+    .order_by(units.c.unit_id)
+    .limit(UNITS_AT_ONCE)
+)
+_OF_TYPE = select(unit_versions.c.unit_id).where(
+    unit_versions.c.unit_type == _ANY_TYPE, unit_versions.c.levels.is_(None)
+)
+_STAMP = select(func.count(), func.coalesce(func.sum(units.c.version), 0)).select_from(units)
+_VERSION_OF_EACH = select(units.c.unit_id, units.c.version)
+_HOLDERS = select(unit_identifiers).where(
+    unit_identifiers.c.scheme == bindparam("scheme", type_=Text),
+    unit_identifiers.c.code == any_(bindparam("codes", type_=ARRAY(Text))),
+)
+_BELOW = select(unit_relations.c.unit_id).where(unit_relations.c.parent_id == any_(_IDS)).distinct()
+_EDGES_BESIDES = select(
+    unit_relations.c.unit_id, unit_relations.c.parent_id, unit_relations.c.valid_from, unit_relations.c.valid_to
+).where(unit_relations.c.kind == bindparam("kind", type_=Text), unit_relations.c.unit_id != all_(_IDS))
+_COUNTS_BESIDES = (
+    select(unit_versions.c.unit_type, func.count().label("how_many"))
+    .where(_holds(unit_versions), unit_versions.c.unit_id != all_(_IDS))
+    .group_by(unit_versions.c.unit_type)
+)
 _KNOWN_IDS = select(units.c.unit_id).where(units.c.unit_id == any_(_IDS))
 
 _start = (
@@ -84,15 +124,76 @@ _INSERT_UNITS = upsert(units)
 _PUT_UNITS = _INSERT_UNITS.on_conflict_do_update(
     index_elements=[units.c.unit_id], set_={"version": _INSERT_UNITS.excluded.version}
 )
-_DATED = (unit_versions, unit_relations, unit_lineage)
+_DATED = (unit_versions, unit_relations, unit_lineage, unit_identifiers)
 _FORGET = tuple(delete(table).where(table.c.unit_id == any_(_IDS)) for table in _DATED)
-_ENTER = tuple(insert(table) for table in _DATED)
+
+
+async def lock_register(connection: AsyncConnection) -> None:
+    """Keep everyone else from changing any unit until this transaction ends."""
+    await connection.execute(text("LOCK TABLE units IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def take_register(connection: AsyncConnection) -> dict[str, Unit]:
     """Return every unit, and keep everyone else from changing any of them until this transaction ends."""
-    await connection.execute(text("LOCK TABLE units IN SHARE ROW EXCLUSIVE MODE"))
+    await lock_register(connection)
     return await _whole(connection, None)
+
+
+async def next_ids(connection: AsyncConnection, after: str) -> list[str]:
+    """Return the ids of up to a thousand units that follow `after`, in the order of the database."""
+    return list((await connection.execute(_NEXT_IDS, {"after": after})).scalars())
+
+
+async def in_turn(connection: AsyncConnection) -> AsyncIterator[list[Unit]]:
+    """Yield every unit, a thousand at a time."""
+    ids = await next_ids(connection, "")
+    while ids:
+        yield list((await get_some(connection, ids)).values())
+        ids = await next_ids(connection, ids[-1])
+
+
+async def get_some(connection: AsyncConnection, unit_ids: Collection[str]) -> dict[str, Unit]:
+    """Return those of these units that are known, with everything dated."""
+    return await _whole(connection, sorted(unit_ids))
+
+
+async def stamp(connection: AsyncConnection) -> tuple[int, int]:
+    """Return two figures that name a state of the register: versions only grow and units are never deleted."""
+    count, versions = (await connection.execute(_STAMP)).one()
+    return int(count), int(versions)
+
+
+async def versions_of_all(connection: AsyncConnection) -> dict[str, int]:
+    """Return the version of every unit: how often it was changed."""
+    return {row.unit_id: row.version for row in (await connection.execute(_VERSION_OF_EACH)).all()}
+
+
+async def with_levels_of(connection: AsyncConnection, unit_type: str) -> set[str]:
+    """Return the units that teach, or once taught, the levels of a type."""
+    return set((await connection.execute(_OF_TYPE, {"unit_type": unit_type})).scalars())
+
+
+async def ever_below(connection: AsyncConnection, unit_ids: Collection[str]) -> set[str]:
+    """Return the units that stand, stood or will stand directly below one of these, by any kind of relation."""
+    return set((await connection.execute(_BELOW, {"unit_ids": sorted(unit_ids)})).scalars())
+
+
+async def holders(connection: AsyncConnection, scheme: str, codes: Collection[str]) -> list[tuple[str, Identifier]]:
+    """Return who held, holds or will hold these codes."""
+    found = await connection.execute(_HOLDERS, {"scheme": scheme, "codes": sorted(codes)})
+    return [(row.unit_id, Identifier(row.scheme, row.code, row.valid_from, row.valid_to)) for row in found.all()]
+
+
+async def edges_besides(connection: AsyncConnection, kind: str, unit_ids: Collection[str]) -> AsyncIterator[Edge]:
+    """Yield the relations of one kind that all other units have than these."""
+    async for row in await connection.stream(_EDGES_BESIDES, {"kind": kind, "unit_ids": sorted(unit_ids)}):
+        yield Edge(row.unit_id, row.parent_id, row.valid_from, row.valid_to)
+
+
+async def counts_besides(connection: AsyncConnection, day: date, unit_ids: Collection[str]) -> dict[str, int]:
+    """Return how many other units than these there are on a day, by type."""
+    found = await connection.execute(_COUNTS_BESIDES, {"day": day, "unit_ids": sorted(unit_ids)})
+    return {row.unit_type: row.how_many for row in found.all()}
 
 
 async def find(connection: AsyncConnection, unit_id: str) -> Unit | None:
@@ -101,26 +202,43 @@ async def find(connection: AsyncConnection, unit_id: str) -> Unit | None:
 
 
 async def _whole(connection: AsyncConnection, unit_ids: list[str] | None) -> dict[str, Unit]:
-    only = {"unit_ids": unit_ids}
+    async def rows(query: Select[Any]) -> Sequence[Any]:
+        # Two statements, not one with a condition that may be null: PostgreSQL would plan it to read everything.
+        some = {} if unit_ids is None else {"unit_ids": unit_ids}
+        found: Sequence[Any] = (await connection.execute(query if unit_ids is None else _SOME[query], some)).all()
+        return found
+
     versions: dict[str, list[Version]] = defaultdict(list)
     relations: dict[str, list[Relation]] = defaultdict(list)
     lineage: dict[str, list[Lineage]] = defaultdict(list)
-    for row in (await connection.execute(_VERSIONS, only)).all():
-        versions[row.unit_id].append(Version(row.valid_from, row.valid_to, row.unit_type, row.name, row.short_name))
-    for row in (await connection.execute(_RELATIONS, only)).all():
-        relations[row.unit_id].append(Relation(row.kind, row.parent_id, row.valid_from, row.valid_to))
-    for row in (await connection.execute(_LINEAGE, only)).all():
-        lineage[row.unit_id].append(Lineage(row.kind, row.to_unit_id, row.effective_date, row.legal_basis))
+    identifiers: dict[str, list[Identifier]] = defaultdict(list)
+    # The columns of each table are the fields of what they say, in order.
+    for unit_id, *said in await rows(_VERSIONS):
+        versions[unit_id].append(version_of(said))
+    for unit_id, *said in await rows(_RELATIONS):
+        relations[unit_id].append(Relation(*said))
+    for unit_id, *said in await rows(_LINEAGE):
+        lineage[unit_id].append(Lineage(*said))
+    for unit_id, *said in await rows(_IDENTIFIERS):
+        identifiers[unit_id].append(Identifier(*said))
     return {
-        row.unit_id: Unit(
-            row.unit_id,
-            tuple(versions[row.unit_id]),
-            tuple(relations[row.unit_id]),
-            tuple(lineage[row.unit_id]),
-            row.version,
+        unit_id: Unit(
+            unit_id,
+            tuple(versions[unit_id]),
+            tuple(relations[unit_id]),
+            tuple(lineage[unit_id]),
+            tuple(identifiers[unit_id]),
+            version,
         )
-        for row in (await connection.execute(_UNITS, only)).all()
+        for unit_id, version in await rows(_UNITS)
     }
+
+
+def version_of(values: Sequence[Any]) -> Version:
+    """Return the version these columns of `unit_versions` are, from `valid_from` on."""
+    *said, levels = values
+    told: Any = (*said, None if levels is None else tuple(levels))
+    return Version(*told)
 
 
 async def put(connection: AsyncConnection, changed: Sequence[Unit]) -> None:
@@ -130,46 +248,40 @@ async def put(connection: AsyncConnection, changed: Sequence[Unit]) -> None:
     await connection.execute(_PUT_UNITS, [{"unit_id": unit.unit_id, "version": unit.version} for unit in changed])
     for forget in _FORGET:
         await connection.execute(forget, {"unit_ids": [unit.unit_id for unit in changed]})
-    for enter, rows in zip(_ENTER, _dated_rows(changed), strict=True):
-        if rows:
-            await connection.execute(enter, rows)
+    for table, rows in zip(_DATED, _dated_rows(changed), strict=True):
+        await copy_into(connection, table.name, table.columns.keys(), rows)
 
 
-def _dated_rows(changed: Iterable[Unit]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
-    versions, relations, lineage = [], [], []
+def _dated_rows(changed: Iterable[Unit]) -> tuple[list[tuple[Any, ...]], ...]:
+    # In the order of the columns of each table.
+    versions: list[tuple[Any, ...]] = []
+    relations: list[tuple[Any, ...]] = []
+    lineage: list[tuple[Any, ...]] = []
+    identifiers: list[tuple[Any, ...]] = []
     for unit in changed:
         versions += [
-            {
-                "unit_id": unit.unit_id,
-                "valid_from": each.valid_from,
-                "valid_to": each.valid_to,
-                "unit_type": each.unit_type,
-                "name": each.name,
-                "short_name": each.short_name,
-            }
+            (
+                unit.unit_id,
+                each.valid_from,
+                each.valid_to,
+                each.unit_type,
+                each.name,
+                each.short_name,
+                each.abbreviation,
+                each.levels,
+            )
             for each in unit.versions
         ]
         relations += [
-            {
-                "unit_id": unit.unit_id,
-                "kind": each.kind,
-                "parent_id": each.parent_id,
-                "valid_from": each.valid_from,
-                "valid_to": each.valid_to,
-            }
-            for each in unit.relations
+            (unit.unit_id, each.kind, each.parent_id, each.valid_from, each.valid_to) for each in unit.relations
         ]
         lineage += [
-            {
-                "unit_id": unit.unit_id,
-                "kind": each.kind,
-                "to_unit_id": each.to_unit_id,
-                "effective_date": each.effective_date,
-                "legal_basis": each.legal_basis,
-            }
-            for each in unit.lineage
+            (unit.unit_id, each.kind, each.to_unit_id, each.effective_date, each.legal_basis) for each in unit.lineage
         ]
-    return versions, relations, lineage
+        identifiers += [
+            (unit.unit_id, each.scheme, each.code, each.valid_from, each.valid_to) for each in unit.identifiers
+        ]
+    return versions, relations, lineage, identifiers
 
 
 async def all_on(
@@ -188,6 +300,7 @@ async def all_on(
             levels=tuple(row.levels),
             name=row.name,
             short_name=row.short_name,
+            abbreviation=row.abbreviation,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
             parents={kind: tuple(above) for kind, above in parents[row.unit_id].items()},
