@@ -12,10 +12,11 @@ from chassis.policy import PROVINCE
 from chassis.porch import Role
 from chassis.roles import Service
 from chassis.transaction import Transactions, open_engine
-from directory import api
+from directory import access_tables, api, commands
 from directory.api.sessions import say_when_to_return
 from directory.api.units import IMPORT_BYTES
 from directory.domain.people import NewAccount, Post
+from directory.operations.auditing import keep_noting
 from directory.operations.people import found_accounts
 from directory.operations.sessions import keep_sweeping
 from directory.passwords import Passwords
@@ -23,6 +24,7 @@ from directory.settings import Settings
 from directory.tables import metadata
 from directory.tokens import Mint
 
+assert access_tables.metadata is metadata  # noqa: S101  one description of one database, made in two rooms
 MIGRATIONS = Migrations(folder=Path(__file__).parent / "migrations", metadata=(metadata, chassis.tables.metadata))
 
 
@@ -38,10 +40,12 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         body_limits={"/imports": IMPORT_BYTES},
     )
     frame.app.state.mint = mint
+    frame.app.state.trusted_proxies = settings.trusted_proxies
     frame.app.state.passwords = Passwords()
     frame.front_door(api.router)
     say_when_to_return(frame.app)
     frame.run_in_background(partial(keep_sweeping, frame.transactions))
+    frame.run_in_background(partial(keep_noting, frame.transactions))
     return frame
 
 
@@ -66,4 +70,11 @@ async def found(settings: Settings) -> None:
         await engine.dispose()
 
 
-SERVICE = Service(name="directory", settings=Settings, frame=create_frame, migrations=MIGRATIONS, after_migrating=found)
+SERVICE = Service(
+    name="directory",
+    settings=Settings,
+    frame=create_frame,
+    migrations=MIGRATIONS,
+    after_migrating=found,
+    commands=commands.COMMANDS,
+)

@@ -1,5 +1,6 @@
 """What the directory is told by its environment (`DIRECTORY_*`)."""
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -39,6 +40,10 @@ class Settings(StoredSettings):
     signing_key: SecretStr = Field(description="Ed25519 private key tokens are signed with, PEM (PKCS 8)")
     founding_accounts: tuple[FoundingAccount, ...] = Field(
         default=(), description="JSON list of accounts that `migrate` creates when they are absent"
+    )
+
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(), description="JSON list of networks (CIDR) whose word on where a request comes from is taken"
     )
 
     @field_validator("signing_key")

@@ -51,3 +51,15 @@ async def test_the_worker_sweeps_attempts_that_no_longer_count(settings, signer,
 
     async with running(frame):
         await until(one_is_left, within=30)
+
+
+async def test_the_worker_notes_the_head_of_the_audit_chain_in_the_log(settings, signer, nats_streams, caplog):
+    await found(settings)
+    caplog.set_level("INFO", "directory")
+    frame = create_frame(settings, frozenset({Role.WORKER}), keys=signer.keys)
+
+    async def noted():
+        return any(getattr(line, "audit_records", 0) == len(settings.founding_accounts) for line in caplog.records)
+
+    async with running(frame):
+        await until(noted, within=30)

@@ -15,6 +15,7 @@ DOORS = [
     ("POST", "/people"),
     ("POST", "/people/bulk"),
     ("GET", "/people/01981e00-0000-7000-8000-000000000000/contact"),
+    ("GET", "/audit-records"),
 ]
 BODIES = {
     "/clusters/U-CUM-1/lead": {"school_id": "U-THPT-01", "valid_from": "2025-09-01"},

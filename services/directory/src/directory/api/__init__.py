@@ -1,9 +1,10 @@
 """The front door of the directory: parse, one operation, answer."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
-from directory.api import people, sessions, units
+from directory.api import auditing, people, sessions, units
+from directory.api.clients import note_client
 
-router = APIRouter()
-for room in (sessions, units, people):
+router = APIRouter(dependencies=[Depends(note_client)])
+for room in (sessions, units, people, auditing):
     router.include_router(room.router)

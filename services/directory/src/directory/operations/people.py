@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from chassis.caller import Caller
@@ -14,8 +14,8 @@ from contracts import directory as contract
 from directory.domain.people import Contact, NewAccount
 from directory.passwords import Passwords
 from directory.problems import AccountTaken, AccountTwice, UnknownRole, UnknownUnit
+from directory.store import audit, units
 from directory.store import people as store
-from directory.store import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ async def enrol_people(
 ) -> Enrolled:
     """Give people accounts and posts; leave those who have an account exactly as they are. Safe to repeat."""
     await _see_that_it_is_allowed(tx, accounts, by)
-    return await _enrol(tx, accounts, passwords=passwords)
+    return await _enrol(tx, accounts, passwords=passwords, by=by)
 
 
 async def found_accounts(tx: Transaction, accounts: Sequence[NewAccount], *, passwords: Passwords) -> Enrolled:
     """Give a new installation its first accounts; leave those that exist exactly as they are. Safe to repeat."""
-    return await _enrol(tx, accounts, passwords=passwords)
+    return await _enrol(tx, accounts, passwords=passwords, by=None)
 
 
 async def contact_of(tx: Transaction, person_id: UUID, *, by: Caller) -> Contact:
@@ -82,7 +82,9 @@ async def _see_that_it_is_allowed(tx: Transaction, accounts: Sequence[NewAccount
             raise UnknownRole(f"Không có vai trò «{post.role}».", f"There is no role '{post.role}'.", role=post.role)
 
 
-async def _enrol(tx: Transaction, accounts: Sequence[NewAccount], *, passwords: Passwords) -> Enrolled:
+async def _enrol(
+    tx: Transaction, accounts: Sequence[NewAccount], *, passwords: Passwords, by: Caller | None
+) -> Enrolled:
     before = await store.existing(tx.connection, [account.key for account in accounts])
     new = [account for account in accounts if account.key not in before]
     # Slow, and done before anything is locked.
@@ -91,6 +93,10 @@ async def _enrol(tx: Transaction, accounts: Sequence[NewAccount], *, passwords: 
     if len(created) < len(new):
         before = await store.existing(tx.connection, [account.key for account in accounts])
     for account in new:
+        if account.key in created:
+            about = str(created[account.key])
+            posts = [asdict(post) for post in account.posts]
+            await audit.record(tx, "person.enrolled", by=by, about=about, account=account.account, posts=posts)
         # Nobody writes letters to a machine, so nobody needs to hear of its posts.
         if account.key in created and account.kind == "person":
             tx.emit(_changed(tx, created[account.key], account))

@@ -1,6 +1,7 @@
 """Signing in, and making those wait who guess."""
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, NoReturn
@@ -8,11 +9,15 @@ from uuid import UUID
 
 from chassis.clock import today
 from chassis.transaction import Transaction, Transactions
-from directory.domain.people import ATTEMPTS, WINDOW, Post, account_key, waiting_time
+from directory.domain.people import ATTEMPTS, WINDOW, Credentials, Post, account_key, waiting_time
 from directory.passwords import Passwords
 from directory.problems import TooManyAttempts, WrongCredentials
+from directory.store import audit
 from directory.store import people as store
 from directory.tokens import Mint
+
+NOTED_AGAIN = timedelta(minutes=1)
+"""An account that is made to wait is recorded as such once in this time, however often it is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,9 @@ async def sign_in(
     key = account_key(account)
     async with transactions.begin() as tx:
         wait = await _waiting(tx, key)
-        credentials = None if wait else await store.find_credentials(tx.connection, key)
+        credentials = await store.find_credentials(tx.connection, key)
+        if wait:
+            await _record_turned_away(tx, key, credentials)
     if wait:
         _turn_away(wait)
     is_right = await passwords.match(credentials.password_hash if credentials else None, password)
@@ -46,11 +53,16 @@ async def sign_in(
         wait = await _waiting(tx, key)
         if wait is None and credentials is not None and is_right:
             await store.forgive_attempts(tx.connection, key)
+            person_id = credentials.person_id
+            await audit.record(tx, "sign-in.succeeded", by=person_id, about=str(person_id), means="password")
             posts = await store.posts_on(tx.connection, credentials.person_id, today(tx.now))
             token = mint.token(credentials.person_id, kind=credentials.kind, posts=posts, now=tx.now)
             return Session(token, credentials.person_id, credentials.kind, posts)
         if wait is None:
             await store.put_attempt(tx.connection, key, tx.now)
+            await audit.record(tx, "sign-in.failed", by=None, about=_whom(key, credentials), why="password")
+        else:
+            await _record_turned_away(tx, key, credentials)
     if wait:
         _turn_away(wait)
     raise WrongCredentials("Sai tài khoản hoặc mật khẩu.", "The account or the password is wrong.")
@@ -71,6 +83,20 @@ async def keep_sweeping(transactions: Transactions) -> None:
 
 async def _waiting(tx: Transaction, key: str) -> timedelta | None:
     return waiting_time(await store.attempts_since(tx.connection, key, tx.now - WINDOW), tx.now)
+
+
+async def _record_turned_away(tx: Transaction, key: str, credentials: Credentials | None) -> None:
+    # Nothing was compared and it costs the guesser nothing, so it must not cost us a row each time either.
+    about = _whom(key, credentials)
+    if not await audit.was_recorded(tx.connection, "sign-in.turned-away", about=about, since=tx.now - NOTED_AGAIN):
+        await audit.record(tx, "sign-in.turned-away", by=None, about=about)
+
+
+def _whom(key: str, credentials: Credentials | None) -> str:
+    if credentials is not None:
+        return str(credentials.person_id)
+    # Not the name itself: people type passwords into the wrong field. Enough to see that it is the same name again.
+    return f"unknown:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
 def _turn_away(wait: timedelta) -> NoReturn:

@@ -15,6 +15,7 @@ from directory.domain.checking import changed_units, check
 from directory.domain.files import read_files
 from directory.domain.units import CLUSTER_TYPE, Unit, UnitOnDay
 from directory.problems import ImportRejected, NotACluster, NotAMember, UnknownUnitType
+from directory.store import audit
 from directory.store import units as store
 
 FAULTS_SHOWN = 100
@@ -47,6 +48,8 @@ async def import_units(tx: Transaction, *, units: bytes, relations: bytes, links
         )
     changed = await asyncio.to_thread(changed_units, files, register)
     await _put(tx, changed, levels)
+    if changed:
+        await audit.record(tx, "units.imported", by=by, about=PROVINCE, changed=[unit.unit_id for unit in changed])
     return Imported(len(files.versions), len(files.relations), len(files.links or ()), len(changed))
 
 
@@ -74,6 +77,9 @@ async def appoint_lead(tx: Transaction, *, cluster_id: str, school_id: str, vali
         ) from error
     if led != cluster:
         [led] = await _put(tx, [led], await store.levels_by_type(tx.connection))
+        await audit.record(
+            tx, "cluster.lead-appointed", by=by, about=cluster_id, school_id=school_id, valid_from=valid_from
+        )
     return led
 
 
