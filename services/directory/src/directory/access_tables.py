@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from directory.tables import metadata
 
-__all__ = ["audit_chain", "audit_head", "audit_records", "metadata"]
+__all__ = ["audit_chain", "audit_head", "audit_records", "metadata", "refresh_tokens", "revocations", "sessions"]
 
 audit_records = Table(
     "audit_records",
@@ -55,3 +55,49 @@ audit_head = Table(
     CheckConstraint("is_head", name="audit_head_is_one_row"),
     comment="how long the chain is and how it ends; whoever appends holds this row until the commit",
 )
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("people.person_id"), nullable=False),
+    Column("means", Text, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_why", Text),
+    CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name="sessions_end_for_a_reason"),
+    comment="somebody who has signed in, until they sign out, stay away too long, or are shown the door",
+)
+# Finds the sessions of one person, to end them; and those that are over, to be swept.
+Index("sessions_person_id", sessions.c.person_id)
+Index("sessions_opened_at", sessions.c.opened_at)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.session_id"), nullable=False),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    CheckConstraint("length(token_hash) = 32", name="refresh_tokens_are_kept_as_sha256"),
+    comment="every refresh token a session was ever given, as its SHA-256; good for one use",
+)
+# Finds the tokens of sessions that are swept.
+Index("refresh_tokens_session_id", refresh_tokens.c.session_id)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("revocation_id", Uuid, primary_key=True),
+    Column("session_id", Uuid),
+    Column("person_id", Uuid),
+    Column("version", BigInteger),
+    Column("told_until", DateTime(timezone=True), nullable=False),
+    CheckConstraint(
+        "(session_id IS NULL) = (person_id IS NOT NULL) AND (person_id IS NULL) = (version IS NULL)",
+        name="revocations_are_of_a_session_or_of_a_version",
+    ),
+    comment="tokens that were taken back, told to everyone who checks tokens until they would be dead anyway",
+)
+# Finds what is still told, and what is no longer, to be swept.
+Index("revocations_told_until", revocations.c.told_until)

@@ -6,17 +6,19 @@ from pathlib import Path
 import chassis.tables
 from chassis.clock import today
 from chassis.frame import Frame
-from chassis.identity import KeyRing
+from chassis.identity import KeyRing, Published
 from chassis.migrating import Migrations
 from chassis.policy import PROVINCE
 from chassis.porch import Role
 from chassis.roles import Service
 from chassis.transaction import Transactions, open_engine
 from directory import access_tables, api, commands
+from directory.access import Access
 from directory.api.sessions import say_when_to_return
 from directory.api.units import IMPORT_BYTES
 from directory.domain.people import NewAccount, Post
 from directory.operations.auditing import keep_noting
+from directory.operations.opening import published
 from directory.operations.people import found_accounts
 from directory.operations.sessions import keep_sweeping
 from directory.passwords import Passwords
@@ -27,19 +29,26 @@ from directory.tokens import Mint
 assert access_tables.metadata is metadata  # noqa: S101  one description of one database, made in two rooms
 MIGRATIONS = Migrations(folder=Path(__file__).parent / "migrations", metadata=(metadata, chassis.tables.metadata))
 
+OWN_FRESH_SECONDS = 2.0
+"""Every process of the directory looks this often for what another one has taken back."""
+
 
 def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Frame:
-    """Return a process of the directory. It checks tokens with its own public key unless given other `keys`."""
-    mint = Mint(settings.private_key())
+    """Return a process of the directory. It checks tokens with its own public keys unless given other `keys`."""
+    mint = Mint(settings.private_key(), further=settings.public_keys())
+
+    async def ask() -> Published:
+        return await published(frame.transactions, mint)
+
     frame = Frame(
         "directory",
         settings,
         roles,
         migrations=MIGRATIONS,
-        keys=keys or mint.key_ring(),
+        keys=keys or KeyRing(mint.public_keys, ask=ask, fresh_seconds=OWN_FRESH_SECONDS),
         body_limits={"/imports": IMPORT_BYTES},
     )
-    frame.app.state.mint = mint
+    frame.app.state.access = Access(mint, Passwords(), settings.access_rules())
     frame.app.state.trusted_proxies = settings.trusted_proxies
     frame.app.state.passwords = Passwords()
     frame.front_door(api.router)

@@ -13,6 +13,13 @@ class WrongCredentials(NotSignedIn):
     status = 401
 
 
+class SessionOver(NotSignedIn):
+    """The refresh token is none of ours, was used before, or belongs to a session that is over."""
+
+    code = "session-over"
+    status = 401
+
+
 class TooManyAttempts(Problem):
     """Too many wrong passwords for one account; it has to wait."""
 

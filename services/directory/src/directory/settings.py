@@ -1,15 +1,17 @@
 """What the directory is told by its environment (`DIRECTORY_*`)."""
 
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.policy import ROLES
 from chassis.settings import StoredSettings
+from directory.domain.sessions import AccessRules
 
 
 class FoundingAccount(BaseModel):
@@ -38,6 +40,13 @@ class Settings(StoredSettings):
     model_config = SettingsConfigDict(env_prefix="DIRECTORY_", frozen=True, extra="forbid", hide_input_in_errors=True)
 
     signing_key: SecretStr = Field(description="Ed25519 private key tokens are signed with, PEM (PKCS 8)")
+    further_keys: tuple[str, ...] = Field(
+        default=(), description="JSON list of Ed25519 public keys (PEM) that are published and not signed with"
+    )
+    session_idle_minutes: int = Field(
+        default=30, ge=1, description="a session that was not renewed for so long is over; a token lives 15 of them"
+    )
+    session_longest_hours: int = Field(default=12, ge=1, description="after so long one signs in again in any case")
     founding_accounts: tuple[FoundingAccount, ...] = Field(
         default=(), description="JSON list of accounts that `migrate` creates when they are absent"
     )
@@ -52,6 +61,25 @@ class Settings(StoredSettings):
         if not isinstance(load_pem_private_key(pem.get_secret_value().encode(), password=None), Ed25519PrivateKey):
             raise ValueError("not an Ed25519 key")  # noqa: TRY004  pydantic makes its error of this one
         return pem
+
+    @field_validator("further_keys")
+    @classmethod
+    def _are_ed25519(cls, pems: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(isinstance(load_pem_public_key(pem.encode()), Ed25519PublicKey) for pem in pems):
+            raise ValueError("not an Ed25519 public key")
+        return pems
+
+    def public_keys(self) -> list[Ed25519PublicKey]:
+        """Return the keys that are published and not signed with."""
+        keys = [load_pem_public_key(pem.encode()) for pem in self.further_keys]
+        return [key for key in keys if isinstance(key, Ed25519PublicKey)]
+
+    def access_rules(self) -> AccessRules:
+        """Return how long sessions last."""
+        return AccessRules(
+            session_idle=timedelta(minutes=self.session_idle_minutes),
+            session_longest=timedelta(hours=self.session_longest_hours),
+        )
 
     def private_key(self) -> Ed25519PrivateKey:
         """Return the key tokens are signed with."""

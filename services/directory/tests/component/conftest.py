@@ -1,16 +1,19 @@
 """A directory in this process, on a real PostgreSQL and a real NATS, with an empty database for each test."""
 
+import asyncio
 import importlib.resources
 import json
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
 
 from chassis.porch import Role
-from chassis.testing import running, waiting_events
+from chassis.testing import running, until, waiting_events
 from directory.main import MIGRATIONS, create_frame
 from directory.settings import Settings
 
@@ -85,6 +88,36 @@ async def frame(settings, signer):
 async def client(frame):
     async with running(frame) as client:
         yield client
+
+
+@pytest.fixture
+async def own_client(settings):
+    """A client of a directory that checks its own tokens, revocations included."""
+    frame = create_frame(settings, frozenset({Role.API}))
+    async with running(frame) as client:
+        yield client
+
+
+@pytest.fixture
+def on_loopback():
+    """Serve the application of a running frame at a real address of this machine, in this process."""
+
+    @asynccontextmanager
+    async def serve(app, port):
+        server = uvicorn.Server(
+            uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="none", lifespan="off")
+        )
+        serving = asyncio.create_task(server._serve())
+
+        async def has_started():
+            return server.started or serving.done()
+
+        await until(has_started)
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        await serving
+
+    return serve
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.frame import frame_of
+from chassis.transaction import Transactions
+from directory.access import Access
 from directory.domain.days import FIRST_DAY, LAST_DAY
 from directory.passwords import Passwords
 
@@ -19,9 +22,25 @@ class Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _access(request: Request) -> Access:
+    access: Access = request.app.state.access
+    return access
+
+
+LettingIn = Annotated[Access, Depends(_access)]
+"""What signing in takes, in this process."""
+
+
+def _transactions(request: Request) -> Transactions:
+    return frame_of(request).transactions
+
+
+OpenTransactions = Annotated[Transactions, Depends(_transactions)]
+"""For what takes more than one transaction, or must be remembered although it fails."""
+
+
 def _passwords(request: Request) -> Passwords:
-    passwords: Passwords = request.app.state.passwords
-    return passwords
+    return _access(request).passwords
 
 
 HashedPasswords = Annotated[Passwords, Depends(_passwords)]

@@ -39,12 +39,25 @@ class NewAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a sign-in is checked against."""
+class Principal:
+    """Somebody who may sign in. The version counts the changes of what they may do."""
 
     person_id: UUID
     kind: Literal["person", "machine"]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a sign-in is checked against."""
+
+    principal: Principal
     password_hash: str
+
+    @property
+    def person_id(self) -> UUID:
+        """Return whose they are."""
+        return self.principal.person_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,37 +2,22 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, NoReturn
-from uuid import UUID
+from typing import NoReturn
 
-from chassis.clock import today
 from chassis.transaction import Transaction, Transactions
-from directory.domain.people import ATTEMPTS, WINDOW, Credentials, Post, account_key, waiting_time
-from directory.passwords import Passwords
+from directory.access import Access
+from directory.domain.people import ATTEMPTS, WINDOW, Credentials, account_key, waiting_time
+from directory.operations.opening import Session, open_session, sweep_sessions
 from directory.problems import TooManyAttempts, WrongCredentials
 from directory.store import audit
 from directory.store import people as store
-from directory.tokens import Mint
 
 NOTED_AGAIN = timedelta(minutes=1)
 """An account that is made to wait is recorded as such once in this time, however often it is tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Proof of who has signed in, and the posts they hold today."""
-
-    access_token: str
-    person_id: UUID
-    kind: Literal["person", "machine"]
-    posts: tuple[Post, ...]
-
-
-async def sign_in(
-    transactions: Transactions, *, account: str, password: str, passwords: Passwords, mint: Mint
-) -> Session:
+async def sign_in(transactions: Transactions, *, account: str, password: str, access: Access) -> Session:
     """Return a session for the right password.
 
     Raises `WrongCredentials`, alike for an unknown account, or `TooManyAttempts`. Two transactions, since the slow
@@ -46,18 +31,14 @@ async def sign_in(
             await _record_turned_away(tx, key, credentials)
     if wait:
         _turn_away(wait)
-    is_right = await passwords.match(credentials.password_hash if credentials else None, password)
+    is_right = await access.passwords.match(credentials.password_hash if credentials else None, password)
     async with transactions.begin() as tx:
         # Told only when counted, one at a time: a thousand guesses at once learn no more than ten in a row.
         await store.take_attempts(tx.connection, key)
         wait = await _waiting(tx, key)
         if wait is None and credentials is not None and is_right:
             await store.forgive_attempts(tx.connection, key)
-            person_id = credentials.person_id
-            await audit.record(tx, "sign-in.succeeded", by=person_id, about=str(person_id), means="password")
-            posts = await store.posts_on(tx.connection, credentials.person_id, today(tx.now))
-            token = mint.token(credentials.person_id, kind=credentials.kind, posts=posts, now=tx.now)
-            return Session(token, credentials.person_id, credentials.kind, posts)
+            return await open_session(tx, credentials.principal, means="password", access=access)
         if wait is None:
             await store.put_attempt(tx.connection, key, tx.now)
             await audit.record(tx, "sign-in.failed", by=None, about=_whom(key, credentials), why="password")
@@ -74,10 +55,11 @@ async def sweep_attempts(tx: Transaction) -> None:
 
 
 async def keep_sweeping(transactions: Transactions) -> None:
-    """Forget wrong passwords that no longer count, as long as the process lives."""
+    """Forget wrong passwords that no longer count, and sessions that are over, as long as the process lives."""
     while True:
         async with transactions.begin() as tx:
             await sweep_attempts(tx)
+            await sweep_sessions(tx)
         await asyncio.sleep(WINDOW.total_seconds())
 
 

@@ -1,13 +1,12 @@
 """People, their posts and their wrong passwords, in and out of PostgreSQL."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Date,
     DateTime,
     Text,
     Uuid,
@@ -18,21 +17,23 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.transaction import new_id
-from directory.domain.people import Contact, Credentials, NewAccount, Post
+from directory.domain.people import Contact, Credentials, NewAccount, Post, Principal
 from directory.tables import people, posts, wrong_passwords
 
 _KEY = bindparam("key", type_=Text)
 _PERSON = bindparam("person_id", type_=Uuid)
 _key_of = func.lower(people.c.account)
 
-_CREDENTIALS = select(people.c.person_id, people.c.kind, people.c.password_hash).where(_key_of == _KEY)
+_CREDENTIALS = select(people.c.person_id, people.c.kind, people.c.version, people.c.password_hash).where(
+    _key_of == _KEY
+)
+_PRINCIPAL = select(people.c.person_id, people.c.kind, people.c.version).where(people.c.person_id == _PERSON)
 _EXISTING = select(_key_of.label("key"), people.c.person_id).where(
     _key_of == any_(bindparam("keys", type_=ARRAY(Text)))
 )
@@ -44,8 +45,6 @@ _POSTS = (
     .where(posts.c.person_id == _PERSON)
     .order_by(posts.c.unit_id, posts.c.role, posts.c.valid_from)
 )
-_day = bindparam("day", type_=Date)
-_POSTS_ON = _POSTS.where(posts.c.valid_from <= _day, or_(posts.c.valid_to.is_(None), posts.c.valid_to >= _day))
 _INSERT_POSTS = insert(posts)
 
 # A key of 64 bits made from the name: also of one that is nobody's, since it has no row to lock.
@@ -114,7 +113,18 @@ async def put_new(connection: AsyncConnection, accounts: Sequence[tuple[NewAccou
 async def find_credentials(connection: AsyncConnection, key: str) -> Credentials | None:
     """Return what a sign-in to an account is checked against, or null when there is no such account."""
     row = (await connection.execute(_CREDENTIALS, {"key": key})).one_or_none()
-    return None if row is None else Credentials(row.person_id, row.kind, row.password_hash)
+    return None if row is None else Credentials(Principal(row.person_id, row.kind, row.version), row.password_hash)
+
+
+async def find_principal(connection: AsyncConnection, person_id: UUID) -> Principal | None:
+    """Return somebody who may sign in, or null when there is nobody of this id."""
+    row = (await connection.execute(_PRINCIPAL, {"person_id": person_id})).one_or_none()
+    return None if row is None else Principal(*row)
+
+
+async def get_principal(connection: AsyncConnection, person_id: UUID) -> Principal:
+    """Return somebody who may sign in and is known to exist."""
+    return Principal(*(await connection.execute(_PRINCIPAL, {"person_id": person_id})).one())
 
 
 async def find_contact(connection: AsyncConnection, person_id: UUID) -> Contact | None:
@@ -126,12 +136,6 @@ async def find_contact(connection: AsyncConnection, person_id: UUID) -> Contact 
 async def posts_of(connection: AsyncConnection, person_id: UUID) -> tuple[Post, ...]:
     """Return every post somebody held, holds and will hold."""
     rows = await connection.execute(_POSTS, {"person_id": person_id})
-    return tuple(Post(row.unit_id, row.role, row.valid_from, row.valid_to) for row in rows.all())
-
-
-async def posts_on(connection: AsyncConnection, person_id: UUID, day: date) -> tuple[Post, ...]:
-    """Return the posts somebody holds on `day`."""
-    rows = await connection.execute(_POSTS_ON, {"person_id": person_id, "day": day})
     return tuple(Post(row.unit_id, row.role, row.valid_from, row.valid_to) for row in rows.all())
 
 

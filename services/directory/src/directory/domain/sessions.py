@@ -1,0 +1,64 @@
+"""How long somebody stays signed in, and how long a token may say what it says."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from uuid import UUID
+
+from chassis.clock import VIETNAM, today
+from directory.domain.days import holds_on
+from directory.domain.people import Post
+
+TOKEN_LIFE = timedelta(minutes=15)
+
+EndedWhy = Literal["signed-out", "reused", "ended-by-administrator"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """What the province has decided about signing in; the numbers are settings."""
+
+    session_idle: timedelta
+    session_longest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A refresh token that was presented, and the session it belongs to."""
+
+    session_id: UUID
+    person_id: UUID
+    opened_at: datetime
+    issued_at: datetime
+    used_at: datetime | None
+    ended_at: datetime | None
+
+    def verdict(self, now: datetime, rules: AccessRules) -> Literal["renewed", "over", "reused"]:
+        """Say what becomes of a session when this token of it is presented at `now`."""
+        if self.ended_at is not None:
+            return "over"
+        if self.used_at is not None:
+            return "reused"  # whoever holds it now, somebody else holds it too
+        if now - self.issued_at > rules.session_idle or now - self.opened_at > rules.session_longest:
+            return "over"
+        return "renewed"
+
+
+def held_on(posts: Collection[Post], day: date) -> tuple[Post, ...]:
+    """Return the posts that are held on `day`, each role at a unit once, in a fixed order."""
+    held = {(post.unit_id, post.role): post for post in posts if holds_on(post.valid_from, post.valid_to, day)}
+    return tuple(held[place] for place in sorted(held))
+
+
+def token_end(posts: Collection[Post], now: datetime) -> datetime:
+    """Return when a token made at `now` ends: at midnight when other posts are held tomorrow, else after its life."""
+    end = now + TOKEN_LIFE
+    tomorrow = today(now) + timedelta(days=1)
+    if _places(posts, today(now)) != _places(posts, tomorrow):
+        return min(end, datetime.combine(tomorrow, time.min, VIETNAM))
+    return end
+
+
+def _places(posts: Collection[Post], day: date) -> set[tuple[str, str]]:
+    return {(post.unit_id, post.role) for post in held_on(posts, day)}
