@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -16,7 +17,18 @@ from sqlalchemy import (
 
 from directory.tables import metadata
 
-__all__ = ["audit_chain", "audit_head", "audit_records", "metadata", "refresh_tokens", "revocations", "sessions"]
+__all__ = [
+    "accounts",
+    "audit_chain",
+    "audit_head",
+    "audit_records",
+    "delegations",
+    "metadata",
+    "past_passwords",
+    "refresh_tokens",
+    "revocations",
+    "sessions",
+]
 
 audit_records = Table(
     "audit_records",
@@ -101,3 +113,45 @@ revocations = Table(
 )
 # Finds what is still told, and what is no longer, to be swept.
 Index("revocations_told_until", revocations.c.told_until)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.person_id"), primary_key=True),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("password_set_at", DateTime(timezone=True), nullable=False),
+    Column("active_since", DateTime(timezone=True), nullable=False),
+    Column("last_signed_in_at", DateTime(timezone=True)),
+    Column("disabled_at", DateTime(timezone=True)),
+    Column("disabled_why", Text),
+    CheckConstraint("(disabled_at IS NULL) = (disabled_why IS NULL)", name="accounts_are_disabled_for_a_reason"),
+    comment="of each person and machine, whether and how they may sign in",
+)
+
+past_passwords = Table(
+    "past_passwords",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.person_id"), primary_key=True),
+    Column("replaced_at", DateTime(timezone=True), primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    comment="the last passwords of each person, as hashes: an administrator does not take one of them again",
+)
+
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("delegation_id", Uuid, primary_key=True),
+    Column("from_person_id", Uuid, ForeignKey("people.person_id"), nullable=False),
+    Column("to_person_id", Uuid, ForeignKey("people.person_id"), nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    CheckConstraint("from_person_id <> to_person_id", name="delegations_are_between_two"),
+    CheckConstraint("valid_to >= valid_from", name="delegations_days_are_in_order"),
+    comment="a post that its holder lets somebody else act in, while both the span and the post last",
+)
+# Finds what somebody borrows, at every sign-in; and who borrows from somebody whose posts change.
+Index("delegations_to_person_id", delegations.c.to_person_id)
+Index("delegations_from_person_id", delegations.c.from_person_id)

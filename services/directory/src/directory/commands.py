@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from chassis.roles import Command
 from chassis.transaction import Transaction, Transactions, open_engine
 from directory.domain.audit import Head
-from directory.operations import auditing
+from directory.domain.people import account_key
+from directory.operations import accounts, auditing
+from directory.passwords import Passwords
 from directory.settings import Settings
+from directory.store.people import existing
 
 AUDIT_USAGE = (
     "`audit verify [COUNT HASH]` checks the chain of audit records (and that it leads through a head noted earlier), "
@@ -56,4 +59,35 @@ async def _export(tx: Transaction, *, after: int) -> int:
     return 0
 
 
-COMMANDS = {"audit": Command(audit, AUDIT_USAGE)}
+ACCOUNT_USAGE = (
+    "`account enable NAME` opens a disabled account again, `account one-time-password NAME` gives it a password "
+    "that is good for choosing another one: for when no administrator can come in"
+)
+
+
+async def account(settings: Settings, words: Sequence[str]) -> int:
+    """Open the door from inside. Exits with 1 when there is no such account."""
+    engine = open_engine(settings.database_url, name="directory-account", pool_size=1)
+    try:
+        async with Transactions(engine).begin() as tx:
+            match words:
+                case ["enable" | "one-time-password" as verb, name]:
+                    found = await existing(tx.connection, [account_key(name)])
+                    if not found:
+                        sys.stderr.write("no such account\n")
+                        return 1
+                    [person_id] = found.values()
+                    if verb == "enable":
+                        await accounts.enable_account(tx, person_id, by=None)
+                    else:
+                        password = await accounts.reset_password(tx, person_id, passwords=Passwords(), by=None)
+                        sys.stdout.write(f"{password}\n")
+                    return 0
+                case _:
+                    sys.stderr.write(f"{ACCOUNT_USAGE}\n")
+                    return 2
+    finally:
+        await engine.dispose()
+
+
+COMMANDS = {"audit": Command(audit, AUDIT_USAGE), "account": Command(account, ACCOUNT_USAGE)}

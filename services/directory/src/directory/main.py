@@ -17,6 +17,7 @@ from directory.access import Access
 from directory.api.sessions import say_when_to_return
 from directory.api.units import IMPORT_BYTES
 from directory.domain.people import NewAccount, Post
+from directory.operations.accounts import keep_looking_for_dormant
 from directory.operations.auditing import keep_noting
 from directory.operations.opening import published
 from directory.operations.people import found_accounts
@@ -48,12 +49,14 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         keys=keys or KeyRing(mint.public_keys, ask=ask, fresh_seconds=OWN_FRESH_SECONDS),
         body_limits={"/imports": IMPORT_BYTES},
     )
-    frame.app.state.access = Access(mint, Passwords(), settings.access_rules())
+    rules = settings.access_rules()
+    frame.app.state.access = Access(mint, Passwords(), rules)
     frame.app.state.trusted_proxies = settings.trusted_proxies
     frame.app.state.passwords = Passwords()
     frame.front_door(api.router)
     say_when_to_return(frame.app)
-    frame.run_in_background(partial(keep_sweeping, frame.transactions))
+    frame.run_in_background(partial(keep_sweeping, frame.transactions, rules.lockout))
+    frame.run_in_background(partial(keep_looking_for_dormant, frame.transactions, rules))
     frame.run_in_background(partial(keep_noting, frame.transactions))
     return frame
 
@@ -71,6 +74,7 @@ async def found(settings: Settings) -> None:
                     password=each.password.get_secret_value(),
                     posts=(Post(PROVINCE, each.role, today(tx.now)),),
                     kind=each.kind,
+                    must_change_password=each.must_change_password,
                 )
                 for each in settings.founding_accounts
             ]

@@ -11,6 +11,7 @@ from pydantic_settings import SettingsConfigDict
 
 from chassis.policy import ROLES
 from chassis.settings import StoredSettings
+from directory.domain.people import Lockout
 from directory.domain.sessions import AccessRules
 
 
@@ -25,6 +26,7 @@ class FoundingAccount(BaseModel):
     password: SecretStr
     role: str
     kind: Literal["person", "machine"]
+    must_change_password: bool = False
 
     @field_validator("role")
     @classmethod
@@ -51,6 +53,12 @@ class Settings(StoredSettings):
         default=(), description="JSON list of accounts that `migrate` creates when they are absent"
     )
 
+    lockout_attempts: int = Field(default=5, ge=1, description="after so many wrong passwords an account waits")
+    lockout_minutes: int = Field(default=15, ge=1, description="so long they count, and so long it waits at most")
+    dormant_after_days: int = Field(default=45, ge=0, description="people unseen for so long are disabled; 0: never")
+    administrator_password_days: int = Field(
+        default=60, ge=0, description="an administrator takes another password after so long; 0: never"
+    )
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
         default=(), description="JSON list of networks (CIDR) whose word on where a request comes from is taken"
     )
@@ -75,10 +83,15 @@ class Settings(StoredSettings):
         return [key for key in keys if isinstance(key, Ed25519PublicKey)]
 
     def access_rules(self) -> AccessRules:
-        """Return how long sessions last."""
+        """Return what the province has decided about signing in."""
         return AccessRules(
             session_idle=timedelta(minutes=self.session_idle_minutes),
             session_longest=timedelta(hours=self.session_longest_hours),
+            lockout=Lockout(self.lockout_attempts, timedelta(minutes=self.lockout_minutes)),
+            dormant_after=timedelta(days=self.dormant_after_days) if self.dormant_after_days else None,
+            administrator_password_life=(
+                timedelta(days=self.administrator_password_days) if self.administrator_password_days else None
+            ),
         )
 
     def private_key(self) -> Ed25519PrivateKey:

@@ -20,7 +20,8 @@ from chassis.testing import running, until
 from congvan.ports import free_port
 from directory.domain.sessions import TOKEN_LIFE
 from directory.main import create_frame, found
-from directory.operations.opening import TOLD_FOR, sweep_sessions
+from directory.operations.opening import sweep_sessions
+from directory.operations.telling import TOLD_FOR
 
 RIGHT = {"account": "quan-tri", "password": "đúng mật khẩu"}
 MACHINE = {"account": "notify", "password": "secret-of-a-machine"}

@@ -72,7 +72,7 @@ async def test_a_lock_is_recorded_once_a_minute_however_often_it_is_tried(client
         await client.post("/sessions", json=WRONG)
 
     actions = [each["action"] for each in await records()]
-    assert actions.count("sign-in.failed") == 10
+    assert actions.count("sign-in.failed") == 5
     assert actions.count("sign-in.turned-away") == 1
 
 

@@ -5,10 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chassis.transaction import new_id
-from directory.domain.people import Post
+from directory.domain.people import Lockout, Post
 from directory.domain.sessions import TOKEN_LIFE, AccessRules, Renewal, held_on, token_end
 
-RULES = AccessRules(session_idle=timedelta(minutes=30), session_longest=timedelta(hours=12))
+RULES = AccessRules(
+    session_idle=timedelta(minutes=30),
+    session_longest=timedelta(hours=12),
+    lockout=Lockout(5, timedelta(minutes=15)),
+    dormant_after=timedelta(days=45),
+    administrator_password_life=timedelta(days=60),
+)
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 

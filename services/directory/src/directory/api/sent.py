@@ -1,12 +1,13 @@
 """What everything has in common that people send to the directory."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.frame import frame_of
+from chassis.text import UnitId
 from chassis.transaction import Transactions
 from directory.access import Access
 from directory.domain.days import FIRST_DAY, LAST_DAY
@@ -14,6 +15,10 @@ from directory.passwords import Passwords
 
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day within living memory or planning."""
+
+
+PostUnit = UnitId | Literal["*"]
+"""A unit, or the whole province."""
 
 
 class Sent(BaseModel):

@@ -13,9 +13,10 @@ from chassis.problems import NotAllowed, NotFound, NotSignedIn
 from chassis.text import composed
 from chassis.transaction import OpenTransaction
 from directory.api.sent import LettingIn, OpenTransactions, Sent
+from directory.domain.sessions import Need
 from directory.operations import opening, sessions
 from directory.operations.opening import Session
-from directory.problems import SessionOver, TooManyAttempts, WrongCredentials
+from directory.problems import AccountDisabled, SessionOver, TooManyAttempts, WrongCredentials
 
 KEYS_MAX_AGE = 300
 """Seconds anybody may keep our public keys without asking again."""
@@ -53,6 +54,8 @@ class SessionOut(BaseModel):
     posts: list[HeldPostOut]
     session_id: UUID | None
     refresh_token: str | None
+    needs: list[Need]
+    """What has to be done first, at `PUT /me/password`; until the next renewal there are no posts."""
 
     @classmethod
     def of(cls, session: Session, answer: Response) -> Self:
@@ -66,6 +69,7 @@ class SessionOut(BaseModel):
             posts=[HeldPostOut(unit_id=post.unit_id, role=post.role) for post in session.posts],
             session_id=session.session_id,
             refresh_token=session.refresh_token,
+            needs=list(session.needs),
         )
 
 
@@ -89,7 +93,7 @@ class RevocationsOut(BaseModel):
     people: list[ChangedPersonOut]
 
 
-@router.post("/sessions", status_code=201, responses=may_raise(WrongCredentials, TooManyAttempts))
+@router.post("/sessions", status_code=201, responses=may_raise(WrongCredentials, AccountDisabled, TooManyAttempts))
 async def sign_in(
     body: CredentialsIn, answer: Response, transactions: OpenTransactions, access: LettingIn
 ) -> SessionOut:

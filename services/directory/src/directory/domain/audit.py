@@ -16,6 +16,13 @@ Action = Literal[
     "session.all-ended",
     "session.token-reused",
     "person.enrolled",
+    "post.set",
+    "delegation.begun",
+    "delegation.ended",
+    "password.changed",
+    "password.reset",
+    "account.disabled",
+    "account.enabled",
     "units.imported",
     "cluster.lead-appointed",
 ]

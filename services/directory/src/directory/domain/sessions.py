@@ -8,11 +8,13 @@ from uuid import UUID
 
 from chassis.clock import VIETNAM, today
 from directory.domain.days import holds_on
-from directory.domain.people import Post
+from directory.domain.people import Lockout, Post, Principal
 
 TOKEN_LIFE = timedelta(minutes=15)
 
-EndedWhy = Literal["signed-out", "reused", "ended-by-administrator"]
+EndedWhy = Literal["signed-out", "reused", "all-ended", "password-changed", "disabled"]
+Need = Literal["password-change"]
+"""What somebody has to do first: until then they are signed in and may nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,17 @@ class AccessRules:
 
     session_idle: timedelta
     session_longest: timedelta
+    lockout: Lockout
+    dormant_after: timedelta | None
+    """Accounts nobody has used for so long are disabled; null: never."""
+    administrator_password_life: timedelta | None
+    """After so long an administrator takes another password; null: never."""
+
+    def needs(self, principal: Principal, posts: Collection[Post], now: datetime) -> tuple[Need, ...]:
+        """Return what somebody who holds these posts has to do before they may act in them."""
+        life = self.administrator_password_life
+        is_old = life is not None and now - principal.password_set_at > life and is_administrator(posts)
+        return ("password-change",) if principal.must_change_password or is_old else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,11 @@ def held_on(posts: Collection[Post], day: date) -> tuple[Post, ...]:
     """Return the posts that are held on `day`, each role at a unit once, in a fixed order."""
     held = {(post.unit_id, post.role): post for post in posts if holds_on(post.valid_from, post.valid_to, day)}
     return tuple(held[place] for place in sorted(held))
+
+
+def is_administrator(posts: Collection[Post]) -> bool:
+    """Say whether somebody who holds these posts gives rights to others."""
+    return any(post.role == "administrator" for post in posts)
 
 
 def token_end(posts: Collection[Post], now: datetime) -> datetime:

@@ -17,15 +17,14 @@ from chassis.problems import NotFound
 from chassis.transaction import Transaction, Transactions
 from directory.access import Access
 from directory.domain.people import Post, Principal
-from directory.domain.sessions import TOKEN_LIFE, held_on, token_end
+from directory.domain.sessions import Need, held_on, token_end
 from directory.operations.rights import see_that_one_may_administer
+from directory.operations.telling import TOLD_FOR, all_posts_of
 from directory.problems import SessionOver
-from directory.store import audit, people
+from directory.store import accounts, audit, people
 from directory.store import sessions as store
 from directory.tokens import Mint
 
-TOLD_FOR = TOKEN_LIFE + timedelta(minutes=2)
-"""A revocation is told until the last token it speaks of is dead, and the clocks that say so agree."""
 SWEPT_AFTER = timedelta(days=30)
 
 
@@ -40,11 +39,14 @@ class Session:
     posts: tuple[Post, ...]
     session_id: UUID | None
     refresh_token: str | None
+    needs: tuple[Need, ...]
+    """What has to be done first; there are no posts until then."""
 
 
 async def open_session(tx: Transaction, principal: Principal, *, means: str, access: Access) -> Session:
     """Open a session; the sign-in is recorded."""
     await audit.record(tx, "sign-in.succeeded", by=principal.person_id, about=str(principal.person_id), means=means)
+    await accounts.note_sign_in(tx.connection, principal.person_id, at=tx.now)
     session_id = None
     if principal.kind == "person":
         session_id = await store.open_session(tx.connection, principal.person_id, means=means, at=tx.now)
@@ -63,6 +65,7 @@ async def renew(transactions: Transactions, *, refresh_token: str, access: Acces
         if renewal is not None and verdict == "renewed":
             await store.use_refresh_token(tx.connection, presented, at=tx.now)
             principal = await people.get_principal(tx.connection, renewal.person_id)
+            assert principal.disabled_at is None  # noqa: S101  disabling an account ends its sessions
             return await _proof(tx, principal, renewal.session_id, access)
         if renewal is not None and verdict == "reused":
             person_id, session_id = renewal.person_id, renewal.session_id
@@ -87,16 +90,11 @@ async def end_all_sessions(tx: Transaction, person_id: UUID, *, by: Caller) -> i
     if by.id != person_id:
         await see_that_one_may_administer(tx, person_id, by)
     ended = await store.end_sessions_of(
-        tx.connection, person_id, at=tx.now, why="ended-by-administrator", told_until=tx.now + TOLD_FOR
+        tx.connection, person_id, at=tx.now, why="all-ended", told_until=tx.now + TOLD_FOR
     )
     if ended:
         await audit.record(tx, "session.all-ended", by=by, about=str(person_id), count=ended)
     return ended
-
-
-async def take_back_tokens(tx: Transaction, person_id: UUID, *, version: int) -> None:
-    """Take back every token that was made of an earlier version of somebody: it says what no longer holds."""
-    await store.revoke_versions_below(tx.connection, person_id, version, told_until=tx.now + TOLD_FOR)
 
 
 async def revocations(tx: Transaction) -> Mapping[str, Any]:
@@ -123,8 +121,11 @@ async def sweep_sessions(tx: Transaction) -> None:
 
 async def _proof(tx: Transaction, principal: Principal, session_id: UUID | None, access: Access) -> Session:
     # After the version of the principal was read: posts may be newer than the token says, never older.
-    posts = await people.posts_of(tx.connection, principal.person_id)
+    posts = await all_posts_of(tx, principal.person_id)
     held = held_on(posts, today(tx.now))
+    needs = access.rules.needs(principal, held, tx.now)
+    if needs:
+        held = ()
     end = token_end(posts, tx.now)
     token = access.mint.token(
         principal.person_id,
@@ -147,6 +148,7 @@ async def _proof(tx: Transaction, principal: Principal, session_id: UUID | None,
         posts=held,
         session_id=session_id,
         refresh_token=refresh_token,
+        needs=needs,
     )
 
 

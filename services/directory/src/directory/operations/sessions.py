@@ -7,9 +7,9 @@ from typing import NoReturn
 
 from chassis.transaction import Transaction, Transactions
 from directory.access import Access
-from directory.domain.people import ATTEMPTS, WINDOW, Credentials, account_key, waiting_time
+from directory.domain.people import Credentials, Lockout, account_key, waiting_time
 from directory.operations.opening import Session, open_session, sweep_sessions
-from directory.problems import TooManyAttempts, WrongCredentials
+from directory.problems import AccountDisabled, TooManyAttempts, WrongCredentials
 from directory.store import audit
 from directory.store import people as store
 
@@ -20,51 +20,61 @@ NOTED_AGAIN = timedelta(minutes=1)
 async def sign_in(transactions: Transactions, *, account: str, password: str, access: Access) -> Session:
     """Return a session for the right password.
 
-    Raises `WrongCredentials`, alike for an unknown account, or `TooManyAttempts`. Two transactions, since the slow
-    comparison must hold neither a lock nor a connection, and since a failure has to be remembered.
+    Raises `WrongCredentials`, alike for an unknown account, `TooManyAttempts`, or `AccountDisabled` to those who know
+    the password. Two transactions, since the slow comparison must hold neither a lock nor a connection, and since a
+    failure has to be remembered.
     """
     key = account_key(account)
     async with transactions.begin() as tx:
-        wait = await _waiting(tx, key)
+        wait = await waiting(tx, key, access.rules.lockout)
         credentials = await store.find_credentials(tx.connection, key)
         if wait:
             await _record_turned_away(tx, key, credentials)
     if wait:
-        _turn_away(wait)
+        turn_away(wait, access.rules.lockout)
     is_right = await access.passwords.match(credentials.password_hash if credentials else None, password)
     async with transactions.begin() as tx:
         # Told only when counted, one at a time: a thousand guesses at once learn no more than ten in a row.
         await store.take_attempts(tx.connection, key)
-        wait = await _waiting(tx, key)
+        wait = await waiting(tx, key, access.rules.lockout)
         if wait is None and credentials is not None and is_right:
             await store.forgive_attempts(tx.connection, key)
-            return await open_session(tx, credentials.principal, means="password", access=access)
-        if wait is None:
+            # Read again: somebody may have been shut out while the password was compared.
+            principal = await store.get_principal(tx.connection, credentials.person_id)
+            if principal.disabled_at is None:
+                return await open_session(tx, principal, means="password", access=access)
+            await audit.record(tx, "sign-in.failed", by=None, about=_whom(key, credentials), why="disabled")
+        elif wait is None:
             await store.put_attempt(tx.connection, key, tx.now)
             await audit.record(tx, "sign-in.failed", by=None, about=_whom(key, credentials), why="password")
         else:
             await _record_turned_away(tx, key, credentials)
     if wait:
-        _turn_away(wait)
+        turn_away(wait, access.rules.lockout)
+    if is_right:
+        raise AccountDisabled(
+            "Tài khoản đã bị khóa; hãy liên hệ quản trị.", "The account is disabled; ask an administrator."
+        )
     raise WrongCredentials("Sai tài khoản hoặc mật khẩu.", "The account or the password is wrong.")
 
 
-async def sweep_attempts(tx: Transaction) -> None:
+async def sweep_attempts(tx: Transaction, lockout: Lockout) -> None:
     """Forget wrong passwords that no longer count. Safe to repeat."""
-    await store.sweep_attempts(tx.connection, tx.now - WINDOW)
+    await store.sweep_attempts(tx.connection, tx.now - lockout.window)
 
 
-async def keep_sweeping(transactions: Transactions) -> None:
+async def keep_sweeping(transactions: Transactions, lockout: Lockout) -> None:
     """Forget wrong passwords that no longer count, and sessions that are over, as long as the process lives."""
     while True:
         async with transactions.begin() as tx:
-            await sweep_attempts(tx)
+            await sweep_attempts(tx, lockout)
             await sweep_sessions(tx)
-        await asyncio.sleep(WINDOW.total_seconds())
+        await asyncio.sleep(lockout.window.total_seconds())
 
 
-async def _waiting(tx: Transaction, key: str) -> timedelta | None:
-    return waiting_time(await store.attempts_since(tx.connection, key, tx.now - WINDOW), tx.now)
+async def waiting(tx: Transaction, key: str, lockout: Lockout) -> timedelta | None:
+    """Return how long an account still has to wait, or null."""
+    return waiting_time(await store.attempts_since(tx.connection, key, tx.now - lockout.window), tx.now, lockout)
 
 
 async def _record_turned_away(tx: Transaction, key: str, credentials: Credentials | None) -> None:
@@ -81,10 +91,11 @@ def _whom(key: str, credentials: Credentials | None) -> str:
     return f"unknown:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
-def _turn_away(wait: timedelta) -> NoReturn:
+def turn_away(wait: timedelta, lockout: Lockout) -> NoReturn:
+    """Raise `TooManyAttempts`."""
     minutes = -(-wait // timedelta(minutes=1))
     raise TooManyAttempts(
-        f"Sai mật khẩu {ATTEMPTS} lần; vui lòng thử lại sau {minutes} phút.",
-        f"{ATTEMPTS} wrong passwords; try again in {minutes} minute(s).",
+        f"Sai mật khẩu {lockout.attempts} lần; vui lòng thử lại sau {minutes} phút.",
+        f"{lockout.attempts} wrong passwords; try again in {minutes} minute(s).",
         retry_after=wait,
     )
