@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from directory.codes import Safe
 from directory.domain.sessions import AccessRules
 from directory.passwords import Passwords
 from directory.tokens import Mint
@@ -14,3 +15,4 @@ class Access:
     mint: Mint
     passwords: Passwords
     rules: AccessRules
+    safe: Safe

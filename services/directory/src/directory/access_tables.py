@@ -25,8 +25,10 @@ __all__ = [
     "delegations",
     "metadata",
     "past_passwords",
+    "recovery_codes",
     "refresh_tokens",
     "revocations",
+    "second_factors",
     "sessions",
 ]
 
@@ -155,3 +157,25 @@ delegations = Table(
 # Finds what somebody borrows, at every sign-in; and who borrows from somebody whose posts change.
 Index("delegations_to_person_id", delegations.c.to_person_id)
 Index("delegations_from_person_id", delegations.c.from_person_id)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("person_id", Uuid, ForeignKey("people.person_id"), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("last_step", BigInteger),
+    comment="secrets of one-time codes (RFC 6238), encrypted, and the last step a code was taken of",
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("people.person_id"), nullable=False),
+    CheckConstraint("length(code_hash) = 32", name="recovery_codes_are_kept_as_sha256"),
+    comment="codes that stand in for a lost second factor, as their SHA-256; each is good once and then gone",
+)
+# Finds the codes of one person, to replace them.
+Index("recovery_codes_person_id", recovery_codes.c.person_id)

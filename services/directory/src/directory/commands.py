@@ -9,7 +9,7 @@ from chassis.roles import Command
 from chassis.transaction import Transaction, Transactions, open_engine
 from directory.domain.audit import Head
 from directory.domain.people import account_key
-from directory.operations import accounts, auditing
+from directory.operations import accounts, auditing, proving
 from directory.passwords import Passwords
 from directory.settings import Settings
 from directory.store.people import existing
@@ -61,7 +61,8 @@ async def _export(tx: Transaction, *, after: int) -> int:
 
 ACCOUNT_USAGE = (
     "`account enable NAME` opens a disabled account again, `account one-time-password NAME` gives it a password "
-    "that is good for choosing another one: for when no administrator can come in"
+    "that is good for choosing another one, `account forget-second-factor NAME` lets it enrol anew: for when no "
+    "administrator can come in"
 )
 
 
@@ -71,7 +72,7 @@ async def account(settings: Settings, words: Sequence[str]) -> int:
     try:
         async with Transactions(engine).begin() as tx:
             match words:
-                case ["enable" | "one-time-password" as verb, name]:
+                case ["enable" | "one-time-password" | "forget-second-factor" as verb, name]:
                     found = await existing(tx.connection, [account_key(name)])
                     if not found:
                         sys.stderr.write("no such account\n")
@@ -79,6 +80,8 @@ async def account(settings: Settings, words: Sequence[str]) -> int:
                     [person_id] = found.values()
                     if verb == "enable":
                         await accounts.enable_account(tx, person_id, by=None)
+                    elif verb == "forget-second-factor":
+                        await proving.reset_second_factor(tx, person_id, by=None)
                     else:
                         password = await accounts.reset_password(tx, person_id, passwords=Passwords(), by=None)
                         sys.stdout.write(f"{password}\n")

@@ -50,7 +50,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         body_limits={"/imports": IMPORT_BYTES},
     )
     rules = settings.access_rules()
-    frame.app.state.access = Access(mint, Passwords(), rules)
+    frame.app.state.access = Access(mint, Passwords(), rules, settings.safe())
     frame.app.state.trusted_proxies = settings.trusted_proxies
     frame.app.state.passwords = Passwords()
     frame.front_door(api.router)

@@ -20,6 +20,13 @@ class AccountDisabled(NotSignedIn):
     status = 401
 
 
+class SecondFactorNeeded(NotSignedIn):
+    """The password is right; a code of the second factor is needed as well."""
+
+    code = "second-factor-needed"
+    status = 401
+
+
 class SessionOver(NotSignedIn):
     """The refresh token is none of ours, was used before, or belongs to a session that is over."""
 
@@ -120,4 +127,25 @@ class NothingToLend(Problem):
     """The lender does not hold this post over the span, or holds one nobody can lend."""
 
     code = "nothing-to-lend"
+    status = 409
+
+
+class WrongCode(Problem):
+    """The code does not belong to the secret, or not to this minute, or was used before."""
+
+    code = "wrong-code"
+    status = 409
+
+
+class EnrolledAlready(Problem):
+    """There is a second factor; an administrator can reset it."""
+
+    code = "enrolled-already"
+    status = 409
+
+
+class NoSafe(Problem):
+    """This installation has no key to keep secrets with."""
+
+    code = "no-second-factors"
     status = 409

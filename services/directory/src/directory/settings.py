@@ -2,17 +2,18 @@
 
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
-from typing import Literal
+from typing import Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.policy import ROLES
 from chassis.settings import StoredSettings
+from directory.codes import Safe
 from directory.domain.people import Lockout
-from directory.domain.sessions import AccessRules
+from directory.domain.sessions import AccessRules, SecondFactorFor
 
 
 class FoundingAccount(BaseModel):
@@ -59,6 +60,16 @@ class Settings(StoredSettings):
     administrator_password_days: int = Field(
         default=60, ge=0, description="an administrator takes another password after so long; 0: never"
     )
+    totp_required_for: frozenset[SecondFactorFor] = Field(
+        default=frozenset({"administrators"}),
+        description="JSON list of who proves who they are twice: `administrators`, `outside_office`",
+    )
+    office_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(), description="JSON list of networks (CIDR) that are the office; from elsewhere one is outside"
+    )
+    secrets_keys: tuple[SecretStr, ...] = Field(
+        default=(), description="JSON list of Fernet keys: the first encrypts what must be read again, all decrypt"
+    )
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
         default=(), description="JSON list of networks (CIDR) whose word on where a request comes from is taken"
     )
@@ -69,6 +80,22 @@ class Settings(StoredSettings):
         if not isinstance(load_pem_private_key(pem.get_secret_value().encode(), password=None), Ed25519PrivateKey):
             raise ValueError("not an Ed25519 key")  # noqa: TRY004  pydantic makes its error of this one
         return pem
+
+    @field_validator("secrets_keys")
+    @classmethod
+    def _are_fernet_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        Safe([key.get_secret_value() for key in keys])
+        return keys
+
+    @model_validator(mode="after")
+    def _can_keep_secrets(self) -> Self:
+        if self.totp_required_for and not self.secrets_keys:
+            raise ValueError("DIRECTORY_SECRETS_KEYS must have a key, or DIRECTORY_TOTP_REQUIRED_FOR must be []")
+        return self
+
+    def safe(self) -> Safe:
+        """Return where secrets are kept that must be read again."""
+        return Safe([key.get_secret_value() for key in self.secrets_keys])
 
     @field_validator("further_keys")
     @classmethod
@@ -92,6 +119,8 @@ class Settings(StoredSettings):
             administrator_password_life=(
                 timedelta(days=self.administrator_password_days) if self.administrator_password_days else None
             ),
+            second_factor_for=self.totp_required_for,
+            office=self.office_networks,
         )
 
     def private_key(self) -> Ed25519PrivateKey:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 import uvicorn
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
@@ -71,6 +72,8 @@ def settings(empty_database, nats_house, streams_file, signing_key, monkeypatch)
         "STREAMS_FILE": str(streams_file),
         "SIGNING_KEY": signing_key,
         "FOUNDING_ACCOUNTS": json.dumps(FOUNDING),
+        "TOTP_REQUIRED_FOR": "[]",
+        "SECRETS_KEYS": json.dumps([Fernet.generate_key().decode()]),
     }
     for name, value in told.items():
         monkeypatch.setenv(f"DIRECTORY_{name}", value)

@@ -16,7 +16,7 @@ from directory.api.sent import LettingIn, OpenTransactions, Sent
 from directory.domain.sessions import Need
 from directory.operations import opening, sessions
 from directory.operations.opening import Session
-from directory.problems import AccountDisabled, SessionOver, TooManyAttempts, WrongCredentials
+from directory.problems import AccountDisabled, SecondFactorNeeded, SessionOver, TooManyAttempts, WrongCredentials
 
 KEYS_MAX_AGE = 300
 """Seconds anybody may keep our public keys without asking again."""
@@ -29,6 +29,8 @@ class CredentialsIn(Sent):
 
     account: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(composed)]
     password: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+    code: Annotated[SecretStr, Field(min_length=1, max_length=40)] | None = None
+    """Of the second factor: six digits, or a recovery code."""
 
 
 class HeldPostOut(BaseModel):
@@ -55,7 +57,8 @@ class SessionOut(BaseModel):
     session_id: UUID | None
     refresh_token: str | None
     needs: list[Need]
-    """What has to be done first, at `PUT /me/password`; until the next renewal there are no posts."""
+    """What has to be done first: `PUT /me/password`, `POST /me/totp`, or signing in with a code; until the next renewal
+    there are no posts."""
 
     @classmethod
     def of(cls, session: Session, answer: Response) -> Self:
@@ -93,12 +96,20 @@ class RevocationsOut(BaseModel):
     people: list[ChangedPersonOut]
 
 
-@router.post("/sessions", status_code=201, responses=may_raise(WrongCredentials, AccountDisabled, TooManyAttempts))
+@router.post(
+    "/sessions",
+    status_code=201,
+    responses=may_raise(WrongCredentials, AccountDisabled, SecondFactorNeeded, TooManyAttempts),
+)
 async def sign_in(
     body: CredentialsIn, answer: Response, transactions: OpenTransactions, access: LettingIn
 ) -> SessionOut:
     session = await sessions.sign_in(
-        transactions, account=body.account, password=body.password.get_secret_value(), access=access
+        transactions,
+        account=body.account,
+        password=body.password.get_secret_value(),
+        code=body.code.get_secret_value() if body.code else None,
+        access=access,
     )
     return SessionOut.of(session, answer)
 

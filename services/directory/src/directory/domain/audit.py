@@ -21,6 +21,8 @@ Action = Literal[
     "delegation.ended",
     "password.changed",
     "password.reset",
+    "second-factor.enrolled",
+    "second-factor.reset",
     "account.disabled",
     "account.enabled",
     "units.imported",

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Literal
 from uuid import UUID
 
@@ -12,8 +13,11 @@ from directory.domain.people import Lockout, Post, Principal
 
 TOKEN_LIFE = timedelta(minutes=15)
 
-EndedWhy = Literal["signed-out", "reused", "all-ended", "password-changed", "disabled"]
-Need = Literal["password-change"]
+Means = Literal["password", "password+totp", "password+recovery-code"]
+"""How somebody has proved who they are; a second proof follows a plus sign."""
+SecondFactorFor = Literal["administrators", "outside_office"]
+EndedWhy = Literal["signed-out", "reused", "all-ended", "password-changed", "disabled", "second-factor-reset"]
+Need = Literal["password-change", "totp-enrolment", "second-factor"]
 """What somebody has to do first: until then they are signed in and may nothing."""
 
 
@@ -29,11 +33,39 @@ class AccessRules:
     administrator_password_life: timedelta | None
     """After so long an administrator takes another password; null: never."""
 
-    def needs(self, principal: Principal, posts: Collection[Post], now: datetime) -> tuple[Need, ...]:
+    second_factor_for: frozenset[SecondFactorFor]
+    office: tuple[IPv4Network | IPv6Network, ...]
+
+    def needs(
+        self,
+        principal: Principal,
+        posts: Collection[Post],
+        now: datetime,
+        *,
+        means: str,
+        has_second_factor: bool,
+        client: str | None,
+    ) -> tuple[Need, ...]:
         """Return what somebody who holds these posts has to do before they may act in them."""
+        needs: list[Need] = []
         life = self.administrator_password_life
         is_old = life is not None and now - principal.password_set_at > life and is_administrator(posts)
-        return ("password-change",) if principal.must_change_password or is_old else ()
+        if principal.must_change_password or is_old:
+            needs.append("password-change")
+        if principal.kind == "person" and "+" not in means and self._asks_for_more(posts, client):
+            needs.append("second-factor" if has_second_factor else "totp-enrolment")
+        return tuple(needs)
+
+    def _asks_for_more(self, posts: Collection[Post], client: str | None) -> bool:
+        return ("administrators" in self.second_factor_for and is_administrator(posts)) or (
+            "outside_office" in self.second_factor_for and not self._is_in_the_office(client)
+        )
+
+    def _is_in_the_office(self, client: str | None) -> bool:
+        if client is None:
+            return False
+        address = ip_address(client)
+        return any(address.version == network.version and address in network for network in self.office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +78,7 @@ class Renewal:
     issued_at: datetime
     used_at: datetime | None
     ended_at: datetime | None
+    means: str
 
     def verdict(self, now: datetime, rules: AccessRules) -> Literal["renewed", "over", "reused"]:
         """Say what becomes of a session when this token of it is presented at `now`."""

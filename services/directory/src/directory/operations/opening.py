@@ -17,13 +17,14 @@ from chassis.problems import NotFound
 from chassis.transaction import Transaction, Transactions
 from directory.access import Access
 from directory.domain.people import Post, Principal
-from directory.domain.sessions import Need, held_on, token_end
+from directory.domain.sessions import Means, Need, held_on, token_end
 from directory.operations.rights import see_that_one_may_administer
 from directory.operations.telling import TOLD_FOR, all_posts_of
 from directory.problems import SessionOver
-from directory.store import accounts, audit, people
+from directory.store import accounts, audit, people, second_factors
 from directory.store import sessions as store
 from directory.tokens import Mint
+from directory.visiting import client_address
 
 SWEPT_AFTER = timedelta(days=30)
 
@@ -43,14 +44,14 @@ class Session:
     """What has to be done first; there are no posts until then."""
 
 
-async def open_session(tx: Transaction, principal: Principal, *, means: str, access: Access) -> Session:
+async def open_session(tx: Transaction, principal: Principal, *, means: Means, access: Access) -> Session:
     """Open a session; the sign-in is recorded."""
     await audit.record(tx, "sign-in.succeeded", by=principal.person_id, about=str(principal.person_id), means=means)
     await accounts.note_sign_in(tx.connection, principal.person_id, at=tx.now)
     session_id = None
     if principal.kind == "person":
         session_id = await store.open_session(tx.connection, principal.person_id, means=means, at=tx.now)
-    return await _proof(tx, principal, session_id, access)
+    return await _proof(tx, principal, session_id, means, access)
 
 
 async def renew(transactions: Transactions, *, refresh_token: str, access: Access) -> Session:
@@ -66,7 +67,7 @@ async def renew(transactions: Transactions, *, refresh_token: str, access: Acces
             await store.use_refresh_token(tx.connection, presented, at=tx.now)
             principal = await people.get_principal(tx.connection, renewal.person_id)
             assert principal.disabled_at is None  # noqa: S101  disabling an account ends its sessions
-            return await _proof(tx, principal, renewal.session_id, access)
+            return await _proof(tx, principal, renewal.session_id, renewal.means, access)
         if renewal is not None and verdict == "reused":
             person_id, session_id = renewal.person_id, renewal.session_id
             await store.end_session(
@@ -119,11 +120,19 @@ async def sweep_sessions(tx: Transaction) -> None:
     await store.sweep(tx.connection, now=tx.now, opened_until=tx.now - SWEPT_AFTER)
 
 
-async def _proof(tx: Transaction, principal: Principal, session_id: UUID | None, access: Access) -> Session:
+async def _proof(tx: Transaction, principal: Principal, session_id: UUID | None, means: str, access: Access) -> Session:
     # After the version of the principal was read: posts may be newer than the token says, never older.
     posts = await all_posts_of(tx, principal.person_id)
     held = held_on(posts, today(tx.now))
-    needs = access.rules.needs(principal, held, tx.now)
+    factor = await second_factors.find(tx.connection, principal.person_id)
+    needs = access.rules.needs(
+        principal,
+        held,
+        tx.now,
+        means=means,
+        has_second_factor=factor is not None and factor.confirmed_at is not None,
+        client=client_address.get(),
+    )
     if needs:
         held = ()
     end = token_end(posts, tx.now)

@@ -45,10 +45,12 @@ _RENEWAL = (
         refresh_tokens.c.issued_at,
         refresh_tokens.c.used_at,
         sessions.c.ended_at,
+        sessions.c.means,
     )
     .join_from(refresh_tokens, sessions, refresh_tokens.c.session_id == sessions.c.session_id)
     .where(refresh_tokens.c.token_hash == _HASH)
 )
+_STRENGTHEN = update(sessions).where(sessions.c.session_id == _SESSION).values(means=bindparam("means", type_=Text))
 _USE = update(refresh_tokens).where(refresh_tokens.c.token_hash == _HASH).values(used_at=_NOW)
 _END = (
     update(sessions).values(ended_at=_NOW, ended_why=bindparam("why", type_=Text)).where(sessions.c.ended_at.is_(None))
@@ -85,6 +87,11 @@ async def open_session(connection: AsyncConnection, person_id: UUID, *, means: s
         _INSERT_SESSION, {"session_id": session_id, "person_id": person_id, "means": means, "opened_at": at}
     )
     return session_id
+
+
+async def strengthen(connection: AsyncConnection, session_id: UUID, *, means: str) -> None:
+    """Note that whoever holds the session has proved more since."""
+    await connection.execute(_STRENGTHEN, {"which": session_id, "means": means})
 
 
 async def put_refresh_token(connection: AsyncConnection, session_id: UUID, token_hash: bytes, *, at: datetime) -> None:
