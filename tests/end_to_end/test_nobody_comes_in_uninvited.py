@@ -6,7 +6,12 @@ import pytest
 from chassis.testing import Signer
 
 SERVICES = ("directory", "directives", "submissions", "reporting", "notify")
-OPEN = {("post", "/sessions"), ("get", "/.well-known/jwks.json")}
+OPEN = {
+    ("post", "/sessions"),
+    ("post", "/sessions/refresh"),
+    ("get", "/.well-known/jwks.json"),
+    ("get", "/.well-known/revocations.json"),
+}
 """What one may ask without having signed in."""
 SOME_ID = "01900000-0000-7000-8000-000000000000"
 

@@ -2,15 +2,17 @@
 
 import base64
 import json
+import math
 import time
 
 import jwt
 import pytest
 
-from chassis.identity import LIFETIME_SECONDS, KeyRing
+from chassis.identity import LATE_SECONDS, LIFETIME_SECONDS, KeyRing, Published
 from chassis.porch import Role
 from chassis.problems import NotSignedIn, Unavailable
 from chassis.testing import Signer, running
+from chassis.transaction import new_id
 
 NOTE = {"text": "Ghi chú", "count": 1}
 
@@ -100,3 +102,53 @@ async def test_without_any_key_nobody_is_refused_for_good() -> None:
 
     with pytest.raises(Unavailable):
         await KeyRing().caller(token)
+
+
+class Directory:
+    """Publishes what it is told to, and counts how often it is asked."""
+
+    def __init__(self, signer: Signer) -> None:
+        self.published = Published(signer.keys._published.keys)
+        self.asked = 0
+
+    async def answer(self) -> Published:
+        self.asked += 1
+        return self.published
+
+
+async def test_a_token_of_an_ended_session_and_one_of_an_earlier_version_are_refused() -> None:
+    signer, person, session = Signer(), new_id(), new_id()
+    directory = Directory(signer)
+    ring = KeyRing(ask=directory.answer, fresh_seconds=-LATE_SECONDS)
+
+    def token(**claims) -> str:
+        return signer.bearer(("reporter", "U-1"), person=person, **claims)["Authorization"].removeprefix("Bearer ")
+
+    old, new, other = token(ver=1), token(ver=2), token(ver=2, sid=str(session))
+    assert [(await ring.caller(each)).session for each in (old, new, other)] == [None, None, session]
+
+    directory.published = Published(directory.published.keys, frozenset({session}), {person: 2})
+    ring._asked_at = -math.inf
+    assert (await ring.caller(new)).id == person
+    for taken_back in (old, other):  # both are remembered as valid
+        with pytest.raises(NotSignedIn):
+            await ring.caller(taken_back)
+
+
+async def test_fresh_keys_cost_no_question_and_a_silent_directory_is_not_asked_by_everyone() -> None:
+    signer = Signer()
+    token = signer.bearer(("reporter", "U-1"))["Authorization"].removeprefix("Bearer ")
+    directory = Directory(signer)
+    ring = KeyRing(ask=directory.answer)
+    for _ in range(100):
+        await ring.caller(token)
+    assert directory.asked == 1
+
+    async def silent() -> Published:
+        directory.asked += 1
+        raise TimeoutError
+
+    ring = KeyRing(signer.keys._published.keys, ask=silent)
+    for _ in range(100):
+        await ring.caller(token)
+    assert directory.asked == 2

@@ -23,3 +23,5 @@ class Caller:
     id: UUID
     kind: Literal["person", "machine"]
     posts: tuple[HeldPost, ...]
+    session: UUID | None = None
+    """The session the token belongs to, to be ended on signing out; machines that sign in with a password have none."""

@@ -18,7 +18,7 @@ from chassis.migrating import Migrations
 from chassis.outages import is_outage
 from chassis.porch import Porch, Role
 from chassis.relay import Relay
-from chassis.settings import ReaderSettings, StoredSettings
+from chassis.settings import StoredSettings
 from chassis.strokes import Strokes
 from chassis.transaction import Transactions, open_engine, release_idle
 
@@ -91,7 +91,7 @@ class Frame(Porch):
         self._connecting = asyncio.create_task(self._connect(), name="nats")
         tasks = [
             self._connecting,
-            asyncio.create_task(self._greet_directory(), name="keys"),
+            asyncio.create_task(self.keys.keep_current(), name="keys"),
             asyncio.create_task(release_idle(self.engine), name="idle"),
         ]
         if Role.WORKER in self.roles and any(each.publisher == self.service for each in self.declaration.stream):
@@ -125,12 +125,6 @@ class Frame(Porch):
             if problem is None:
                 return
             log.warning("waiting for durables: %s", problem)
-            await asyncio.sleep(0.5)
-
-    async def _greet_directory(self) -> None:
-        # Keys early, so that the first request need not wait for them.
-        while not self.keys.is_known and isinstance(self.settings, ReaderSettings):
-            await self.keys.refresh()
             await asyncio.sleep(0.5)
 
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:

@@ -3,9 +3,13 @@
 import asyncio
 import json
 import logging
+import math
 import time
 import urllib.request
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -22,11 +26,18 @@ ISSUER = "congvan-directory"
 AUDIENCE = "congvan"
 ALGORITHM = "EdDSA"
 LIFETIME_SECONDS = 900
-"""A token cannot be taken back, so it does not live long."""
+"""A token that is taken back is refused by those who have heard of it; so it does not live long either."""
 REFRESH_SECONDS = 10.0
 """An unknown key makes us ask the directory again, but not more often than this."""
+FRESH_SECONDS = 20.0
+"""How often we ask for keys and revocations anyway: what was taken back is refused everywhere within half a minute."""
+LATE_SECONDS = 5.0
+"""An answer this late is asked for by the next request: a process may have no background, or a stalled one."""
+FAILED_SECONDS = 5.0
+"""A directory that did not answer keeps at most one request in this time waiting."""
 REMEMBERED_TOKENS = 4096
-KEYS_BYTES = 1 << 16
+PUBLISHED_BYTES = 4 << 20
+"""Fifty thousand people whose posts all change in one quarter of an hour need as much."""
 
 
 class Claims(BaseModel):
@@ -38,39 +49,74 @@ class Claims(BaseModel):
     kind: Literal["person", "machine"]
     posts: tuple[HeldPost, ...]
     exp: int
+    sid: UUID | None = None
+    ver: int = 0
+    """The version of the person it was made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the directory publishes for those who check tokens."""
+
+    keys: Mapping[str, Any]
+    """Public keys by name."""
+    ended_sessions: Collection[UUID] = ()
+    """Sessions that were ended while tokens of theirs may still live."""
+    least_versions: Mapping[UUID, int] = field(default_factory=dict)
+    """Of people who were changed lately: tokens made of an earlier version of them say what no longer holds."""
+
+
+Ask = Callable[[], Awaitable[Published]]
+"""Asks for what is published now; raises one of `NO_ANSWER` when there is no answer."""
+NO_ANSWER = (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError)
 
 
 class KeyRing:
-    """The public keys tokens are signed with."""
+    """The public keys tokens are signed with, and which tokens were taken back."""
 
-    def __init__(self, keys: dict[str, Any] | None = None, *, directory_url: str | None = None) -> None:
-        self._keys: dict[str, Any] = dict(keys or {})
-        self._directory_url = directory_url
-        self._asked_at = -REFRESH_SECONDS
-        self._seen: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
+    def __init__(
+        self,
+        keys: Mapping[str, Any] | None = None,
+        *,
+        directory_url: str | None = None,
+        ask: Ask | None = None,
+        fresh_seconds: float = FRESH_SECONDS,
+    ) -> None:
+        """Take fixed keys, or where to ask for them: a directory's address, or something else that answers."""
+        self._published = Published(dict(keys or {}))
+        self._ask = partial(_ask_directory, directory_url) if directory_url is not None else ask
+        self._fresh_seconds = fresh_seconds
+        self._known_at = -math.inf
+        self._asked_at = -math.inf
+        self._asking = False
+        self._seen: OrderedDict[str, tuple[Claims, Caller]] = OrderedDict()
 
     @property
     def is_known(self) -> bool:
         """Say whether there is any key to verify with."""
-        return bool(self._keys)
+        return bool(self._published.keys)
 
-    async def refresh(self) -> None:
-        """Fetch the published keys of the directory; keep the known ones when it does not answer."""
-        if self._directory_url is None or time.monotonic() - self._asked_at < REFRESH_SECONDS:
-            return
-        self._asked_at = time.monotonic()
-        try:
-            published = await asyncio.to_thread(_fetch, f"{self._directory_url}/.well-known/jwks.json")
-            self._keys = {key["kid"]: jwt.PyJWK(key, algorithm=ALGORITHM).key for key in published["keys"]}
-        except (OSError, ValueError, KeyError, jwt.PyJWTError) as error:
-            self._asked_at = time.monotonic() - REFRESH_SECONDS + 1  # ask again in a second
-            log.warning("no keys from the directory: %r", error)
+    async def keep_current(self) -> None:
+        """Ask again and again, while the process lives, so that no request has to; return if there is nobody to ask."""
+        while self._ask is not None:
+            await self._refresh()
+            await asyncio.sleep(self._fresh_seconds if self.is_known else 0.5)
 
     async def caller(self, token: str) -> Caller:
         """Return who a token stands for; raise `NotSignedIn` for any token that is not valid now."""
-        remembered = self._seen.get(token)
-        if remembered is not None and remembered[0] > time.time():
-            return remembered[1]
+        if self._ask is not None and time.monotonic() - self._known_at > self._fresh_seconds + LATE_SECONDS:
+            await self._refresh_unless_asked_within(FAILED_SECONDS)
+        claims, caller = self._seen.get(token) or await self._checked(token)
+        if claims.exp <= time.time():
+            self._seen.pop(token, None)
+            raise _not_signed_in()
+        if (claims.sid is not None and claims.sid in self._published.ended_sessions) or (
+            claims.ver < self._published.least_versions.get(claims.sub, 0)
+        ):
+            raise _not_signed_in()
+        return caller
+
+    async def _checked(self, token: str) -> tuple[Claims, Caller]:
         key = await self._key_of(token)
         try:
             payload = jwt.decode(
@@ -85,36 +131,61 @@ class KeyRing:
             claims = Claims.model_validate(payload)
         except (jwt.PyJWTError, ValidationError) as error:
             raise _not_signed_in() from error
-        caller = Caller(id=claims.sub, kind=claims.kind, posts=claims.posts)
-        self._remember(token, claims.exp, caller)
-        return caller
+        caller = Caller(id=claims.sub, kind=claims.kind, posts=claims.posts, session=claims.sid)
+        self._seen[token] = (claims, caller)
+        if len(self._seen) > REMEMBERED_TOKENS:
+            self._seen.popitem(last=False)
+        return claims, caller
 
     async def _key_of(self, token: str) -> Any:
         try:
             kid = str(jwt.get_unverified_header(token).get("kid"))
         except (jwt.PyJWTError, ValueError) as error:
             raise _not_signed_in() from error
-        if kid not in self._keys:
-            await self.refresh()
-        if not self._keys:
+        if kid not in self._published.keys:
+            await self._refresh_unless_asked_within(REFRESH_SECONDS if self.is_known else 1)
+        if not self.is_known:
             raise Unavailable(
                 "Chưa nhận được khóa xác thực; vui lòng thử lại sau ít giây.",
                 "The keys to verify tokens have not arrived yet; try again in a few seconds.",
             )
-        if kid not in self._keys:
+        if kid not in self._published.keys:
             raise _not_signed_in()
-        return self._keys[kid]
+        return self._published.keys[kid]
 
-    def _remember(self, token: str, expires: float, caller: Caller) -> None:
-        self._seen[token] = (expires, caller)
-        if len(self._seen) > REMEMBERED_TOKENS:
-            self._seen.popitem(last=False)
+    async def _refresh_unless_asked_within(self, seconds: float) -> None:
+        if self._ask is not None and time.monotonic() - self._asked_at > seconds:
+            await self._refresh()
+
+    async def _refresh(self) -> None:
+        # Whoever comes while somebody is asking goes on with what is known: a directory that does not answer must not
+        # keep every request waiting.
+        if self._ask is None or self._asking:
+            return
+        self._asking, self._asked_at = True, time.monotonic()
+        try:
+            self._published = await self._ask()
+            self._known_at = self._asked_at
+        except NO_ANSWER as error:
+            log.warning("no keys from the directory: %r", error)
+        finally:
+            self._asking = False
+
+
+async def _ask_directory(url: str) -> Published:
+    keys = await asyncio.to_thread(_fetch, f"{url}/.well-known/jwks.json")
+    revoked = await asyncio.to_thread(_fetch, f"{url}/.well-known/revocations.json")
+    return Published(
+        keys={key["kid"]: jwt.PyJWK(key, algorithm=ALGORITHM).key for key in keys["keys"]},
+        ended_sessions=frozenset(UUID(each) for each in revoked["sessions"]),
+        least_versions={UUID(each["person_id"]): int(each["version"]) for each in revoked["people"]},
+    )
 
 
 def _fetch(url: str) -> Any:
-    # The standard library's client: once an hour per process, an HTTP library would only be carried along.
+    # The standard library's client: for three requests a minute, an HTTP library would only be carried along.
     with urllib.request.urlopen(url, timeout=3) as answer:  # noqa: S310  the address is a setting, not a caller's
-        return json.loads(answer.read(KEYS_BYTES))
+        return json.loads(answer.read(PUBLISHED_BYTES))
 
 
 def _not_signed_in() -> NotSignedIn:

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     READ_DIRECTIVE = "read_directive"
     READ_TOTALS = "read_totals"
     READ_CONTACT = "read_contact"  # where letters to a person go
+    READ_AUDIT = "read_audit"  # who signed in, who changed rights and units
 
 
 class Reach(StrEnum):
@@ -57,9 +58,12 @@ RIGHTS: Mapping[str, Mapping[Purpose, Reach]] = {
     "unit_head": {_P.SUBMIT: _R.OWN, _P.READ_SUBMISSION: _R.OWN, _P.READ_DIRECTIVE: _R.OWN},
     "reporter": {_P.SUBMIT: _R.OWN, _P.READ_SUBMISSION: _R.OWN, _P.READ_DIRECTIVE: _R.OWN},
     "viewer": {_P.READ_DIRECTIVE: _R.SUBTREE, _P.READ_TOTALS: _R.SUBTREE},
+    "auditor": {_P.READ_AUDIT: _R.SUBTREE},
     "postman": {_P.READ_CONTACT: _R.SUBTREE},
+    "subscriber": {_P.READ_TOTALS: _R.SUBTREE},
 }
-"""What each role may do. `postman` is the machine that carries letters."""
+"""What each role may do. `postman` is the machine that carries letters, `subscriber` one that takes totals
+elsewhere. An auditor sees what was done and can do nothing, not even see what it was done to."""
 
 ROLES = frozenset(RIGHTS)
 

@@ -4,8 +4,8 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -23,6 +23,16 @@ S = TypeVar("S", bound=ServiceSettings)
 
 
 @dataclass(frozen=True)
+class Command(Generic[S]):
+    """Something only one service can do from its command line."""
+
+    run: Callable[[S, Sequence[str]], Awaitable[int]]
+    """Takes the settings and the words after the command's name; returns the exit status."""
+    usage: str
+    """The words it takes, and what they do, in one line."""
+
+
+@dataclass(frozen=True)
 class Service(Generic[S]):
     """What the command line needs to know of a service."""
 
@@ -31,6 +41,8 @@ class Service(Generic[S]):
     frame: Callable[[S, frozenset[Role]], Porch]
     migrations: "Migrations | None" = None
     after_migrating: Callable[[S], Awaitable[None]] | None = None
+    commands: Mapping[str, Command[S]] = field(default_factory=dict)
+    """By name; beside the roles every service has."""
 
     async def migrate(self, settings: S) -> None:
         """Bring the database to the schema of this code, and found what a new installation needs."""
@@ -50,8 +62,14 @@ def main(service: Service[S]) -> None:
     parser.add_argument(
         "role",
         nargs="+",
-        help="`api` and/or `worker` serve until stopped; `migrate` brings the database up to date; "
-        "`parked list`, `parked show N`, `parked replay N` look after messages that were given up",
+        help="; ".join(
+            (
+                "`api` and/or `worker` serve until stopped",
+                "`migrate` brings the database up to date",
+                "`parked list`, `parked show N`, `parked replay N` look after messages that were given up",
+                *(command.usage for command in service.commands.values()),
+            )
+        ).replace("%", "%%"),
     )
     words: list[str] = parser.parse_args().role
     settings = service.settings()
@@ -61,6 +79,8 @@ def main(service: Service[S]) -> None:
             asyncio.run(service.migrate(settings))
         case ["parked", *rest]:
             sys.exit(asyncio.run(_parked(service, settings, rest)))
+        case [name, *rest] if name in service.commands:
+            sys.exit(asyncio.run(_run(service.commands[name], settings, rest)))
         case _ if set(words) <= set(Role):
             serve(service.frame(settings, frozenset(Role(word) for word in words)))
         case _:
@@ -77,9 +97,14 @@ def serve(frame: Porch) -> None:
         ws="none",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # whose word counts on where a request comes from is a setting, not a matter of loopback
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+
+
+async def _run(command: Command[S], settings: S, words: Sequence[str]) -> int:
+    return await command.run(settings, words)
 
 
 async def _parked(service: Service[S], settings: S, words: list[str]) -> int:

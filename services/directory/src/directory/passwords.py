@@ -1,6 +1,7 @@
 """Passwords, kept as Argon2id hashes. Hashing is slow on purpose and runs beside the event loop."""
 
 import asyncio
+import secrets
 import unicodedata
 from base64 import b64encode
 
@@ -8,11 +9,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.low_level import Type
 
+from directory.domain.passwords import missing
+
 MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
 """Least costs for Argon2id in the OWASP Password Storage Cheat Sheet."""
 SALT_BYTES, HASH_BYTES = 16, 32
 AT_ONCE = 4
 """Hashes computed at the same time: each holds 19 MiB, however many people sign in."""
+
+_READABLE = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 class Passwords:
@@ -40,6 +45,15 @@ class Passwords:
             return self._hasher.verify(kept, password)
         except (VerifyMismatchError, InvalidHashError):
             return False
+
+
+def one_time() -> str:
+    """Return a fresh password to be read from paper and typed once: 57 bits, without letters that look alike."""
+    while True:
+        letters = [secrets.choice(_READABLE) for _ in range(10)]
+        password = f"{''.join(letters[:5])}-{''.join(letters[5:])}"
+        if not missing(password):
+            return password
 
 
 def _composed(password: str) -> str:

@@ -13,6 +13,27 @@ class WrongCredentials(NotSignedIn):
     status = 401
 
 
+class AccountDisabled(NotSignedIn):
+    """The account and the password belong together, and the account is disabled."""
+
+    code = "account-disabled"
+    status = 401
+
+
+class SecondFactorNeeded(NotSignedIn):
+    """The password is right; a code of the second factor is needed as well."""
+
+    code = "second-factor-needed"
+    status = 401
+
+
+class SessionOver(NotSignedIn):
+    """The refresh token is none of ours, was used before, or belongs to a session that is over."""
+
+    code = "session-over"
+    status = 401
+
+
 class TooManyAttempts(Problem):
     """Too many wrong passwords for one account; it has to wait."""
 
@@ -120,4 +141,53 @@ class NotAMember(Problem):
     """Only a member of a cluster can lead it."""
 
     code = "not-a-member"
+    status = 409
+
+
+class WeakPassword(Problem):
+    """The password is too short or made of too few kinds of characters."""
+
+    code = "weak-password"
+    status = 422
+
+
+class PasswordUsedBefore(Problem):
+    """The password is the present one, or one of the last an administrator had."""
+
+    code = "password-used-before"
+    status = 409
+
+
+class PostsOverlap(Problem):
+    """Somebody would hold one role at one unit twice on the same day."""
+
+    code = "posts-overlap"
+    status = 409
+
+
+class NothingToLend(Problem):
+    """The lender does not hold this post over the span, or holds one nobody can lend."""
+
+    code = "nothing-to-lend"
+    status = 409
+
+
+class WrongCode(Problem):
+    """The code does not belong to the secret, or not to this minute, or was used before."""
+
+    code = "wrong-code"
+    status = 409
+
+
+class EnrolledAlready(Problem):
+    """There is a second factor; an administrator can reset it."""
+
+    code = "enrolled-already"
+    status = 409
+
+
+class NoSafe(Problem):
+    """This installation has no key to keep secrets with."""
+
+    code = "no-second-factors"
     status = 409

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,43 +11,55 @@ from uuid import UUID
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from chassis.identity import ALGORITHM, AUDIENCE, ISSUER, LIFETIME_SECONDS, KeyRing
+from chassis.identity import ALGORITHM, AUDIENCE, ISSUER
 from chassis.transaction import new_id
 from directory.domain.people import Post
 
 
 class Mint:
-    """Signs tokens with one key, and publishes what is needed to check them."""
+    """Signs tokens with one key, and publishes what is needed to check them: that key, the next one, the last one."""
 
-    def __init__(self, key: Ed25519PrivateKey) -> None:
+    def __init__(self, key: Ed25519PrivateKey, *, further: Sequence[Ed25519PublicKey] = ()) -> None:
+        """Take the key to sign with, and keys others sign with now, will sign with, or did until a while ago."""
         self._key = key
-        self._jwk = public_jwk(key.public_key())
-        self.kid: str = self._jwk["kid"]
+        self._public = {public_jwk(each)["kid"]: each for each in (key.public_key(), *further)}
+        self.kid: str = public_jwk(key.public_key())["kid"]
 
     def token(
-        self, person_id: UUID, *, kind: Literal["person", "machine"], posts: Sequence[Post], now: datetime
+        self,
+        person_id: UUID,
+        *,
+        kind: Literal["person", "machine"],
+        posts: Sequence[Post],
+        now: datetime,
+        version: int,
+        expires_at: datetime,
+        session_id: UUID | None = None,
     ) -> str:
-        """Return a token that is valid from `now` for `LIFETIME_SECONDS`."""
-        issued_at = int(now.timestamp())
+        """Return a token that is valid from `now` until `expires_at`."""
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": str(person_id),
             "kind": kind,
             "posts": [{"unit_id": post.unit_id, "role": post.role} for post in posts],
-            "iat": issued_at,
-            "exp": issued_at + LIFETIME_SECONDS,
+            "ver": version,
+            "iat": int(now.timestamp()),
+            "exp": int(expires_at.timestamp()),
             "jti": str(new_id()),
         }
+        if session_id is not None:
+            claims["sid"] = str(session_id)
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.kid})
 
     def published(self) -> dict[str, Any]:
-        """Return the public key as a JSON Web Key Set (RFC 7517)."""
-        return {"keys": [self._jwk]}
+        """Return the public keys as a JSON Web Key Set (RFC 7517)."""
+        return {"keys": [public_jwk(key) for key in self._public.values()]}
 
-    def key_ring(self) -> KeyRing:
-        """Return what the directory itself checks tokens with."""
-        return KeyRing({self.kid: self._key.public_key()})
+    @property
+    def public_keys(self) -> Mapping[str, Ed25519PublicKey]:
+        """Return what tokens are checked with, by name."""
+        return self._public
 
 
 def public_jwk(key: Ed25519PublicKey) -> dict[str, Any]:

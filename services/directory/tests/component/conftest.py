@@ -1,16 +1,20 @@
 """A directory in this process, on a real PostgreSQL and a real NATS, with an empty database for each test."""
 
+import asyncio
 import importlib.resources
 import json
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+import uvicorn
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
 
 from chassis.porch import Role
-from chassis.testing import running, waiting_events
+from chassis.testing import running, until, waiting_events
 from directory.main import MIGRATIONS, create_frame
 from directory.settings import Settings
 
@@ -50,6 +54,8 @@ async def empty_database(database):
     """One database for all tests of this service, emptied; the catalogue of unit types stays."""
     connection = await asyncpg.connect(database)
     tables = [table.name for each in MIGRATIONS.metadata for table in each.sorted_tables if table.name != "unit_types"]
+    # As a replica, so that the triggers which keep the audit records as they are look away.
+    await connection.execute("SET session_replication_role = replica")
     await connection.execute(f"TRUNCATE {', '.join(tables)}")
     await connection.close()
     return database
@@ -66,6 +72,8 @@ def settings(empty_database, nats_house, streams_file, signing_key, monkeypatch)
         "STREAMS_FILE": str(streams_file),
         "SIGNING_KEY": signing_key,
         "FOUNDING_ACCOUNTS": json.dumps(FOUNDING),
+        "TOTP_REQUIRED_FOR": "[]",
+        "SECRETS_KEYS": json.dumps([Fernet.generate_key().decode()]),
     }
     for name, value in told.items():
         monkeypatch.setenv(f"DIRECTORY_{name}", value)
@@ -83,6 +91,36 @@ async def frame(settings, signer):
 async def client(frame):
     async with running(frame) as client:
         yield client
+
+
+@pytest.fixture
+async def own_client(settings):
+    """A client of a directory that checks its own tokens, revocations included."""
+    frame = create_frame(settings, frozenset({Role.API}))
+    async with running(frame) as client:
+        yield client
+
+
+@pytest.fixture
+def on_loopback():
+    """Serve the application of a running frame at a real address of this machine, in this process."""
+
+    @asynccontextmanager
+    async def serve(app, port):
+        server = uvicorn.Server(
+            uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="none", lifespan="off")
+        )
+        serving = asyncio.create_task(server._serve())
+
+        async def has_started():
+            return server.started or serving.done()
+
+        await until(has_started)
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        await serving
+
+    return serve
 
 
 @pytest.fixture

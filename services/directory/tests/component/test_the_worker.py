@@ -7,7 +7,6 @@ from sqlalchemy import func, insert, select
 
 from chassis.porch import Role
 from chassis.testing import running, until
-from directory.domain.people import WINDOW
 from directory.main import create_frame, found
 from directory.tables import wrong_passwords
 
@@ -38,11 +37,11 @@ async def test_what_is_imported_reaches_the_stream_once(settings, signer, nats_s
 
 async def test_the_worker_sweeps_attempts_that_no_longer_count(settings, signer, nats_streams):
     frame = create_frame(settings, frozenset({Role.WORKER}), keys=signer.keys)
-    now = datetime.now(UTC)
+    now, window = datetime.now(UTC), settings.access_rules().lockout.window
     async with frame.engine.begin() as connection:
         await connection.execute(
             insert(wrong_passwords),
-            [{"account": "a", "tried_at": now}, {"account": "b", "tried_at": now - WINDOW - timedelta(seconds=1)}],
+            [{"account": "a", "tried_at": now}, {"account": "b", "tried_at": now - window - timedelta(seconds=1)}],
         )
 
     async def one_is_left():
@@ -51,3 +50,15 @@ async def test_the_worker_sweeps_attempts_that_no_longer_count(settings, signer,
 
     async with running(frame):
         await until(one_is_left, within=30)
+
+
+async def test_the_worker_notes_the_head_of_the_audit_chain_in_the_log(settings, signer, nats_streams, caplog):
+    await found(settings)
+    caplog.set_level("INFO", "directory")
+    frame = create_frame(settings, frozenset({Role.WORKER}), keys=signer.keys)
+
+    async def noted():
+        return any(getattr(line, "audit_records", 0) == len(settings.founding_accounts) for line in caplog.records)
+
+    async with running(frame):
+        await until(noted, within=30)

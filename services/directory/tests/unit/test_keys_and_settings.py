@@ -1,6 +1,7 @@
 """Keys are named by their thumbprint, and a directory with a wrong key or role does not start."""
 
 import pytest
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -26,6 +27,7 @@ def settings(**more):
         "nats_url": "nats://",
         "nats_seed": "seed",
         "streams_file": "streams.toml",
+        "secrets_keys": [Fernet.generate_key().decode()],
         "signing_key": pem(Ed25519PrivateKey.generate()),
         **more,
     }
@@ -62,3 +64,20 @@ def test_a_founding_account_with_an_unknown_role_is_refused():
 
 def test_secrets_are_not_shown_with_the_settings():
     assert "PRIVATE KEY" not in repr(settings())
+
+
+def test_a_directory_that_asks_for_second_factors_needs_a_key_to_keep_them():
+    with pytest.raises(ValidationError, match="DIRECTORY_SECRETS_KEYS"):
+        settings(secrets_keys=[])
+    with pytest.raises(ValidationError):
+        settings(secrets_keys=["no key"])
+
+    assert settings().totp_required_for == {"administrators"}
+    assert settings(secrets_keys=[], totp_required_for=[]).secrets_keys == ()
+    with pytest.raises(ValidationError):
+        settings(totp_required_for=["everybody"])
+
+
+def test_only_public_keys_are_published_and_only_ours():
+    with pytest.raises(ValidationError):
+        settings(further_keys=[pem(Ed25519PrivateKey.generate())])

@@ -1,10 +1,12 @@
-"""Ten wrong passwords in a quarter of an hour, and an account waits until the first of them is forgotten."""
+"""Five wrong passwords in a quarter of an hour, and an account waits until the first of them is forgotten."""
 
 from datetime import UTC, datetime, timedelta
 
 from chassis.clock import today
-from directory.domain.people import ATTEMPTS, WINDOW, NewAccount, waiting_time
+from directory.domain.people import Lockout, NewAccount, waiting_time
 
+ATTEMPTS, WINDOW = 5, timedelta(minutes=15)
+LOCKOUT = Lockout(ATTEMPTS, WINDOW)
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
 
@@ -12,31 +14,31 @@ def moments(count, *, last_before=timedelta(0), apart=timedelta(seconds=30)):
     return [NOW - last_before - apart * number for number in reversed(range(count))]
 
 
-def test_nine_wrong_passwords_do_not_make_an_account_wait():
-    assert waiting_time(moments(ATTEMPTS - 1), NOW) is None
+def test_four_wrong_passwords_do_not_make_an_account_wait():
+    assert waiting_time(moments(ATTEMPTS - 1), NOW, LOCKOUT) is None
 
 
-def test_the_tenth_makes_it_wait_until_the_first_is_out_of_the_window():
-    assert waiting_time(moments(ATTEMPTS), NOW) == WINDOW - 9 * timedelta(seconds=30)
+def test_the_fifth_makes_it_wait_until_the_first_is_out_of_the_window():
+    assert waiting_time(moments(ATTEMPTS), NOW, LOCKOUT) == WINDOW - (ATTEMPTS - 1) * timedelta(seconds=30)
 
 
-def test_more_than_ten_count_from_the_tenth_last():
-    assert waiting_time(moments(ATTEMPTS + 5), NOW) == WINDOW - 9 * timedelta(seconds=30)
+def test_more_than_five_count_from_the_fifth_last():
+    assert waiting_time(moments(ATTEMPTS + 5), NOW, LOCKOUT) == WINDOW - (ATTEMPTS - 1) * timedelta(seconds=30)
 
 
 def test_what_is_older_than_the_window_does_not_count():
-    assert waiting_time(moments(ATTEMPTS, last_before=WINDOW), NOW) is None
+    assert waiting_time(moments(ATTEMPTS, last_before=WINDOW), NOW, LOCKOUT) is None
     spread = moments(ATTEMPTS, apart=WINDOW / (ATTEMPTS - 1))
-    assert waiting_time(spread, NOW) is None
+    assert waiting_time(spread, NOW, LOCKOUT) is None
 
 
 def test_the_wait_is_over_to_the_microsecond():
     wrong = moments(ATTEMPTS)
-    wait = waiting_time(wrong, NOW)
+    wait = waiting_time(wrong, NOW, LOCKOUT)
 
     assert wait is not None
-    assert waiting_time(wrong, NOW + wait) is None
-    assert waiting_time(wrong, NOW + wait - timedelta(microseconds=1)) == timedelta(microseconds=1)
+    assert waiting_time(wrong, NOW + wait, LOCKOUT) is None
+    assert waiting_time(wrong, NOW + wait - timedelta(microseconds=1), LOCKOUT) == timedelta(microseconds=1)
 
 
 def test_a_day_begins_at_midnight_in_vietnam():

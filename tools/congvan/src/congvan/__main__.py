@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "congvan.commands.demo:demo",
     "bench": "congvan.commands.bench:bench",
     "parked": "congvan.commands.parked:parked",
+    "audit": "congvan.commands.audit:audit",
     "province": "congvan.commands.province:province",
 }
 """Every command and where it is; a command is imported when it is asked for."""

@@ -1,9 +1,34 @@
 """The front door of the directory: parse, one operation, answer."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
-from directory.api import catalogue, imports, people, reorganisations, selectors, sessions, units
+from directory.api import (
+    accounts,
+    auditing,
+    catalogue,
+    imports,
+    people,
+    posts,
+    proving,
+    reorganisations,
+    selectors,
+    sessions,
+    units,
+)
+from directory.api.clients import note_client
 
-router = APIRouter()
-for room in (sessions, imports, reorganisations, units, catalogue, selectors, people):
+router = APIRouter(dependencies=[Depends(note_client)])
+for room in (
+    sessions,
+    imports,
+    reorganisations,
+    units,
+    catalogue,
+    selectors,
+    people,
+    accounts,
+    proving,
+    posts,
+    auditing,
+):
     router.include_router(room.router)

@@ -3,56 +3,36 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from fastapi import APIRouter, File, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from chassis.http import may_raise
 from chassis.identity import Calling
-from chassis.problems import NotAllowed, NotFound, NotSignedIn
-from chassis.text import Line, UnitId, composed
+from chassis.problems import NotAllowed, NotFound, NotSignedIn, TooLarge
+from chassis.text import Line
 from chassis.transaction import OpenTransaction
-from directory.api.sent import Day, HashedPasswords, Sent
-from directory.domain.people import NewAccount, Post
+from directory.api.posts import PostIn
+from directory.api.sent import HashedPasswords, Sent
+from directory.domain.names import AccountName, Email
+from directory.domain.people import NewAccount
+from directory.domain.people_file import PEOPLE_AT_ONCE
+from directory.letters import as_csv, as_page
 from directory.operations import people
-from directory.problems import AccountTaken, AccountTwice, UnknownRole, UnknownUnit
-
-PEOPLE_AT_ONCE = 1000
-"""Each costs a slow hash; more would keep the caller waiting for minutes."""
+from directory.problems import AccountTaken, AccountTwice, ImportRejected, UnknownRole, UnknownUnit, WeakPassword
 
 router = APIRouter()
-
-
-Account = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}$")]
-Email = Annotated[
-    str,
-    StringConstraints(pattern=r"^[^@\s<>,;:\"()\\]+@[^@\s<>,;:\"()\\]+$", max_length=254),
-    AfterValidator(composed),
-]
-
-
-class PostIn(Sent):
-    """A role at a unit, or at `*`, the whole province."""
-
-    unit_id: UnitId | Literal["*"]
-    role: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,63}$")]
-    valid_from: Day
-    valid_to: Day | None = None
-
-    @model_validator(mode="after")
-    def _days_are_in_order(self) -> Self:
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to trước valid_from / valid_to is before valid_from")
-        return self
 
 
 class PersonIn(Sent):
     """Somebody who is to have an account."""
 
-    account: Account
+    account: AccountName
     full_name: Line
     email: Email
     password: Annotated[SecretStr, Field(min_length=8, max_length=200)]
     posts: Annotated[list[PostIn], Field(min_length=1, max_length=50)]
+    must_change_password: bool = True
+    """Whether the password is good for choosing another one only."""
 
     @model_validator(mode="after")
     def _posts_differ(self) -> Self:
@@ -67,7 +47,8 @@ class PersonIn(Sent):
             full_name=self.full_name,
             email=self.email,
             password=self.password.get_secret_value(),
-            posts=tuple(Post(post.unit_id, post.role, post.valid_from, post.valid_to) for post in self.posts),
+            posts=tuple(post.post() for post in self.posts),
+            must_change_password=self.must_change_password,
         )
 
 
@@ -110,7 +91,7 @@ class ContactOut(BaseModel):
 @router.post(
     "/people",
     status_code=201,
-    responses=may_raise(NotSignedIn, NotAllowed, AccountTaken, UnknownUnit, UnknownRole),
+    responses=may_raise(NotSignedIn, NotAllowed, AccountTaken, UnknownUnit, UnknownRole, WeakPassword),
 )
 async def enrol_person(body: PersonIn, tx: OpenTransaction, caller: Calling, passwords: HashedPasswords) -> PersonOut:
     return PersonOut(person_id=await people.enrol_person(tx, body.new_account(), passwords=passwords, by=caller))
@@ -119,7 +100,7 @@ async def enrol_person(body: PersonIn, tx: OpenTransaction, caller: Calling, pas
 @router.post(
     "/people/bulk",
     status_code=201,
-    responses=may_raise(NotSignedIn, NotAllowed, AccountTwice, UnknownUnit, UnknownRole),
+    responses=may_raise(NotSignedIn, NotAllowed, AccountTwice, UnknownUnit, UnknownRole, WeakPassword),
 )
 async def enrol_people(body: PeopleIn, tx: OpenTransaction, caller: Calling, passwords: HashedPasswords) -> EnrolledOut:
     enrolled = await people.enrol_people(
@@ -129,6 +110,28 @@ async def enrol_people(body: PeopleIn, tx: OpenTransaction, caller: Calling, pas
         created=[AccountOut(account=account, person_id=each) for account, each in enrolled.created.items()],
         existing=[AccountOut(account=account, person_id=each) for account, each in enrolled.existing.items()],
     )
+
+
+@router.post(
+    "/people/imports",
+    status_code=201,
+    response_class=Response,
+    responses={
+        **may_raise(NotSignedIn, NotAllowed, TooLarge, ImportRejected),
+        201: {"description": "The sign-in letters, this once.", "content": {"text/csv": {}, "text/html": {}}},
+    },
+)
+async def import_people(
+    tx: OpenTransaction,
+    caller: Calling,
+    passwords: HashedPasswords,
+    people_: Annotated[UploadFile, File(alias="people")],
+    letters: Literal["csv", "html"] = "csv",
+) -> Response:
+    enrolled, written = await people.import_people(tx, await people_.read(), passwords=passwords, by=caller)
+    text, kind = (as_page(written), "text/html") if letters == "html" else (as_csv(written), "text/csv")
+    counted = {"X-Created": str(len(enrolled.created)), "X-Existing": str(len(enrolled.existing))}
+    return Response(text, 201, {"Cache-Control": "no-store", **counted}, media_type=f"{kind}; charset=utf-8")
 
 
 @router.get("/people/{person_id}/contact", responses=may_raise(NotSignedIn, NotFound))

@@ -9,8 +9,8 @@ from chassis.transaction import Transaction
 from directory.domain.units import CLUSTER_TYPE, UnitType
 from directory.operations.registering import put_and_tell
 from directory.problems import UnitTypeInUse
+from directory.store import audit, units
 from directory.store import catalogue as store
-from directory.store import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,9 @@ async def put_unit_type(tx: Transaction, unit_type: UnitType, *, by: Caller) -> 
     if before == unit_type:
         return Edited(unit_type, 0)
     await store.put(tx.connection, unit_type)
+    await audit.record(
+        tx, "unit-type.set", by=by, about=unit_type.code, name=unit_type.name, levels=list(unit_type.levels)
+    )
     if before is None or before.levels == unit_type.levels:
         return Edited(unit_type, 0)
     levels = await units.levels_by_type(tx.connection)
@@ -60,6 +63,7 @@ async def remove_unit_type(tx: Transaction, code: str, *, by: Caller) -> None:
             f"The unit type '{code}' is or was in use and cannot be removed.",
         )
     await store.remove(tx.connection, code)
+    await audit.record(tx, "unit-type.removed", by=by, about=code)
 
 
 def _see_that_it_is_allowed(by: Caller) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from chassis.transaction import Transaction
-from contracts.directory import PersonChanged, Post
 from directory.domain.plan import EndedPost
+from directory.operations.telling import take_with_borrowers, tell_people_changed
 from directory.store import unit_posts as store
 from directory.store.unit_posts import HeldPost
 
@@ -28,29 +28,12 @@ async def posts_that_end(tx: Transaction, last_days: Mapping[str, date]) -> tupl
 
 
 async def end_posts(tx: Transaction, ending: Sequence[EndedPost]) -> None:
-    """End these posts with their units, and tell what their holders may do from now on."""
+    """End these posts with their units, and tell what their holders, and who borrows from them, may do from now on."""
     if not ending:
         return
-    last_days = {post.unit_id: post.last_day for post in ending}
-    await store.end_posts(tx.connection, last_days)
-    versions = await store.next_versions(tx.connection, {post.person_id for post in ending})
-    held = await store.posts_of_those_at(tx.connection, last_days)
-    for person_id, (version, kind) in sorted(versions.items()):
-        # Nobody writes letters to a machine, so nobody needs to hear of its posts.
-        if kind == "person":
-            tx.emit(
-                PersonChanged(
-                    occurred_at=tx.now,
-                    person_id=person_id,
-                    version=version,
-                    is_active=True,
-                    posts=tuple(
-                        Post(unit_id=each.unit_id, role=each.role, valid_from=each.valid_from, valid_to=each.valid_to)
-                        for each in held
-                        if each.person_id == person_id
-                    ),
-                )
-            )
+    told = await take_with_borrowers(tx, *{post.person_id for post in ending})
+    await store.end_posts(tx.connection, {post.unit_id: post.last_day for post in ending})
+    await tell_people_changed(tx, told)
 
 
 def _outlasts(post: HeldPost, last_days: Mapping[str, date]) -> bool:

@@ -24,7 +24,7 @@ from directory.domain.files import RELATION_KINDS, Reader, no_units
 from directory.operations.registering import put_and_tell
 from directory.problems import ImportRejected
 from directory.sheets import rows
-from directory.store import staging
+from directory.store import audit, staging
 from directory.store import units as store
 
 FAULTS_SHOWN = 100
@@ -82,6 +82,8 @@ async def import_units(
         some = await asyncio.to_thread(changed_units, files, known)
         changed += len(await put_and_tell(tx, some, levels))
         await tx.make_room()
+    if changed:
+        await audit.record(tx, "units.imported", by=by, about=PROVINCE, changed=changed)
     sound = {file: readers[file].sound if file in readers else 0 for file in FILES}
     return Imported(sound[UNITS], sound[RELATIONS], sound[LINKS], sound[IDENTIFIERS], changed)
 

@@ -2,20 +2,25 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.clock import today
-from chassis.policy import PROVINCE, ROLES, Purpose, may
+from chassis.policy import PROVINCE, ROLES, Purpose, may, units_for
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
-from contracts import directory as contract
+from directory.domain.passwords import missing
 from directory.domain.people import Contact, NewAccount
-from directory.passwords import Passwords
-from directory.problems import AccountTaken, AccountTwice, UnknownRole, UnknownUnit
+from directory.domain.people_file import read_people
+from directory.letters import SignInLetter
+from directory.operations.telling import all_posts_of, person_changed
+from directory.passwords import Passwords, one_time
+from directory.problems import AccountTaken, AccountTwice, ImportRejected, UnknownRole, UnknownUnit, WeakPassword
+from directory.store import audit, units
 from directory.store import people as store
-from directory.store import units
+
+FAULTS_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +46,70 @@ async def enrol_people(
 ) -> Enrolled:
     """Give people accounts and posts; leave those who have an account exactly as they are. Safe to repeat."""
     await _see_that_it_is_allowed(tx, accounts, by)
-    return await _enrol(tx, accounts, passwords=passwords)
+    before = await store.existing(tx.connection, [account.key for account in accounts])
+    for account in accounts:
+        if not account.must_change_password and account.key not in before:
+            see_that_it_is_good_enough(account.password, account=account.account)
+    return await _enrol(tx, accounts, passwords=passwords, by=by)
+
+
+async def import_people(
+    tx: Transaction, content: bytes, *, passwords: Passwords, by: Caller
+) -> tuple[Enrolled, list[SignInLetter]]:
+    """Give accounts to the people of a CSV file, all or none; return the letters to those who got one. Safe to repeat.
+
+    A letter holds a one-time password that is kept nowhere else: whoever was given one before gets none again.
+    """
+    reading = await asyncio.to_thread(read_people, content)
+    known = await units.known(tx.connection, reading.rows_of_units.keys() - {PROVINCE})
+    for unit_id, row in reading.rows_of_units.items():
+        if unit_id != PROVINCE and unit_id not in known:
+            reading.blame(row, "unit_id", f"Không có đơn vị «{unit_id}».", f"There is no unit '{unit_id}'.")
+    if not units_for(by, Purpose.ADMINISTER):
+        raise NotAllowed("Bạn không được cấp tài khoản.", "You may not give accounts.")
+    if reading.faults:
+        raise ImportRejected(
+            f"Tệp có {len(reading.faults)} lỗi, chưa có gì thay đổi; xem danh sách «errors».",
+            f"The file has {len(reading.faults)} fault(s) and nothing was changed; see `errors`.",
+            error_count=len(reading.faults),
+            errors=[{"file": "people", **asdict(fault)} for fault in reading.faults[:FAULTS_SHOWN]],
+        )
+    accounts = [replace(each, password=one_time()) for each in reading.accounts.values()]
+    enrolled = await enrol_people(tx, accounts, passwords=passwords, by=by)
+    letters = [
+        SignInLetter(each.account, each.full_name, each.email, each.password)
+        for each in accounts
+        if each.account in enrolled.created
+    ]
+    return enrolled, letters
 
 
 async def found_accounts(tx: Transaction, accounts: Sequence[NewAccount], *, passwords: Passwords) -> Enrolled:
     """Give a new installation its first accounts; leave those that exist exactly as they are. Safe to repeat."""
-    return await _enrol(tx, accounts, passwords=passwords)
+    return await _enrol(tx, accounts, passwords=passwords, by=None)
 
 
 async def contact_of(tx: Transaction, person_id: UUID, *, by: Caller) -> Contact:
     """Return where letters to a person go. Who may not know is told that there is no such person."""
     contact = await store.find_contact(tx.connection, person_id)
-    held = await store.posts_of(tx.connection, person_id)
+    held = await all_posts_of(tx, person_id)
     above = await units.above(tx.connection, {post.unit_id for post in held}, today(tx.now))
     may_know = any(may(by, Purpose.READ_CONTACT, post.unit_id, above=above.get(post.unit_id, ())) for post in held)
     if contact is None or not (may_know or by.id == person_id):
         raise NotFound("Không có người này.", "There is no such person.")
     return contact
+
+
+def see_that_it_is_good_enough(password: str, **more: str) -> None:
+    """Raise `WeakPassword` for a password nobody should keep."""
+    lacks = missing(password)
+    if lacks:
+        raise WeakPassword(
+            "Mật khẩu phải có ít nhất 8 ký tự, gồm chữ thường, chữ hoa, chữ số và ký tự đặc biệt.",
+            "A password has at least 8 characters: lower and upper case letters, digits and special ones.",
+            missing=lacks,
+            **more,
+        )
 
 
 async def _see_that_it_is_allowed(tx: Transaction, accounts: Sequence[NewAccount], by: Caller) -> None:
@@ -82,32 +134,25 @@ async def _see_that_it_is_allowed(tx: Transaction, accounts: Sequence[NewAccount
             raise UnknownRole(f"Không có vai trò «{post.role}».", f"There is no role '{post.role}'.", role=post.role)
 
 
-async def _enrol(tx: Transaction, accounts: Sequence[NewAccount], *, passwords: Passwords) -> Enrolled:
+async def _enrol(
+    tx: Transaction, accounts: Sequence[NewAccount], *, passwords: Passwords, by: Caller | None
+) -> Enrolled:
     before = await store.existing(tx.connection, [account.key for account in accounts])
     new = [account for account in accounts if account.key not in before]
     # Slow, and done before anything is locked.
     hashes = await asyncio.gather(*(passwords.hash(account.password) for account in new))
-    created = await store.put_new(tx.connection, list(zip(new, hashes, strict=True)))
+    created = await store.put_new(tx.connection, list(zip(new, hashes, strict=True)), at=tx.now)
     if len(created) < len(new):
         before = await store.existing(tx.connection, [account.key for account in accounts])
     for account in new:
+        if account.key in created:
+            about = str(created[account.key])
+            posts = [asdict(post) for post in account.posts]
+            await audit.record(tx, "person.enrolled", by=by, about=about, account=account.account, posts=posts)
         # Nobody writes letters to a machine, so nobody needs to hear of its posts.
         if account.key in created and account.kind == "person":
-            tx.emit(_changed(tx, created[account.key], account))
+            tx.emit(person_changed(tx, created[account.key], account.posts, version=1, is_active=True))
     return Enrolled(
         created={account.account: created[account.key] for account in accounts if account.key in created},
         existing={account.account: before[account.key] for account in accounts if account.key not in created},
-    )
-
-
-def _changed(tx: Transaction, person_id: UUID, account: NewAccount) -> contract.PersonChanged:
-    return contract.PersonChanged(
-        occurred_at=tx.now,
-        person_id=person_id,
-        version=1,
-        is_active=True,
-        posts=tuple(
-            contract.Post(unit_id=post.unit_id, role=post.role, valid_from=post.valid_from, valid_to=post.valid_to)
-            for post in account.posts
-        ),
     )

@@ -36,8 +36,8 @@ from directory.operations.importing import FAULTS_SHOWN, rejected
 from directory.operations.registering import Levels, put_and_tell
 from directory.problems import AlreadyApplied, DryRunOutdated, ReorganisationFaulty
 from directory.sheets import csv_lines, rows
+from directory.store import audit, units
 from directory.store import reorganisations as store
-from directory.store import units
 from directory.store.reorganisations import Reorganisation
 
 WRONG_SHOWN = 100
@@ -155,6 +155,15 @@ async def apply(tx: Transaction, reorganisation_id: UUID, *, digest: str, by: Ca
         plan=found.plan.model_dump(mode="json"),
     )
     await store.put_applied(tx.connection, applied)
+    await audit.record(
+        tx,
+        "units.reorganised",
+        by=by,
+        about=PROVINCE,
+        reorganisation_id=reorganisation_id,
+        digest=digest,
+        changed=sorted(after),
+    )
     return applied
 
 

@@ -13,8 +13,8 @@ from chassis.transaction import Transaction
 from contracts.directory import UnitChanged
 from directory.operations.registering import told
 from directory.problems import GroupInUse, GroupsRunInCircle
+from directory.store import audit, units
 from directory.store import groups as store
-from directory.store import units
 from directory.store.groups import Group
 from unit_tree.selectors import Evaluation, Selector, Why, circle_of
 from unit_tree.tree import Tree
@@ -136,6 +136,7 @@ async def put_group(tx: Transaction, *, code: str, name: str, selector: Selector
     if before is not None:
         group = replace(group, version=before.version + 1)
     await store.put(tx.connection, group)
+    await audit.record(tx, "group.set", by=by, about=code, name=name, version=group.version)
     return group
 
 
@@ -153,6 +154,7 @@ async def remove_group(tx: Transaction, code: str, *, by: Caller) -> None:
             f"The group '{code}' is used by: {', '.join(users)}.",
         )
     await store.remove(tx.connection, code)
+    await audit.record(tx, "group.removed", by=by, about=code)
 
 
 def _see_that_it_is_allowed(by: Caller) -> None:

@@ -10,6 +10,7 @@ from chassis.transaction import Transaction
 from directory.domain.units import CLUSTER_TYPE, Unit, UnitOnDay
 from directory.operations.registering import put_and_tell
 from directory.problems import NotACluster, NotAMember, UnknownUnitType
+from directory.store import audit
 from directory.store import units as store
 
 
@@ -37,6 +38,9 @@ async def appoint_lead(tx: Transaction, *, cluster_id: str, school_id: str, vali
         ) from error
     if led != cluster:
         [led] = await put_and_tell(tx, [led], await store.levels_by_type(tx.connection))
+        await audit.record(
+            tx, "cluster.lead-appointed", by=by, about=cluster_id, school_id=school_id, valid_from=valid_from
+        )
     return led
 
 

@@ -1,13 +1,12 @@
 """People, their posts and their wrong passwords, in and out of PostgreSQL."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Date,
     DateTime,
     Text,
     Uuid,
@@ -18,21 +17,72 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.transaction import new_id
-from directory.domain.people import Contact, Credentials, NewAccount, Post
+from directory.access_tables import accounts
+from directory.domain.people import Contact, Credentials, NewAccount, Person, Post, Principal
 from directory.tables import people, posts, wrong_passwords
 
 _KEY = bindparam("key", type_=Text)
 _PERSON = bindparam("person_id", type_=Uuid)
+_ABOUT = bindparam("about", type_=Uuid)
 _key_of = func.lower(people.c.account)
 
-_CREDENTIALS = select(people.c.person_id, people.c.kind, people.c.password_hash).where(_key_of == _KEY)
+_PRINCIPAL_COLUMNS = (
+    people.c.person_id,
+    people.c.kind,
+    people.c.version,
+    accounts.c.must_change_password,
+    accounts.c.password_set_at,
+    accounts.c.disabled_at,
+)
+_with_account = people.join(accounts, accounts.c.person_id == people.c.person_id)
+_CREDENTIALS = select(*_PRINCIPAL_COLUMNS, people.c.password_hash).select_from(_with_account).where(_key_of == _KEY)
+_CREDENTIALS_OF = (
+    select(*_PRINCIPAL_COLUMNS, people.c.password_hash).select_from(_with_account).where(people.c.person_id == _PERSON)
+)
+_PRINCIPAL = select(*_PRINCIPAL_COLUMNS).select_from(_with_account).where(people.c.person_id == _PERSON)
+_PERSON_SHOWN = (
+    select(
+        people.c.person_id,
+        people.c.account,
+        people.c.full_name,
+        people.c.email,
+        people.c.kind,
+        people.c.version,
+        accounts.c.must_change_password,
+        accounts.c.last_signed_in_at,
+        accounts.c.disabled_at,
+        accounts.c.disabled_why,
+    )
+    .select_from(_with_account)
+    .where(people.c.person_id == _PERSON)
+)
+_AT_UNIT = (
+    select(posts.c.person_id)
+    .where(posts.c.unit_id == bindparam("unit_id", type_=Text))
+    .distinct()
+    .order_by("person_id")
+)
+_TAKE_PEOPLE = (
+    select(people.c.person_id)
+    .where(people.c.person_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(people.c.person_id)
+    .with_for_update()
+)
+_NEXT_VERSION = (
+    update(people).where(people.c.person_id == _ABOUT).values(version=people.c.version + 1).returning(people.c.version)
+)
+_PUT_POST = upsert(posts)
+_PUT_POST = _PUT_POST.on_conflict_do_update(
+    index_elements=[posts.c.person_id, posts.c.unit_id, posts.c.role, posts.c.valid_from],
+    set_={"valid_to": _PUT_POST.excluded.valid_to},
+)
 _EXISTING = select(_key_of.label("key"), people.c.person_id).where(
     _key_of == any_(bindparam("keys", type_=ARRAY(Text)))
 )
@@ -44,9 +94,8 @@ _POSTS = (
     .where(posts.c.person_id == _PERSON)
     .order_by(posts.c.unit_id, posts.c.role, posts.c.valid_from)
 )
-_day = bindparam("day", type_=Date)
-_POSTS_ON = _POSTS.where(posts.c.valid_from <= _day, or_(posts.c.valid_to.is_(None), posts.c.valid_to >= _day))
 _INSERT_POSTS = insert(posts)
+_INSERT_ACCOUNTS = insert(accounts)
 
 # A key of 64 bits made from the name: also of one that is nobody's, since it has no row to lock.
 _TAKE_ATTEMPTS = select(func.pg_advisory_xact_lock(func.hashtextextended(_KEY, cast(literal(0), BigInteger))))
@@ -67,7 +116,9 @@ async def existing(connection: AsyncConnection, keys: Collection[str]) -> dict[s
     return {row.key: row.person_id for row in rows.all()}
 
 
-async def put_new(connection: AsyncConnection, accounts: Sequence[tuple[NewAccount, str]]) -> dict[str, UUID]:
+async def put_new(
+    connection: AsyncConnection, accounts_: Sequence[tuple[NewAccount, str]], *, at: datetime
+) -> dict[str, UUID]:
     """Write accounts with their password hashes and posts; return the ids by key.
 
     Leaves out accounts somebody else has made meanwhile; waits for those who are about to.
@@ -83,7 +134,7 @@ async def put_new(connection: AsyncConnection, accounts: Sequence[tuple[NewAccou
             "email": each.email,
             "password_hash": password_hash,
         }
-        for each, password_hash in sorted(accounts, key=lambda pair: pair[0].key)
+        for each, password_hash in sorted(accounts_, key=lambda pair: pair[0].key)
     ]
     if not rows:
         return {}
@@ -94,6 +145,18 @@ async def put_new(connection: AsyncConnection, accounts: Sequence[tuple[NewAccou
         .returning(people.c.person_id, _key_of.label("key"))
     )
     ids = {row.key: row.person_id for row in written.all()}
+    opened = [
+        {
+            "person_id": ids[each.key],
+            "must_change_password": each.must_change_password,
+            "password_set_at": at,
+            "active_since": at,
+        }
+        for each, _ in accounts_
+        if each.key in ids
+    ]
+    if opened:
+        await connection.execute(_INSERT_ACCOUNTS, opened)
     held = [
         {
             "person_id": ids[each.key],
@@ -102,7 +165,7 @@ async def put_new(connection: AsyncConnection, accounts: Sequence[tuple[NewAccou
             "valid_from": post.valid_from,
             "valid_to": post.valid_to,
         }
-        for each, _ in accounts
+        for each, _ in accounts_
         if each.key in ids
         for post in each.posts
     ]
@@ -114,7 +177,51 @@ async def put_new(connection: AsyncConnection, accounts: Sequence[tuple[NewAccou
 async def find_credentials(connection: AsyncConnection, key: str) -> Credentials | None:
     """Return what a sign-in to an account is checked against, or null when there is no such account."""
     row = (await connection.execute(_CREDENTIALS, {"key": key})).one_or_none()
-    return None if row is None else Credentials(row.person_id, row.kind, row.password_hash)
+    return None if row is None else Credentials(Principal(*row[:-1]), row.password_hash)
+
+
+async def get_credentials_of(connection: AsyncConnection, person_id: UUID) -> Credentials:
+    """Return what a password of somebody who is known to exist is checked against."""
+    row = (await connection.execute(_CREDENTIALS_OF, {"person_id": person_id})).one()
+    return Credentials(Principal(*row[:-1]), row.password_hash)
+
+
+async def find_person(connection: AsyncConnection, person_id: UUID) -> Person | None:
+    """Return somebody as those see them who administer their account, or null."""
+    row = (await connection.execute(_PERSON_SHOWN, {"person_id": person_id})).mappings().one_or_none()
+    return None if row is None else Person(**row)
+
+
+async def people_at(connection: AsyncConnection, unit_id: str) -> list[UUID]:
+    """Return who ever held or will hold a post at a unit."""
+    return list((await connection.execute(_AT_UNIT, {"unit_id": unit_id})).scalars())
+
+
+async def take_people(connection: AsyncConnection, ids: Collection[UUID]) -> set[UUID]:
+    """Lock these people, in one order for everyone; return those who exist."""
+    return set((await connection.execute(_TAKE_PEOPLE, {"ids": list(ids)})).scalars())
+
+
+async def next_version(connection: AsyncConnection, person_id: UUID) -> int:
+    """Count one more change of what somebody may do; return the new version."""
+    return int((await connection.execute(_NEXT_VERSION, {"about": person_id})).scalar_one())
+
+
+async def put_post(connection: AsyncConnection, person_id: UUID, post: Post) -> None:
+    """Write a post, or another end of one that begins on the same day."""
+    row = {"unit_id": post.unit_id, "role": post.role, "valid_from": post.valid_from, "valid_to": post.valid_to}
+    await connection.execute(_PUT_POST, {"person_id": person_id, **row})
+
+
+async def find_principal(connection: AsyncConnection, person_id: UUID) -> Principal | None:
+    """Return somebody who may sign in, or null when there is nobody of this id."""
+    row = (await connection.execute(_PRINCIPAL, {"person_id": person_id})).one_or_none()
+    return None if row is None else Principal(*row)
+
+
+async def get_principal(connection: AsyncConnection, person_id: UUID) -> Principal:
+    """Return somebody who may sign in and is known to exist."""
+    return Principal(*(await connection.execute(_PRINCIPAL, {"person_id": person_id})).one())
 
 
 async def find_contact(connection: AsyncConnection, person_id: UUID) -> Contact | None:
@@ -126,12 +233,6 @@ async def find_contact(connection: AsyncConnection, person_id: UUID) -> Contact 
 async def posts_of(connection: AsyncConnection, person_id: UUID) -> tuple[Post, ...]:
     """Return every post somebody held, holds and will hold."""
     rows = await connection.execute(_POSTS, {"person_id": person_id})
-    return tuple(Post(row.unit_id, row.role, row.valid_from, row.valid_to) for row in rows.all())
-
-
-async def posts_on(connection: AsyncConnection, person_id: UUID, day: date) -> tuple[Post, ...]:
-    """Return the posts somebody holds on `day`."""
-    rows = await connection.execute(_POSTS_ON, {"person_id": person_id, "day": day})
     return tuple(Post(row.unit_id, row.role, row.valid_from, row.valid_to) for row in rows.all())
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Date, Text, Uuid, any_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from directory.tables import people, posts
+from directory.tables import posts
 
 _UNITS = bindparam("unit_ids", type_=ARRAY(Text))
 _PEOPLE = bindparam("person_ids", type_=ARRAY(Uuid))
@@ -25,12 +25,6 @@ _HELD_AT = select(posts.c.unit_id, posts.c.role, posts.c.valid_from, posts.c.val
 _outlasts = (posts.c.valid_to.is_(None)) | (posts.c.valid_to > _LAST)
 _NEVER_BEGIN = delete(posts).where(posts.c.unit_id == _UNIT, posts.c.valid_from > _LAST)
 _END = update(posts).where(posts.c.unit_id == _UNIT, _outlasts).values(valid_to=_LAST)
-_NEXT_VERSION = (
-    update(people)
-    .where(people.c.person_id == any_(_PEOPLE))
-    .values(version=people.c.version + 1)
-    .returning(people.c.person_id, people.c.version, people.c.kind)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +54,3 @@ async def end_posts(connection: AsyncConnection, last_days: Mapping[str, date]) 
     for unit_id, last_day in sorted(last_days.items()):
         for statement in (_NEVER_BEGIN, _END):
             await connection.execute(statement, {"of_unit": unit_id, "last_day": last_day})
-
-
-async def next_versions(connection: AsyncConnection, person_ids: Collection[UUID]) -> dict[UUID, tuple[int, str]]:
-    """Count one more change of what people may do; return the new version and the kind of each."""
-    rows = await connection.execute(_NEXT_VERSION, {"person_ids": sorted(person_ids)})
-    return {row.person_id: (row.version, row.kind) for row in rows.all()}

@@ -36,7 +36,8 @@ class Passwords:
     def of(self, account: str) -> str:
         """Return the password of an account."""
         if account not in self._known:
-            self._known[account] = secrets.token_urlsafe(9)
+            # Of every kind the directory asks of a password somebody keeps.
+            self._known[account] = f"{secrets.token_urlsafe(9)}-Aa1"
         return self._known[account]
 
     def keep(self) -> None:
@@ -72,5 +73,6 @@ def _account(account: str, name: str, passwords: Passwords, posts: list[tuple[st
         "full_name": name,
         "email": f"{account}@congvan.example",
         "password": passwords.of(account),
+        "must_change_password": False,  # nobody reads these from a letter
         "posts": [{"unit_id": unit_id, "role": role, "valid_from": "2025-07-01"} for role, unit_id in posts],
     }

@@ -116,7 +116,13 @@ def settings_of(site: Site, service: str) -> dict[str, str]:
     match service:
         case "directory":
             del told["DIRECTORY_URL"]
-            told |= {"SIGNING_KEY": keys.directory_signing}
+            told |= {
+                "SIGNING_KEY": keys.directory_signing,
+                # A newcomer's machine may rest for months, and its secrets file is the only place passwords come from.
+                "DORMANT_AFTER_DAYS": "0",
+                "ADMINISTRATOR_PASSWORD_DAYS": "0",
+                "TOTP_REQUIRED_FOR": "[]",  # nothing but this machine can reach the house
+            }
         case "submissions":
             told |= {
                 "STORE_ENDPOINT": at.store_endpoint,
