@@ -42,7 +42,11 @@ class Operation:
             more["json"] = self._example(content["application/json"]["schema"], places)
         elif "multipart/form-data" in content:
             schema = self._resolved(content["multipart/form-data"]["schema"])
-            more["files"] = {name: (f"{name}.csv", b"unit_id\r\n", "text/csv") for name in schema.get("required", ())}
+            for name in schema.get("required", ()):
+                if schema["properties"][name].get("contentMediaType") == "application/octet-stream":
+                    more.setdefault("files", {})[name] = (f"{name}.csv", b"unit_id\r\n", "text/csv")
+                else:
+                    more.setdefault("data", {})[name] = self._example(schema["properties"][name], places)
         return {"method": self.method.upper(), "url": path, **more}
 
     def _resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
