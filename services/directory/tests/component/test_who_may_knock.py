@@ -15,7 +15,7 @@ OPEN = {
 }
 """What one may ask without having signed in; everything else that is described takes a token."""
 PLACES = {"{person_id}": "01981e00-0000-7000-8000-000000000000", "{unit_id}": "U-CUM-1"}
-PLACES |= {"{delegation_id}": PLACES["{person_id}"]}
+PLACES |= dict.fromkeys(("{delegation_id}", "{key_id}"), PLACES["{person_id}"])
 BODIES = {
     "/clusters/U-CUM-1/lead": {"school_id": "U-THPT-01", "valid_from": "2025-09-01"},
     "/people": {

@@ -23,6 +23,8 @@ Action = Literal[
     "password.reset",
     "second-factor.enrolled",
     "second-factor.reset",
+    "key.given",
+    "key.revoked",
     "account.disabled",
     "account.enabled",
     "units.imported",

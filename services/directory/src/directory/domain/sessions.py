@@ -13,7 +13,7 @@ from directory.domain.people import Lockout, Post, Principal
 
 TOKEN_LIFE = timedelta(minutes=15)
 
-Means = Literal["password", "password+totp", "password+recovery-code"]
+Means = Literal["password", "password+totp", "password+recovery-code", "key"]
 """How somebody has proved who they are; a second proof follows a plus sign."""
 SecondFactorFor = Literal["administrators", "outside_office"]
 EndedWhy = Literal["signed-out", "reused", "all-ended", "password-changed", "disabled", "second-factor-reset"]
