@@ -25,8 +25,10 @@ __all__ = [
     "audit_head",
     "audit_records",
     "delegations",
+    "linked_identities",
     "metadata",
     "past_passwords",
+    "provider_attempts",
     "recovery_codes",
     "refresh_tokens",
     "revocations",
@@ -201,3 +203,29 @@ api_keys = Table(
 )
 # Finds the keys of one machine.
 Index("api_keys_person_id", api_keys.c.person_id)
+
+linked_identities = Table(
+    "linked_identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("people.person_id"), nullable=False),
+    Column("linked_at", DateTime(timezone=True), nullable=False),
+    comment="who somebody is at the province's provider: linked by its subject, never by an e-mail address",
+)
+# Finds what is linked to one person, to be unlinked.
+Index("linked_identities_person_id", linked_identities.c.person_id)
+
+provider_attempts = Table(
+    "provider_attempts",
+    metadata,
+    Column("attempt_hash", LargeBinary, primary_key=True),
+    Column("state_hash", LargeBinary, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("code_verifier", Text, nullable=False),
+    Column("person_id", Uuid, ForeignKey("people.person_id")),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    comment="people who were sent to the provider, to sign in or (person_id) to link who they are there",
+)
+# Finds attempts nobody came back from, to be swept.
+Index("provider_attempts_begun_at", provider_attempts.c.begun_at)

@@ -10,6 +10,8 @@ from chassis.testing import Signer
 OPEN = {
     ("POST", "/sessions"),
     ("POST", "/sessions/refresh"),
+    ("POST", "/oidc/authorizations"),
+    ("POST", "/oidc/sessions"),
     ("GET", "/.well-known/jwks.json"),
     ("GET", "/.well-known/revocations.json"),
 }
