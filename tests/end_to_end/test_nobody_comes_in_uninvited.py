@@ -9,6 +9,8 @@ SERVICES = ("directory", "directives", "submissions", "reporting", "notify")
 OPEN = {
     ("post", "/sessions"),
     ("post", "/sessions/refresh"),
+    ("post", "/oidc/authorizations"),
+    ("post", "/oidc/sessions"),
     ("get", "/.well-known/jwks.json"),
     ("get", "/.well-known/revocations.json"),
 }

@@ -1,10 +1,11 @@
 """The policy, tried whole: every role, for every purpose, at its own unit, below it, beside it and above it."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
-from chassis.caller import Caller, HeldPost
+from chassis.caller import Caller, HeldPost, Scope
 from chassis.policy import PROVINCE, RIGHTS, Purpose, Reach, may, units_for
 from chassis.transaction import new_id
 
@@ -52,3 +53,37 @@ def test_posts_do_not_mix_the_role_of_one_with_the_unit_of_another() -> None:
     assert may(somebody, Purpose.SUBMIT, "school")
     assert not may(somebody, Purpose.SUBMIT, "commune")
     assert units_for(somebody, Purpose.SUBMIT) == {"school"}
+
+
+def limited(role: str, unit_id: str, *scopes: Scope) -> Caller:
+    return replace(caller(role, unit_id), scopes=scopes)
+
+
+@pytest.mark.parametrize(("role", "at"), list(product(RIGHTS, [PROVINCE, *ABOVE])))
+def test_a_scope_takes_away_and_never_gives(role: str, at: str) -> None:
+    for purpose, scope_unit, scope_purpose, (unit, above) in product(
+        Purpose, [PROVINCE, *ABOVE], Purpose, ABOVE.items()
+    ):
+        scope = Scope(unit_id=scope_unit, purposes=frozenset({scope_purpose}))
+        in_scope = scope_purpose == purpose and (scope_unit in (PROVINCE, unit) or scope_unit in above)
+
+        expected = in_scope and may(caller(role, at), purpose, unit, above=above)
+        assert may(limited(role, at, scope), purpose, unit, above=above) is expected
+
+
+@pytest.mark.parametrize(("role", "purpose"), list(product(RIGHTS, Purpose)))
+def test_units_are_listed_only_where_post_and_scope_both_hold(role: str, purpose: Purpose) -> None:
+    for at, scope_unit in product([PROVINCE, *ABOVE], [PROVINCE, *ABOVE]):
+        somebody = limited(role, at, Scope(unit_id=scope_unit, purposes=frozenset({purpose})))
+        for unit in units_for(somebody, purpose):
+            place = "school" if unit == PROVINCE else unit
+            assert may(somebody, purpose, place, above=ABOVE[place])
+        if scope_unit in (at, PROVINCE) and purpose in RIGHTS[role]:
+            assert units_for(somebody, purpose) == {at}
+        assert units_for(limited(role, at), purpose) == frozenset()
+
+
+def test_no_scope_at_all_is_no_right_at_all() -> None:
+    assert not any(
+        may(limited(role, PROVINCE), purpose, unit) for role, purpose, unit in product(RIGHTS, Purpose, ABOVE)
+    )

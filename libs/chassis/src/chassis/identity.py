@@ -17,7 +17,7 @@ import jwt
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from chassis.caller import Caller, HeldPost
+from chassis.caller import Caller, HeldPost, Scope
 from chassis.problems import NotSignedIn, Unavailable
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Claims(BaseModel):
     sid: UUID | None = None
     ver: int = 0
     """The version of the person it was made of."""
+    scopes: tuple[Scope, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class KeyRing:
             claims = Claims.model_validate(payload)
         except (jwt.PyJWTError, ValidationError) as error:
             raise _not_signed_in() from error
-        caller = Caller(id=claims.sub, kind=claims.kind, posts=claims.posts, session=claims.sid)
+        caller = Caller(id=claims.sub, kind=claims.kind, posts=claims.posts, session=claims.sid, scopes=claims.scopes)
         self._seen[token] = (claims, caller)
         if len(self._seen) > REMEMBERED_TOKENS:
             self._seen.popitem(last=False)

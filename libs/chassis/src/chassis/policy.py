@@ -70,6 +70,11 @@ ROLES = frozenset(RIGHTS)
 
 def may(caller: Caller, purpose: Purpose, unit_id: str, *, above: Collection[str] = ()) -> bool:
     """Say whether `caller` may act on `unit_id`, whose ancestors in the reporting tree are `above`."""
+    if caller.scopes is not None and not any(
+        purpose in scope.purposes and (scope.unit_id in (unit_id, PROVINCE) or scope.unit_id in above)
+        for scope in caller.scopes
+    ):
+        return False
     for post in caller.posts:
         reach = RIGHTS.get(post.role, {}).get(purpose)
         if reach is None:
@@ -80,5 +85,15 @@ def may(caller: Caller, purpose: Purpose, unit_id: str, *, above: Collection[str
 
 
 def units_for(caller: Caller, purpose: Purpose) -> frozenset[str]:
-    """Return the units at which `caller` holds a post that serves `purpose`."""
-    return frozenset(post.unit_id for post in caller.posts if purpose in RIGHTS.get(post.role, {}))
+    """Return the units at which `caller` holds a post that serves `purpose`.
+
+    With scopes, those of them at which both hold; a scope below a post's unit is left out, unless the post is at the
+    whole province: which unit is below which is not known here.
+    """
+    held = {post.unit_id for post in caller.posts if purpose in RIGHTS.get(post.role, {})}
+    if caller.scopes is None:
+        return frozenset(held)
+    scoped = {scope.unit_id for scope in caller.scopes if purpose in scope.purposes}
+    if PROVINCE in held:
+        return frozenset(scoped)
+    return frozenset(held if PROVINCE in scoped else held & scoped)

@@ -14,17 +14,21 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from directory.tables import metadata
 
 __all__ = [
     "accounts",
+    "api_keys",
     "audit_chain",
     "audit_head",
     "audit_records",
     "delegations",
+    "linked_identities",
     "metadata",
     "past_passwords",
+    "provider_attempts",
     "recovery_codes",
     "refresh_tokens",
     "revocations",
@@ -179,3 +183,49 @@ recovery_codes = Table(
 )
 # Finds the codes of one person, to replace them.
 Index("recovery_codes_person_id", recovery_codes.c.person_id)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("people.person_id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False, unique=True),
+    Column("scopes", JSONB, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),
+    CheckConstraint("length(key_hash) = 32", name="api_keys_are_kept_as_sha256"),
+    CheckConstraint("valid_to >= valid_from", name="api_keys_days_are_in_order"),
+    comment="keys machines come in with, as their SHA-256, and what each may be used for",
+)
+# Finds the keys of one machine.
+Index("api_keys_person_id", api_keys.c.person_id)
+
+linked_identities = Table(
+    "linked_identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("people.person_id"), nullable=False),
+    Column("linked_at", DateTime(timezone=True), nullable=False),
+    comment="who somebody is at the province's provider: linked by its subject, never by an e-mail address",
+)
+# Finds what is linked to one person, to be unlinked.
+Index("linked_identities_person_id", linked_identities.c.person_id)
+
+provider_attempts = Table(
+    "provider_attempts",
+    metadata,
+    Column("attempt_hash", LargeBinary, primary_key=True),
+    Column("state_hash", LargeBinary, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("code_verifier", Text, nullable=False),
+    Column("person_id", Uuid, ForeignKey("people.person_id")),
+    Column("begun_at", DateTime(timezone=True), nullable=False),
+    comment="people who were sent to the provider, to sign in or (person_id) to link who they are there",
+)
+# Finds attempts nobody came back from, to be swept.
+Index("provider_attempts_begun_at", provider_attempts.c.begun_at)

@@ -25,6 +25,7 @@ from directory.operations.people import found_accounts
 from directory.operations.selecting import RegisterTree
 from directory.operations.sessions import keep_sweeping
 from directory.passwords import Passwords
+from directory.provider import Provider
 from directory.settings import Settings
 from directory.tables import metadata
 from directory.tokens import Mint
@@ -53,6 +54,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     )
     rules = settings.access_rules()
     frame.app.state.access = Access(mint, Passwords(), rules, settings.safe())
+    frame.app.state.provider = Provider(settings.oidc) if settings.oidc else None
     frame.app.state.trusted_proxies = settings.trusted_proxies
     frame.app.state.register_tree = RegisterTree()
     frame.app.state.passwords = Passwords()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from chassis.problems import NotSignedIn, Problem
+from chassis.problems import NotSignedIn, Problem, Unavailable
 
 
 class WrongCredentials(NotSignedIn):
@@ -24,6 +24,20 @@ class SecondFactorNeeded(NotSignedIn):
     """The password is right; a code of the second factor is needed as well."""
 
     code = "second-factor-needed"
+    status = 401
+
+
+class IdentityRefused(NotSignedIn):
+    """The province's provider does not vouch for whoever came back, or the attempt is not theirs or too old."""
+
+    code = "identity-refused"
+    status = 401
+
+
+class IdentityUnknown(NotSignedIn):
+    """The provider vouches for somebody who is linked to no account."""
+
+    code = "identity-unknown"
     status = 401
 
 
@@ -191,3 +205,24 @@ class NoSafe(Problem):
 
     code = "no-second-factors"
     status = 409
+
+
+class IdentityTaken(Problem):
+    """Who somebody is at the provider is linked to another account."""
+
+    code = "identity-taken"
+    status = 409
+
+
+class NoProvider(Problem):
+    """This installation has no provider."""
+
+    code = "no-provider"
+    status = 409
+
+
+class ProviderAway(Unavailable):
+    """The province's provider does not answer, or not as it should."""
+
+    code = "provider-away"
+    status = 503

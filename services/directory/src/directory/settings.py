@@ -14,6 +14,7 @@ from chassis.settings import StoredSettings
 from directory.codes import Safe
 from directory.domain.people import Lockout
 from directory.domain.sessions import AccessRules, SecondFactorFor
+from directory.provider import ProviderSettings
 
 
 class FoundingAccount(BaseModel):
@@ -69,6 +70,9 @@ class Settings(StoredSettings):
     )
     secrets_keys: tuple[SecretStr, ...] = Field(
         default=(), description="JSON list of Fernet keys: the first encrypts what must be read again, all decrypt"
+    )
+    oidc: ProviderSettings | None = Field(
+        default=None, description="JSON: the province's OpenID provider, if there is one"
     )
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
         default=(), description="JSON list of networks (CIDR) whose word on where a request comes from is taken"

@@ -11,6 +11,7 @@ from uuid import UUID
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from chassis.caller import Scope
 from chassis.identity import ALGORITHM, AUDIENCE, ISSUER
 from chassis.transaction import new_id
 from directory.domain.people import Post
@@ -35,6 +36,7 @@ class Mint:
         version: int,
         expires_at: datetime,
         session_id: UUID | None = None,
+        scopes: Sequence[Scope] | None = None,
     ) -> str:
         """Return a token that is valid from `now` until `expires_at`."""
         claims = {
@@ -50,6 +52,8 @@ class Mint:
         }
         if session_id is not None:
             claims["sid"] = str(session_id)
+        if scopes is not None:
+            claims["scopes"] = [{"unit_id": each.unit_id, "purposes": sorted(each.purposes)} for each in scopes]
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.kid})
 
     def published(self) -> dict[str, Any]:

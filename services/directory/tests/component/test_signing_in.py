@@ -78,7 +78,7 @@ async def test_the_directory_trusts_its_own_tokens(settings):
         token = (await sign_in(client, RIGHT)).json()["access_token"]
 
         assert (await client.get("/units", headers={"Authorization": f"Bearer {token}"})).status_code == 200
-    caller = await frame.keys.caller(token)
+        caller = await frame.keys.caller(token)
     assert caller.posts == (HeldPost(unit_id="*", role="administrator"),)
 
 

@@ -10,12 +10,14 @@ from chassis.testing import Signer
 OPEN = {
     ("POST", "/sessions"),
     ("POST", "/sessions/refresh"),
+    ("POST", "/oidc/authorizations"),
+    ("POST", "/oidc/sessions"),
     ("GET", "/.well-known/jwks.json"),
     ("GET", "/.well-known/revocations.json"),
 }
 """What one may ask without having signed in; everything else that is described takes a token."""
 PLACES = {"{person_id}": "01981e00-0000-7000-8000-000000000000", "{unit_id}": "U-CUM-1"}
-PLACES |= {"{delegation_id}": PLACES["{person_id}"], "{reorganisation_id}": PLACES["{person_id}"]}
+PLACES |= dict.fromkeys(("{delegation_id}", "{key_id}", "{reorganisation_id}"), PLACES["{person_id}"])
 PLACES |= {"{code}": "thcs", "{file}": "units"}
 BODIES = {
     "/unit-types/thcs": {"name": "Trường", "levels": []},

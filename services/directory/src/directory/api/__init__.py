@@ -6,7 +6,9 @@ from directory.api import (
     accounts,
     auditing,
     catalogue,
+    identities,
     imports,
+    keys,
     people,
     posts,
     proving,
@@ -29,6 +31,8 @@ for room in (
     accounts,
     proving,
     posts,
+    keys,
+    identities,
     auditing,
 ):
     router.include_router(room.router)

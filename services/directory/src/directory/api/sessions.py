@@ -14,7 +14,7 @@ from chassis.text import composed
 from chassis.transaction import OpenTransaction
 from directory.api.sent import LettingIn, OpenTransactions, Sent
 from directory.domain.sessions import Need
-from directory.operations import opening, sessions
+from directory.operations import keys, opening, sessions
 from directory.operations.opening import Session
 from directory.problems import AccountDisabled, SecondFactorNeeded, SessionOver, TooManyAttempts, WrongCredentials
 
@@ -38,6 +38,12 @@ class HeldPostOut(BaseModel):
 
     unit_id: str
     role: str
+
+
+class PresentedKeyIn(Sent):
+    """Which machine wants to come in."""
+
+    api_key: Annotated[SecretStr, Field(min_length=1, max_length=200)]
 
 
 class RefreshIn(Sent):
@@ -102,15 +108,18 @@ class RevocationsOut(BaseModel):
     responses=may_raise(WrongCredentials, AccountDisabled, SecondFactorNeeded, TooManyAttempts),
 )
 async def sign_in(
-    body: CredentialsIn, answer: Response, transactions: OpenTransactions, access: LettingIn
+    body: CredentialsIn | PresentedKeyIn, answer: Response, transactions: OpenTransactions, access: LettingIn
 ) -> SessionOut:
-    session = await sessions.sign_in(
-        transactions,
-        account=body.account,
-        password=body.password.get_secret_value(),
-        code=body.code.get_secret_value() if body.code else None,
-        access=access,
-    )
+    if isinstance(body, PresentedKeyIn):
+        session = await keys.come_in_with_key(transactions, secret=body.api_key.get_secret_value(), access=access)
+    else:
+        session = await sessions.sign_in(
+            transactions,
+            account=body.account,
+            password=body.password.get_secret_value(),
+            code=body.code.get_secret_value() if body.code else None,
+            access=access,
+        )
     return SessionOut.of(session, answer)
 
 

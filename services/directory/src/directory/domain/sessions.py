@@ -13,7 +13,7 @@ from directory.domain.people import Lockout, Post, Principal
 
 TOKEN_LIFE = timedelta(minutes=15)
 
-Means = Literal["password", "password+totp", "password+recovery-code"]
+Means = Literal["password", "password+totp", "password+recovery-code", "key", "oidc", "oidc+mfa"]
 """How somebody has proved who they are; a second proof follows a plus sign."""
 SecondFactorFor = Literal["administrators", "outside_office"]
 EndedWhy = Literal["signed-out", "reused", "all-ended", "password-changed", "disabled", "second-factor-reset"]
@@ -50,7 +50,7 @@ class AccessRules:
         needs: list[Need] = []
         life = self.administrator_password_life
         is_old = life is not None and now - principal.password_set_at > life and is_administrator(posts)
-        if principal.must_change_password or is_old:
+        if not means.startswith("oidc") and (principal.must_change_password or is_old):
             needs.append("password-change")
         if principal.kind == "person" and "+" not in means and self._asks_for_more(posts, client):
             needs.append("second-factor" if has_second_factor else "totp-enrolment")

@@ -16,6 +16,7 @@ from chassis.identity import Published
 from chassis.problems import NotFound
 from chassis.transaction import Transaction, Transactions
 from directory.access import Access
+from directory.domain.keys import ApiKey
 from directory.domain.people import Post, Principal
 from directory.domain.sessions import Means, Need, held_on, token_end
 from directory.operations.rights import see_that_one_may_administer
@@ -44,14 +45,18 @@ class Session:
     """What has to be done first; there are no posts until then."""
 
 
-async def open_session(tx: Transaction, principal: Principal, *, means: Means, access: Access) -> Session:
-    """Open a session; the sign-in is recorded."""
-    await audit.record(tx, "sign-in.succeeded", by=principal.person_id, about=str(principal.person_id), means=means)
+async def open_session(
+    tx: Transaction, principal: Principal, *, means: Means, access: Access, key: ApiKey | None = None
+) -> Session:
+    """Open a session; the sign-in is recorded. One that was opened with a key is limited to its scopes and days."""
+    with_key = {"key_id": key.key_id} if key else {}
+    about = str(principal.person_id)
+    await audit.record(tx, "sign-in.succeeded", by=principal.person_id, about=about, means=means, **with_key)
     await accounts.note_sign_in(tx.connection, principal.person_id, at=tx.now)
     session_id = None
     if principal.kind == "person":
         session_id = await store.open_session(tx.connection, principal.person_id, means=means, at=tx.now)
-    return await _proof(tx, principal, session_id, means, access)
+    return await _proof(tx, principal, key.key_id if key else session_id, means, access, key=key)
 
 
 async def renew(transactions: Transactions, *, refresh_token: str, access: Access) -> Session:
@@ -120,7 +125,15 @@ async def sweep_sessions(tx: Transaction) -> None:
     await store.sweep(tx.connection, now=tx.now, opened_until=tx.now - SWEPT_AFTER)
 
 
-async def _proof(tx: Transaction, principal: Principal, session_id: UUID | None, means: str, access: Access) -> Session:
+async def _proof(
+    tx: Transaction,
+    principal: Principal,
+    session_id: UUID | None,
+    means: str,
+    access: Access,
+    *,
+    key: ApiKey | None = None,
+) -> Session:
     # After the version of the principal was read: posts may be newer than the token says, never older.
     posts = await all_posts_of(tx, principal.person_id)
     held = held_on(posts, today(tx.now))
@@ -136,6 +149,8 @@ async def _proof(tx: Transaction, principal: Principal, session_id: UUID | None,
     if needs:
         held = ()
     end = token_end(posts, tx.now)
+    if key is not None:
+        end = min(end, key.end)
     token = access.mint.token(
         principal.person_id,
         kind=principal.kind,
@@ -144,9 +159,10 @@ async def _proof(tx: Transaction, principal: Principal, session_id: UUID | None,
         version=principal.version,
         expires_at=end,
         session_id=session_id,
+        scopes=key.scopes if key else None,
     )
     refresh_token = None
-    if session_id is not None:
+    if session_id is not None and key is None:
         refresh_token = secrets.token_urlsafe(32)
         await store.put_refresh_token(tx.connection, session_id, _hash(refresh_token), at=tx.now)
     return Session(

@@ -73,7 +73,7 @@ async def lend_post(
         and (post.valid_to is None or valid_from <= post.valid_to)
         for post in own
     )
-    if role not in LENDABLE or not is_held_now or not lasts or valid_to < today(tx.now):
+    if by.kind != "person" or role not in LENDABLE or not is_held_now or not lasts or valid_to < today(tx.now):
         raise NothingToLend(
             "Bạn không giữ vai trò này trong thời gian đó, hoặc vai trò này không được ủy quyền.",
             "You do not hold this post over that span, or it cannot be lent.",

@@ -29,7 +29,7 @@ async def begin_enrolment(tx: Transaction, *, safe: Safe, by: Caller) -> Enrolme
     if not safe.is_open:
         raise NoSafe("Hệ thống chưa bật xác thực hai lớp.", "This installation has no second factors.")
     person = await people.find_person(tx.connection, by.id)
-    if person is None:
+    if person is None or person.kind != "person":
         raise NotFound("Không có người này.", "There is no such person.")
     secret = new_secret()
     if not await store.begin(tx.connection, by.id, safe.locked(secret), at=tx.now):

@@ -155,6 +155,11 @@ async def revoke_versions_below(
     )
 
 
+async def revoke_session(connection: AsyncConnection, session_id: UUID, *, told_until: datetime) -> None:
+    """Take back every token of a session that is none of a person's: that of a key."""
+    await _tell(connection, [session_id], told_until)
+
+
 async def revoked(connection: AsyncConnection, *, now: datetime) -> Revoked:
     """Return which tokens were taken back that may still live at `now`."""
     rows = (await connection.execute(_REVOKED, {"now": now})).all()
