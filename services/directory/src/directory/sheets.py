@@ -73,7 +73,10 @@ def _xlsx_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
             width = width or len(cells)
             yield number, cells + [""] * (width - len(cells))
     except Exception as error:  # openpyxl says in a dozen ways that a file is broken
-        reason = str(error)[:200] or type(error).__name__
+        root: BaseException = error
+        while root.__cause__ or root.__context__:
+            root = root.__cause__ or root.__context__ or root
+        reason = f"{type(root).__name__}: {root}"[:200]
         raise Unreadable(
             number + 1, f"không đọc được XLSX ({reason})", f"this XLSX file cannot be read ({reason})"
         ) from error

@@ -252,43 +252,41 @@ def bomb():
 
 
 def unfolding():
-    """A workbook whose shared strings are entities of entities."""
+    """A workbook whose first cell is an entity of entities of entities."""
     good = io.BytesIO(as_xlsx(UNITS.encode()))
     out = io.BytesIO()
+    entities = "".join(f'<!ENTITY e{step + 1} "{f"&e{step};" * 10}">' for step in range(9))
     with zipfile.ZipFile(good) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
-            content = old.read(name)
-            if name == "xl/sharedStrings.xml":
-                entities = "".join(f'<!ENTITY e{step + 1} "{f"&e{step};" * 10}">' for step in range(9))
-                content = (
-                    f'<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY e0 "lol">{entities}]>'
-                    '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&e9;</t></si></sst>'
-                ).encode()
+            content = old.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                content = f'<!DOCTYPE worksheet [<!ENTITY e0 "lol">{entities}]>' + content.replace("unit_id", "&e9;")
             new.writestr(name, content)
     return out.getvalue()
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "reason"),
     [
-        b"PK\x03\x04 and then nothing",
-        zip_of(readme="not a workbook"),
-        bomb(),
-        unfolding(),
-        UNITS.encode("utf-16"),
-        (UNITS + "X,thcs,Trường,X,,,2026-01-01,\n").encode("cp1258", "replace"),
-        b"\x00\xff" * 100,
-        b"",
+        (b"PK\x03\x04 and then nothing", "cannot be read"),
+        (zip_of(readme="not a workbook"), "cannot be read"),
+        (bomb(), "unpacks to too much"),
+        (unfolding(), "EntitiesForbidden"),
+        (UNITS.encode("utf-16"), "UTF-8"),
+        ((UNITS + "X,thcs,Trường,X,,,2026-01-01,\n").encode("cp1258", "replace"), "UTF-8"),
+        (b"\x00\xff" * 100, "UTF-8"),
+        (b"", "empty"),
     ],
     ids=["torn archive", "another archive", "zip bomb", "entities", "UTF-16", "Windows-1258", "noise", "nothing"],
 )
-async def test_a_file_that_is_no_table_is_refused_with_a_reason(send, rows_of, content):
+async def test_a_file_that_is_no_table_is_refused_with_a_reason(send, rows_of, content, reason):
     before = await rows_of()
 
     answer = await send({"units": content, "relations": RELATIONS.encode()})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "import-rejected"), answer.text
-    assert {each["file"] for each in answer.json()["errors"]} == {"units"}
+    [error] = answer.json()["errors"]
+    assert (error["file"], reason in error["what_en"]) == ("units", True), error
     assert await rows_of() == before
 
 
