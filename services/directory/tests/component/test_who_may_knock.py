@@ -11,6 +11,7 @@ REORGANISATION = "/reorganisations/01981e00-0000-7000-8000-000000000000"
 DOORS = [
     ("POST", "/imports"),
     ("GET", "/exports/units"),
+    ("POST", "/national-records"),
     ("POST", "/reorganisations"),
     ("POST", "/reorganisations/files"),
     ("GET", "/reorganisations"),

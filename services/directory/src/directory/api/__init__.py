@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from directory.api import catalogue, imports, people, reorganisations, selectors, sessions, units
+from directory.api import catalogue, imports, people, records, reorganisations, selectors, sessions, units
 
 router = APIRouter()
-for room in (sessions, imports, reorganisations, units, catalogue, selectors, people):
+for room in (sessions, imports, records, reorganisations, units, catalogue, selectors, people):
     router.include_router(room.router)
