@@ -23,16 +23,6 @@ def record(record_id="R1", event="NEW", version=1, day="2026-09-01", code="99001
 
 
 @pytest.fixture
-def ask(client, administrator):
-    async def ask(method, path, status=200, **more):
-        answer = await client.request(method, path, headers=administrator, **more)
-        assert answer.status_code == status, answer.text
-        return answer.json() if answer.content else None
-
-    return ask
-
-
-@pytest.fixture
 def take(ask):
     async def take(*records, status=200):
         body = {"source": "csdl-nganh", "records": list(records)}
