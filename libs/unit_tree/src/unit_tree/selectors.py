@@ -97,6 +97,8 @@ class _Condition:
     vi: str
     en: str
     units: Collection[str]
+    all_exist: bool = False
+    """All of these units exist on the day; of others some may not."""
 
 
 class GroupsInCircle(Exception):
@@ -146,31 +148,28 @@ class Evaluation:
         return found.difference(selector.exclude)
 
     def _units_of_rule(self, rule: Rule) -> set[str]:
-        # The smallest first: what is left gets small at once.
-        first, *others = sorted((each.units for each in self._conditions(rule)), key=len)
-        found = {unit_id for unit_id in first if unit_id in self._on.units}
-        for units in others:
-            found.intersection_update(units)
-        return found
+        conditions = list(self._conditions(rule))
+        smallest, *others = sorted((each.units for each in conditions), key=len)
+        found = set(smallest).intersection(*others)
+        if any(each.all_exist for each in conditions):
+            return found
+        return {unit_id for unit_id in found if unit_id in self._on.units}
 
     def _conditions(self, rule: Rule) -> Iterator[_Condition]:
-        units, on = self._on.units, self._on
+        on = self._on
         if rule.types:
             types = set(rule.types)
             listed = ", ".join(rule.types)
+            of_type = (rows for (unit_type, _), rows in on.looks.items() if unit_type in types)
             yield _Condition(
-                f"thuộc loại đơn vị {listed}",
-                f"is of type {listed}",
-                {unit_id for unit_id, version in units.items() if version.unit_type in types},
+                f"thuộc loại đơn vị {listed}", f"is of type {listed}", set[str]().union(*of_type), all_exist=True
             )
         if rule.levels:
             levels = set(rule.levels)
             listed = ", ".join(rule.levels)
-            yield _Condition(
-                f"dạy cấp học {listed}",
-                f"teaches {listed}",
-                {unit_id for unit_id, version in units.items() if not levels.isdisjoint(version.levels)},
-            )
+            teaching = (rows for (_, taught), rows in on.looks.items() if not levels.isdisjoint(taught))
+            units = set[str]().union(*teaching)
+            yield _Condition(f"dạy cấp học {listed}", f"teaches {listed}", units, all_exist=True)
         if rule.territories:
             yield self._any_below("nằm trên địa bàn", "lies in", rule.territories, "territory", direct=False)
         if rule.clusters:

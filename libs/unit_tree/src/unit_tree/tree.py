@@ -9,6 +9,8 @@ from contracts.directory import RelationKind, UnitChanged, UnitLineage, UnitVers
 DAYS_KEPT = 8
 """People ask about today, the day of a requirement, and a few others."""
 _FOR_EVER = date.max.toordinal()
+Look = tuple[str, tuple[str, ...]]
+"""A type of unit, and the levels taught."""
 
 
 def holds_on(valid_from: date, valid_to: date | None, day: date) -> bool:
@@ -21,8 +23,7 @@ class Tree:
 
     def __init__(self, units: Iterable[UnitChanged]) -> None:
         self._units = {unit.unit_id: unit for unit in units}
-        self._versions: list[tuple[int, int, str, UnitVersion]] | None = None
-        self._edges: dict[RelationKind, list[tuple[int, int, str, str]]] = {}
+        self._dated: _Dated | None = None
         self._days: dict[date, TreeOnDay] = {}
 
     def __contains__(self, unit_id: object) -> bool:
@@ -36,36 +37,14 @@ class Tree:
 
     def as_of(self, day: date) -> "TreeOnDay":
         """Return the whole tree as it is on one day: for questions about many units at once."""
+        if self._dated is None:
+            self._dated = _Dated(self._units.values())
         found = self._days.get(day)
         if found is None:
             while len(self._days) >= DAYS_KEPT:
                 self._days.pop(next(iter(self._days)), None)
-            found = self._days[day] = TreeOnDay(self, day)
+            found = self._days[day] = TreeOnDay(self._dated, day)
         return found
-
-    def versions_on(self, day: date) -> dict[str, UnitVersion]:
-        """Return the units that exist on `day`, by id and in the order of ids, as they are then."""
-        if self._versions is None:
-            self._versions = [
-                (version.valid_from.toordinal(), _last(version.valid_to), unit_id, version)
-                for unit_id, unit in sorted(self._units.items())
-                for version in unit.versions
-            ]
-        today = day.toordinal()
-        return {unit_id: version for first, last, unit_id, version in self._versions if first <= today <= last}
-
-    def edges_on(self, kind: RelationKind, day: date) -> list[tuple[str, str]]:
-        """Return every unit with a parent of one kind on `day`, as pairs."""
-        edges = self._edges.get(kind)
-        if edges is None:
-            edges = self._edges[kind] = [
-                (each.valid_from.toordinal(), _last(each.valid_to), unit_id, each.parent_id)
-                for unit_id, unit in self._units.items()
-                for each in unit.relations
-                if each.kind == kind
-            ]
-        today = day.toordinal()
-        return [(unit_id, parent_id) for first, last, unit_id, parent_id in edges if first <= today <= last]
 
     def on(self, day: date) -> Iterator[tuple[str, UnitVersion]]:
         """Yield the units that exist on `day`, by id, as they are then."""
@@ -119,37 +98,41 @@ class Tree:
 class TreeOnDay:
     """The tree on one day. What nobody asks for is not worked out."""
 
-    def __init__(self, tree: Tree, day: date) -> None:
-        self._tree = tree
+    def __init__(self, dated: "_Dated", day: date) -> None:
+        self._dated = dated
         self.day = day
+        self._today = day.toordinal()
         self._units: dict[str, UnitVersion] | None = None
-        self._children: dict[RelationKind, Mapping[str, list[str]]] = {}
+        self._looks: dict[Look, list[str]] | None = None
 
     @property
     def units(self) -> Mapping[str, UnitVersion]:
         """Return the units that exist, by id and in the order of ids."""
         if self._units is None:
-            self._units = self._tree.versions_on(self.day)
+            today = self._today
+            versions = self._dated.versions
+            self._units = {unit_id: version for first, last, unit_id, version in versions if first <= today <= last}
         return self._units
 
-    def children(self, kind: RelationKind) -> Mapping[str, list[str]]:
-        """Return who stands directly below whom."""
-        found = self._children.get(kind)
-        if found is None:
-            children: dict[str, list[str]] = defaultdict(list)
-            for unit_id, parent_id in self._tree.edges_on(kind, self.day):
-                children[parent_id].append(unit_id)
-            found = self._children[kind] = dict(children)
-        return found
+    @property
+    def looks(self) -> Mapping[Look, list[str]]:
+        """Return the units that exist by what they are: their type, and the levels they teach."""
+        if self._looks is None:
+            today = self._today
+            self._looks = {
+                look: [unit_id for first, last, unit_id in rows if first <= today <= last]
+                for look, rows in self._dated.looks.items()
+            }
+        return self._looks
 
     def below(self, unit_id: str, kind: RelationKind, *, direct: bool = False) -> set[str]:
         """Return everyone below a unit by one kind of relation, or only those directly below. Never the unit itself."""
-        children = self.children(kind)
-        found = set(children.get(unit_id, ()))
+        children, today = self._dated.children(kind), self._today
+        found = {child for first, last, child in children.get(unit_id, ()) if first <= today <= last}
         waiting = [] if direct else list(found)
         while waiting:
-            for child in children.get(waiting.pop(), ()):
-                if child not in found:
+            for first, last, child in children.get(waiting.pop(), ()):
+                if first <= today <= last and child not in found:
                     found.add(child)
                     waiting.append(child)
         found.discard(unit_id)
@@ -157,7 +140,40 @@ class TreeOnDay:
 
     def leads(self) -> set[str]:
         """Return the schools that lead a cluster which exists."""
-        return {school for school, clusters in self.children("cluster_lead").items() if self.units.keys() & clusters}
+        today, units = self._today, self.units
+        return {
+            school
+            for school, clusters in self._dated.children("cluster_lead").items()
+            if any(first <= today <= last and cluster in units for first, last, cluster in clusters)
+        }
+
+
+class _Dated:
+    """The tree laid out for questions about many units: days as numbers, units by what they are, children by parent."""
+
+    def __init__(self, units: Iterable[UnitChanged]) -> None:
+        self._units = sorted(units, key=lambda unit: unit.unit_id)
+        self.versions: list[tuple[int, int, str, UnitVersion]] = []
+        self.looks: dict[Look, list[tuple[int, int, str]]] = defaultdict(list)
+        for unit in self._units:
+            for version in unit.versions:
+                first, last = version.valid_from.toordinal(), _last(version.valid_to)
+                self.versions.append((first, last, unit.unit_id, version))
+                self.looks[version.unit_type, version.levels].append((first, last, unit.unit_id))
+        self._children: dict[RelationKind, Mapping[str, list[tuple[int, int, str]]]] = {}
+
+    def children(self, kind: RelationKind) -> Mapping[str, list[tuple[int, int, str]]]:
+        """Return who ever stands directly below whom, with the first and the last day."""
+        found = self._children.get(kind)
+        if found is None:
+            children: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+            for unit in self._units:
+                for each in unit.relations:
+                    if each.kind == kind:
+                        row = (each.valid_from.toordinal(), _last(each.valid_to), unit.unit_id)
+                        children[each.parent_id].append(row)
+            found = self._children[kind] = dict(children)
+        return found
 
 
 def _last(valid_to: date | None) -> int:

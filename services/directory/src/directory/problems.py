@@ -102,6 +102,13 @@ class ReorganisationFaulty(Problem):
     status = 409
 
 
+class RecordsRejected(Problem):
+    """Records that contradict what is known; nothing was changed."""
+
+    code = "records-rejected"
+    status = 422
+
+
 class GroupsRunInCircle(Problem):
     """A named group may not go by itself, directly or through others."""
 

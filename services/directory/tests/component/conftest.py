@@ -1,9 +1,13 @@
 """A directory in this process, on a real PostgreSQL and a real NATS, with an empty database for each test."""
 
 import asyncio
+import csv
 import importlib.resources
+import io
 import json
+from collections import Counter
 from contextlib import asynccontextmanager
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
@@ -169,3 +173,76 @@ async def how_many_wait(empty_database):
 
     yield count
     await observer.close()
+
+
+@pytest.fixture
+def ask(client, administrator):
+    """Ask as an administrator of the province; return what the answer says."""
+
+    async def ask(method, path, status=200, **more):
+        answer = await client.request(method, path, headers=administrator, **more)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    return ask
+
+
+@pytest.fixture
+def counts(ask):
+    """Count the units of a day by type."""
+
+    async def counts(day):
+        return Counter(unit["unit_type"] for unit in (await ask("GET", "/units", params={"on": day}))["units"])
+
+    return counts
+
+
+BEGINS = {"units": "valid_from", "relations": "valid_from", "links": "effective_date"}
+
+
+def _written(columns, rows):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _eve_of(day):
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+@pytest.fixture
+def as_known_before(province):
+    """The files of the province as somebody would have written them who knew nothing of a day and later."""
+
+    def as_known_before(day):
+        before = {}
+        for file, content in province.items():
+            reader = csv.DictReader(io.StringIO(content.decode()))
+            rows = [row for row in reader if row[BEGINS[file]] < day]
+            for row in rows:
+                if row.get("valid_to", "") >= _eve_of(day):
+                    row["valid_to"] = ""
+            before[file] = _written(reader.fieldnames, rows)
+        return before
+
+    return as_known_before
+
+
+@pytest.fixture
+def changes_on(province):
+    """The rows that begin on a day or end on its eve, as somebody writes them who knows nothing of a later day."""
+
+    def changes_on(day, later=None):
+        changes = {}
+        for file, content in province.items():
+            reader = csv.DictReader(io.StringIO(content.decode()))
+            rows = [row for row in reader if row[BEGINS[file]] == day or row.get("valid_to") == _eve_of(day)]
+            for row in rows:
+                if later and row.get("valid_to", "") >= _eve_of(later):
+                    row["valid_to"] = ""
+            changes[file] = _written(reader.fieldnames, rows)
+        return changes
+
+    return changes_on

@@ -7,6 +7,7 @@ from datetime import date
 
 import openpyxl
 import pytest
+from sqlalchemy import text
 
 from chassis.testing import waiting_events
 
@@ -211,10 +212,11 @@ async def test_every_rejected_row_can_be_asked_for(send, rows_of):
     assert (await send(files, faults=0)).json()["code"] == "malformed"
 
 
-async def test_a_hundred_thousand_rows_are_taken_in(send, client, administrator):
-    units = [f"U{number:05},thcs,Trường {number},T{number},,,2005-01-01,\n" for number in range(20_000)]
+async def test_a_hundred_thousand_rows_are_taken_in(send, waiting_count):
+    ids = [f"U{99_999 - number}" for number in range(20_000)]  # those above come last in every order
+    units = [f"{each},thcs,Trường {each},{each},,,2005-01-01,\n" for each in ids]
     relations = [
-        f"U{number:05},{kind},U{number // 20:05},2005-01-01,\n"
+        f"{ids[number]},{kind},{ids[number // 20]},2005-01-01,\n"
         for number in range(20, 20_000)
         for kind in ("administrative", "professional", "reporting", "territory")
     ]
@@ -225,10 +227,20 @@ async def test_a_hundred_thousand_rows_are_taken_in(send, client, administrator)
     assert answer.status_code == 200, answer.text
     assert answer.json()["units"] + answer.json()["relations"] == 99_920
     assert answer.json()["changed"] == 20_000
+    assert await waiting_count() == 20_000
     # One edge closes a circle over all of it.
-    files["relations"] += b"U00002,reporting,U19999,2026-01-01,\n"
+    files["relations"] += f"{ids[2]},reporting,{ids[-1]},2026-01-01,\n".encode()
     answer = await send(files)
     assert [(each["row"], each["column"]) for each in answer.json()["errors"]] == [(79922, "parent_id")]
+
+
+@pytest.fixture
+def waiting_count(frame):
+    async def count():
+        async with frame.engine.connect() as connection:
+            return (await connection.execute(text("SELECT count(DISTINCT about) FROM outbox"))).scalar_one()
+
+    return count
 
 
 def zip_of(**contents):

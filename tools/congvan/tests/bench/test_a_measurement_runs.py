@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from congvan.bench import flow, ingest, upload
+from congvan.bench import directory, flow, ingest, upload
 from congvan.bench.generated import Size
 from congvan.bench.ground import AlreadyMeasuring, throw_away_folder
 from congvan.bench.outcome import Outcome
@@ -72,6 +72,25 @@ async def test_the_city_sees_every_submission_of_the_flow(house: House) -> None:
     _shown(outcome)
     assert outcome.figures["submissions"] == 20
     assert 0 < outcome.ratios["receipt_to_city_p50_ms"] <= outcome.ratios["receipt_to_city_p99_ms"]
+
+
+async def test_the_directory_is_measured_at_every_size(house: House) -> None:
+    outcome = await directory.measure(house, Silent(), sizes=(40, 120))
+
+    _shown(outcome)
+    small, large = outcome.figures["runs"]
+    assert 40 <= small["units"] < large["units"]
+    for run in (small, large):
+        assert run["import"]["changed"] > 0
+        assert run["import"]["rows"] > run["units"]
+        assert run["import"]["rss_peak_mib"] >= run["import"]["rss_before_mib"] > 0
+        assert run["catch_up"]["facts"] >= run["import"]["changed"]
+        assert run["catch_up"]["per_second"] > 0
+        assert run["ceiling"]["per_second"] > 0
+        assert all(each["units"] > 0 for each in run["selectors"].values())
+    # The second province came on top of the first: the reader caught up with both.
+    assert large["catch_up"]["facts"] - small["catch_up"]["facts"] == large["import"]["changed"]
+    assert set(outcome.aims) <= set(outcome.ratios)
 
 
 async def test_an_upload_sends_the_whole_file_past_our_api(house: House) -> None:

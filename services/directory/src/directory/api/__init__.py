@@ -12,6 +12,7 @@ from directory.api import (
     people,
     posts,
     proving,
+    records,
     reorganisations,
     selectors,
     sessions,
@@ -23,6 +24,7 @@ router = APIRouter(dependencies=[Depends(note_client)])
 for room in (
     sessions,
     imports,
+    records,
     reorganisations,
     units,
     catalogue,

@@ -32,6 +32,7 @@ Action = Literal[
     "account.enabled",
     "units.imported",
     "units.reorganised",
+    "units.taken-over",
     "unit-type.set",
     "unit-type.removed",
     "group.set",

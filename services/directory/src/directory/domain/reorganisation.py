@@ -95,7 +95,7 @@ def after_files(files: Files, known: Mapping[str, Unit], *, legal_basis: str) ->
     for link in files.links or ():
         says = link.says if link.says.legal_basis else replace(link.says, legal_basis=legal_basis)
         after[link.unit_id] = becoming(of(link.unit_id), says)
-    return _settled(after, known)
+    return settled(after, known)
 
 
 def _entered(dated: Sequence[T], new: T, key: Callable[[T], object]) -> tuple[T, ...]:
@@ -114,7 +114,7 @@ def after_steps(
             after[step.unit_id] = _taken(step, unit, on, legal_basis)
         except Impossible as reason:
             wrong.append(Wrong(number, step.unit_id, reason.vi, reason.en))
-    return _settled(after, known), wrong
+    return settled(after, known), wrong
 
 
 def _taken(step: Step, unit: Unit, on: date, legal_basis: str) -> Unit:
@@ -147,7 +147,7 @@ def _taken(step: Step, unit: Unit, on: date, legal_basis: str) -> Unit:
             return known_as_from(unit, on, step.scheme, step.code)
 
 
-def _settled(after: Mapping[str, Unit], known: Mapping[str, Unit]) -> dict[str, Unit]:
+def settled(after: Mapping[str, Unit], known: Mapping[str, Unit]) -> dict[str, Unit]:
     """Return the units that really differ, those that end without anything that outlasts them."""
     ended = ending(known, after)
     settled = {}

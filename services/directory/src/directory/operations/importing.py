@@ -77,8 +77,10 @@ async def import_units(
     if faults.count:
         raise rejected(faults)
     changed = 0
+    await staging.announce(tx.connection)
     async for files in staging.files_in_turn(tx.connection, readers, silent):
-        known = await store.get_some(tx.connection, files.named)
+        found = await store.get_some(tx.connection, files.named)
+        known = {unit_id: unit for unit_id, unit in found.items() if unit.versions}  # the others were just announced
         some = await asyncio.to_thread(changed_units, files, known)
         changed += len(await put_and_tell(tx, some, levels))
         await tx.make_room()

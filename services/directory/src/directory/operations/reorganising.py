@@ -14,10 +14,8 @@ from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
 from directory.domain.changing import eve_of
-from directory.domain.checking import closed_loop, edges_of, shared_codes
-from directory.domain.cycles import Graph
 from directory.domain.faults import Faults
-from directory.domain.files import RELATION_KINDS, Row, read_changes
+from directory.domain.files import read_changes
 from directory.domain.plan import Plan, TypeCount, changes_of, digest_of, ending
 from directory.domain.reorganisation import (
     Wrong,
@@ -26,12 +24,11 @@ from directory.domain.reorganisation import (
     counts,
     units_in_files,
     units_in_steps,
-    what_is_wrong,
-    without_ended_leads,
 )
 from directory.domain.steps import Step
-from directory.domain.units import Identifier, Unit
+from directory.domain.units import Unit
 from directory.operations.ending_posts import end_posts, posts_that_end
+from directory.operations.holding_together import hold_together
 from directory.operations.importing import FAULTS_SHOWN, rejected
 from directory.operations.registering import Levels, put_and_tell
 from directory.problems import AlreadyApplied, DryRunOutdated, ReorganisationFaulty
@@ -185,11 +182,7 @@ async def _work_out(tx: Transaction, draft: Reorganisation, levels: Levels) -> t
         files = read_changes({file: content.encode() for file, content in draft.draft["files"].items()})
         known = await units.get_some(tx.connection, units_in_files(files))
         after = after_files(files, known, legal_basis=draft.legal_basis)
-    below = await units.ever_below(tx.connection, ending(known, after))
-    known |= await units.get_some(tx.connection, below - known.keys())
-    after = without_ended_leads(after, known)
-    wrong += what_is_wrong(after, known, levels)
-    wrong += await _wrong_with_others(tx, after)
+    after, further = await hold_together(tx, after, known, levels)
     day = draft.effective_date
     plan = changes_of(known, after).model_copy(
         update={
@@ -197,31 +190,7 @@ async def _work_out(tx: Transaction, draft: Reorganisation, levels: Levels) -> t
             "unit_counts": await _counts(tx, known, after, day),
         }
     )
-    return DryRun(plan, digest_of(plan, after), tuple(wrong)), after
-
-
-async def _wrong_with_others(tx: Transaction, after: Mapping[str, Unit]) -> list[Wrong]:
-    """Return the circles these units would close, and the codes that others hold."""
-    wrong = []
-    for kind in RELATION_KINDS:
-        graph = Graph()
-        for edge in edges_of(after.values(), kind):
-            graph.add(edge)
-        async for edge in units.edges_besides(tx.connection, kind, after):
-            graph.add(edge)
-        for cycle in await asyncio.to_thread(graph.cycles):
-            fault = closed_loop(kind, cycle)
-            wrong.append(Wrong(0, cycle.edges[0].unit_id, fault.what_vi, fault.what_en))
-    held: dict[str, list[tuple[str, Identifier]]] = {}
-    for unit in after.values():
-        for each in unit.identifiers:
-            held.setdefault(each.scheme, []).append((unit.unit_id, each))
-    for scheme, ours in held.items():
-        others = await units.holders(tx.connection, scheme, {each.code for _, each in ours})
-        theirs = [Row(0, unit_id, each) for unit_id, each in others if unit_id not in after]
-        for fault in shared_codes([*theirs, *(Row(1, unit_id, each) for unit_id, each in ours)]):
-            wrong.append(Wrong(0, "", fault.what_vi, fault.what_en))  # noqa: PERF401  reads better than a comprehension
-    return wrong
+    return DryRun(plan, digest_of(plan, after), (*wrong, *further)), after
 
 
 async def _counts(

@@ -87,6 +87,13 @@ async def arrange(connection: AsyncConnection) -> None:
         await connection.execute(text(f"ANALYZE staged_{file}"))
 
 
+async def announce(connection: AsyncConnection) -> None:
+    """Enter the ids of all new units, with nothing dated yet: what is written first may lead to what comes last."""
+    await connection.execute(
+        text("INSERT INTO units (unit_id, version) SELECT DISTINCT unit_id, 1 FROM staged_units ON CONFLICT DO NOTHING")
+    )
+
+
 async def next_ids(connection: AsyncConnection, after: str) -> list[str]:
     """Return up to a thousand units the file of units names, those that follow `after`, in the database's order."""
     query = f"SELECT DISTINCT unit_id FROM staged_units WHERE unit_id > :after ORDER BY unit_id LIMIT {UNITS_AT_ONCE}"

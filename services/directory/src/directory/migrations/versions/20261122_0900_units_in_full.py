@@ -71,6 +71,10 @@ _OVERLAPS = (
         "key_of_c": "c.parent_id, c.valid_from",
     },
 )
+_SAID = (
+    ("unit_versions", "what a unit is called and is, from one day up to and including another"),
+    ("unit_relations", "dated edges from a unit to one above it, and from a cluster to its lead"),
+)
 _SPANS = (
     ("unit_versions", "unit_versions_do_not_overlap", ("unit_id",), ""),
     ("unit_relations", "unit_relations_do_not_overlap", ("unit_id", "kind", "parent_id"), ""),
@@ -110,6 +114,8 @@ def downgrade() -> None:
             f"ALTER TABLE {table} ADD CONSTRAINT {constraint} EXCLUDE USING gist"
             f" ({spans}, daterange(valid_from, valid_to, '[]') WITH &&){where}"
         )
+    for table, says in _SAID:
+        op.create_table_comment(table, says)
     op.drop_index("unit_relations_parent", "unit_relations")
     op.drop_index("unit_versions_unit_type", "unit_versions")
     op.drop_constraint("unit_versions_levels_are_known", "unit_versions")
@@ -133,10 +139,7 @@ def _widen_versions() -> None:
     )
     op.create_index("unit_versions_unit_type", "unit_versions", ["unit_type"])
     op.create_index("unit_relations_parent", "unit_relations", ["parent_id"])
-    for table, says in (
-        ("unit_versions", "what a unit is called and is, from one day up to and including another"),
-        ("unit_relations", "dated edges from a unit to one above it, and from a cluster to its lead"),
-    ):
+    for table, says in _SAID:
         op.create_table_comment(table, f"{says}; a trigger refuses overlaps", existing_comment=says)
 
 
