@@ -97,6 +97,43 @@ async def test_changes_of_units_and_people_are_recorded_and_repetitions_are_not(
     assert "Trần" not in str(told)
 
 
+async def test_what_is_done_to_the_register_is_recorded_once(client, administrator, registered, records):
+    async def ask(method, path, body=None):
+        answer = await client.request(method, path, json=body, headers=administrator)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    merger = {
+        "title": "Sáp nhập",
+        "legal_basis": "Quyết định 12/QĐ-UBND",
+        "effective_date": "2026-10-01",
+        "steps": [
+            {"do": "end", "unit_id": "U-SCH-001", "becomes": [{"kind": "merged_into", "to_unit_id": "U-SCH-003"}]}
+        ],
+    }
+    nothing = {"any_of": [{"types": ["thcs"]}]}
+    draft = await ask("POST", "/reorganisations", merger)
+    tried = await ask("GET", f"/reorganisations/{draft['reorganisation_id']}/dry-run")
+    for _ in range(2):
+        await ask("POST", f"/reorganisations/{draft['reorganisation_id']}/apply", {"digest": tried["digest"]})
+        await ask("PUT", "/unit-types/lop_hoc", {"name": "Lớp học", "levels": []})
+        await ask("PUT", "/groups/tat-ca", {"name": "Tất cả", "selector": nothing})
+    await ask("DELETE", "/groups/tat-ca")
+    await ask("DELETE", "/unit-types/lop_hoc")
+
+    told = await records()
+    assert [each["action"] for each in told][-5:] == [
+        "units.reorganised",
+        "unit-type.set",
+        "group.set",
+        "group.removed",
+        "unit-type.removed",
+    ]
+    reorganised = json.loads(told[-5]["details"])
+    assert reorganised["digest"] == tried["digest"]
+    assert "U-SCH-001" in reorganised["changed"]
+
+
 async def test_a_change_that_fails_leaves_no_record(frame, records):
     async def change():
         async with frame.transactions.begin() as tx:
