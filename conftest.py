@@ -161,6 +161,14 @@ def signer() -> Signer:
 
 
 @pytest.fixture(autouse=True)
+def _nobody_becomes_a_real_time_process() -> Iterator[None]:
+    yield
+    # Libraries do such things to whoever runs them as root; every server started later would inherit it.
+    if hasattr(os, "sched_getscheduler"):
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+@pytest.fixture(autouse=True)
 async def _no_task_outlives_its_test() -> AsyncIterator[None]:
     before = asyncio.all_tasks()
     yield

@@ -1,7 +1,9 @@
 """Films to inspect, and the source they are read from."""
 
 import io
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -118,7 +120,10 @@ def coded_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     ) -> bytes:
         recording = _NoSeeking()
         options = {"movflags": movflags} if movflags else {}
-        with av.open(recording if live else str(path), "w", format=container, options=options) as output:
+        with (
+            _as_scheduled_before(),
+            av.open(recording if live else str(path), "w", format=container, options=options) as output,
+        ):
             pictures = None
             if codec is not None:
                 pictures = cast("VideoStream", output.add_stream(codec, rate=24, options=_QUICKLY.get(codec, {})))
@@ -135,6 +140,20 @@ def coded_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
         return bytes(recording.written) if live else path.read_bytes()
 
     return make
+
+
+@contextmanager
+def _as_scheduled_before() -> Iterator[None]:
+    # The AV1 encoder makes whoever runs it as root a real-time process, and so everything it starts from then on: the
+    # servers of later tests would starve the machine.
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, *before)
 
 
 def _film_grey(output: OutputContainer, stream: VideoStream, seconds: int) -> None:

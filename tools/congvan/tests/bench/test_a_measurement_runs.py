@@ -74,7 +74,17 @@ async def test_the_city_sees_every_submission_of_the_flow(house: House) -> None:
     assert 0 < outcome.ratios["receipt_to_city_p50_ms"] <= outcome.ratios["receipt_to_city_p99_ms"]
 
 
+async def test_an_upload_sends_the_whole_file_past_our_api(house: House) -> None:
+    outcome = await upload.measure(house, Silent(), pairs=1, megabytes=12, size=SIZE)
+
+    _shown(outcome)
+    assert outcome.figures["bytes"] > 10_000_000
+    assert outcome.figures["pairs"] == 1
+    assert 1000 < outcome.ratios["api_bytes"] < 100_000
+
+
 async def test_the_directory_is_measured_at_every_size(house: House) -> None:
+    # Last: the other measurements ask every cluster there is, and those of its provinces have no lead.
     outcome = await directory.measure(house, Silent(), sizes=(40, 120))
 
     _shown(outcome)
@@ -91,15 +101,6 @@ async def test_the_directory_is_measured_at_every_size(house: House) -> None:
     # The second province came on top of the first: the reader caught up with both.
     assert large["catch_up"]["facts"] - small["catch_up"]["facts"] == large["import"]["changed"]
     assert set(outcome.aims) <= set(outcome.ratios)
-
-
-async def test_an_upload_sends_the_whole_file_past_our_api(house: House) -> None:
-    outcome = await upload.measure(house, Silent(), pairs=1, megabytes=12, size=SIZE)
-
-    _shown(outcome)
-    assert outcome.figures["bytes"] > 10_000_000
-    assert outcome.figures["pairs"] == 1
-    assert 1000 < outcome.ratios["api_bytes"] < 100_000
 
 
 def test_two_measurements_at_once_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
