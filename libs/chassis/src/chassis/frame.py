@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 CONNECT_TIMEOUT = 5
 PING_SECONDS = 5
 """A line on which two pings in a row stay unanswered is given up and dialled anew."""
+WAKE_SECONDS = 0.005
+"""The relay of another process is woken no more often than this."""
 GRACE_SECONDS = 10
 """How long a handler under way may take to finish when the process is asked to leave."""
 
@@ -53,6 +55,8 @@ class Frame(Porch):
         self._migrations = migrations
         self._nats: Client | None = None
         self._relay: Relay | None = None
+        self._wake_due: asyncio.TimerHandle | None = None
+        self._woken_at = 0.0
         self.engine = open_engine(settings.database_url, name=service, pool_size=settings.pool_size)
         self.transactions = Transactions(self.engine, wake=self._wake_relay)
         self.strokes = Strokes(settings.database_url, name=service, pool_size=settings.pool_size, wake=self._wake_relay)
@@ -139,8 +143,15 @@ class Frame(Porch):
     def _wake_relay(self) -> None:
         if self._relay is not None:
             self._relay.wake()
-        elif self._nats is not None and self._nats.is_connected:
-            task = asyncio.ensure_future(self._nats.publish(f"wake.{self.service}"))
+        elif self._nats is not None and self._wake_due is None:
+            # At once, but not for each of a thousand commits in a second: who is awake looks until nothing is left.
+            loop = asyncio.get_running_loop()
+            self._wake_due = loop.call_at(max(loop.time(), self._woken_at + WAKE_SECONDS), self._send_wake, self._nats)
+
+    def _send_wake(self, line: Client) -> None:
+        self._wake_due, self._woken_at = None, asyncio.get_running_loop().time()
+        if line.is_connected:
+            task = asyncio.ensure_future(line.publish(f"wake.{self.service}"))
             task.add_done_callback(_forget_failure)
 
     def is_outage(self, error: Exception) -> bool:
