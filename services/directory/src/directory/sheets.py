@@ -10,9 +10,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import IO, Any, BinaryIO
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-
 UNPACKED_BYTES = 1 << 29
 """A hundred thousand rows unpack to a tenth of this; an archive that unpacks to more is made to hurt."""
 MOST_COLUMNS = 100
@@ -60,6 +57,8 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
 def _xlsx_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     if _unpacked_bytes(stream) > UNPACKED_BYTES:
         raise Unreadable(1, "tệp XLSX giải nén ra quá lớn", "the XLSX file unpacks to too much")
+    import openpyxl  # some megabytes, for what happens a few times a year
+
     number = 0
     width = 0
     try:
@@ -115,6 +114,10 @@ class Workbook:
     """An XLSX file with one sheet, written row by row to a place that may be a file."""
 
     def __init__(self, name: str) -> None:
+        import openpyxl
+        from openpyxl.cell import WriteOnlyCell
+
+        self._cell_of = WriteOnlyCell
         self._book = openpyxl.Workbook(write_only=True)
         self._sheet = self._book.create_sheet(name)
 
@@ -124,7 +127,7 @@ class Workbook:
             self._sheet.append([self._cell(text) for text in row])
 
     def _cell(self, text: str) -> Any:
-        cell = WriteOnlyCell(self._sheet, value=text or None)
+        cell = self._cell_of(self._sheet, value=text or None)
         if text:
             cell.data_type = "s"  # text stays text: not a number without its zeros, and never a formula
         return cell

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -74,7 +75,8 @@ class Courier:
                     raise
                 log.warning("letters wait, a server is away: %r", error)
                 pause = self.rest_seconds
-            await asyncio.sleep(pause)
+            # Not in step with the other lines: each would keep a connection of its own while nothing waits.
+            await asyncio.sleep(pause * random.uniform(0.7, 1.0))  # noqa: S311  a pause, not a secret
 
     async def carry_batch(self) -> int:
         """Carry what waits, at most one batch of it, and return how many letters were taken up.

@@ -29,8 +29,9 @@ from congvan.servers import store
 
 MEGABYTES = 64
 FILM_S = 58
-PAIRS = 5
-PARTS_AT_ONCE = 3
+PAIRS = 9
+PARTS_AT_ONCE = 6
+"""As many lines as a browser opens to one host."""
 LEAST_RATIO = 0.9
 MOST_BYTES_THROUGH_API = 100_000
 INSPECTED_WITHIN_S = 60.0
