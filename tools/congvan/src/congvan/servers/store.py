@@ -27,8 +27,8 @@ PORT_NAMES = tuple(
 WITH_TWIN = ("store-admin",)
 REGION = "us-east-1"
 WARM_UP_KEY = "congvan/warm-up"
-MEMORY_LIMIT = "400MiB"
-UPLOADS_AT_ONCE_MB = "128"  # with the memory limit keeps the peak under 0.4 GB at 8 clients, with the same throughput
+MEMORY_LIMIT = "192MiB"
+UPLOADS_AT_ONCE_MB = "128"  # with the memory limit it stays small at rest, and under 0.4 GB at 8 clients
 
 
 @dataclass(frozen=True)
