@@ -91,7 +91,7 @@ class FoundRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signs: competence (KT., TL., TM., TUQ., Q.) with what it stands for, post and name."""
+    """Who signs: competence (KT., TL., TM., TUQ., Q.; two as `TM., KT.`) and its lines, post and name."""
 
     competence: str | None
     competence_source: Span | None

@@ -17,7 +17,7 @@ _PLACE_AND_DAY = re.compile(
     r"(?P<year>[\s.…_]*(?:\d{4})?)"
 )
 _ISSUER = re.compile(r"(?:SỞ|PHÒNG|TRƯỜNG|TRUNG\s+TÂM|BỘ|CỤC|BAN|HỘI|PHÂN\s+HIỆU)\s")
-_PARENT = re.compile(r"UBND\s|[ỦU]Y\s+BAN\s+NHÂN\s+DÂN|SỞ\s")
+_PARENT = re.compile(r"UBND\s|BỘ\s|[ỦU]Y\s+BAN\s+NHÂN\s+DÂN|SỞ\s")
 _ABOUT = re.compile(r"V/v:?\s+|Về\s+việc:?\s+")
 _BETWEEN = re.compile(
     r"CỘNG\s+HO|Độc\s+lập|Kính\s+gửi|Số\s*:|[-—_–]{3,}|.*ngày.*tháng|UBND|SỞ\s|H[ỎO][ẢA]\s+TỐC|(?:THƯỢNG\s+)?KHẨN$"

@@ -10,6 +10,7 @@ WRAPPED_FROM = 55
 
 _MARK = re.compile(
     r"[-–+*•]\s+|\(?\d{1,2}(?:\.\d{1,2}){0,3}[.)]\s+|\d{1,2}(?:\.\d{1,2}){1,3}\s+|[IVX]{1,5}\.\s+|[a-zđ]\)\s+"
+    r"|(?:Điều|Mục|Chương|Phần)\s+(?:\d{1,3}|[IVX]{1,5})[.:]\s+"
 )
 _STOP = re.compile(r"[.;:!?…][”\"’)]?$|\./\.?$")
 _GAP = re.compile(r"\S(?: ?\S)*(?: {2}\S(?: ?\S)*)*")
@@ -197,14 +198,14 @@ def _paragraph(lines: list[Line]) -> Paragraph:
 
 
 def depth_of(mark: str) -> int:
-    """Return how deep a number or bullet stands: I. 1, 1. 2, 1.1. 3, a) 6, - 7, + 8, none 9."""
+    """Return how deep a number or bullet stands: I. and Điều 1, 1. 2, 1.1. 3, a) 6, - 7, + 8, none 9."""
     if not mark:
         return 9
     if mark in "-–•*":
         return 7
     if mark == "+":
         return 8
-    if re.fullmatch(r"[IVX]+\.", mark):
+    if re.fullmatch(r"[IVX]+\.|[ĐMCP].+", mark):
         return 1
     if mark[0].isdigit() or mark[0] == "(":
         return 2 + mark.rstrip(".)").count(".")

@@ -99,15 +99,15 @@ def read_signer(page: Page) -> Signer | None:
     ]
     if not titled:
         return None
-    competent = next(((line, match) for line in titled if (match := _COMPETENCE.match(line.text))), None)
+    competent = [(line, match) for line in titled if (match := _COMPETENCE.match(line.text))]
     last = titled[-1]
     after = [line for line in page.foot if line.start > last.start and not _BULLET.match(line.text)]
     named = next((line for line in after if _NAME.fullmatch(_DEGREE.sub("", line.text))), None)
-    sole = competent is not None and last is competent[0]
-    position = piece(page.text, last.start + (competent[1].end() if competent and sole else 0), last.end, 0.95)
+    begins = next((match.end() for line, match in competent if line is last), 0)  # as in «Q. GIÁM ĐỐC»
+    position = piece(page.text, last.start + begins, last.end, 0.95)
     return Signer(
-        competence=f"{competent[1]['sign']}." if competent else None,
-        competence_source=line_span(page.text, competent[0], 0.95) if competent else None,
+        competence=", ".join(f"{match['sign']}." for _, match in competent) or None,
+        competence_source=piece(page.text, competent[0][0].start, competent[-1][0].end, 0.95) if competent else None,
         position=position,
         name=line_span(page.text, named, 0.9) if named else None,
     )

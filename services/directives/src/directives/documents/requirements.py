@@ -51,6 +51,8 @@ _NAMES_FIRST = pattern(
 )
 _NAMED_ASKED = pattern(rf"[\s,](?P<verb>{_ASKING})\b")
 _NOT_ASKED = pattern(r"(?:Sở|Việc|Công tác|Ban tổ chức|Trên đây|Thời gian|Địa điểm) ", 0)
+_UNTIL = pattern(r"(?:Thời hạn|Hạn|Thời gian)\b(?! (?:từ|tổ chức))", 0)
+"""A sentence that says until when, of what the one before it asked."""
 _TO_ASK_THEM = pattern(r"liên hệ (?:với|qua|về)")
 _OBSTACLES = pattern(r"(?:vướng mắc|khó khăn)[^.;]{0,120}(?:báo cáo|liên hệ|phản ánh)|báo cáo[^.;]{0,30}vướng mắc")
 _CONDITION = pattern(r"khi có (?:thông báo|văn bản|hướng dẫn|kế hoạch|lịch)[^.,;]{0,80}|theo lịch khi có thông báo")
@@ -87,9 +89,12 @@ def read_requirements(
             continue
         context = next((each for each in reversed(headings) if each[1]), None)
         for sentence in said:
+            if found and not found[-1].deadlines and _UNTIL.match(sentence.text):
+                found[-1] = replace(found[-1], deadlines=_times_in(sentence, deadlines))
+                continue
             candidate = _candidate(page.text, sentence, context, everyone)
             if candidate is not None:
-                found.append(_with_deadline(candidate, deadlines))
+                found.append(replace(candidate, deadlines=_times_in(candidate.sentence, deadlines)))
                 if context is None and candidate.audience_source is not None:
                     context = (9, candidate.audience, candidate.audience_source)  # the next sentence leaves it out
     return found
@@ -225,10 +230,12 @@ def _whom(
     return (), None, 0.0
 
 
-def _with_deadline(candidate: CandidateRequirement, deadlines: list[Deadline]) -> CandidateRequirement:
-    dated = [(place, each) for place, each in enumerate(deadlines) if not each.is_event]
-    own = [place for place, each in dated if candidate.sentence.start <= each.source.start < candidate.sentence.end]
-    return replace(candidate, deadlines=tuple(own))
+def _times_in(sentence: Span, deadlines: list[Deadline]) -> tuple[int, ...]:
+    return tuple(
+        place
+        for place, each in enumerate(deadlines)
+        if not each.is_event and sentence.start <= each.source.start < sentence.end
+    )
 
 
 def _office(text: str, sentence: Span) -> Span | None:
