@@ -28,6 +28,15 @@ def locked(pdf, **passwords):
     return made.getvalue()
 
 
+def of_pages(count):
+    writer = PdfWriter()
+    for _ in range(count):
+        writer.add_blank_page(595, 842)
+    made = BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
 def flagged_as_encrypted(docx):
     """Set the bit by which an archive says that it needs a password, in both of its tables."""
     return docx.replace(b"PK\x03\x04\x14\x00\x00", b"PK\x03\x04\x14\x00\x01").replace(
@@ -38,6 +47,7 @@ def flagged_as_encrypted(docx):
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 LINES = ["SỞ GIÁO DỤC VÀ ĐÀO TẠO", "Số: 12/SGDĐT-GDPT"]
 ENTITIES = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><w>&b;</w>'
+OUTSIDE = '<!DOCTYPE w SYSTEM "http://example.vn/w.dtd"><w/>'
 MACROS = {"word__vbaProject_dot_bin": b"\x01macro"}
 
 CASES = {
@@ -55,6 +65,9 @@ CASES = {
     "docm named docx": ("a.docx", lambda docx, _: docx(LINES, **MACROS), "document-with-macros"),
     "zip bomb": ("a.docx", lambda *_: zipped(word__document_dot_xml=b" " * (80 << 20)), "document-unfolds"),
     "xml bomb": ("a.docx", lambda *_: zipped(word__document_dot_xml=ENTITIES), "document-unfolds"),
+    "a dtd": ("a.docx", lambda *_: zipped(word__document_dot_xml=OUTSIDE), "document-unfolds"),
+    "6,000 parts": ("a.docx", lambda *_: zipped(**{f"a{n}": "" for n in range(6_000)}), "document-unfolds"),
+    "250 pages": ("a.pdf", lambda *_: of_pages(250), "document-too-large"),
     "a spreadsheet": ("a.docx", lambda *_: zipped(xl__workbook_dot_xml="<x/>"), "document-misnamed"),
     "docx named pdf": ("a.pdf", lambda docx, _: docx(LINES), "document-misnamed"),
     "pdf named txt": ("a.txt", lambda _, pdf: pdf(LINES), "document-misnamed"),

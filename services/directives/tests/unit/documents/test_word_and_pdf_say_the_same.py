@@ -72,3 +72,11 @@ def test_what_was_struck_out_is_not_read(make_docx) -> None:
     )
 
     assert read("a.docx", make_docx([changed])) == "trước ngày 2/12"
+
+
+def test_a_text_box_is_read_once(make_docx) -> None:
+    compatible = 'xmlns:m="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    box = "<w:r><w:t>HỎA TỐC</w:t></w:r>"
+    paragraph = f"<w:p><m:A {compatible}><m:Choice>{box}</m:Choice><m:Fallback>{box}</m:Fallback></m:A></w:p>"
+
+    assert read("a.docx", make_docx([paragraph])) == "HỎA TỐC"
