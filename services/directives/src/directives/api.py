@@ -7,15 +7,17 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, File, Path, Query, Request, UploadFile
 
 from chassis.clock import today
 from chassis.http import may_raise
 from chassis.identity import Calling
-from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn
+from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, TooLarge
 from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
-from directives import operations, replies
+from directives import operations, proposals, replies
+from directives.documents.problems import EVERY_PROBLEM
+from directives.documents.proposal import Proposal
 from directives.domain.directive import Stamp
 from directives.problems import (
     AudienceEmpty,
@@ -155,6 +157,12 @@ async def preview_audience(
         asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
     )
     return replies.preview_out(resolution, tree, as_of=asked.as_of, issued_on=issued_on)
+
+
+@router.post("/document-proposals", responses=may_raise(NotAllowed, TooLarge, *EVERY_PROBLEM))
+async def propose_draft(caller: Calling, document: Annotated[UploadFile, File()]) -> Proposal:
+    """Propose a draft from a document: what it says, where, and what it does not say. Nothing is stored."""
+    return await proposals.propose_draft(document.filename or "", document.file, by=caller)
 
 
 @router.put("/registers/{issuer_unit_id}/{year}", responses=may_raise(NotAllowed, UnknownUnits, NumberPassed))

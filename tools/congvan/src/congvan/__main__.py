@@ -15,6 +15,7 @@ COMMANDS = {
     "parked": "congvan.commands.parked:parked",
     "audit": "congvan.commands.audit:audit",
     "province": "congvan.commands.province:province",
+    "directives": "congvan.commands.directives:directives",
 }
 """Every command and where it is; a command is imported when it is asked for."""
 

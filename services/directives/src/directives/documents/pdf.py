@@ -1,0 +1,45 @@
+"""The text of a PDF, where it has any."""
+
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from chassis.problems import Problem
+from directives.documents.problems import (
+    DocumentLocked,
+    DocumentTooLarge,
+    DocumentUnreadable,
+    DocumentWithoutText,
+)
+
+MOST_PAGES = 200
+FEWEST_CHARACTERS = 20
+"""A scanner's software stamps fewer on a page without text."""
+
+
+def text_of_pdf(content: bytes) -> str:
+    """Return the text of all pages, a page after a page."""
+    try:
+        text = _read_pages(PdfReader(BytesIO(content), strict=False))
+    except Problem:
+        raise
+    except Exception as error:  # a damaged PDF makes the library raise whatever its damage leads to
+        raise DocumentUnreadable("Tệp PDF bị hỏng.", "The PDF is damaged.") from error
+    if sum(not character.isspace() for character in text) < FEWEST_CHARACTERS:
+        raise DocumentWithoutText(
+            "Tệp PDF chỉ có ảnh chụp, không có chữ; hãy dùng bản gốc hoặc nhận dạng chữ trước.",
+            "The PDF is pictures only; bring the original, or have its text recognised first.",
+        )
+    return text
+
+
+def _read_pages(reader: PdfReader) -> str:
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise DocumentLocked("Tệp PDF có mật khẩu.", "The PDF needs a password.")
+    if len(reader.pages) > MOST_PAGES:
+        raise DocumentTooLarge(
+            f"Tệp PDF có {len(reader.pages)} trang, tối đa {MOST_PAGES}.",
+            f"The PDF has {len(reader.pages)} pages; at most {MOST_PAGES} are read.",
+            allowed_pages=MOST_PAGES,
+        )
+    return "\n".join(page.extract_text() for page in reader.pages)
