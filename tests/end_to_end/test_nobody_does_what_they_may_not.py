@@ -49,9 +49,12 @@ EVERYBODY = {
     "directory POST /me/identities/authorizations",
     "directory POST /me/totp",
     "directory POST /me/totp/confirm",
+    "directives GET /calendars/{year}",
+    "directives GET /working-days",
+    "directives POST /deadline-suggestions",
     "notify GET /letters",
 }
-"""What needs no right: who one is, one's own affairs, what units there are."""
+"""What needs no right: who one is, one's own affairs, what units there are, which days are worked."""
 WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}",
     "directives GET /directives/{directive_id}/obligations",

@@ -99,3 +99,24 @@ class RegisterFull(Problem):
 
     code = "register-full"
     status = 409
+
+
+class DayUnfit(Problem):
+    """A day of a calendar lies in another year, stands twice, or is what it would be anyway."""
+
+    code = "day-unfit"
+    status = 422
+
+
+class CalendarChanged(Problem):
+    """Somebody else has changed the calendar since it was read; `version` is that of the newest."""
+
+    code = "calendar-changed"
+    status = 409
+
+
+class DuePhraseUnreadable(Problem):
+    """A phrase states no deadline that can be read, or several; `found` lists the instants."""
+
+    code = "due-phrase-unreadable"
+    status = 422

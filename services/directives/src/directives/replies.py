@@ -9,7 +9,7 @@ from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, Se
 from directives.domain.audience import AnswersAs, ChosenBy, Resolution, name_of, reason
 from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
 from directives.domain.requirement import Requirement
-from directives.operations import Issued
+from directives.operations.issuing import Issued
 from directives.store.obligations import AnswerState, Obligation, Owed
 from unit_tree.tree import Tree
 

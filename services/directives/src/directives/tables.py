@@ -129,3 +129,15 @@ answers = Table(
     CheckConstraint("state IN ('submitted', 'returned', 'accepted')", name="answers_state_known"),
     comment="how far the answer to an obligation has come; a copy of what submissions says, can be rebuilt",
 )
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("days", JSONB, nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("version > 0", name="calendars_version_counts"),
+    comment="the special days of each year as they were entered, every version for ever; the newest one counts",
+)

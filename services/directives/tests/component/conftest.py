@@ -11,7 +11,7 @@ from chassis.transaction import open_engine
 from directives.main import MIGRATIONS, create_frame
 from directives.settings import Settings
 
-ROWS = ("directives", "requirements", "registers", "obligations", "answers", "outbox")
+ROWS = ("directives", "requirements", "registers", "obligations", "answers", "calendars", "outbox")
 
 
 @pytest.fixture(scope="session")
