@@ -120,3 +120,31 @@ class DuePhraseUnreadable(Problem):
 
     code = "due-phrase-unreadable"
     status = 422
+
+
+class NotOwed(Problem):
+    """The obligation is owed no more, or is settled; `state` says how."""
+
+    code = "not-owed"
+    status = 409
+
+
+class NotLater(Problem):
+    """The deadline asked for is not later than the one that stands; `due_at` is that one."""
+
+    code = "not-later"
+    status = 422
+
+
+class AskedAlready(Problem):
+    """A request for a later deadline waits for its decision; `extension_id` names it."""
+
+    code = "asked-already"
+    status = 409
+
+
+class DecidedAlready(Problem):
+    """The request for a later deadline was decided otherwise; `outcome` says how."""
+
+    code = "decided-already"
+    status = 409

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, SectionAsked
+from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
 from directives.domain.audience import AnswersAs, ChosenBy, Resolution, name_of, reason
 from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
+from directives.domain.obligation import AnswerState
 from directives.domain.requirement import Requirement
 from directives.operations.issuing import Issued
-from directives.store.obligations import AnswerState, Obligation, Owed
+from directives.store.obligations import Obligation, Owed
 from unit_tree.tree import Tree
 
 
@@ -105,6 +106,7 @@ class ObligationOut(BaseModel):
     answers_as: AnswersAs
     due_at: datetime
     answer_state: AnswerState
+    state: ObligationState
 
 
 class ObligationsOut(BaseModel):
@@ -134,6 +136,7 @@ class OwedOut(BaseModel):
     cut_off_at: datetime | None
     closes_at: datetime | None
     answer_state: AnswerState
+    state: ObligationState
 
 
 class OwedByUnitOut(BaseModel):
@@ -253,6 +256,7 @@ def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) 
                 answers_as=each.answers_as,
                 due_at=each.due_at,
                 answer_state=each.answer_state,
+                state=each.state,
             )
             for each in opened
         ]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -104,18 +105,66 @@ obligations = Table(
     Column("answering_unit_id", Text, nullable=False),
     Column("answers_as", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # Null: when the requirement closes.
+    Column("closes_at", DateTime(timezone=True)),
+    Column("state", Text, nullable=False, server_default="open"),
     # Counts the events told of it.
     Column("version", BigInteger, nullable=False, server_default="1"),
     UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"
     ),
+    CheckConstraint("state IN ('open', 'exempt', 'replaced', 'recalled')", name="obligations_state_known"),
+    CheckConstraint("due_at <= closes_at", name="obligations_due_before_closing"),
     # The obligations of a directive, and their count.
     Index("obligations_of_directive", "directive_id"),
     # What a unit owes, and what it answers for others.
     Index("obligations_of_unit", "unit_id"),
     Index("obligations_of_answering_unit", "answering_unit_id"),
     comment="one requirement, one unit that owes the answer",
+)
+
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("extension_id", Uuid, primary_key=True),
+    Column("obligation_id", ForeignKey("obligations.obligation_id"), nullable=False),
+    Column("wished_due_at", DateTime(timezone=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Uuid, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text),
+    Column("granted_due_at", DateTime(timezone=True)),
+    Column("why", Text),
+    Column("decided_by", Uuid),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("outcome IN ('granted', 'refused')", name="extensions_outcome_known"),
+    CheckConstraint("num_nulls(outcome, decided_by, decided_at) IN (0, 3)", name="extensions_decided_whole"),
+    CheckConstraint(
+        "(outcome IS NOT DISTINCT FROM 'granted') = (granted_due_at IS NOT NULL)", name="extensions_granted_until"
+    ),
+    CheckConstraint("outcome <> 'refused' OR why IS NOT NULL", name="extensions_refused_with_a_reason"),
+    # One request of an obligation waits at a time; also what waits for its decision.
+    Index("extensions_waiting", "obligation_id", unique=True, postgresql_where=text("outcome IS NULL")),
+    # The history of an obligation.
+    Index("extensions_of_obligation", "obligation_id"),
+    comment="who asked for a later deadline, why, and what was decided by whom",
+)
+
+obligation_changes = Table(
+    "obligation_changes",
+    metadata,
+    Column("obligation_id", ForeignKey("obligations.obligation_id"), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("change", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("closes_at", DateTime(timezone=True)),
+    Column("former_due_at", DateTime(timezone=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    comment="what people changed of an obligation, when and why, for ever; the last one says what it is",
 )
 
 answers = Table(

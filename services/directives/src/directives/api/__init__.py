@@ -4,8 +4,9 @@ from fastapi import APIRouter
 
 from chassis.http import may_raise
 from chassis.problems import Malformed, NotSignedIn
-from directives.api import calendars, directives
+from directives.api import calendars, directives, obligations
 
 router = APIRouter(responses=may_raise(NotSignedIn, Malformed))
 router.include_router(directives.router)
 router.include_router(calendars.router)
+router.include_router(obligations.router)

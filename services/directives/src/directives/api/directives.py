@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 
 from chassis.clock import today
 from chassis.http import may_raise
@@ -16,6 +16,7 @@ from chassis.problems import Malformed, NotAllowed, NotFound
 from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from directives import replies
+from directives.api.trees import KnownTree
 from directives.domain.directive import Stamp
 from directives.operations import issuing
 from directives.problems import (
@@ -35,19 +36,8 @@ from directives.problems import (
     VideoWithoutMedia,
 )
 from directives.requests import DraftIn, IssueIn, NumberIn, PreviewIn, RegisterIn, Year
-from unit_tree.projection import TreeReader
-from unit_tree.tree import Tree
 
 router = APIRouter()
-
-
-async def _tree(request: Request, tx: OpenTransaction) -> Tree:
-    reader: TreeReader = request.app.state.tree_reader
-    return await reader.tree(tx.connection)
-
-
-KnownTree = Annotated[Tree, Depends(_tree)]
-"""The units as the directory has told of them so far."""
 
 
 @router.post(

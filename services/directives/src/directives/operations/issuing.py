@@ -21,7 +21,7 @@ from unit_tree.tree import Tree
 
 WRITES = (Purpose.DRAFT, Purpose.SIGN, Purpose.ISSUE)
 FIRST_VERSION = 1
-"""Of a directive, which does not change yet once it is issued, and of an obligation, which may move."""
+"""Of a directive, which does not change yet once it is issued, and of an obligation, which may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +155,7 @@ async def transfer_obligations(tx: Transaction, *, tree: Tree) -> int:
                 answering_unit_id=answer[0],
                 former_answering_unit_id=each.answering_unit_id,
                 due_at=each.due_at,
+                closes_at=each.closes_at,
             )
         )
         moved += 1
