@@ -64,6 +64,12 @@ class StampOut(BaseModel):
     at: datetime
 
 
+class RecallOut(StampOut):
+    """Who took it back when, and why."""
+
+    reason: str
+
+
 class DirectiveOut(BaseModel):
     """A directive, whole."""
 
@@ -85,6 +91,7 @@ class DirectiveOut(BaseModel):
     signed: StampOut | None
     numbered: StampOut | None
     issued: StampOut | None
+    recalled: RecallOut | None
     requirements: tuple[RequirementOut, ...]
 
 
@@ -187,7 +194,7 @@ def _stamp(stamp: Stamp | None) -> StampOut | None:
 
 
 def _shown(directive: Directive) -> dict[str, object]:
-    number, issue = directive.number, directive.issue
+    number, issue, recall = directive.number, directive.issue, directive.recall
     return {
         "directive_id": directive.id,
         "state": directive.state,
@@ -207,6 +214,7 @@ def _shown(directive: Directive) -> dict[str, object]:
         "signed": _stamp(directive.signed),
         "numbered": _stamp(number.given if number else None),
         "issued": _stamp(issue.sent if issue else None),
+        "recalled": RecallOut(by=recall.stamp.by, at=recall.stamp.at, reason=recall.reason) if recall else None,
         "requirements": [_required(each) for each in directive.requirements],
     }
 

@@ -44,6 +44,9 @@ directives = Table(
     Column("issued_on", Date),
     Column("issued_by", Uuid),
     Column("issued_at", DateTime(timezone=True)),
+    Column("recalled_by", Uuid),
+    Column("recalled_at", DateTime(timezone=True)),
+    Column("recall_reason", Text),
     CheckConstraint("num_nulls(signed_by, signed_at) IN (0, 2)", name="directives_signed_whole"),
     CheckConstraint(
         "num_nulls(number, number_year, notation, numbered_by, numbered_at) IN (0, 5)", name="directives_numbered_whole"
@@ -51,6 +54,8 @@ directives = Table(
     CheckConstraint("num_nulls(issued_on, issued_by, issued_at) IN (0, 3)", name="directives_issued_whole"),
     CheckConstraint("number IS NULL OR signed_at IS NOT NULL", name="directives_signed_before_numbered"),
     CheckConstraint("issued_at IS NULL OR number IS NOT NULL", name="directives_numbered_before_issued"),
+    CheckConstraint("num_nulls(recalled_by, recalled_at, recall_reason) IN (0, 3)", name="directives_recalled_whole"),
+    CheckConstraint("recalled_at IS NULL OR issued_at IS NOT NULL", name="directives_issued_before_recalled"),
     CheckConstraint("number > 0", name="directives_number_counts"),
     CheckConstraint("date_part('year', issued_on) = number_year", name="directives_issued_in_year_of_number"),
     UniqueConstraint("issuer_unit_id", "document_type", "number_year", "number", name="directives_number_once"),

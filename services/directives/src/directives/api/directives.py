@@ -35,7 +35,7 @@ from directives.problems import (
     UnknownUnits,
     VideoWithoutMedia,
 )
-from directives.requests import DraftIn, IssueIn, NumberIn, PreviewIn, RegisterIn, Year
+from directives.requests import DraftIn, IssueIn, NumberIn, PreviewIn, ReasonIn, RegisterIn, Year
 
 router = APIRouter()
 
@@ -96,6 +96,16 @@ async def issue_directive(
     """Send out a numbered directive."""
     return replies.issued_out(
         await issuing.issue_directive(tx, directive_id=directive_id, issued_on=asked.issued_on, tree=tree, by=caller)
+    )
+
+
+@router.post("/directives/{directive_id}/recall", responses=may_raise(NotFound, NotAllowed, NotNow))
+async def recall_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, asked: ReasonIn
+) -> replies.DirectiveOut:
+    """Take an issued directive back."""
+    return replies.directive_out(
+        await issuing.recall_directive(tx, directive_id=directive_id, reason=asked.reason, tree=tree, by=caller)
     )
 
 

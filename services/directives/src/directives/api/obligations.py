@@ -5,12 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel
 
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import NotAllowed, NotFound
-from chassis.text import Narrative, UnitId
+from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from contracts.directives import ObligationChange, ObligationState
 from directives.api.trees import KnownTree
@@ -18,11 +18,8 @@ from directives.domain.deadline import words
 from directives.domain.obligation import AnswerState, Duty, Extension, Outcome
 from directives.operations import changing
 from directives.problems import AskedAlready, DecidedAlready, NotLater, NotOwed
-from directives.requests import Moment, Request
+from directives.requests import Moment, Reason, ReasonIn, Request
 from directives.store.duties import Changed
-
-Reason = Annotated[Narrative, StringConstraints(min_length=1), Field(max_length=2_000)]
-"""Why; some sentences."""
 
 router = APIRouter()
 
@@ -39,12 +36,6 @@ class GrantIn(Request):
 
     due_at: Moment
     reason: Reason | None = None
-
-
-class ReasonIn(Request):
-    """Why."""
-
-    reason: Reason
 
 
 class DutyOut(BaseModel):

@@ -70,6 +70,11 @@ class Duty:
             raise _not_owed(self.answer_state)
         return replace(self, version=self.version + 1, state="exempt")
 
+    def recalled(self) -> "Duty":
+        """Return it owed no more, because its directive was recalled; what was submitted is settled by that."""
+        self.refuse_settled()
+        return replace(self, version=self.version + 1, state="recalled")
+
     def reopened(self) -> "Duty":
         """Return it owed again, by the deadline it had."""
         if self.state != "exempt":

@@ -1,5 +1,6 @@
 """What people change of an obligation: its deadline, asked for or of their own accord, and whether it is owed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -123,38 +124,58 @@ async def reopen(tx: Transaction, *, obligation_id: UUID, reason: str, tree: Tre
     return await _change(tx, duty, duty.reopened(), "reopened", reason, by=by)
 
 
+async def close_as_recalled(tx: Transaction, *, directive_id: UUID, reason: str, by: Caller) -> int:
+    """Let every unit owe no more what a directive asked and is not settled; return how many. The directive is taken."""
+    closed = [(each, each.recalled()) for each in await store.duties.take_open_of(tx.connection, directive_id)]
+    await _write(tx, closed, "recalled", reason, by=by)
+    return len(closed)
+
+
 async def _change(
     tx: Transaction, before: Duty, after: Duty, change: ObligationChange, reason: str, *, by: Caller
 ) -> Duty:
-    changed = Changed(
-        version=after.version,
-        change=change,
-        state=after.state,
-        due_at=after.due_at,
-        closes_at=after.closes_at,
-        former_due_at=before.due_at,
-        reason=reason,
-        changed_by=by.id,
-        changed_at=tx.now,
-    )
-    await store.duties.put(tx.connection, after, changed)
-    tx.emit(
-        ObligationChanged(
-            occurred_at=tx.now,
-            obligation_id=after.id,
-            version=after.version,
-            directive_id=after.directive_id,
-            requirement_id=after.requirement_id,
-            issuer_unit_id=after.issuer_unit_id,
-            unit_id=after.unit_id,
-            answering_unit_id=after.answering_unit_id,
-            state=after.state,
-            due_at=after.due_at,
-            closes_at=after.closes_at,
-            change=change,
-        )
-    )
+    await _write(tx, [(before, after)], change, reason, by=by)
     return after
+
+
+async def _write(
+    tx: Transaction, changes: Sequence[tuple[Duty, Duty]], change: ObligationChange, reason: str, *, by: Caller
+) -> None:
+    written = [
+        (
+            after,
+            Changed(
+                version=after.version,
+                change=change,
+                state=after.state,
+                due_at=after.due_at,
+                closes_at=after.closes_at,
+                former_due_at=before.due_at,
+                reason=reason,
+                changed_by=by.id,
+                changed_at=tx.now,
+            ),
+        )
+        for before, after in changes
+    ]
+    await store.duties.put(tx.connection, written)
+    for after, _ in written:
+        tx.emit(
+            ObligationChanged(
+                occurred_at=tx.now,
+                obligation_id=after.id,
+                version=after.version,
+                directive_id=after.directive_id,
+                requirement_id=after.requirement_id,
+                issuer_unit_id=after.issuer_unit_id,
+                unit_id=after.unit_id,
+                answering_unit_id=after.answering_unit_id,
+                state=after.state,
+                due_at=after.due_at,
+                closes_at=after.closes_at,
+                change=change,
+            )
+        )
 
 
 async def _decide(tx: Transaction, extension: Extension, decision: Decision) -> Extension:

@@ -1,5 +1,6 @@
 """Obligations one at a time: as they stand, what was asked about them, and what people changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from contracts.directives import ObligationChange, ObligationState
 from directives.domain.obligation import Decision, Duty, Extension
 from directives.tables import answers, directives, extensions, obligation_changes, obligations, requirements
 
-_DUTY = (
+_ANY_DUTY = (
     select(
         obligations.c.obligation_id.label("id"),
         *obligations.c["version", "directive_id", "requirement_id", "unit_id", "answering_unit_id"],
@@ -24,9 +25,16 @@ _DUTY = (
     .join(directives, directives.c.directive_id == obligations.c.directive_id)
     .join(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
     .outerjoin(answers, answers.c.obligation_id == obligations.c.obligation_id)
-    .where(obligations.c.obligation_id == bindparam("wanted"))
 )
+_DUTY = _ANY_DUTY.where(obligations.c.obligation_id == bindparam("wanted"))
 _TAKE_DUTY = _DUTY.with_for_update(of=obligations)
+_OF_DIRECTIVE = _ANY_DUTY.where(
+    obligations.c.directive_id == bindparam("directive"),
+    obligations.c.state == "open",
+    func.coalesce(answers.c.state, "none") != "accepted",
+)
+# In the same order as transfers take them, so that nobody locks up.
+_TAKE_OPEN_OF_DIRECTIVE = _OF_DIRECTIVE.order_by(obligations.c.obligation_id).with_for_update(of=obligations)
 _PUT_DUTY = (
     update(obligations)
     .where(obligations.c.obligation_id == bindparam("changed"))
@@ -46,6 +54,7 @@ _WAITING_FOR = (
     .join(obligations, obligations.c.obligation_id == extensions.c.obligation_id)
     .join(directives, directives.c.directive_id == obligations.c.directive_id)
     .where(directives.c.issuer_unit_id == bindparam("issuer"), extensions.c.outcome.is_(None))
+    .where(obligations.c.state == "open")
     .order_by(extensions.c.extension_id)
 )
 _DECIDE = update(extensions).where(extensions.c.extension_id == bindparam("decided"))
@@ -78,21 +87,32 @@ async def take(connection: AsyncConnection, obligation_id: UUID) -> Duty | None:
     return None if row is None else Duty(**row)
 
 
-async def put(connection: AsyncConnection, duty: Duty, changed: Changed) -> None:
-    """Write an obligation that was taken, and what was changed of it."""
+async def take_open_of(connection: AsyncConnection, directive_id: UUID) -> list[Duty]:
+    """Return the obligations of a directive that are owed and not settled, locked for change."""
+    rows = (await connection.execute(_TAKE_OPEN_OF_DIRECTIVE, {"directive": directive_id})).mappings()
+    return [Duty(**row) for row in rows]
+
+
+async def put(connection: AsyncConnection, changed: Sequence[tuple[Duty, Changed]]) -> None:
+    """Write obligations that were taken, and what was changed of each."""
+    if not changed:
+        return
     await connection.execute(
         _PUT_DUTY,
-        {
-            "changed": duty.id,
-            "new_state": duty.state,
-            "new_due_at": duty.due_at,
-            "new_closes_at": duty.closes_at,
-            "new_version": duty.version,
-        },
+        [
+            {
+                "changed": duty.id,
+                "new_state": duty.state,
+                "new_due_at": duty.due_at,
+                "new_closes_at": duty.closes_at,
+                "new_version": duty.version,
+            }
+            for duty, _ in changed
+        ],
     )
     names = [column.name for column in obligation_changes.c if column.name != "obligation_id"]
-    row = {"obligation_id": duty.id} | {name: getattr(changed, name) for name in names}
-    await connection.execute(insert(obligation_changes), row)
+    rows = [{"obligation_id": duty.id} | {name: getattr(each, name) for name in names} for duty, each in changed]
+    await connection.execute(insert(obligation_changes), rows)
 
 
 async def changes_of(connection: AsyncConnection, obligation_id: UUID) -> list[Changed]:
