@@ -49,15 +49,19 @@ EVERYBODY = {
     "directory POST /me/identities/authorizations",
     "directory POST /me/totp",
     "directory POST /me/totp/confirm",
+    "directives GET /calendars/{year}",
+    "directives GET /working-days",
+    "directives POST /deadline-suggestions",
     "notify GET /letters",
 }
-"""What needs no right: who one is, one's own affairs, what units there are."""
+"""What needs no right: who one is, one's own affairs, what units there are, which days are worked."""
 WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}",
     "directives GET /directives/{directive_id}/obligations",
 }
 """What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
-SEEN_BUT_NOT_THEIRS = {f"directives POST /directives/{{directive_id}}/{step}" for step in ("sign", "number", "issue")}
+_STEPS = ("sign", "number", "issue", "recall")
+SEEN_BUT_NOT_THEIRS = {f"directives POST /directives/{{directive_id}}/{step}" for step in _STEPS}
 """What they may not do to something they may see: 403 tells them nothing new."""
 
 

@@ -7,7 +7,15 @@ from uuid import UUID
 import pytest
 
 from chassis.transaction import new_id
-from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
+from contracts.directives import (
+    DirectiveIssued,
+    ExtensionAsked,
+    ExtensionRefused,
+    ObligationChanged,
+    ObligationOpened,
+    ObligationTransferred,
+    RequirementIssued,
+)
 from contracts.directory import PersonChanged, Post
 from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 
@@ -24,6 +32,7 @@ class Case:
     directive_id: UUID = field(default_factory=new_id)
     requirement_id: UUID = field(default_factory=new_id)
     obligation_id: UUID = field(default_factory=new_id)
+    extension_id: UUID = field(default_factory=new_id)
     submission_id: UUID = field(default_factory=new_id)
     media_id: UUID = field(default_factory=new_id)
 
@@ -78,6 +87,32 @@ class Case:
                 "former_answering_unit_id": former,
             }
         )
+
+    def changed(self, change, *, version=2, minutes=5, due_at=DUE_AT):
+        states = {"exempted": "exempt", "replaced": "replaced", "recalled": "recalled"}
+        return ObligationChanged(
+            **{
+                **self.opened().model_dump(),
+                "occurred_at": self.at + timedelta(minutes=minutes),
+                "version": version,
+                "state": states.get(change, "open"),
+                "due_at": due_at,
+                "closes_at": None,
+                "change": change,
+            }
+        )
+
+    def _extension(self, minutes):
+        about = self.opened().model_dump(exclude={"version", "due_at"})
+        moment = self.at + timedelta(minutes=minutes)
+        wished = DUE_AT + timedelta(days=4)
+        return {**about, "occurred_at": moment, "extension_id": self.extension_id, "wished_due_at": wished}
+
+    def asked(self, *, minutes=3):
+        return ExtensionAsked(**self._extension(minutes))
+
+    def refused(self, *, minutes=4):
+        return ExtensionRefused(**self._extension(minutes))
 
     def _answered(self, *, number, version, minutes):
         return {

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from chassis.porch import Role
 from chassis.transaction import new_id
-from contracts.directives import DirectiveIssued, IndicatorAsked, ObligationOpened, RequirementIssued
+from contracts.directives import DirectiveIssued, IndicatorAsked, ObligationChanged, ObligationOpened, RequirementIssued
 from contracts.directory import UnitChanged, UnitLineage, UnitRelation, UnitVersion
 from contracts.submissions import StatedValue, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from reporting.main import MIGRATIONS, create_frame
@@ -125,6 +125,11 @@ class Story:
             answering_unit_id=answering or unit_id,
             due_at=due_at,
         )
+
+    def changed(self, unit_id, state="open", *, version=2, answering=None, due_at=DUE_AT):
+        change = {"open": "extended", "exempt": "exempted"}.get(state, state)
+        opened = self.opened(unit_id, answering=answering, version=version, due_at=due_at)
+        return ObligationChanged(**opened.model_dump(), state=state, change=change, closes_at=None)
 
     def _answer(self, unit_id, version, number):
         return {

@@ -114,7 +114,71 @@ class ObligationTransferred(Event):
     """The unit whose people answer from now on."""
     former_answering_unit_id: str
     due_at: datetime
+    closes_at: datetime | None = None
+    """When the form closes for this unit, as before; null: when its requirement does."""
 
     @property
     def about(self) -> str:
         return str(self.obligation_id)
+
+
+ObligationState = Literal["open", "exempt", "replaced", "recalled"]
+"""Whether the unit owes the answer still; all but `open` owe nothing."""
+ObligationChange = Literal["extended", "exempted", "reopened", "replaced", "recalled"]
+
+
+class ObligationChanged(Event):
+    """What a unit owes is no longer what it was: another deadline, or nothing any more, or something again.
+
+    Carries the obligation whole, as it is from now on; whoever keeps the newest version knows all of it.
+    """
+
+    type: ClassVar[str] = "directives.obligation.changed.v1"
+
+    obligation_id: UUID
+    version: int
+    """Counts with the obligation's other events."""
+    directive_id: UUID
+    requirement_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    answering_unit_id: str
+    state: ObligationState
+    due_at: datetime
+    closes_at: datetime | None
+    """When the form closes for this unit; null: when its requirement does."""
+    change: ObligationChange
+    """What made it so."""
+
+    @property
+    def about(self) -> str:
+        return str(self.obligation_id)
+
+
+class Extension(Event):
+    """What every event about a request for a later deadline carries; the reasons are fetched by who may read them."""
+
+    extension_id: UUID
+    obligation_id: UUID
+    directive_id: UUID
+    requirement_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    answering_unit_id: str
+    wished_due_at: datetime
+
+    @property
+    def about(self) -> str:
+        return str(self.extension_id)
+
+
+class ExtensionAsked(Extension):
+    """The people who answer an obligation ask its issuer for a later deadline."""
+
+    type: ClassVar[str] = "directives.extension.asked.v1"
+
+
+class ExtensionRefused(Extension):
+    """The issuer leaves the deadline as it is. One that is granted is told as `directives.obligation.changed.v1`."""
+
+    type: ClassVar[str] = "directives.extension.refused.v1"

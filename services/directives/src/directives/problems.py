@@ -99,3 +99,52 @@ class RegisterFull(Problem):
 
     code = "register-full"
     status = 409
+
+
+class DayUnfit(Problem):
+    """A day of a calendar lies in another year, stands twice, or is what it would be anyway."""
+
+    code = "day-unfit"
+    status = 422
+
+
+class CalendarChanged(Problem):
+    """Somebody else has changed the calendar since it was read; `version` is that of the newest."""
+
+    code = "calendar-changed"
+    status = 409
+
+
+class DuePhraseUnreadable(Problem):
+    """A phrase states no deadline that can be read, or several; `found` lists the instants."""
+
+    code = "due-phrase-unreadable"
+    status = 422
+
+
+class NotOwed(Problem):
+    """The obligation is owed no more, or is settled; `state` says how."""
+
+    code = "not-owed"
+    status = 409
+
+
+class NotLater(Problem):
+    """The deadline asked for is not later than the one that stands; `due_at` is that one."""
+
+    code = "not-later"
+    status = 422
+
+
+class AskedAlready(Problem):
+    """A request for a later deadline waits for its decision; `extension_id` names it."""
+
+    code = "asked-already"
+    status = 409
+
+
+class DecidedAlready(Problem):
+    """The request for a later deadline was decided otherwise; `outcome` says how."""
+
+    code = "decided-already"
+    status = 409

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, SectionAsked
+from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
 from directives.domain.audience import AnswersAs, ChosenBy, Resolution, name_of, reason
 from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
+from directives.domain.obligation import AnswerState
 from directives.domain.requirement import Requirement
-from directives.operations import Issued
-from directives.store.obligations import AnswerState, Obligation, Owed
+from directives.operations.issuing import Issued
+from directives.store.obligations import Obligation, Owed
 from unit_tree.tree import Tree
 
 
@@ -63,6 +64,12 @@ class StampOut(BaseModel):
     at: datetime
 
 
+class RecallOut(StampOut):
+    """Who took it back when, and why."""
+
+    reason: str
+
+
 class DirectiveOut(BaseModel):
     """A directive, whole."""
 
@@ -84,6 +91,7 @@ class DirectiveOut(BaseModel):
     signed: StampOut | None
     numbered: StampOut | None
     issued: StampOut | None
+    recalled: RecallOut | None
     requirements: tuple[RequirementOut, ...]
 
 
@@ -105,6 +113,7 @@ class ObligationOut(BaseModel):
     answers_as: AnswersAs
     due_at: datetime
     answer_state: AnswerState
+    state: ObligationState
 
 
 class ObligationsOut(BaseModel):
@@ -134,6 +143,7 @@ class OwedOut(BaseModel):
     cut_off_at: datetime | None
     closes_at: datetime | None
     answer_state: AnswerState
+    state: ObligationState
 
 
 class OwedByUnitOut(BaseModel):
@@ -184,7 +194,7 @@ def _stamp(stamp: Stamp | None) -> StampOut | None:
 
 
 def _shown(directive: Directive) -> dict[str, object]:
-    number, issue = directive.number, directive.issue
+    number, issue, recall = directive.number, directive.issue, directive.recall
     return {
         "directive_id": directive.id,
         "state": directive.state,
@@ -204,6 +214,7 @@ def _shown(directive: Directive) -> dict[str, object]:
         "signed": _stamp(directive.signed),
         "numbered": _stamp(number.given if number else None),
         "issued": _stamp(issue.sent if issue else None),
+        "recalled": RecallOut(by=recall.stamp.by, at=recall.stamp.at, reason=recall.reason) if recall else None,
         "requirements": [_required(each) for each in directive.requirements],
     }
 
@@ -253,6 +264,7 @@ def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) 
                 answers_as=each.answers_as,
                 due_at=each.due_at,
                 answer_state=each.answer_state,
+                state=each.state,
             )
             for each in opened
         ]

@@ -41,6 +41,8 @@ Notation = Annotated[
 ]
 """The part of a code after the number, as in `SGDĐT-GDPT` (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
 Year = Annotated[int, Field(ge=2000, le=2100)]
+Reason = Annotated[Narrative, StringConstraints(min_length=1), Field(max_length=2_000)]
+"""Why; some sentences."""
 SectionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 UnitType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
@@ -181,6 +183,12 @@ class IssueIn(Request):
     """The day the directive bears."""
 
     issued_on: Day
+
+
+class ReasonIn(Request):
+    """Why."""
+
+    reason: Reason
 
 
 class RegisterIn(Request):

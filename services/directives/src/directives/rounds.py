@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from chassis.clock import VIETNAM
 from chassis.outages import is_outage
 from chassis.transaction import Transactions
-from directives.operations import transfer_obligations
+from directives.operations.issuing import transfer_obligations
 from unit_tree.projection import TreeReader
 
 log = logging.getLogger(__name__)

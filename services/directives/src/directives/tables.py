@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -43,6 +44,9 @@ directives = Table(
     Column("issued_on", Date),
     Column("issued_by", Uuid),
     Column("issued_at", DateTime(timezone=True)),
+    Column("recalled_by", Uuid),
+    Column("recalled_at", DateTime(timezone=True)),
+    Column("recall_reason", Text),
     CheckConstraint("num_nulls(signed_by, signed_at) IN (0, 2)", name="directives_signed_whole"),
     CheckConstraint(
         "num_nulls(number, number_year, notation, numbered_by, numbered_at) IN (0, 5)", name="directives_numbered_whole"
@@ -50,6 +54,8 @@ directives = Table(
     CheckConstraint("num_nulls(issued_on, issued_by, issued_at) IN (0, 3)", name="directives_issued_whole"),
     CheckConstraint("number IS NULL OR signed_at IS NOT NULL", name="directives_signed_before_numbered"),
     CheckConstraint("issued_at IS NULL OR number IS NOT NULL", name="directives_numbered_before_issued"),
+    CheckConstraint("num_nulls(recalled_by, recalled_at, recall_reason) IN (0, 3)", name="directives_recalled_whole"),
+    CheckConstraint("recalled_at IS NULL OR issued_at IS NOT NULL", name="directives_issued_before_recalled"),
     CheckConstraint("number > 0", name="directives_number_counts"),
     CheckConstraint("date_part('year', issued_on) = number_year", name="directives_issued_in_year_of_number"),
     UniqueConstraint("issuer_unit_id", "document_type", "number_year", "number", name="directives_number_once"),
@@ -104,18 +110,66 @@ obligations = Table(
     Column("answering_unit_id", Text, nullable=False),
     Column("answers_as", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # Null: when the requirement closes.
+    Column("closes_at", DateTime(timezone=True)),
+    Column("state", Text, nullable=False, server_default="open"),
     # Counts the events told of it.
     Column("version", BigInteger, nullable=False, server_default="1"),
     UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"
     ),
+    CheckConstraint("state IN ('open', 'exempt', 'replaced', 'recalled')", name="obligations_state_known"),
+    CheckConstraint("due_at <= closes_at", name="obligations_due_before_closing"),
     # The obligations of a directive, and their count.
     Index("obligations_of_directive", "directive_id"),
     # What a unit owes, and what it answers for others.
     Index("obligations_of_unit", "unit_id"),
     Index("obligations_of_answering_unit", "answering_unit_id"),
     comment="one requirement, one unit that owes the answer",
+)
+
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("extension_id", Uuid, primary_key=True),
+    Column("obligation_id", ForeignKey("obligations.obligation_id"), nullable=False),
+    Column("wished_due_at", DateTime(timezone=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Uuid, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text),
+    Column("granted_due_at", DateTime(timezone=True)),
+    Column("why", Text),
+    Column("decided_by", Uuid),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("outcome IN ('granted', 'refused')", name="extensions_outcome_known"),
+    CheckConstraint("num_nulls(outcome, decided_by, decided_at) IN (0, 3)", name="extensions_decided_whole"),
+    CheckConstraint(
+        "(outcome IS NOT DISTINCT FROM 'granted') = (granted_due_at IS NOT NULL)", name="extensions_granted_until"
+    ),
+    CheckConstraint("outcome <> 'refused' OR why IS NOT NULL", name="extensions_refused_with_a_reason"),
+    # One request of an obligation waits at a time; also what waits for its decision.
+    Index("extensions_waiting", "obligation_id", unique=True, postgresql_where=text("outcome IS NULL")),
+    # The history of an obligation.
+    Index("extensions_of_obligation", "obligation_id"),
+    comment="who asked for a later deadline, why, and what was decided by whom",
+)
+
+obligation_changes = Table(
+    "obligation_changes",
+    metadata,
+    Column("obligation_id", ForeignKey("obligations.obligation_id"), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("change", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("closes_at", DateTime(timezone=True)),
+    Column("former_due_at", DateTime(timezone=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    comment="what people changed of an obligation, when and why, for ever; the last one says what it is",
 )
 
 answers = Table(
@@ -128,4 +182,16 @@ answers = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("state IN ('submitted', 'returned', 'accepted')", name="answers_state_known"),
     comment="how far the answer to an obligation has come; a copy of what submissions says, can be rebuilt",
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("days", JSONB, nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("version > 0", name="calendars_version_counts"),
+    comment="the special days of each year as they were entered, every version for ever; the newest one counts",
 )

@@ -11,7 +11,17 @@ from chassis.transaction import open_engine
 from directives.main import MIGRATIONS, create_frame
 from directives.settings import Settings
 
-ROWS = ("directives", "requirements", "registers", "obligations", "answers", "outbox")
+ROWS = (
+    "directives",
+    "requirements",
+    "registers",
+    "obligations",
+    "extensions",
+    "obligation_changes",
+    "answers",
+    "calendars",
+    "outbox",
+)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from directives import proposals
 from directives.documents.reading import MOST_BYTES
+from directives.operations import proposing
 
 LETTER = (Path(__file__).parents[1] / "letters" / "y-te.txt").read_bytes()
 
@@ -74,14 +74,14 @@ async def test_a_request_without_a_document_is_malformed(client, officer) -> Non
 
 async def test_others_are_answered_while_documents_are_read(bring, client, monkeypatch) -> None:
     reading, free = asyncio.Event(), asyncio.Event()
-    loop, propose = asyncio.get_running_loop(), proposals.propose
+    loop, propose = asyncio.get_running_loop(), proposing.propose
 
     def slow(name, content):
         loop.call_soon_threadsafe(reading.set)
         asyncio.run_coroutine_threadsafe(free.wait(), loop).result(10)
         return propose(name, content)
 
-    monkeypatch.setattr(proposals, "propose", slow)
+    monkeypatch.setattr(proposing, "propose", slow)
     brought = asyncio.create_task(bring("cong-van.txt", LETTER))
     await asyncio.wait_for(reading.wait(), 10)
 

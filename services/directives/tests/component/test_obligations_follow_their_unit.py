@@ -11,7 +11,7 @@ from chassis.porch import Role
 from chassis.testing import running, tell, until, waiting_events
 from contracts.submissions import SubmissionAccepted, SubmissionSubmitted
 from directives import rounds
-from directives.operations import transfer_obligations
+from directives.operations.issuing import transfer_obligations
 from unit_tree.projection import TreeReader
 
 TODAY = today(datetime.now(UTC))

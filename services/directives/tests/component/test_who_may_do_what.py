@@ -218,6 +218,7 @@ async def test_a_unit_sees_what_it_owes_and_what_it_answers_for_others_nearest_d
         "cut_off_at": report["cut_off_at"],
         "closes_at": report["closes_at"],
         "answer_state": "none",
+        "state": "open",
     }
     await tell(
         frame,

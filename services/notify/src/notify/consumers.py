@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred
+from contracts.directives import (
+    DirectiveIssued,
+    ExtensionAsked,
+    ExtensionRefused,
+    ObligationChanged,
+    ObligationOpened,
+    ObligationTransferred,
+)
 from contracts.directory import PersonChanged
 from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from notify import projections
@@ -18,14 +25,27 @@ def register(desk: EventDesk) -> None:
     async def note_posts(events: Sequence[PersonChanged], tx: Transaction) -> None:
         await write_letters(tx, unit_ids=await projections.note_people(tx, events))
 
-    @desk.batch("notify-directives", DirectiveIssued, ObligationOpened, ObligationTransferred)
-    async def note_directives(events: Sequence[DirectiveIssued | projections.ObligationEvent], tx: Transaction) -> None:
+    @desk.batch(
+        "notify-directives",
+        DirectiveIssued,
+        ObligationOpened,
+        ObligationTransferred,
+        ObligationChanged,
+        ExtensionAsked,
+        ExtensionRefused,
+    )
+    async def note_directives(
+        events: Sequence[DirectiveIssued | projections.ObligationEvent | projections.ExtensionEvent], tx: Transaction
+    ) -> None:
         issued = [event for event in events if isinstance(event, DirectiveIssued)]
-        opened = [event for event in events if not isinstance(event, DirectiveIssued)]
+        owed = [event for event in events if isinstance(event, projections.ObligationEvent)]
+        asked = [event for event in events if isinstance(event, projections.ExtensionEvent)]
         if issued:
             await write_letters(tx, directive_ids=await projections.note_directives(tx, issued))
-        if opened:
-            await write_letters(tx, obligation_ids=await projections.note_obligations(tx, opened))
+        if owed:
+            await write_letters(tx, obligation_ids=await projections.note_obligations(tx, owed))
+        if asked:
+            await write_letters(tx, due_ids=await projections.note_extensions(tx, asked))
 
     # Nobody waits for a letter within the second; together they are cheap.
     @desk.batch(

@@ -15,6 +15,8 @@ LETTERS = UUID("6f1d2a0e-3c53-5d0b-9b5e-7a4f0c1e8d21")
 
 ANSWERING_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpose.SUBMIT in rights))
 """Who is written to when a unit is: those who may answer for it."""
+REVIEWING_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpose.REVIEW in rights))
+"""Who is written to when the desk of an issuer is: those who review what comes in."""
 
 GIVE_UP_AFTER = timedelta(days=5)
 """RFC 5321 §4.5.4.1 asks a sender to go on for at least four to five days."""
@@ -29,10 +31,19 @@ class Kind(StrEnum):
     SUBMISSION_RETURNED = "submission_returned"
     SUBMISSION_ACCEPTED = "submission_accepted"
     MEDIA_REJECTED = "media_rejected"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENSION_REFUSED = "extension_refused"
+    OBLIGATION_EXTENDED = "obligation_extended"
+    OBLIGATION_EXEMPTED = "obligation_exempted"
+    OBLIGATION_REOPENED = "obligation_reopened"
+    OBLIGATION_REPLACED = "obligation_replaced"
+    OBLIGATION_RECALLED = "obligation_recalled"
 
 
 OWED = (Kind.OBLIGATION_OPENED, Kind.OBLIGATION_TRANSFERRED)
 """News that concern whoever answers for the unit until the obligation is settled."""
+TO_THE_DESK = (Kind.EXTENSION_ASKED,)
+"""News that go to the desk of the unit that asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,8 @@ class Candidate:
     person_id: UUID
     directive_id: UUID
     obligation_id: UUID
-    accepted_at: datetime | None
+    settled_at: datetime | None
+    """When the answer was accepted, or nothing was owed any more; null while neither is so."""
     quoted: Quoted
     post: HeldPost | None
     """Null when the letter goes to this person whatever they hold."""
@@ -139,15 +151,15 @@ def day_of(moment: datetime) -> date:
 
 
 def ended_at(candidate: Candidate) -> datetime | None:
-    """Return when nobody new is told any more: for an obligation its acceptance, for other news the moment itself."""
-    return candidate.accepted_at if candidate.kind in OWED else candidate.quoted.occurred_at
+    """Return when nobody new is told any more: for an obligation when it is settled, for other news at once."""
+    return candidate.settled_at if candidate.kind in OWED else candidate.quoted.occurred_at
 
 
 def is_addressed(candidate: Candidate, *, now: datetime) -> bool:
     """Say whether the letter goes to this candidate.
 
     An open obligation concerns whoever holds a post at its unit today, also when they were appointed after it was
-    opened. Other news, and an obligation once accepted, concern whoever held the post on that day and was known then;
+    opened. Other news, and an obligation once settled, concern whoever held the post on that day and was known then;
     it does not matter when notify hears of the post.
     """
     post = candidate.post

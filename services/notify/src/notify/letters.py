@@ -141,7 +141,7 @@ def _submission_accepted(quoted: Quoted) -> _Written:
             f"Submission no. {number} of your unit was accepted. Thank you.",
         ),
         [],
-        ("Đơn vị không cần làm gì thêm cho yêu cầu này.", "Nothing more is needed for this requirement."),
+        _NOTHING_MORE,
     )
 
 
@@ -160,6 +160,108 @@ def _media_rejected(quoted: Quoted) -> _Written:
     )
 
 
+def _extension_asked(quoted: Quoted) -> _Written:
+    return (
+        ("đơn vị xin gia hạn", "a later deadline is asked for"),
+        (
+            "Một đơn vị xin gia hạn thực hiện yêu cầu dưới đây và đang chờ quyết định.",
+            "A unit asks for a later deadline for the requirement below and waits for a decision.",
+        ),
+        [_wished(quoted)],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem lý do và quyết định.",
+            "Please sign in to Congvan to read the reason and to decide.",
+        ),
+    )
+
+
+def _extension_refused(quoted: Quoted) -> _Written:
+    return (
+        ("đề nghị gia hạn không được chấp thuận", "a later deadline was refused"),
+        (
+            "Đề nghị gia hạn của đơn vị không được chấp thuận; hạn nộp giữ nguyên.",
+            "Your unit's request for a later deadline was refused; the deadline stays.",
+        ),
+        [_wished(quoted)],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem lý do và nộp trước khi hết hạn.",
+            "Please sign in to Congvan to read the reason, and submit before it is due.",
+        ),
+    )
+
+
+def _wished(quoted: Quoted) -> Line:
+    wished = deadline(datetime.fromisoformat(quoted.more["wished"]))
+    return f"Hạn xin gia hạn: {wished}", f"Deadline asked for: {_in_english(wished)} (Viet Nam time)"
+
+
+def _obligation_extended(_quoted: Quoted) -> _Written:
+    return (
+        ("được gia hạn", "the deadline is later now"),
+        (
+            "Đơn vị của Thầy/Cô được gia hạn; hạn nộp mới ghi dưới đây.",
+            "Your unit has more time; the new deadline is below.",
+        ),
+        [],
+        ("Mời Thầy/Cô nộp trước khi hết hạn mới.", "Please submit before the new deadline."),
+    )
+
+
+def _obligation_exempted(_quoted: Quoted) -> _Written:
+    return (
+        ("được miễn thực hiện", "your unit is exempt"),
+        (
+            "Đơn vị của Thầy/Cô được miễn thực hiện yêu cầu dưới đây.",
+            "Your unit need not answer the requirement below.",
+        ),
+        [],
+        _NOTHING_MORE,
+    )
+
+
+def _obligation_reopened(_quoted: Quoted) -> _Written:
+    return (
+        ("cần thực hiện lại, không còn được miễn", "your unit is exempt no more"),
+        (
+            "Việc miễn đã được thu hồi; đơn vị của Thầy/Cô cần thực hiện yêu cầu dưới đây.",
+            "The exemption was taken back; your unit owes an answer to the directive below.",
+        ),
+        [],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem nội dung và nộp trước khi hết hạn.",
+            "Please sign in to Congvan to read it and to submit before it is due.",
+        ),
+    )
+
+
+def _obligation_replaced(_quoted: Quoted) -> _Written:
+    return (
+        ("văn bản đã được thay thế", "the directive was replaced"),
+        (
+            "Văn bản dưới đây đã được thay thế bằng văn bản khác; yêu cầu này không còn phải thực hiện.",
+            "The directive below was replaced by another; this requirement need not be answered any more.",
+        ),
+        [],
+        _NOTHING_MORE,
+    )
+
+
+def _obligation_recalled(_quoted: Quoted) -> _Written:
+    return (
+        ("văn bản đã được thu hồi", "the directive was recalled"),
+        (
+            "Văn bản dưới đây đã được thu hồi; yêu cầu này không còn phải thực hiện.",
+            "The directive below was recalled; this requirement need not be answered any more.",
+        ),
+        [],
+        _NOTHING_MORE,
+    )
+
+
+_NOTHING_MORE: Line = (
+    "Đơn vị không cần làm gì thêm cho yêu cầu này.",
+    "Nothing more is needed for this requirement.",
+)
 _WRITERS: Mapping[Kind, Callable[[Quoted], _Written]] = MappingProxyType(
     {
         Kind.OBLIGATION_OPENED: _obligation_opened,
@@ -168,6 +270,13 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], _Written]] = MappingProxyType(
         Kind.SUBMISSION_RETURNED: _submission_returned,
         Kind.SUBMISSION_ACCEPTED: _submission_accepted,
         Kind.MEDIA_REJECTED: _media_rejected,
+        Kind.EXTENSION_ASKED: _extension_asked,
+        Kind.EXTENSION_REFUSED: _extension_refused,
+        Kind.OBLIGATION_EXTENDED: _obligation_extended,
+        Kind.OBLIGATION_EXEMPTED: _obligation_exempted,
+        Kind.OBLIGATION_REOPENED: _obligation_reopened,
+        Kind.OBLIGATION_REPLACED: _obligation_replaced,
+        Kind.OBLIGATION_RECALLED: _obligation_recalled,
     }
 )
 

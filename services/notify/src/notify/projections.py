@@ -1,17 +1,35 @@
 """From the events of others to what notify knows, indifferent to order and repetition; returns what was touched."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred
+from contracts.directives import (
+    DirectiveIssued,
+    ExtensionAsked,
+    ExtensionRefused,
+    ObligationChange,
+    ObligationChanged,
+    ObligationOpened,
+    ObligationTransferred,
+)
 from contracts.directory import PersonChanged
 from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from notify.domain import Due, Kind
 from notify.store import facts
 
-ObligationEvent = ObligationOpened | ObligationTransferred
+ObligationEvent = ObligationOpened | ObligationTransferred | ObligationChanged
+ExtensionEvent = ExtensionAsked | ExtensionRefused
 AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected
+
+_CHANGES: Mapping[ObligationChange, Kind] = {
+    "extended": Kind.OBLIGATION_EXTENDED,
+    "exempted": Kind.OBLIGATION_EXEMPTED,
+    "reopened": Kind.OBLIGATION_REOPENED,
+    "replaced": Kind.OBLIGATION_REPLACED,
+    "recalled": Kind.OBLIGATION_RECALLED,
+}
 
 
 async def note_people(tx: Transaction, events: Sequence[PersonChanged]) -> set[str]:
@@ -76,25 +94,58 @@ async def note_obligations(tx: Transaction, events: Sequence[ObligationEvent]) -
                     "due_at",
                 }
             )
+            | {"ended_at": _ended_at(event)}
             for event in events
         ],
     )
-    await facts.put_due(
-        tx.connection,
-        [
-            Due(
-                kind=Kind.OBLIGATION_OPENED if isinstance(event, ObligationOpened) else Kind.OBLIGATION_TRANSFERRED,
-                about=event.obligation_id,
-                number=0 if isinstance(event, ObligationOpened) else event.version,
-                obligation_id=event.obligation_id,
-                occurred_at=event.occurred_at,
-                quoted={} if isinstance(event, ObligationOpened) else {"former": event.former_answering_unit_id},
-                unit_id=event.answering_unit_id,
-            )
-            for event in events
-        ],
-    )
+    await facts.put_due(tx.connection, [_obligation_news(event) for event in events])
     return {event.obligation_id for event in events}
+
+
+def _ended_at(event: ObligationEvent) -> datetime | None:
+    return event.occurred_at if isinstance(event, ObligationChanged) and event.state != "open" else None
+
+
+def _obligation_news(event: ObligationEvent) -> Due:
+    match event:
+        case ObligationOpened():
+            kind, number, quoted = Kind.OBLIGATION_OPENED, 0, {}
+        case ObligationTransferred():
+            kind, number, quoted = (
+                Kind.OBLIGATION_TRANSFERRED,
+                event.version,
+                {"former": event.former_answering_unit_id},
+            )
+        case ObligationChanged():
+            kind, number, quoted = _CHANGES[event.change], event.version, {}
+    return Due(
+        kind=kind,
+        about=event.obligation_id,
+        number=number,
+        obligation_id=event.obligation_id,
+        occurred_at=event.occurred_at,
+        quoted=quoted,
+        unit_id=event.answering_unit_id,
+    )
+
+
+async def note_extensions(tx: Transaction, events: Sequence[ExtensionEvent]) -> set[UUID]:
+    """Note that a desk must be told of a request, or a unit of a refusal; return the ids of what is due."""
+    await facts.take_turn(tx.connection)
+    news = [
+        Due(
+            kind=Kind.EXTENSION_ASKED if isinstance(event, ExtensionAsked) else Kind.EXTENSION_REFUSED,
+            about=event.extension_id,
+            number=0,
+            obligation_id=event.obligation_id,
+            occurred_at=event.occurred_at,
+            quoted={"wished": event.wished_due_at.isoformat()},
+            unit_id=event.issuer_unit_id if isinstance(event, ExtensionAsked) else event.answering_unit_id,
+        )
+        for event in events
+    ]
+    await facts.put_due(tx.connection, news)
+    return {due.id for due in news}
 
 
 async def note_answers(tx: Transaction, events: Sequence[AnswerEvent]) -> set[UUID]:

@@ -75,6 +75,8 @@ obligations = Table(
     Column("unit_id", Text, nullable=False),
     Column("answering_unit_id", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # Since when nothing is owed any more; null while it is.
+    Column("ended_at", DateTime(timezone=True)),
     # Letters that wait for a directive (store.candidates.for_directives).
     Index("obligations_directive_id_idx", "directive_id"),
     comment="who owes what; no reference to directives, because either may be heard of first",
@@ -100,7 +102,8 @@ letters_due = Table(
     Column("quoted", JSONB, nullable=False),
     CheckConstraint(
         "kind IN ('obligation_opened', 'obligation_transferred', 'submission_submitted', 'submission_returned', "
-        "'submission_accepted', 'media_rejected')",
+        "'submission_accepted', 'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
+        "'obligation_exempted', 'obligation_reopened', 'obligation_replaced', 'obligation_recalled')",
         name="letters_due_kind_known",
     ),
     CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="letters_due_to_a_unit_or_a_person"),

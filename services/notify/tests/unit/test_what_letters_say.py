@@ -129,12 +129,21 @@ def test_letters_are_composed_even_when_a_subject_is_not():
     assert "hội thảo" in text.subject_vi
 
 
+@pytest.mark.parametrize("kind", [Kind.EXTENSION_ASKED, Kind.EXTENSION_REFUSED])
+def test_a_wished_deadline_is_told_beside_the_one_that_stands(kind):
+    wished = DUE_AT + timedelta(days=4)
+    text = letters.write(kind, quoted(more={"wished": wished.isoformat()}))
+
+    assert f"Hạn nộp: {letters.deadline(DUE_AT)}\nHạn xin gia hạn: {letters.deadline(wished)}" in text.body_vi
+
+
 @given(
     subject=st.text(max_size=600),
     kind=st.sampled_from(Kind),
 )
 def test_a_subject_stays_one_line_of_bounded_length_whatever_the_directive_is_called(subject, kind):
     more = {**RECEIPT, "refusal": "too-long", "measured": 1, "allowed": 2, "former": "U-CU"}
+    more["wished"] = DUE_AT.isoformat()
     text = letters.write(kind, quoted(subject=subject, more=more))
 
     assert len(text.subject_vi.splitlines()) == 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationOpened
+from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from reporting import projections
@@ -18,8 +18,8 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
     async def note_units(events: Sequence[UnitChanged], transaction: Transaction) -> None:
         await projections.note_units(transaction, events)
 
-    @desk.batch("reporting-directives", DirectiveIssued, ObligationOpened)
-    async def note_directives(events: Sequence[DirectiveIssued | ObligationOpened], transaction: Transaction) -> None:
+    @desk.batch("reporting-directives", DirectiveIssued, ObligationOpened, ObligationChanged)
+    async def note_directives(events: Sequence[projections.AskedEvent], transaction: Transaction) -> None:
         await projections.note_directives(transaction, events, trees=trees)
 
     @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted)

@@ -56,6 +56,16 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True)
+class ObligationChange:
+    """What an obligation has become since it was opened, by the newest event heard of it."""
+
+    obligation_id: UUID
+    version: int
+    state: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Where the answer to an obligation stands, by the newest event heard of it."""
 
@@ -93,6 +103,7 @@ class Contribution:
     obligation_id: UUID
     requirement_id: UUID
     periods: tuple[str, ...]
+    """None when nothing is owed any more."""
     place: Place
     number: int | None
     """The submission version that counts; null while none does."""
@@ -109,6 +120,18 @@ class Standing:
     values: AnswerValues | None
     """What the version the answer stands at states; null while that is not known."""
     recorded: Contribution | None
+    change: ObligationChange | None = None
+    """What the obligation has become; null while it is as it was opened."""
+
+    @property
+    def is_owed(self) -> bool:
+        """Say whether the unit owes the answer still: it is not exempt, and its directive stands."""
+        return self.change is None or self.change.state == "open"
+
+    @property
+    def due_at(self) -> datetime:
+        """Return the deadline as it is now."""
+        return self.obligation.due_at if self.change is None else self.change.due_at
 
 
 class AggregateKey(NamedTuple):
@@ -232,10 +255,13 @@ def place_of(standing: Standing, tree: Tree) -> Place:
 def contribution_of(standing: Standing, place: Place) -> Contribution:
     """Return what an obligation should add to the totals.
 
-    It is due because it exists. It is counted when it is submitted or accepted and what that version states is known;
-    a nil report is counted and adds nothing.
+    It is due because it exists, unless it is owed no more: then it stands for no period and adds nothing, whatever was
+    submitted. It is counted when it is submitted or accepted and what that version states is known; a nil report is
+    counted and adds nothing.
     """
     obligation, requirement = standing.obligation, standing.requirement
+    if not standing.is_owed:
+        return Contribution(obligation.obligation_id, obligation.requirement_id, (), place, None, {})
     number: int | None = None
     stated: Values = {}
     if standing.answer is not None and standing.answer.state != "returned" and standing.values is not None:
@@ -316,6 +342,8 @@ def restate(
     moved: list[tuple[None, Contribution]] = []
     unplaced: list[str] = []
     for obligation, contribution in contributions:
+        if not contribution.periods:
+            continue
         unit_id = living_on(day, tree, obligation.unit_id)
         if unit_id is None:
             unplaced.append(obligation.unit_id)

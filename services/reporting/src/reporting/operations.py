@@ -101,7 +101,7 @@ async def read_totals(
 
 
 async def read_coverage(tx: Transaction, requirement_id: UUID, *, tree: Tree, by: Caller) -> list[Coverage]:
-    """Return where the answer of every unit stands that owes one and that the caller may read, by id of the unit."""
+    """Return where the answer of every unit stands that owes one still and that the caller may read, by id."""
     standings = await store.standings_of_requirement(tx, requirement_id)
     if not standings:
         raise _nothing_here()
@@ -109,14 +109,15 @@ async def read_coverage(tx: Transaction, requirement_id: UUID, *, tree: Tree, by
     readable = [each for each in standings if reader.may_read_unit(each.obligation.unit_id)]
     if not readable:
         raise _nothing_here()
-    return [_coverage(each, tree, tx.now) for each in sorted(readable, key=lambda each: each.obligation.unit_id)]
+    owed = sorted((each for each in readable if each.is_owed), key=lambda each: each.obligation.unit_id)
+    return [_coverage(each, tree, tx.now) for each in owed]
 
 
 def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
     obligation, answer, values = standing.obligation, standing.answer, standing.values
     name, unit_type = _called(tree, obligation.unit_id, standing.requirement.as_of)
     is_answered = answer is not None and answer.state != "returned"
-    is_late = values.is_late if is_answered and values is not None else not is_answered and now > obligation.due_at
+    is_late = values.is_late if is_answered and values is not None else not is_answered and now > standing.due_at
     return Coverage(
         unit_id=obligation.unit_id,
         answering_unit_id=obligation.answering_unit_id,
@@ -124,7 +125,7 @@ def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
         unit_type=unit_type,
         state=answer.state if answer is not None else "none",
         is_late=is_late,
-        due_at=obligation.due_at,
+        due_at=standing.due_at,
         submitted_at=values.submitted_at if values is not None else None,
     )
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import unit_tree.projection
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationOpened
+from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
 from contracts.reporting import AggregateUpdated, Breakdown, Total
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
@@ -25,6 +25,7 @@ from reporting.domain import (
     Change,
     Contribution,
     Obligation,
+    ObligationChange,
     Requirement,
     Tally,
     changes_between,
@@ -35,6 +36,7 @@ from reporting.domain import (
 from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 
+AskedEvent = DirectiveIssued | ObligationOpened | ObligationChanged
 AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted
 
 _STATES: dict[type[AnswerEvent], AnswerState] = {
@@ -61,17 +63,17 @@ async def note_units(tx: Transaction, events: Sequence[UnitChanged]) -> None:
     await fold(tx, moved, tree=tree)
 
 
-async def note_directives(
-    tx: Transaction, events: Sequence[DirectiveIssued | ObligationOpened], *, trees: TreeReader
-) -> None:
+async def note_directives(tx: Transaction, events: Sequence[AskedEvent], *, trees: TreeReader) -> None:
     """Note what is asked and who owes it, and fold the obligations that became known or are asked otherwise now."""
     await store.take_ground(tx)
     issued = [event for event in events if isinstance(event, DirectiveIssued)]
     opened = [event for event in events if isinstance(event, ObligationOpened)]
+    changed = [event for event in events if isinstance(event, ObligationChanged)]
     requirements = [each for event in issued for each in _requirements_of(event)]
     await store.put_requirements(tx, requirements)
     await store.put_obligations(tx, [_obligation_of(event) for event in opened])
-    touched = {event.obligation_id for event in opened}
+    await store.put_obligation_changes(tx, [_change_of(event) for event in changed])
+    touched = {event.obligation_id for event in opened} | {event.obligation_id for event in changed}
     touched |= await store.obligations_of(tx, {each.requirement_id for each in requirements})
     await fold(tx, touched, tree=await trees.tree(tx.connection))
 
@@ -174,6 +176,10 @@ def _obligation_of(event: ObligationOpened) -> Obligation:
         answering_unit_id=event.answering_unit_id,
         due_at=event.due_at,
     )
+
+
+def _change_of(event: ObligationChanged) -> ObligationChange:
+    return ObligationChange(event.obligation_id, event.version, event.state, event.due_at)
 
 
 def _answer_of(event: AnswerEvent) -> Answer:

@@ -40,14 +40,23 @@ from reporting.domain import (
     Contribution,
     Figures,
     Obligation,
+    ObligationChange,
     Place,
     Requirement,
     Standing,
     Tally,
 )
-from reporting.tables import aggregates, answer_values, answers, contributions, obligations, requirements
+from reporting.tables import (
+    aggregates,
+    answer_values,
+    answers,
+    contributions,
+    obligation_changes,
+    obligations,
+    requirements,
+)
 
-Versioned = TypeVar("Versioned", Requirement, Obligation, Answer)
+Versioned = TypeVar("Versioned", Requirement, Obligation, ObligationChange, Answer)
 
 GROUND_LOCK = 0xC09_9E0
 """Advisory lock on the tree, the requirements and the obligations: what decides where an answer counts."""
@@ -93,6 +102,7 @@ def _insert_or_replace(table: Table, *, newer_only: bool = False) -> Insert:
 
 _PUT_REQUIREMENTS = _insert_or_replace(requirements, newer_only=True)
 _PUT_OBLIGATIONS = _insert_or_replace(obligations, newer_only=True)
+_PUT_OBLIGATION_CHANGES = _insert_or_replace(obligation_changes, newer_only=True)
 _PUT_ANSWERS = _insert_or_replace(answers, newer_only=True)
 _PUT_ANSWER_VALUES = _insert(answer_values).on_conflict_do_nothing()
 _PUT_CONTRIBUTIONS = _insert_or_replace(contributions)
@@ -123,6 +133,11 @@ async def put_requirements(tx: Transaction, found: Iterable[Requirement]) -> Non
 async def put_obligations(tx: Transaction, found: Iterable[Obligation]) -> None:
     """Note who owes; an older version never overwrites a newer one."""
     await _put(tx, _PUT_OBLIGATIONS, _newest(found, "obligation_id"))
+
+
+async def put_obligation_changes(tx: Transaction, found: Iterable[ObligationChange]) -> None:
+    """Write what obligations have become; a newer version known already stays."""
+    await _put(tx, _PUT_OBLIGATION_CHANGES, _newest(found, "obligation_id"))
 
 
 async def put_answers(tx: Transaction, found: Iterable[Answer]) -> None:
@@ -179,6 +194,9 @@ _STANDINGS: Select[Any] = (
         requirements.c.as_of,
         requirements.c.periods,
         requirements.c.indicators,
+        obligation_changes.c.version.label("changed_version"),
+        obligation_changes.c.state.label("changed_state"),
+        obligation_changes.c.due_at.label("changed_due_at"),
         answers.c.version.label("answer_version"),
         answers.c.number,
         answers.c.state,
@@ -194,6 +212,7 @@ _STANDINGS: Select[Any] = (
         contributions.c.stated.label("recorded_stated"),
     )
     .join_from(obligations, requirements, obligations.c.requirement_id == requirements.c.requirement_id)
+    .outerjoin(obligation_changes, obligation_changes.c.obligation_id == obligations.c.obligation_id)
     .outerjoin(answers, answers.c.obligation_id == obligations.c.obligation_id)
     .outerjoin(
         answer_values,
@@ -221,7 +240,9 @@ async def standings_of_requirement(tx: Transaction, requirement_id: UUID) -> lis
 
 
 def _standing(row: Row[Any]) -> Standing:
-    answer = values = recorded = None
+    answer = values = recorded = change = None
+    if row.changed_version is not None:
+        change = ObligationChange(row.obligation_id, row.changed_version, row.changed_state, row.changed_due_at)
     if row.state is not None:
         answer = Answer(row.obligation_id, row.answer_version, row.number, row.state)
     if row.stated is not None:
@@ -238,7 +259,7 @@ def _standing(row: Row[Any]) -> Standing:
     obligation = Obligation(
         row.obligation_id, row.version, row.requirement_id, row.unit_id, row.answering_unit_id, row.due_at
     )
-    return Standing(obligation, _requirement(row, version=row.requirement_version), answer, values, recorded)
+    return Standing(obligation, _requirement(row, version=row.requirement_version), answer, values, recorded, change)
 
 
 def _requirement(row: Row[Any], *, version: int) -> Requirement:

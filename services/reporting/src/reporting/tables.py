@@ -54,6 +54,19 @@ obligations = Table(
     comment="who owes an answer",
 )
 
+obligation_changes = Table(
+    "obligation_changes",
+    metadata,
+    # No foreign key: a change may be heard of before the obligation.
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    # No check: whatever is not `open`, and words of a newer directives among it, is owed no more.
+    Column("state", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    comment="what obligations have become since they were opened, newest version; kept apart, for who answers, "
+    "which decides where a cluster stands, stays as it was told at first",
+)
+
 answers = Table(
     "answers",
     metadata,

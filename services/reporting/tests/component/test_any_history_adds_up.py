@@ -12,12 +12,21 @@ from chassis.tables import inbox, outbox
 from chassis.testing import tell_together, waiting_events
 from chassis.transaction import new_id
 from reporting import operations
-from reporting.tables import aggregates, answer_values, answers, contributions, obligations, requirements
+from reporting.tables import (
+    aggregates,
+    answer_values,
+    answers,
+    contributions,
+    obligation_changes,
+    obligations,
+    requirements,
+)
 
 YEARS = ("2024-2025", "2025-2026")
 CODES = ("stem.implementing", "stem.lessons")
 OFFICES = ("commune", "other")
 SCHOOLS = ("school-a", "school-b", "school-c", "lead")
+STATES = ("open", "exempt", "replaced")
 DEPARTMENTS = ("department", "another")
 TYPES = ("thcs", "th_thcs", "thpt", "gdtx", "phong_vhxh")
 HIGHEST = {"thcs": "lower_secondary", "th_thcs": "lower_secondary", "thpt": "upper_secondary", "gdtx": "continuing"}
@@ -40,6 +49,13 @@ histories = st.fixed_dictionaries(
             {office: st.lists(st.sampled_from(DEPARTMENTS), min_size=1, max_size=2) for office in OFFICES}
         ),
         "owing": st.sets(st.sampled_from([*SCHOOLS, "cluster"]), min_size=1),
+        # What each obligation became, the last one being the truth.
+        "changes": st.fixed_dictionaries(
+            {
+                unit: st.lists(st.sampled_from(["open", "exempt", "replaced"]), max_size=3)
+                for unit in [*SCHOOLS, "cluster"]
+            }
+        ),
         # In the order of the submission; each may be corrected by the next.
         "answers": st.fixed_dictionaries({unit: st.lists(answer, max_size=3) for unit in [*SCHOOLS, "cluster"]}),
         "periods": st.sampled_from([(), YEARS[:1], YEARS]),
@@ -74,6 +90,8 @@ class History:
         for unit in plan["owing"]:
             answering = self.named("lead") if unit == "cluster" else None
             yield story.opened(self.named(unit), answering=answering)
+            for version, state in enumerate(plan["changes"][unit], 2):
+                yield story.changed(self.named(unit), state, version=version, answering=answering)
         for unit, versions in plan["answers"].items():
             version = 0
             for number, each in enumerate(versions, 1):
@@ -97,6 +115,8 @@ class History:
     def expected(self):
         totals = defaultdict(lambda: [0, 0, defaultdict(int)])
         for unit in self.plan["owing"]:
+            if self.plan["changes"][unit][-1:] not in ([], ["open"]):
+                continue
             unit_type, above, clusters = self._home(unit)
             versions = self.plan["answers"][unit]
             last = versions[-1] if versions and versions[-1]["outcome"] != "returned" else None
@@ -130,7 +150,8 @@ async def shared_frame(make_frame):
 async def forget_other_histories(frame):
     # The units stay (a tree only ever grows); each history names its own.
     async with frame.engine.begin() as connection:
-        for table in (requirements, obligations, answers, answer_values, contributions, aggregates, outbox, inbox):
+        told = (requirements, obligations, obligation_changes, answers, answer_values)
+        for table in (*told, contributions, aggregates, outbox, inbox):
             await connection.execute(delete(table))
 
 

@@ -27,6 +27,13 @@ class Closed(Problem):
     status = 409
 
 
+class NotOwed(Problem):
+    """The unit owes this answer no more; `state` says why: exempt, replaced or recalled."""
+
+    code = "not-owed"
+    status = 409
+
+
 class KeyReused(Problem):
     """The idempotency key was used before, for another request."""
 

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
+from contracts.directives import DirectiveIssued, RequirementIssued
 from submissions import store
+from submissions.store.asked import ObligationEvent
 
 
-async def note_asked(
-    events: Sequence[DirectiveIssued | ObligationOpened | ObligationTransferred], tx: Transaction
-) -> None:
+async def note_asked(events: Sequence[DirectiveIssued | ObligationEvent], tx: Transaction) -> None:
     """Note requirements and obligations; an older version never overwrites a newer one."""
     requirements: dict[UUID, tuple[int, RequirementIssued]] = {}
-    obligations: dict[UUID, ObligationOpened | ObligationTransferred] = {}
+    obligations: dict[UUID, ObligationEvent] = {}
     for event in events:
         if isinstance(event, DirectiveIssued):
             for requirement in event.requirements:

@@ -44,6 +44,10 @@ obligations = Table(
     Column("unit_id", Text, nullable=False),
     Column("answering_unit_id", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # Null: when the requirement closes.
+    Column("closes_at", DateTime(timezone=True)),
+    # No check: whatever is not `open`, and words of a newer directives among it, takes no answer.
+    Column("state", Text, nullable=False, server_default="open"),
     comment="who owes an answer to what, newest version, as directives told it",
 )
 

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from chassis.testing import tell, tell_together
-from contracts.directives import ObligationTransferred
+from contracts.directives import ObligationChanged, ObligationTransferred
 
 
 @pytest.fixture
@@ -115,3 +115,33 @@ async def test_an_obligation_that_moved_is_answered_by_its_new_unit_in_whatever_
         await tell(frame, *order)
         [row] = await record.rows("obligations")
         assert (row["version"], row["unit_id"], row["answering_unit_id"]) == (2, opened.unit_id, "THCS-VUON-UOM")
+
+
+def changed(opened, state="open", **changes):
+    change = {"open": "extended", "exempt": "exempted"}.get(state, state)
+    told = {**opened.model_dump(), "version": 2, "state": state, "change": change, "closes_at": None}
+    return ObligationChanged(**{**told, **changes})
+
+
+async def test_what_an_obligation_became_is_noted_in_whatever_order_it_is_told(frame, record, asked) -> None:
+    directive = asked.directive(asked.report())
+    opened = asked.obligation(directive)
+    later = opened.due_at + timedelta(days=7)
+    extended = changed(opened, due_at=later, closes_at=later)
+    moved = ObligationTransferred(
+        **{
+            **extended.model_dump(),
+            "version": 3,
+            "answering_unit_id": "THCS-VUON-UOM",
+            "former_answering_unit_id": opened.answering_unit_id,
+        }
+    )
+    exempted = changed(opened, "exempt", version=4, due_at=later, answering_unit_id="THCS-VUON-UOM")
+    histories = (([opened, extended, moved], "open", later), ([opened, moved, exempted], "exempt", None))
+    for told, state, closes_at in histories:
+        for order in permutations([directive, *told]):
+            await record.change("TRUNCATE requirements, obligations CASCADE")
+            await tell(frame, *order)
+            [row] = await record.rows("obligations")
+            assert (row["state"], row["due_at"], row["closes_at"]) == (state, later, closes_at)
+            assert row["answering_unit_id"] == "THCS-VUON-UOM"

@@ -30,6 +30,7 @@ class State(StrEnum):
     SIGNED = "signed"
     NUMBERED = "numbered"
     ISSUED = "issued"
+    RECALLED = "recalled"
 
 
 STATE_VI = {
@@ -37,6 +38,7 @@ STATE_VI = {
     State.SIGNED: "đã ký",
     State.NUMBERED: "đã cấp số",
     State.ISSUED: "đã phát hành",
+    State.RECALLED: "đã thu hồi",
 }
 
 
@@ -79,6 +81,14 @@ class Issue:
     sent: Stamp
 
 
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Why an issued directive was taken back, by whom and when."""
+
+    reason: str
+    stamp: Stamp
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directive:
     """A document in which a unit asks others for something.
@@ -99,10 +109,13 @@ class Directive:
     signed: Stamp | None = None
     number: Number | None = None
     issue: Issue | None = None
+    recall: Recall | None = None
 
     @property
     def state(self) -> State:
         """Return how far the directive has come."""
+        if self.recall is not None:
+            return State.RECALLED
         if self.issue is not None:
             return State.ISSUED
         if self.number is not None:
@@ -150,6 +163,12 @@ class Directive:
         if self.state is not State.NUMBERED:
             raise self._not_now("phát hành", "issued")
         return replace(self, issue=issue)
+
+    def take_back(self, recall: Recall) -> "Directive":
+        """Recall an issued directive. What is recalled stays recalled for the reason given first."""
+        if self.issue is None:
+            raise self._not_now("thu hồi", "recalled")
+        return self if self.recall is not None else replace(self, recall=recall)
 
     def _not_now(self, vi: str, en: str) -> NotNow:
         code = self.number.code if self.number else None

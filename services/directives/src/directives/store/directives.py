@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directives import IndicatorAsked, MediaAsked, SectionAsked
 from directives.domain.audience import Audience
-from directives.domain.directive import Directive, Issue, Number, Recipient, Stamp
+from directives.domain.directive import Directive, Issue, Number, Recall, Recipient, Stamp
 from directives.domain.requirement import Requirement
 from directives.tables import directives, registers, requirements
 
@@ -90,7 +90,7 @@ async def add(connection: AsyncConnection, directive: Directive) -> None:
 
 async def put(connection: AsyncConnection, directive: Directive) -> None:
     """Write how far a directive has come; what it says does not change after drafting."""
-    signed, number, issue = directive.signed, directive.number, directive.issue
+    signed, number, issue, recall = directive.signed, directive.number, directive.issue, directive.recall
     await connection.execute(
         _PUT,
         {
@@ -105,6 +105,9 @@ async def put(connection: AsyncConnection, directive: Directive) -> None:
             "issued_on": issue.on if issue else None,
             "issued_by": issue.sent.by if issue else None,
             "issued_at": issue.sent.at if issue else None,
+            "recalled_by": recall.stamp.by if recall else None,
+            "recalled_at": recall.stamp.at if recall else None,
+            "recall_reason": recall.reason if recall else None,
         },
     )
 
@@ -124,6 +127,7 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
         signed=Stamp(row.signed_by, row.signed_at) if row.signed_at else None,
         number=number_of(row) if row.number else None,
         issue=Issue(row.issued_on, Stamp(row.issued_by, row.issued_at)) if row.issued_on else None,
+        recall=Recall(row.recall_reason, Stamp(row.recalled_by, row.recalled_at)) if row.recalled_at else None,
     )
 
 

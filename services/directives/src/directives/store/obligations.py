@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     String,
     Uuid,
+    and_,
     any_,
     bindparam,
     column,
@@ -25,12 +26,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.directives import ObligationState
 from directives.domain.audience import AnswersAs
+from directives.domain.obligation import AnswerState
 from directives.store.directives import number_of
 from directives.tables import answers, directives, obligations, requirements
 
 Given = Literal["submitted", "returned", "accepted"]
-AnswerState = Literal["none", "submitted", "returned", "accepted"]
 
 
 class UnknownObligation(LookupError):
@@ -48,6 +50,7 @@ class Obligation:
     answers_as: AnswersAs
     due_at: datetime
     answer_state: AnswerState = "none"
+    state: ObligationState = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Open:
     unit_id: str
     answering_unit_id: str
     due_at: datetime
+    closes_at: datetime | None
     as_of: date
 
 
@@ -85,6 +89,7 @@ class Owed:
     cut_off_at: datetime | None
     closes_at: datetime | None
     answer_state: AnswerState
+    state: ObligationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +136,11 @@ _COUNTS = (
 _OWED_BY = (
     select(
         *obligations.c["obligation_id", "directive_id", "requirement_id", "unit_id", "answering_unit_id", "due_at"],
+        obligations.c.state,
         *directives.c["issuer_unit_id", "subject", "issued_on", "number", "number_year", "notation"],
         *directives.c["numbered_by", "numbered_at"],
-        *requirements.c["kind", "title", "due_phrase", "cut_off_at", "closes_at"],
+        *requirements.c["kind", "title", "due_phrase", "cut_off_at"],
+        func.coalesce(obligations.c.closes_at, requirements.c.closes_at).label("closes_at"),
         func.coalesce(answers.c.state, "none").label("answer_state"),
     )
     .join(directives, directives.c.directive_id == obligations.c.directive_id)
@@ -172,6 +179,7 @@ async def obligations_of(connection: AsyncConnection, directive_id: UUID) -> lis
             answers_as=row.answers_as,
             due_at=row.due_at,
             answer_state=row.answer_state,
+            state=row.state,
         )
         for row in rows
     ]
@@ -210,6 +218,7 @@ async def owed_by(connection: AsyncConnection, unit_id: str) -> list[Owed]:
             cut_off_at=row.cut_off_at,
             closes_at=row.closes_at,
             answer_state=row.answer_state,
+            state=row.state,
         )
         for row in rows
     ]
@@ -217,7 +226,8 @@ async def owed_by(connection: AsyncConnection, unit_id: str) -> list[Owed]:
 
 # Transfers.
 
-_IS_OPEN = ~exists().where(answers.c.obligation_id == obligations.c.obligation_id, answers.c.state == "accepted")
+_IS_SETTLED = exists().where(answers.c.obligation_id == obligations.c.obligation_id, answers.c.state == "accepted")
+_IS_OPEN = and_(obligations.c.state == "open", ~_IS_SETTLED)
 _ANSWERING = select(obligations.c.answering_unit_id).where(_IS_OPEN).distinct()
 _COUNT_OPEN = (
     select(obligations.c.answering_unit_id, func.count().label("open"))
@@ -227,7 +237,7 @@ _COUNT_OPEN = (
 _TAKE_OPEN = (
     select(
         *obligations.c["obligation_id", "version", "directive_id", "requirement_id", "unit_id", "answering_unit_id"],
-        obligations.c.due_at,
+        *obligations.c["due_at", "closes_at"],
         directives.c.issuer_unit_id,
         requirements.c.as_of,
     )

@@ -4,18 +4,22 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, bindparam, exists, func, or_, select
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.domain import ANSWERING_ROLES, OWED, Candidate, HeldPost, Kind, Quoted
+from notify.domain import ANSWERING_ROLES, OWED, REVIEWING_ROLES, TO_THE_DESK, Candidate, HeldPost, Kind, Quoted
 from notify.tables import acceptances, directives, letters, letters_due, obligations, people, posts, requirements
 
 _recipient_id = func.coalesce(letters_due.c.person_id, posts.c.person_id)
 _standing_posts = posts.join(
     people,
     and_(people.c.person_id == posts.c.person_id, people.c.version == posts.c.version, people.c.is_active),
+)
+_is_written_to = or_(
+    and_(letters_due.c.kind.in_(TO_THE_DESK), posts.c.role.in_(REVIEWING_ROLES)),
+    and_(letters_due.c.kind.not_in(TO_THE_DESK), posts.c.role.in_(ANSWERING_ROLES)),
 )
 _CANDIDATES = (
     select(
@@ -32,7 +36,8 @@ _CANDIDATES = (
         directives.c.code,
         directives.c.subject,
         requirements.c.title,
-        acceptances.c.accepted_at,
+        # Of the two the earlier; PostgreSQL leaves out what is null.
+        func.least(acceptances.c.accepted_at, obligations.c.ended_at).label("settled_at"),
         posts.c.valid_from,
         posts.c.valid_to,
         posts.c.known_since,
@@ -44,7 +49,7 @@ _CANDIDATES = (
         .outerjoin(acceptances, acceptances.c.obligation_id == letters_due.c.obligation_id)
         .outerjoin(
             _standing_posts,
-            and_(posts.c.unit_id == letters_due.c.unit_id, posts.c.role.in_(ANSWERING_ROLES)),
+            and_(posts.c.unit_id == letters_due.c.unit_id, _is_written_to),
         )
     )
     .where(
@@ -66,7 +71,9 @@ _BY_DIRECTIVE = _CANDIDATES.where(
     )
 )
 _BY_UNIT = _CANDIDATES.where(_one_of(letters_due.c.unit_id, Text()))
-_OPEN = _CANDIDATES.where(letters_due.c.kind.in_(OWED), acceptances.c.obligation_id.is_(None))
+_OPEN = _CANDIDATES.where(
+    letters_due.c.kind.in_(OWED), acceptances.c.obligation_id.is_(None), obligations.c.ended_at.is_(None)
+)
 
 
 async def for_due(connection: AsyncConnection, due_ids: Collection[UUID]) -> list[Candidate]:
@@ -110,7 +117,7 @@ def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
         person_id=row.recipient_id,
         directive_id=row.directive_id,
         obligation_id=row.obligation_id,
-        accepted_at=row.accepted_at,
+        settled_at=row.settled_at,
         quoted=Quoted(
             code=row.code,
             subject=row.subject,

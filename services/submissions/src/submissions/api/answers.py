@@ -23,6 +23,7 @@ from submissions.problems import (
     KeyReused,
     MediaNotReady,
     NotNow,
+    NotOwed,
     Superseded,
     ValuesNotValid,
 )
@@ -206,6 +207,7 @@ class WholeSubmissionOut(SubmissionOut):
         MediaNotReady,
         AlreadyAccepted,
         Closed,
+        NotOwed,
         KeyReused,
         Malformed,
         NotFound,

@@ -18,6 +18,10 @@ class Obligation:
     unit_id: str
     answering_unit_id: str
     due_at: datetime
+    closes_at: datetime | None = None
+    """When the form closes for this unit; null: when its requirement does."""
+    state: str = "open"
+    """As directives told it; whatever is not `open` takes no answer."""
 
 
 @dataclass(frozen=True, slots=True)

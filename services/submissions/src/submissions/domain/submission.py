@@ -9,13 +9,14 @@ from uuid import UUID
 
 from chassis.clock import VIETNAM
 from submissions.domain.answer import Stated
-from submissions.domain.asked import Requirement
-from submissions.problems import AlreadyAccepted, Closed, NotNow, Superseded
+from submissions.domain.asked import Obligation, Requirement
+from submissions.problems import AlreadyAccepted, Closed, NotNow, NotOwed, Superseded
 
 State = Literal["submitted", "returned", "accepted"]
 Outcome = Literal["returned", "accepted"]
 
 STATE_NAMES: dict[State, str] = {"submitted": "đã nộp", "returned": "đã trả lại", "accepted": "đã duyệt"}
+NOT_OWED_VI = {"exempt": "được miễn", "replaced": "văn bản đã được thay thế", "recalled": "văn bản đã được thu hồi"}
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_CHARACTERS = 10
 
@@ -106,16 +107,25 @@ def receipt_code(submission_id: UUID, number: int, request_digest: bytes) -> str
     return f"{code[:5]}-{code[5:]}"
 
 
-def refuse_late_or_accepted(requirement: Requirement, submission: Submission | None, now: datetime) -> None:
-    """Raise when the obligation takes no answer any more: accepted, or past the closing of its requirement."""
+def refuse_late_or_accepted(
+    obligation: Obligation, requirement: Requirement, submission: Submission | None, now: datetime
+) -> None:
+    """Raise when the obligation takes no answer any more: owed no longer, accepted, or past its closing."""
+    if obligation.state != "open":
+        raise NotOwed(
+            f"Đơn vị không còn phải trả lời mục này: {NOT_OWED_VI.get(obligation.state, obligation.state)}.",
+            f"This answer is owed no more: {obligation.state}.",
+            state=obligation.state,
+        )
     if submission is not None and submission.state == "accepted":
         raise AlreadyAccepted(
             "Báo cáo đã được duyệt, không thể nộp lại.",
             "The submission was accepted; it takes no further version.",
         )
-    if requirement.closes_at is not None and now >= requirement.closes_at:
+    closes_at = obligation.closes_at or requirement.closes_at
+    if closes_at is not None and now >= closes_at:
         raise Closed(
-            f"Đã khóa sổ lúc {requirement.closes_at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}; không nhận thêm.",
-            f"The requirement closed at {requirement.closes_at.isoformat()}.",
-            closed_at=requirement.closes_at.isoformat(),
+            f"Đã khóa sổ lúc {closes_at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}; không nhận thêm.",
+            f"The requirement closed at {closes_at.isoformat()}.",
+            closed_at=closes_at.isoformat(),
         )

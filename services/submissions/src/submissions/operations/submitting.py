@@ -59,7 +59,7 @@ async def _refuse_unfit(strokes: Strokes, rules: RuleBook, standing: Standing, a
             "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
         )
     requirement = await rules.requirement(standing.obligation.requirement_id, standing.requirement_version)
-    refuse_late_or_accepted(requirement, standing.submission, now)
+    refuse_late_or_accepted(standing.obligation, requirement, standing.submission, now)
     refuse_faulty(requirement, answer)
     if answer.media_ids:
         await _refuse_media_not_ready(strokes, standing.obligation, answer)

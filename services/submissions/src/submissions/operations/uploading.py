@@ -247,7 +247,7 @@ async def _refuse_unwanted(
             "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
         )
     found = await store.submissions.find_submission_of(tx, obligation_id)
-    refuse_late_or_accepted(requirement, found[1] if found is not None else None, tx.now)
+    refuse_late_or_accepted(obligation, requirement, found[1] if found is not None else None, tx.now)
     refuse_unasked(requirement, byte_count=byte_count, content_type=content_type)
 
 

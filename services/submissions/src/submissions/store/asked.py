@@ -10,9 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
-from contracts.directives import ObligationOpened, ObligationTransferred, RequirementIssued
+from contracts.directives import ObligationChanged, ObligationOpened, ObligationTransferred, RequirementIssued
 from submissions.domain.asked import Obligation, Requirement
 from submissions.tables import obligations, requirements
+
+ObligationEvent = ObligationOpened | ObligationTransferred | ObligationChanged
 
 REMEMBERED_REQUIREMENTS = 512
 """A busy year has some hundred requirements; each takes a few kilobytes."""
@@ -29,6 +31,8 @@ _FIND_OBLIGATION = select(
     obligations.c.unit_id,
     obligations.c.answering_unit_id,
     obligations.c.due_at,
+    obligations.c.closes_at,
+    obligations.c.state.label("obligation_state"),
 ).where(obligations.c.obligation_id == bindparam("wanted"))
 # Answers refer to the obligation with a key-share lock, which this one lets pass.
 _TAKE_OBLIGATION = _FIND_OBLIGATION.with_for_update(key_share=True)
@@ -106,7 +110,7 @@ async def put_requirements(tx: Transaction, told: Sequence[tuple[int, Requiremen
         await tx.connection.execute(_PUT_REQUIREMENTS, rows)
 
 
-async def put_obligations(tx: Transaction, told: Sequence[ObligationOpened | ObligationTransferred]) -> None:
+async def put_obligations(tx: Transaction, told: Sequence[ObligationEvent]) -> None:
     """Keep the newest version of each obligation; `told` names each at most once."""
     rows = [
         {
@@ -118,6 +122,8 @@ async def put_obligations(tx: Transaction, told: Sequence[ObligationOpened | Obl
             "unit_id": each.unit_id,
             "answering_unit_id": each.answering_unit_id,
             "due_at": each.due_at,
+            "closes_at": None if isinstance(each, ObligationOpened) else each.closes_at,
+            "state": each.state if isinstance(each, ObligationChanged) else "open",
         }
         for each in told
     ]
@@ -135,4 +141,6 @@ def obligation_of(row: Mapping[Any, Any]) -> Obligation:
         unit_id=row["unit_id"],
         answering_unit_id=row["answering_unit_id"],
         due_at=row["due_at"],
+        closes_at=row["closes_at"],
+        state=row["obligation_state"],
     )

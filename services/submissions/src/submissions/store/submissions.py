@@ -33,7 +33,10 @@ class Standing:
     """What this person was answered when they used this idempotency key before, for whatever request."""
 
 
-_OBLIGATION_COLUMNS = [column for column in obligations.c if column.name != "version"]
+_OBLIGATION_COLUMNS = [
+    *(column for column in obligations.c if column.name not in ("version", "state")),
+    obligations.c.state.label("obligation_state"),
+]
 _SUBMISSION_COLUMNS = [
     submissions.c.submission_id,
     submissions.c.state,

@@ -1,4 +1,4 @@
-"""The front door: parse, one operation, answer.
+"""Directives, their obligations and registers at the front door.
 
 Handlers name the caller first, so that nobody holds a database connection before they are known.
 """
@@ -7,18 +7,18 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Path, Query, Request, UploadFile
+from fastapi import APIRouter, Path, Query
 
 from chassis.clock import today
 from chassis.http import may_raise
 from chassis.identity import Calling
-from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, TooLarge
+from chassis.problems import Malformed, NotAllowed, NotFound
 from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
-from directives import operations, proposals, replies
-from directives.documents.problems import EVERY_PROBLEM
-from directives.documents.proposal import Proposal
+from directives import replies
+from directives.api.trees import KnownTree
 from directives.domain.directive import Stamp
+from directives.operations import issuing
 from directives.problems import (
     AudienceEmpty,
     AudienceUnsaid,
@@ -35,20 +35,9 @@ from directives.problems import (
     UnknownUnits,
     VideoWithoutMedia,
 )
-from directives.requests import DraftIn, IssueIn, NumberIn, PreviewIn, RegisterIn, Year
-from unit_tree.projection import TreeReader
-from unit_tree.tree import Tree
+from directives.requests import DraftIn, IssueIn, NumberIn, PreviewIn, ReasonIn, RegisterIn, Year
 
-router = APIRouter(responses=may_raise(NotSignedIn, Malformed))
-
-
-async def _tree(request: Request, tx: OpenTransaction) -> Tree:
-    reader: TreeReader = request.app.state.tree_reader
-    return await reader.tree(tx.connection)
-
-
-KnownTree = Annotated[Tree, Depends(_tree)]
-"""The units as the directory has told of them so far."""
+router = APIRouter()
 
 
 @router.post(
@@ -72,7 +61,7 @@ async def draft_directive(
 ) -> replies.DirectiveOut:
     """Draft a directive."""
     directive = draft.drafted(Stamp(caller.id, tx.now))
-    return replies.directive_out(await operations.draft_directive(tx, directive=directive, tree=tree, by=caller))
+    return replies.directive_out(await issuing.draft_directive(tx, directive=directive, tree=tree, by=caller))
 
 
 @router.post("/directives/{directive_id}/sign", responses=may_raise(NotFound, NotAllowed))
@@ -80,7 +69,7 @@ async def sign_directive(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
 ) -> replies.DirectiveOut:
     """Sign a draft."""
-    return replies.directive_out(await operations.sign_directive(tx, directive_id=directive_id, tree=tree, by=caller))
+    return replies.directive_out(await issuing.sign_directive(tx, directive_id=directive_id, tree=tree, by=caller))
 
 
 @router.post("/directives/{directive_id}/number", responses=may_raise(NotFound, NotAllowed, NotNow, RegisterFull))
@@ -89,7 +78,7 @@ async def number_directive(
 ) -> replies.DirectiveOut:
     """Give a signed directive its number."""
     return replies.directive_out(
-        await operations.number_directive(
+        await issuing.number_directive(
             tx, directive_id=directive_id, notation=asked.notation, year=asked.year, tree=tree, by=caller
         )
     )
@@ -106,7 +95,17 @@ async def issue_directive(
 ) -> replies.IssuedOut:
     """Send out a numbered directive."""
     return replies.issued_out(
-        await operations.issue_directive(tx, directive_id=directive_id, issued_on=asked.issued_on, tree=tree, by=caller)
+        await issuing.issue_directive(tx, directive_id=directive_id, issued_on=asked.issued_on, tree=tree, by=caller)
+    )
+
+
+@router.post("/directives/{directive_id}/recall", responses=may_raise(NotFound, NotAllowed, NotNow))
+async def recall_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, asked: ReasonIn
+) -> replies.DirectiveOut:
+    """Take an issued directive back."""
+    return replies.directive_out(
+        await issuing.recall_directive(tx, directive_id=directive_id, reason=asked.reason, tree=tree, by=caller)
     )
 
 
@@ -115,7 +114,7 @@ async def read_directive(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
 ) -> replies.DirectiveOut:
     """Read a directive."""
-    return replies.directive_out(await operations.read_directive(tx, directive_id=directive_id, tree=tree, by=caller))
+    return replies.directive_out(await issuing.read_directive(tx, directive_id=directive_id, tree=tree, by=caller))
 
 
 @router.get("/directives/{directive_id}/obligations", responses=may_raise(NotFound))
@@ -123,7 +122,7 @@ async def obligations_of_directive(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
 ) -> replies.ObligationsOut:
     """List who owes an answer, and how far the answers have come."""
-    directive, opened = await operations.obligations_of_directive(tx, directive_id=directive_id, tree=tree, by=caller)
+    directive, opened = await issuing.obligations_of_directive(tx, directive_id=directive_id, tree=tree, by=caller)
     return replies.obligations_out(directive, opened, tree)
 
 
@@ -132,7 +131,7 @@ async def obligations_of_unit(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, unit_id: Annotated[UnitId, Query()]
 ) -> replies.OwedByUnitOut:
     """List what a unit owes, nearest deadline first."""
-    return replies.owed_out(await operations.obligations_of_unit(tx, unit_id=unit_id, tree=tree, by=caller))
+    return replies.owed_out(await issuing.obligations_of_unit(tx, unit_id=unit_id, tree=tree, by=caller))
 
 
 @router.get("/open-obligations", responses=may_raise(NotAllowed))
@@ -143,7 +142,7 @@ async def count_open_obligations(
     answered_by: Annotated[list[UnitId], Query(min_length=1, max_length=1000)],
 ) -> replies.OpenCountsOut:
     """Count the open obligations each unit answers: what will move to its successor when it ends."""
-    counts = await operations.count_open_obligations(tx, unit_ids=answered_by, tree=tree, by=caller)
+    counts = await issuing.count_open_obligations(tx, unit_ids=answered_by, tree=tree, by=caller)
     return replies.OpenCountsOut(open=counts)
 
 
@@ -153,16 +152,10 @@ async def preview_audience(
 ) -> replies.PreviewOut:
     """Show whom a requirement would reach, and why."""
     issued_on: date = asked.issued_on or today(tx.now)
-    resolution = operations.preview_audience(
+    resolution = issuing.preview_audience(
         asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
     )
     return replies.preview_out(resolution, tree, as_of=asked.as_of, issued_on=issued_on)
-
-
-@router.post("/document-proposals", responses=may_raise(NotAllowed, TooLarge, *EVERY_PROBLEM))
-async def propose_draft(caller: Calling, document: Annotated[UploadFile, File()]) -> Proposal:
-    """Propose a draft from a document: what it says, where, and what it does not say. Nothing is stored."""
-    return await proposals.propose_draft(document.filename or "", document.file, by=caller)
 
 
 @router.put("/registers/{issuer_unit_id}/{year}", responses=may_raise(NotAllowed, UnknownUnits, NumberPassed))
@@ -175,7 +168,7 @@ async def set_next_number(
     asked: RegisterIn,
 ) -> replies.RegisterOut:
     """Let a register go on with a higher number."""
-    next_number = await operations.set_next_number(
+    next_number = await issuing.set_next_number(
         tx,
         issuer_unit_id=issuer_unit_id,
         year=year,

@@ -13,15 +13,16 @@ from chassis.transaction import Transaction, new_id
 from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from directives import store
 from directives.domain.audience import Audience, Resolution, is_gone, resolve, who_answers
-from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Stamp, State
+from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Recall, Stamp
 from directives.domain.requirement import Requirement, check
+from directives.operations.changing import close_as_recalled
 from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
 from directives.store.obligations import Obligation, Owed
 from unit_tree.tree import Tree
 
 WRITES = (Purpose.DRAFT, Purpose.SIGN, Purpose.ISSUE)
 FIRST_VERSION = 1
-"""Of a directive, which does not change yet once it is issued, and of an obligation, which may move."""
+"""Of a directive, which does not change yet once it is issued, and of an obligation, which may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,19 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     return Issued(issued, {each.id: len(resolved[each.id].units) for each in directive.requirements})
 
 
+async def recall_directive(tx: Transaction, *, directive_id: UUID, reason: str, tree: Tree, by: Caller) -> Directive:
+    """Take an issued directive back: what is not settled is owed no more, and every unit that owed it is told.
+
+    It stays readable, and what was accepted stays.
+    """
+    directive = await _take(tx, directive_id, to=Purpose.SIGN, tree=tree, by=by)
+    recalled = directive.take_back(Recall(reason, Stamp(by.id, tx.now)))
+    if recalled != directive:
+        await store.directives.put(tx.connection, recalled)
+        await close_as_recalled(tx, directive_id=directive_id, reason=reason, by=by)
+    return recalled
+
+
 async def count_open_obligations(
     tx: Transaction, *, unit_ids: Collection[str], tree: Tree, by: Caller
 ) -> dict[str, int]:
@@ -155,6 +169,7 @@ async def transfer_obligations(tx: Transaction, *, tree: Tree) -> int:
                 answering_unit_id=answer[0],
                 former_answering_unit_id=each.answering_unit_id,
                 due_at=each.due_at,
+                closes_at=each.closes_at,
             )
         )
         moved += 1
@@ -208,7 +223,7 @@ async def _take(tx: Transaction, directive_id: UUID, *, to: Purpose, tree: Tree,
 async def _may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
     if any(may(by, purpose, directive.issuer_unit_id) for purpose in WRITES):
         return True
-    if directive.state is not State.ISSUED:
+    if directive.issue is None:
         return False
     if _sees_whole(tx, directive, tree=tree, by=by):
         return True

@@ -1,0 +1,141 @@
+"""What may become of an obligation after it was opened: a later deadline, an exemption, and the way back."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from contracts.directives import ObligationState
+from directives.problems import AskedAlready, DecidedAlready, NotLater, NotOwed
+
+AnswerState = Literal["none", "submitted", "returned", "accepted"]
+Outcome = Literal["granted", "refused"]
+
+NOT_OWED_VI = {
+    "exempt": "đã được miễn",
+    "replaced": "văn bản đã được thay thế",
+    "recalled": "văn bản đã được thu hồi",
+    "submitted": "đã nộp bài và đang chờ duyệt",
+    "accepted": "bài nộp đã được duyệt",
+}
+OUTCOME_VI = {"granted": "đồng ý", "refused": "không đồng ý"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """An obligation as it stands, with what decides whether it may change."""
+
+    id: UUID
+    version: int
+    directive_id: UUID
+    requirement_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    answering_unit_id: str
+    state: ObligationState
+    due_at: datetime
+    closes_at: datetime | None
+    """When the form closes for this unit; null: when its requirement does."""
+    requirement_closes_at: datetime | None
+    answer_state: AnswerState
+
+    def refuse_settled(self) -> None:
+        """Raise when nothing is owed any more, or the answer was accepted."""
+        if self.state != "open":
+            raise _not_owed(self.state)
+        if self.answer_state == "accepted":
+            raise _not_owed(self.answer_state)
+
+    def refuse_not_later(self, due_at: datetime) -> None:
+        """Raise when a deadline is not later than the one that stands."""
+        if due_at <= self.due_at:
+            raise NotLater(
+                "Hạn mới phải muộn hơn hạn hiện nay.",
+                f"The new deadline must be later than {self.due_at.isoformat()}.",
+                due_at=self.due_at.isoformat(),
+            )
+
+    def extended(self, due_at: datetime) -> "Duty":
+        """Return it due later; the form stays open at least as long."""
+        self.refuse_settled()
+        self.refuse_not_later(due_at)
+        closing = self.closes_at or self.requirement_closes_at
+        closes_at = due_at if closing is not None and closing < due_at else self.closes_at
+        return replace(self, version=self.version + 1, due_at=due_at, closes_at=closes_at)
+
+    def exempted(self) -> "Duty":
+        """Return it owed no more. What was submitted is decided first: returned, it may be exempted."""
+        self.refuse_settled()
+        if self.answer_state == "submitted":
+            raise _not_owed(self.answer_state)
+        return replace(self, version=self.version + 1, state="exempt")
+
+    def recalled(self) -> "Duty":
+        """Return it owed no more, because its directive was recalled; what was submitted is settled by that."""
+        self.refuse_settled()
+        return replace(self, version=self.version + 1, state="recalled")
+
+    def reopened(self) -> "Duty":
+        """Return it owed again, by the deadline it had."""
+        if self.state != "exempt":
+            raise _not_owed(self.state)
+        return replace(self, version=self.version + 1, state="open")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the issuer said to a request."""
+
+    outcome: Outcome
+    due_at: datetime | None
+    """The deadline that was granted."""
+    why: str | None
+    by: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """A request for a later deadline."""
+
+    id: UUID
+    obligation_id: UUID
+    wished_due_at: datetime
+    reason: str
+    asked_by: UUID
+    asked_at: datetime
+    decision: Decision | None = None
+
+    def refuse_another(self, *, wished_due_at: datetime, reason: str) -> None:
+        """Raise unless this waiting request says the same as the one that is made now."""
+        if (self.wished_due_at, self.reason) != (wished_due_at, reason):
+            raise AskedAlready(
+                "Đơn vị đã xin gia hạn và đang chờ quyết định.",
+                "A later deadline was asked for already and waits for its decision.",
+                extension_id=str(self.id),
+            )
+
+    def lacks_decision(self, outcome: Outcome, *, due_at: datetime | None, why: str | None) -> bool:
+        """Say whether it is still to be decided so; raise `DecidedAlready` when it was decided otherwise."""
+        known = self.decision
+        if known is None:
+            return True
+        if (known.outcome, known.due_at, known.why) != (outcome, due_at, why):
+            raise DecidedAlready(
+                f"Đề nghị gia hạn này đã được quyết định: {OUTCOME_VI[known.outcome]}.",
+                f"This request was decided already: {known.outcome}.",
+                outcome=known.outcome,
+            )
+        return False
+
+    def decided(self, decision: Decision) -> "Extension":
+        """Return it with what the issuer said."""
+        return replace(self, decision=decision)
+
+
+def _not_owed(state: str) -> NotOwed:
+    return NotOwed(
+        f"Nghĩa vụ này không ở trạng thái cho phép việc đó: {NOT_OWED_VI.get(state, 'còn phải thực hiện')}.",
+        f"The obligation does not allow this now: {state}.",
+        state=state,
+    )

@@ -1,0 +1,1 @@
+"""The verbs of directives: each is one transaction, safe to repeat."""

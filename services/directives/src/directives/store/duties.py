@@ -1,0 +1,184 @@
+"""Obligations one at a time: as they stand, what was asked about them, and what people changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.directives import ObligationChange, ObligationState
+from directives.domain.obligation import Decision, Duty, Extension
+from directives.tables import answers, directives, extensions, obligation_changes, obligations, requirements
+
+_ANY_DUTY = (
+    select(
+        obligations.c.obligation_id.label("id"),
+        *obligations.c["version", "directive_id", "requirement_id", "unit_id", "answering_unit_id"],
+        *obligations.c["state", "due_at", "closes_at"],
+        directives.c.issuer_unit_id,
+        requirements.c.closes_at.label("requirement_closes_at"),
+        func.coalesce(answers.c.state, "none").label("answer_state"),
+    )
+    .join(directives, directives.c.directive_id == obligations.c.directive_id)
+    .join(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
+    .outerjoin(answers, answers.c.obligation_id == obligations.c.obligation_id)
+)
+_DUTY = _ANY_DUTY.where(obligations.c.obligation_id == bindparam("wanted"))
+_TAKE_DUTY = _DUTY.with_for_update(of=obligations)
+_OF_DIRECTIVE = _ANY_DUTY.where(
+    obligations.c.directive_id == bindparam("directive"),
+    obligations.c.state == "open",
+    func.coalesce(answers.c.state, "none") != "accepted",
+)
+# In the same order as transfers take them, so that nobody locks up.
+_TAKE_OPEN_OF_DIRECTIVE = _OF_DIRECTIVE.order_by(obligations.c.obligation_id).with_for_update(of=obligations)
+_PUT_DUTY = (
+    update(obligations)
+    .where(obligations.c.obligation_id == bindparam("changed"))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "due_at", "closes_at", "version")})
+)
+_CHANGES = (
+    select(obligation_changes)
+    .where(obligation_changes.c.obligation_id == bindparam("wanted"))
+    .order_by(obligation_changes.c.version)
+)
+_EXTENSION = select(extensions).where(extensions.c.extension_id == bindparam("wanted"))
+_EXTENSIONS_OF = (
+    select(extensions).where(extensions.c.obligation_id == bindparam("wanted")).order_by(extensions.c.extension_id)
+)
+_WAITING_FOR = (
+    select(extensions)
+    .join(obligations, obligations.c.obligation_id == extensions.c.obligation_id)
+    .join(directives, directives.c.directive_id == obligations.c.directive_id)
+    .where(directives.c.issuer_unit_id == bindparam("issuer"), extensions.c.outcome.is_(None))
+    .where(obligations.c.state == "open")
+    .order_by(extensions.c.extension_id)
+)
+_DECIDE = update(extensions).where(extensions.c.extension_id == bindparam("decided"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What somebody changed of an obligation, and why."""
+
+    version: int
+    change: ObligationChange
+    state: ObligationState
+    due_at: datetime
+    closes_at: datetime | None
+    former_due_at: datetime
+    reason: str
+    changed_by: UUID
+    changed_at: datetime
+
+
+async def find(connection: AsyncConnection, obligation_id: UUID) -> Duty | None:
+    """Return an obligation, or null."""
+    row = (await connection.execute(_DUTY, {"wanted": obligation_id})).mappings().one_or_none()
+    return None if row is None else Duty(**row)
+
+
+async def take(connection: AsyncConnection, obligation_id: UUID) -> Duty | None:
+    """Return an obligation locked for change, or null; what belongs to it is locked by that too."""
+    row = (await connection.execute(_TAKE_DUTY, {"wanted": obligation_id})).mappings().one_or_none()
+    return None if row is None else Duty(**row)
+
+
+async def take_open_of(connection: AsyncConnection, directive_id: UUID) -> list[Duty]:
+    """Return the obligations of a directive that are owed and not settled, locked for change."""
+    rows = (await connection.execute(_TAKE_OPEN_OF_DIRECTIVE, {"directive": directive_id})).mappings()
+    return [Duty(**row) for row in rows]
+
+
+async def put(connection: AsyncConnection, changed: Sequence[tuple[Duty, Changed]]) -> None:
+    """Write obligations that were taken, and what was changed of each."""
+    if not changed:
+        return
+    await connection.execute(
+        _PUT_DUTY,
+        [
+            {
+                "changed": duty.id,
+                "new_state": duty.state,
+                "new_due_at": duty.due_at,
+                "new_closes_at": duty.closes_at,
+                "new_version": duty.version,
+            }
+            for duty, _ in changed
+        ],
+    )
+    names = [column.name for column in obligation_changes.c if column.name != "obligation_id"]
+    rows = [{"obligation_id": duty.id} | {name: getattr(each, name) for name in names} for duty, each in changed]
+    await connection.execute(insert(obligation_changes), rows)
+
+
+async def changes_of(connection: AsyncConnection, obligation_id: UUID) -> list[Changed]:
+    """Return what people changed of an obligation, oldest first."""
+    rows = (await connection.execute(_CHANGES, {"wanted": obligation_id})).mappings()
+    return [Changed(**{name: value for name, value in row.items() if name != "obligation_id"}) for row in rows]
+
+
+async def find_extension(connection: AsyncConnection, extension_id: UUID) -> Extension | None:
+    """Return a request for a later deadline, or null."""
+    row = (await connection.execute(_EXTENSION, {"wanted": extension_id})).one_or_none()
+    return None if row is None else _extension(row)
+
+
+async def extensions_of(connection: AsyncConnection, obligation_id: UUID) -> list[Extension]:
+    """Return the requests for a later deadline of an obligation, oldest first."""
+    return [_extension(row) for row in await connection.execute(_EXTENSIONS_OF, {"wanted": obligation_id})]
+
+
+async def extensions_waiting_for(connection: AsyncConnection, issuer_unit_id: str) -> list[Extension]:
+    """Return the requests an issuer has not decided, oldest first."""
+    return [_extension(row) for row in await connection.execute(_WAITING_FOR, {"issuer": issuer_unit_id})]
+
+
+async def add_extension(connection: AsyncConnection, asked: Extension) -> None:
+    """Write a new request; its obligation is taken."""
+    await connection.execute(
+        insert(extensions),
+        {
+            "extension_id": asked.id,
+            "obligation_id": asked.obligation_id,
+            "wished_due_at": asked.wished_due_at,
+            "reason": asked.reason,
+            "asked_by": asked.asked_by,
+            "asked_at": asked.asked_at,
+        },
+    )
+
+
+async def put_decision(connection: AsyncConnection, extension_id: UUID, decision: Decision) -> None:
+    """Write what the issuer said to a request."""
+    await connection.execute(
+        _DECIDE,
+        {
+            "decided": extension_id,
+            "outcome": decision.outcome,
+            "granted_due_at": decision.due_at,
+            "why": decision.why,
+            "decided_by": decision.by,
+            "decided_at": decision.at,
+        },
+    )
+
+
+def _extension(row: Row[*tuple[Any, ...]]) -> Extension:
+    decision = None
+    if row.outcome is not None:
+        decision = Decision(
+            outcome=row.outcome, due_at=row.granted_due_at, why=row.why, by=row.decided_by, at=row.decided_at
+        )
+    return Extension(
+        id=row.extension_id,
+        obligation_id=row.obligation_id,
+        wished_due_at=row.wished_due_at,
+        reason=row.reason,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        decision=decision,
+    )
