@@ -24,6 +24,7 @@ WORDS = {
     "role": "reporter",
     "content_type": "video/mp4",
     "digest": 64 * "0",
+    "event": "CANCEL",
     "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
     "issuer_unit_id": "U-SGD-MG",
     "year": "2026",
