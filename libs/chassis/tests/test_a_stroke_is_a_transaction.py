@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import BigInteger, Text, Uuid, bindparam, column, select, table, text
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.outages import is_outage
 from chassis.porch import Role
 from chassis.strokes import Stroke, Strokes, leaving_event
 from chassis.testing import until, waiting_events
@@ -85,6 +86,31 @@ async def test_many_at_once_wait_for_each_other(strokes, aggregate) -> None:
     assert len(await strokes.rows(TEXTS)) == len(await _told(strokes)) == 20
 
 
+async def test_a_line_that_broke_halfway_is_not_given_to_the_next(strokes, aggregate, postgres_url) -> None:
+    failures: list[BaseException] = []
+    over = asyncio.Event()
+
+    async def write() -> None:
+        while not over.is_set():
+            try:
+                await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=str(new_id()))
+            except Exception as error:  # noqa: BLE001  all of them are looked at
+                failures.append(error)
+
+    writers = [asyncio.create_task(write()) for _ in range(6)]
+    killer = await asyncpg.connect(postgres_url)
+    kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'strokes'"
+    killed = 0
+    while killed < 60:
+        killed += await killer.fetchval(kill)
+        await asyncio.sleep(0.005)
+    over.set()
+    await asyncio.gather(*writers)
+    await killer.close()
+    assert failures
+    assert [error for error in failures if not is_outage(error)] == []
+
+
 async def test_lost_connections_are_replaced(strokes, postgres_url) -> None:
     await strokes.rows(TEXTS)
     killer = await asyncpg.connect(postgres_url)
@@ -94,7 +120,9 @@ async def test_lost_connections_are_replaced(strokes, postgres_url) -> None:
     async def answers() -> bool:
         try:
             return await strokes.rows(TEXTS) == []
-        except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError):
+        except Exception as error:
+            if not is_outage(error):
+                raise
             return False  # the loss may be noticed by the next one who asks
 
     await until(answers, within=5)

@@ -14,6 +14,8 @@ _AWAY = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    # What the driver says when the server dies between the two messages of one statement (asyncpg 0.32).
+    asyncpg.InternalClientError,
     # Our own limit on a statement: a server that cannot finish one in thirty seconds is as good as away.
     asyncpg.QueryCanceledError,
 )

@@ -5,7 +5,8 @@ statement. Everything else is written with `chassis.transaction`, which may hold
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -65,14 +66,12 @@ class Strokes:
 
     async def row(self, stroke: Stroke, **values: Any) -> asyncpg.Record | None:
         """Return the first row a stroke gives."""
-        pool = self._pool or await self._open()
-        async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with self._line() as connection:
             return await connection.fetchrow(stroke.text, *stroke.arguments(values))
 
     async def rows(self, stroke: Stroke, **values: Any) -> Sequence[asyncpg.Record]:
         """Return every row a stroke gives."""
-        pool = self._pool or await self._open()
-        async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with self._line() as connection:
             rows: list[asyncpg.Record] = await connection.fetch(stroke.text, *stroke.arguments(values))
             return rows
 
@@ -83,13 +82,25 @@ class Strokes:
         """
         event_id = new_id()
         arguments = stroke.arguments(values | outbox_row(event, event_id))
-        pool = self._pool or await self._open()
-        async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with self._line() as connection:
             done: str = await connection.execute(stroke.text, *arguments)
         if done == "INSERT 0 0":
             return None
         self._wake()
         return event_id
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[asyncpg.Connection]:
+        pool = self._pool or await self._open()
+        async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            try:
+                yield connection
+            except asyncpg.IntegrityConstraintViolationError:
+                raise  # the statement was refused; the line is as good as before
+            except BaseException:
+                # Whatever else went wrong may have left the line halfway through an answer: nobody gets it after us.
+                connection.terminate()
+                raise
 
     async def close(self) -> None:
         """Give every connection back; a server that is away is not waited for."""
