@@ -20,6 +20,7 @@ from directory.api.sessions import say_when_to_return
 from directory.domain.people import NewAccount, Post
 from directory.operations.accounts import keep_looking_for_dormant
 from directory.operations.auditing import keep_noting
+from directory.operations.cataloguing import tell_what_nobody_was_told
 from directory.operations.opening import published
 from directory.operations.people import found_accounts
 from directory.operations.selecting import RegisterTree
@@ -67,7 +68,10 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
 
 
 async def found(settings: Settings) -> None:
-    """Create the founding accounts that are absent; leave the others alone, their passwords too. Safe to repeat."""
+    """Create the founding accounts that are absent, and tell of types and groups nobody was told of. Safe to repeat.
+
+    Accounts that exist are left alone, their passwords too.
+    """
     engine = open_engine(settings.database_url, name="directory", pool_size=1)
     try:
         async with Transactions(engine).begin() as tx:
@@ -84,6 +88,7 @@ async def found(settings: Settings) -> None:
                 for each in settings.founding_accounts
             ]
             await found_accounts(tx, accounts, passwords=Passwords())
+            await tell_what_nobody_was_told(tx)
     finally:
         await engine.dispose()
 
