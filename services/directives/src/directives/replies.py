@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
-from directives.domain.audience import AnswersAs, ChosenBy, name_of, types_of
+from directives.domain.audience import ChosenBy, name_of, types_of
 from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
 from directives.domain.obligation import AnswerState
 from directives.domain.requirement import Requirement
 from directives.operations.audiences import Preview
 from directives.operations.issuing import Issued
 from directives.store.obligations import Obligation, Owed
+from unit_tree.succession import AnswersAs
 from unit_tree.tree import Tree
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.directory import UnitChanged, UnitLineage, UnitRelation, UnitVersion
-from directives.domain.audience import Addressed, living_successor, of_types, resolve
+from directives.domain.audience import Addressed, of_types, resolve
+from unit_tree.succession import living_successor
 from unit_tree.tree import Tree
 
 AS_OF, ISSUED_ON = date(2026, 5, 31), date(2026, 11, 20)

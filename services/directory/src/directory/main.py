@@ -12,7 +12,7 @@ from chassis.policy import PROVINCE
 from chassis.porch import Role
 from chassis.roles import Service
 from chassis.transaction import Transactions, open_engine
-from directory import access_tables, api, commands
+from directory import access_tables, api, commands, consumers
 from directory.access import Access
 from directory.api.imports import IMPORT_BYTES
 from directory.api.reorganisations import FILES_BYTES
@@ -60,6 +60,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.app.state.register_tree = RegisterTree()
     frame.app.state.passwords = Passwords()
     frame.front_door(api.router)
+    frame.letterbox(consumers.register)
     say_when_to_return(frame.app)
     frame.run_in_background(partial(keep_sweeping, frame.transactions, rules.lockout))
     frame.run_in_background(partial(keep_looking_for_dormant, frame.transactions, rules))

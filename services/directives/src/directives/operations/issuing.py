@@ -12,13 +12,14 @@ from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
 from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from directives import store
-from directives.domain.audience import Resolution, is_gone, who_answers
+from directives.domain.audience import Resolution
 from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Recall, Stamp
 from directives.domain.requirement import Requirement, check
 from directives.operations.audiences import WRITES, need_heard_of, resolve_audience
 from directives.operations.changing import close_as_recalled
 from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
 from directives.store.obligations import Obligation, Owed
+from unit_tree.succession import is_gone, who_answers
 from unit_tree.tree import Tree
 
 FIRST_VERSION = 1

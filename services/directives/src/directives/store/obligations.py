@@ -27,10 +27,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directives import ObligationState
-from directives.domain.audience import AnswersAs
 from directives.domain.obligation import AnswerState
 from directives.store.directives import number_of
 from directives.tables import answers, directives, obligations, requirements
+from unit_tree.succession import AnswersAs
 
 Given = Literal["submitted", "returned", "accepted"]
 
