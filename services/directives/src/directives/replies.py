@@ -1,17 +1,20 @@
 """What the front door answers."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
-from directives.domain.audience import AnswersAs, ChosenBy, Resolution, name_of, reason
+from directives.domain.audience import ChosenBy, name_of, types_of
 from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
 from directives.domain.obligation import AnswerState
 from directives.domain.requirement import Requirement
+from directives.operations.audiences import Preview
 from directives.operations.issuing import Issued
 from directives.store.obligations import Obligation, Owed
+from unit_tree.succession import AnswersAs
 from unit_tree.tree import Tree
 
 
@@ -32,9 +35,10 @@ class RecipientOut(BaseModel):
 
 
 class AudienceOut(BaseModel):
-    """A choice of units."""
+    """A choice of units; `unit_types` is null when the selector says more than its short form can."""
 
-    unit_types: tuple[str, ...]
+    selector: dict[str, Any]
+    unit_types: tuple[str, ...] | None
     include: tuple[str, ...]
     exclude: tuple[str, ...]
 
@@ -114,6 +118,8 @@ class ObligationOut(BaseModel):
     due_at: datetime
     answer_state: AnswerState
     state: ObligationState
+    why_vi: str
+    why_en: str
 
 
 class ObligationsOut(BaseModel):
@@ -179,6 +185,23 @@ class LeaderlessOut(BaseModel):
     name: str
 
 
+class TypeCountOut(BaseModel):
+    """How many units of a type would be asked."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    unit_type: str
+    name: str
+    units: int
+
+
+class NobodyReceivesOut(BaseModel):
+    """A unit that is to answer and has nobody who could."""
+
+    unit_id: str
+    name: str
+
+
 class PreviewOut(BaseModel):
     """Whom a requirement would reach, and what is in the way."""
 
@@ -187,6 +210,10 @@ class PreviewOut(BaseModel):
     units: list[AddressedOut]
     without_lead: list[LeaderlessOut]
     unknown: tuple[str, ...]
+    counts: list[TypeCountOut]
+    nobody_receives: list[NobodyReceivesOut]
+    summary_vi: str
+    summary_en: str
 
 
 def _stamp(stamp: Stamp | None) -> StampOut | None:
@@ -230,7 +257,12 @@ def _required(requirement: Requirement) -> RequirementOut:
         indicators=requirement.indicators,
         sections=requirement.sections,
         media=requirement.media,
-        audience=AudienceOut(unit_types=audience.unit_types, include=audience.include, exclude=audience.exclude),
+        audience=AudienceOut(
+            selector=audience.model_dump(mode="json", exclude_defaults=True),
+            unit_types=types_of(audience),
+            include=audience.include,
+            exclude=audience.exclude,
+        ),
         due_phrase=requirement.due_phrase,
         due_at=requirement.due_at,
         cut_off_at=requirement.cut_off_at,
@@ -265,6 +297,8 @@ def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) 
                 due_at=each.due_at,
                 answer_state=each.answer_state,
                 state=each.state,
+                why_vi=each.why_vi,
+                why_en=each.why_en,
             )
             for each in opened
         ]
@@ -276,26 +310,35 @@ def owed_out(owed: list[Owed]) -> OwedByUnitOut:
     return OwedByUnitOut(obligations=[OwedOut.model_validate(each) for each in owed])
 
 
-def preview_out(resolution: Resolution, tree: Tree, *, as_of: date, issued_on: date) -> PreviewOut:
+def preview_out(preview: Preview, tree: Tree, *, as_of: date, issued_on: date) -> PreviewOut:
     """Show whom an audience means, and why."""
-    units = []
-    for each in resolution.units:
-        version = tree.version(each.unit_id, as_of)
-        why_vi, why_en = reason(each, tree, as_of=as_of, issued_on=issued_on)
-        units.append(
+    resolution = preview.resolution
+    versions = tree.as_of(as_of).units
+    counted = ", ".join(f"{each.units} {each.name}" for each in preview.counts)
+    without = len(preview.nobody_receives)
+    return PreviewOut(
+        as_of=as_of,
+        issued_on=issued_on,
+        units=[
             AddressedOut(
                 unit_id=each.unit_id,
-                name=version.name if version else each.unit_id,
-                unit_type=version.unit_type if version else "",
+                name=versions[each.unit_id].name,
+                unit_type=versions[each.unit_id].unit_type,
                 answering_unit_id=each.answering_unit_id,
                 answering_name=name_of(tree, each.answering_unit_id, issued_on),
                 chosen_by=each.chosen_by,
                 answers_as=each.answers_as,
-                why_vi=why_vi,
-                why_en=why_en,
+                why_vi=each.why_vi,
+                why_en=each.why_en,
             )
-        )
-    leaderless = [LeaderlessOut(unit_id=each, name=name_of(tree, each, as_of)) for each in resolution.without_lead]
-    return PreviewOut(
-        as_of=as_of, issued_on=issued_on, units=units, without_lead=leaderless, unknown=resolution.unknown
+            for each in resolution.units
+        ],
+        without_lead=[LeaderlessOut(unit_id=each, name=name_of(tree, each, as_of)) for each in resolution.without_lead],
+        unknown=resolution.unknown,
+        counts=[TypeCountOut.model_validate(each) for each in preview.counts],
+        nobody_receives=[
+            NobodyReceivesOut(unit_id=each, name=name_of(tree, each, issued_on)) for each in preview.nobody_receives
+        ],
+        summary_vi=f"{counted or '0 đơn vị'}; {without} đơn vị chưa có người nhận",
+        summary_en=f"{counted or '0 units'}; {without} with nobody to receive it",
     )

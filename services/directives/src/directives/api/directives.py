@@ -18,13 +18,15 @@ from chassis.transaction import OpenTransaction
 from directives import replies
 from directives.api.trees import KnownTree
 from directives.domain.directive import Stamp
-from directives.operations import issuing
+from directives.operations import audiences, issuing
 from directives.problems import (
     AudienceEmpty,
+    AudienceUnheardOf,
     AudienceUnsaid,
     ClusterWithoutLead,
     CodeTwice,
     DeadlinesOutOfOrder,
+    GroupsUnsettled,
     NothingAsked,
     NotNow,
     NumberOfAnotherYear,
@@ -54,6 +56,7 @@ router = APIRouter()
         RuleUnfit,
         DeadlinesOutOfOrder,
         AudienceUnsaid,
+        AudienceUnheardOf,
     ),
 )
 async def draft_directive(
@@ -87,7 +90,15 @@ async def number_directive(
 @router.post(
     "/directives/{directive_id}/issue",
     responses=may_raise(
-        NotFound, NotAllowed, NotNow, NumberOfAnotherYear, UnknownUnits, AudienceEmpty, ClusterWithoutLead
+        NotFound,
+        NotAllowed,
+        NotNow,
+        NumberOfAnotherYear,
+        UnknownUnits,
+        AudienceEmpty,
+        ClusterWithoutLead,
+        AudienceUnheardOf,
+        GroupsUnsettled,
     ),
 )
 async def issue_directive(
@@ -146,16 +157,16 @@ async def count_open_obligations(
     return replies.OpenCountsOut(open=counts)
 
 
-@router.post("/audience-previews", responses=may_raise(NotAllowed))
+@router.post("/audience-previews", responses=may_raise(NotAllowed, AudienceUnheardOf, GroupsUnsettled))
 async def preview_audience(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: PreviewIn
 ) -> replies.PreviewOut:
     """Show whom a requirement would reach, and why."""
     issued_on: date = asked.issued_on or today(tx.now)
-    resolution = issuing.preview_audience(
-        asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
+    preview = await audiences.preview_audience(
+        tx, audience=asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
     )
-    return replies.preview_out(resolution, tree, as_of=asked.as_of, issued_on=issued_on)
+    return replies.preview_out(preview, tree, as_of=asked.as_of, issued_on=issued_on)
 
 
 @router.put("/registers/{issuer_unit_id}/{year}", responses=may_raise(NotAllowed, UnknownUnits, NumberPassed))

@@ -12,15 +12,16 @@ from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
 from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from directives import store
-from directives.domain.audience import Audience, Resolution, is_gone, resolve, who_answers
+from directives.domain.audience import Resolution
 from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Recall, Stamp
 from directives.domain.requirement import Requirement, check
+from directives.operations.audiences import WRITES, need_heard_of, resolve_audience
 from directives.operations.changing import close_as_recalled
 from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
 from directives.store.obligations import Obligation, Owed
+from unit_tree.succession import is_gone, who_answers
 from unit_tree.tree import Tree
 
-WRITES = (Purpose.DRAFT, Purpose.SIGN, Purpose.ISSUE)
 FIRST_VERSION = 1
 """Of a directive, which does not change yet once it is issued, and of an obligation, which may."""
 
@@ -40,6 +41,7 @@ async def draft_directive(tx: Transaction, *, directive: Directive, tree: Tree, 
     _need_known([directive.issuer_unit_id], tree)
     for place, requirement in enumerate(directive.requirements):
         check(requirement, where=f"requirements.{place}")
+        await need_heard_of(tx, requirement.audience, tree, where=f"requirements.{place}.audience")
     await store.directives.add(tx.connection, directive)
     return directive
 
@@ -94,7 +96,10 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     if not directive.lacks_issue(on=issued_on):
         return Issued(directive, await store.obligations.count_obligations(tx.connection, directive_id))
     resolved = {
-        each.id: resolve(each.audience, tree, as_of=each.as_of, issued_on=issued_on) for each in directive.requirements
+        each.id: await resolve_audience(
+            tx, each.audience, tree, as_of=each.as_of, issued_on=issued_on, where=f"requirements.{place}.audience"
+        )
+        for place, each in enumerate(directive.requirements)
     }
     _need_answerable(directive.requirements, resolved, issued_on)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
@@ -107,6 +112,8 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
             answering_unit_id=unit.answering_unit_id,
             answers_as=unit.answers_as,
             due_at=each.due_at,
+            why_vi=unit.why_vi,
+            why_en=unit.why_en,
         )
         for each in directive.requirements
         for unit in resolved[each.id].units
@@ -202,13 +209,6 @@ async def obligations_of_unit(tx: Transaction, *, unit_id: str, tree: Tree, by: 
     if unit_id not in tree or not any(allowed):
         raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
     return await store.obligations.owed_by(tx.connection, unit_id)
-
-
-def preview_audience(audience: Audience, *, as_of: date, issued_on: date, tree: Tree, by: Caller) -> Resolution:
-    """Return whom a requirement would reach if it were issued on a day. Changes nothing."""
-    if not any(units_for(by, purpose) for purpose in WRITES):
-        raise _not_allowed()
-    return resolve(audience, tree, as_of=as_of, issued_on=issued_on)
 
 
 async def _take(tx: Transaction, directive_id: UUID, *, to: Purpose, tree: Tree, by: Caller) -> Directive:
