@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
 from directives.domain.audience import AnswersAs, ChosenBy, Resolution, name_of, reason
-from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
+from directives.domain.directive import Closing, DeliveryPurpose, Directive, Recall, Return, Stamp, State
+from directives.domain.document_types import DocumentType
+from directives.domain.form import CitationRelation, Competence, Form, Priority
 from directives.domain.obligation import AnswerState
 from directives.domain.requirement import Requirement
 from directives.operations.issuing import Issued
@@ -20,7 +22,7 @@ class RegisterOut(BaseModel):
 
     issuer_unit_id: str
     year: int
-    register_of: DocumentType = Field(serialization_alias="register")
+    register_of: str = Field(serialization_alias="register")
     next_number: int
 
 
@@ -64,10 +66,54 @@ class StampOut(BaseModel):
     at: datetime
 
 
-class RecallOut(StampOut):
-    """Who took it back when, and why."""
+class BecauseOut(StampOut):
+    """Who did it when, and why."""
 
     reason: str
+
+
+class CorrectionOut(StampOut):
+    """What was wrong in its form, and which document put it right."""
+
+    what: str
+    by_code: str | None
+
+
+class CitationOut(BaseModel):
+    """A document that is cited, as written; `directive_id` is where it lies in this house."""
+
+    text: str
+    relation: CitationRelation
+    code: str | None
+    dated: date | None
+    directive_id: UUID | None
+
+
+class CapacityOut(BaseModel):
+    """For whom somebody signs."""
+
+    competence: Competence
+    of: str
+
+
+class SignerOut(BaseModel):
+    """Who is to sign; `lines` is what stands above the signature."""
+
+    capacities: tuple[CapacityOut, ...]
+    position: str | None
+    name: str | None
+    lines: tuple[str, ...]
+
+
+class FormOut(BaseModel):
+    """What stands in a directive beside its text and receivers."""
+
+    division: str | None
+    place: str | None
+    priority: Priority
+    citations: tuple[CitationOut, ...]
+    signer: SignerOut | None
+    contact: str | None
 
 
 class DirectiveOut(BaseModel):
@@ -91,7 +137,14 @@ class DirectiveOut(BaseModel):
     signed: StampOut | None
     numbered: StampOut | None
     issued: StampOut | None
-    recalled: RecallOut | None
+    recalled: BecauseOut | None
+    revision: int
+    form: FormOut
+    edited: StampOut | None
+    submitted: StampOut | None
+    returned: BecauseOut | None
+    corrections: tuple[CorrectionOut, ...]
+    closed: BecauseOut | None
     requirements: tuple[RequirementOut, ...]
 
 
@@ -193,8 +246,16 @@ def _stamp(stamp: Stamp | None) -> StampOut | None:
     return StampOut(by=stamp.by, at=stamp.at) if stamp else None
 
 
+def _because(done: Recall | Return | Closing | None) -> BecauseOut | None:
+    return BecauseOut(by=done.stamp.by, at=done.stamp.at, reason=done.reason) if done else None
+
+
+def _form(form: Form) -> FormOut:
+    return FormOut.model_validate(form, from_attributes=True)
+
+
 def _shown(directive: Directive) -> dict[str, object]:
-    number, issue, recall = directive.number, directive.issue, directive.recall
+    number, issue = directive.number, directive.issue
     return {
         "directive_id": directive.id,
         "state": directive.state,
@@ -214,7 +275,17 @@ def _shown(directive: Directive) -> dict[str, object]:
         "signed": _stamp(directive.signed),
         "numbered": _stamp(number.given if number else None),
         "issued": _stamp(issue.sent if issue else None),
-        "recalled": RecallOut(by=recall.stamp.by, at=recall.stamp.at, reason=recall.reason) if recall else None,
+        "recalled": _because(directive.recall),
+        "revision": directive.revision,
+        "form": _form(directive.form),
+        "edited": _stamp(directive.edited),
+        "submitted": _stamp(directive.submitted),
+        "returned": _because(directive.returned),
+        "corrections": [
+            CorrectionOut(by=each.stamp.by, at=each.stamp.at, what=each.what, by_code=each.by_code)
+            for each in directive.corrections
+        ],
+        "closed": _because(directive.closing),
         "requirements": [_required(each) for each in directive.requirements],
     }
 
