@@ -151,7 +151,7 @@ class DecidedAlready(Problem):
 
 
 class DraftChanged(Problem):
-    """Somebody else has changed the draft since it was read; `revision` is the newest, `fields` where the two differ."""
+    """Somebody else has changed the draft since it was read; `revision` is the newest, `fields` what differs."""
 
     code = "draft-changed"
     status = 409
@@ -204,3 +204,10 @@ class ObligationsOpen(Problem):
 
     code = "obligations-open"
     status = 409
+
+
+class ConfirmationIncomplete(Problem):
+    """A document does not say everything a draft needs, nor does the person who confirms it; `fields` names what."""
+
+    code = "confirmation-incomplete"
+    status = 422
