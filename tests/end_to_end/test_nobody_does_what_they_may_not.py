@@ -51,6 +51,7 @@ EVERYBODY = {
     "directory POST /me/totp",
     "directory POST /me/totp/confirm",
     "directives GET /calendars/{year}",
+    "directives GET /document-types",
     "directives GET /working-days",
     "directives POST /deadline-suggestions",
     "notify GET /letters",
@@ -61,8 +62,11 @@ WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}/obligations",
 }
 """What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
-_STEPS = ("sign", "number", "issue", "recall")
-SEEN_BUT_NOT_THEIRS = {f"directives POST /directives/{{directive_id}}/{step}" for step in _STEPS}
+_STEPS = ("submit", "return", "sign", "number", "issue", "recall", "corrections", "close")
+SEEN_BUT_NOT_THEIRS = {
+    "directives PUT /directives/{directive_id}",
+    *(f"directives POST /directives/{{directive_id}}/{step}" for step in _STEPS),
+}
 """What they may not do to something they may see: 403 tells them nothing new."""
 
 

@@ -58,3 +58,39 @@ def test_a_file_of_200_megabytes_is_not_read_at_all(run, tmp_path) -> None:
 
     assert done.exit_code == 1
     assert done.stderr.startswith("document-too-large:")
+
+
+def test_a_draft_is_suggested_with_what_a_person_must_decide(run) -> None:
+    done = run(LETTERS / "toa-dam.txt", "--draft")
+
+    suggestion = json.loads(done.output)
+    assert done.exit_code == 0
+    assert suggestion["draft"]["replaces_code"] == "745/SGDĐT-GDPT"
+    assert "requirements[0].due_at" in {each["field"] for each in suggestion["to_decide"]}
+
+
+def test_what_a_person_confirms_is_what_the_platform_takes(run, tmp_path) -> None:
+    said = {"issuer_unit_id": "U-SGD-MG", "as_of": "2026-05-31", "requirements": [{"candidate": 3}]}
+    (tmp_path / "confirmed.json").write_text(json.dumps(said), encoding="utf-8")
+
+    done = run(LETTERS / "toa-dam.txt", "--draft", "--confirm", tmp_path / "confirmed.json")
+
+    draft = json.loads(done.output)
+    assert done.exit_code == 0
+    assert (draft["issuer_unit_id"], [each["kind"] for each in draft["requirements"]]) == ("U-SGD-MG", ["video"])
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"requirements": [{"candidate": 0}]}, "confirmation-incomplete"),
+        ({"requirements": [{"candidate": "x"}]}, "malformed"),
+    ],
+)
+def test_what_was_not_decided_is_named(run, tmp_path, said, code) -> None:
+    whole = {"issuer_unit_id": "U-SGD-MG", "as_of": "2026-05-31", **said}
+    (tmp_path / "confirmed.json").write_text(json.dumps(whole), encoding="utf-8")
+
+    done = run(LETTERS / "toa-dam.txt", "--confirm", tmp_path / "confirmed.json")
+
+    assert (done.exit_code, done.stderr.partition(":")[0]) == (1, code)

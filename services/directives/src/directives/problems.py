@@ -162,3 +162,66 @@ class DecidedAlready(Problem):
 
     code = "decided-already"
     status = 409
+
+
+class DraftChanged(Problem):
+    """Somebody else has changed the draft since it was read; `revision` is the newest, `fields` what differs."""
+
+    code = "draft-changed"
+    status = 409
+
+
+class IssuerFixed(Problem):
+    """A draft stays with the unit it was written for."""
+
+    code = "issuer-fixed"
+    status = 409
+
+
+class ContactPersonal(Problem):
+    """A contact is an office or a post, and this one carries a telephone number or an address."""
+
+    code = "contact-personal"
+    status = 422
+
+
+class SignerUnfit(Problem):
+    """A signer without a post, or with one capacity twice."""
+
+    code = "signer-unfit"
+    status = 422
+
+
+class SchemeUnfit(Problem):
+    """No notation can be made of this pattern."""
+
+    code = "scheme-unfit"
+    status = 422
+
+
+class SchemeInUse(Problem):
+    """Numbers were given by the scheme of this year or a later one; it holds until that year is over."""
+
+    code = "scheme-in-use"
+    status = 409
+
+
+class NotationUnknown(Problem):
+    """No notation was given, and how the issuer is abbreviated was never said."""
+
+    code = "notation-unknown"
+    status = 409
+
+
+class ObligationsOpen(Problem):
+    """Something is still owed; `open` counts it."""
+
+    code = "obligations-open"
+    status = 409
+
+
+class ConfirmationIncomplete(Problem):
+    """A document does not say everything a draft needs, nor does the person who confirms it; `fields` names what."""
+
+    code = "confirmation-incomplete"
+    status = 422

@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
-from directives.domain.audience import ChosenBy, name_of, types_of
-from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
+from directives.domain.audience import name_of, types_of
+from directives.domain.directive import Closing, DeliveryPurpose, Directive, Recall, Return, Stamp, State
+from directives.domain.document_types import DocumentType
+from directives.domain.form import CitationRelation, Competence, Form, Priority
 from directives.domain.obligation import AnswerState
 from directives.domain.requirement import Requirement
-from directives.operations.audiences import Preview
 from directives.operations.issuing import Issued
 from directives.store.obligations import Obligation, Owed
 from unit_tree.succession import AnswersAs
@@ -23,7 +24,7 @@ class RegisterOut(BaseModel):
 
     issuer_unit_id: str
     year: int
-    register_of: DocumentType = Field(serialization_alias="register")
+    register_of: str = Field(serialization_alias="register")
     next_number: int
 
 
@@ -68,10 +69,54 @@ class StampOut(BaseModel):
     at: datetime
 
 
-class RecallOut(StampOut):
-    """Who took it back when, and why."""
+class BecauseOut(StampOut):
+    """Who did it when, and why."""
 
     reason: str
+
+
+class CorrectionOut(StampOut):
+    """What was wrong in its form, and which document put it right."""
+
+    what: str
+    by_code: str | None
+
+
+class CitationOut(BaseModel):
+    """A document that is cited, as written; `directive_id` is where it lies in this house."""
+
+    text: str
+    relation: CitationRelation
+    code: str | None
+    dated: date | None
+    directive_id: UUID | None
+
+
+class CapacityOut(BaseModel):
+    """For whom somebody signs."""
+
+    competence: Competence
+    of: str
+
+
+class SignerOut(BaseModel):
+    """Who is to sign; `lines` is what stands above the signature."""
+
+    capacities: tuple[CapacityOut, ...]
+    position: str | None
+    name: str | None
+    lines: tuple[str, ...]
+
+
+class FormOut(BaseModel):
+    """What stands in a directive beside its text and receivers."""
+
+    division: str | None
+    place: str | None
+    priority: Priority
+    citations: tuple[CitationOut, ...]
+    signer: SignerOut | None
+    contact: str | None
 
 
 class DirectiveOut(BaseModel):
@@ -95,7 +140,14 @@ class DirectiveOut(BaseModel):
     signed: StampOut | None
     numbered: StampOut | None
     issued: StampOut | None
-    recalled: RecallOut | None
+    recalled: BecauseOut | None
+    revision: int
+    form: FormOut
+    edited: StampOut | None
+    submitted: StampOut | None
+    returned: BecauseOut | None
+    corrections: tuple[CorrectionOut, ...]
+    closed: BecauseOut | None
     requirements: tuple[RequirementOut, ...]
 
 
@@ -164,64 +216,20 @@ class OpenCountsOut(BaseModel):
     open: dict[str, int]
 
 
-class AddressedOut(BaseModel):
-    """A unit that would owe an answer, and why."""
-
-    unit_id: str
-    name: str
-    unit_type: str
-    answering_unit_id: str
-    answering_name: str
-    chosen_by: ChosenBy
-    answers_as: AnswersAs
-    why_vi: str
-    why_en: str
-
-
-class LeaderlessOut(BaseModel):
-    """A cluster nobody answers for."""
-
-    unit_id: str
-    name: str
-
-
-class TypeCountOut(BaseModel):
-    """How many units of a type would be asked."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    unit_type: str
-    name: str
-    units: int
-
-
-class NobodyReceivesOut(BaseModel):
-    """A unit that is to answer and has nobody who could."""
-
-    unit_id: str
-    name: str
-
-
-class PreviewOut(BaseModel):
-    """Whom a requirement would reach, and what is in the way."""
-
-    as_of: date
-    issued_on: date
-    units: list[AddressedOut]
-    without_lead: list[LeaderlessOut]
-    unknown: tuple[str, ...]
-    counts: list[TypeCountOut]
-    nobody_receives: list[NobodyReceivesOut]
-    summary_vi: str
-    summary_en: str
-
-
 def _stamp(stamp: Stamp | None) -> StampOut | None:
     return StampOut(by=stamp.by, at=stamp.at) if stamp else None
 
 
+def _because(done: Recall | Return | Closing | None) -> BecauseOut | None:
+    return BecauseOut(by=done.stamp.by, at=done.stamp.at, reason=done.reason) if done else None
+
+
+def _form(form: Form) -> FormOut:
+    return FormOut.model_validate(form, from_attributes=True)
+
+
 def _shown(directive: Directive) -> dict[str, object]:
-    number, issue, recall = directive.number, directive.issue, directive.recall
+    number, issue = directive.number, directive.issue
     return {
         "directive_id": directive.id,
         "state": directive.state,
@@ -241,7 +249,17 @@ def _shown(directive: Directive) -> dict[str, object]:
         "signed": _stamp(directive.signed),
         "numbered": _stamp(number.given if number else None),
         "issued": _stamp(issue.sent if issue else None),
-        "recalled": RecallOut(by=recall.stamp.by, at=recall.stamp.at, reason=recall.reason) if recall else None,
+        "recalled": _because(directive.recall),
+        "revision": directive.revision,
+        "form": _form(directive.form),
+        "edited": _stamp(directive.edited),
+        "submitted": _stamp(directive.submitted),
+        "returned": _because(directive.returned),
+        "corrections": [
+            CorrectionOut(by=each.stamp.by, at=each.stamp.at, what=each.what, by_code=each.by_code)
+            for each in directive.corrections
+        ],
+        "closed": _because(directive.closing),
         "requirements": [_required(each) for each in directive.requirements],
     }
 
@@ -308,37 +326,3 @@ def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) 
 def owed_out(owed: list[Owed]) -> OwedByUnitOut:
     """Show what a unit owes."""
     return OwedByUnitOut(obligations=[OwedOut.model_validate(each) for each in owed])
-
-
-def preview_out(preview: Preview, tree: Tree, *, as_of: date, issued_on: date) -> PreviewOut:
-    """Show whom an audience means, and why."""
-    resolution = preview.resolution
-    versions = tree.as_of(as_of).units
-    counted = ", ".join(f"{each.units} {each.name}" for each in preview.counts)
-    without = len(preview.nobody_receives)
-    return PreviewOut(
-        as_of=as_of,
-        issued_on=issued_on,
-        units=[
-            AddressedOut(
-                unit_id=each.unit_id,
-                name=versions[each.unit_id].name,
-                unit_type=versions[each.unit_id].unit_type,
-                answering_unit_id=each.answering_unit_id,
-                answering_name=name_of(tree, each.answering_unit_id, issued_on),
-                chosen_by=each.chosen_by,
-                answers_as=each.answers_as,
-                why_vi=each.why_vi,
-                why_en=each.why_en,
-            )
-            for each in resolution.units
-        ],
-        without_lead=[LeaderlessOut(unit_id=each, name=name_of(tree, each, as_of)) for each in resolution.without_lead],
-        unknown=resolution.unknown,
-        counts=[TypeCountOut.model_validate(each) for each in preview.counts],
-        nobody_receives=[
-            NobodyReceivesOut(unit_id=each, name=name_of(tree, each, issued_on)) for each in preview.nobody_receives
-        ],
-        summary_vi=f"{counted or '0 đơn vị'}; {without} đơn vị chưa có người nhận",
-        summary_en=f"{counted or '0 units'}; {without} with nobody to receive it",
-    )

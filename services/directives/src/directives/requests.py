@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,7 +19,10 @@ from chassis.text import IndicatorCode, Line, Narrative, Period, UnitId, compose
 from chassis.transaction import new_id
 from contracts.directives import IndicatorAsked, IndicatorType, MediaAsked, RequirementKind, SectionAsked, SectionKind
 from directives.domain.audience import of_types
-from directives.domain.directive import LAST_NUMBER, DeliveryPurpose, Directive, DocumentType, Recipient, Stamp
+from directives.domain.directive import LAST_NUMBER, DeliveryPurpose, Directive, Recipient, Stamp
+from directives.domain.document_types import DocumentType
+from directives.domain.form import Capacity, Citation, CitationRelation, Competence, Form, Priority, Signer
+from directives.domain.numbering import BY_TYPE, NumberingScheme, Order
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
 from unit_tree.selectors import Selector
 
@@ -40,6 +43,12 @@ def _notation(text: str) -> str:
     return text
 
 
+def _letters(text: str) -> str:
+    if re.fullmatch(_LETTERS, text) is None:
+        raise ValueError("chỉ gồm chữ, «&» và «.» / letters, “&” and “.” only")
+    return text
+
+
 Day = Annotated[date, BeforeValidator(_written), Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 Moment = Annotated[
     AwareDatetime,
@@ -50,6 +59,11 @@ Notation = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=64), AfterValidator(composed), AfterValidator(_notation)
 ]
 """The part of a code after the number, as in `SGDĐT-GDPT` (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
+Division = Annotated[str, StringConstraints(max_length=32), AfterValidator(composed), AfterValidator(_letters)]
+"""How an issuer or a division is abbreviated, as `SGDĐT`, `P.GDTrH`."""
+Body = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200_000), AfterValidator(composed)]
+"""The text of a directive: some sixty pages."""
+Revision = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Reason = Annotated[Narrative, StringConstraints(min_length=1), Field(max_length=2_000)]
 """Why; some sentences."""
@@ -151,17 +165,68 @@ class RequirementIn(Request):
         )
 
 
+class CitationIn(Request):
+    """A document that is cited, as written; with its number and notation it may be found here."""
+
+    text: Line
+    relation: CitationRelation
+    code: Line | None = None
+    dated: Day | None = None
+
+
+class CapacityIn(Request):
+    """For whom somebody signs, as `KT.` and `GIÁM ĐỐC`."""
+
+    competence: Competence
+    of: Line
+
+
+class SignerIn(Request):
+    """Who is to sign."""
+
+    capacities: list[CapacityIn] = Field(default=[], max_length=3)
+    position: Line | None = None
+    name: Line | None = None
+
+    def known(self) -> Signer:
+        """Return them as the domain knows them."""
+        return Signer(tuple(Capacity(each.competence, each.of) for each in self.capacities), self.position, self.name)
+
+
+class FormIn(Request):
+    """What stands in a directive beside its text and receivers."""
+
+    division: Division | None = None
+    place: Line | None = None
+    priority: Priority = "normal"
+    citations: list[CitationIn] = Field(default=[], max_length=100)
+    signer: SignerIn | None = None
+    contact: Line | None = None
+
+    def written(self) -> Form:
+        """Return it as the domain knows it; what is cited is not looked up yet."""
+        return Form(
+            division=self.division,
+            place=self.place,
+            priority=self.priority,
+            citations=tuple(Citation(each.text, each.relation, each.code, each.dated) for each in self.citations),
+            signer=self.signer.known() if self.signer else None,
+            contact=self.contact,
+        )
+
+
 class DraftIn(Request):
     """A directive as somebody writes it."""
 
     issuer_unit_id: UnitId
     document_type: DocumentType
     subject: Line
-    body: Narrative
+    body: Body
     addressees: list[Line] = Field(max_length=200)
     recipients: list[RecipientIn] = Field(max_length=200)
     replaces_code: Line | None = None
-    requirements: list[RequirementIn] = Field(min_length=1, max_length=20)
+    form: FormIn = FormIn()
+    requirements: list[RequirementIn] = Field(max_length=20)
 
     def drafted(self, stamp: Stamp) -> Directive:
         """Return it as the domain knows it, with an id of its own."""
@@ -174,9 +239,22 @@ class DraftIn(Request):
             addressees=tuple(self.addressees),
             recipients=tuple(Recipient(each.name, each.purpose) for each in self.recipients),
             replaces_code=self.replaces_code,
+            form=self.form.written(),
             requirements=tuple(each.required() for each in self.requirements),
             drafted=stamp,
         )
+
+
+class EditIn(DraftIn):
+    """What a draft is to say, whole, and the revision that was changed."""
+
+    revision: Revision
+
+
+class SeenIn(Request):
+    """The revision of the draft that somebody read; null: they do not say."""
+
+    revision: Revision | None = None
 
 
 class PreviewIn(Request):
@@ -188,9 +266,9 @@ class PreviewIn(Request):
 
 
 class NumberIn(Request):
-    """The notation that follows the number; without a year, this one."""
+    """The notation that follows the number, or null for that of the issuer's scheme; without a year, this one."""
 
-    notation: Notation
+    notation: Notation | None = None
     year: Annotated[Year, Field(strict=True)] | None = None
 
 
@@ -206,8 +284,30 @@ class ReasonIn(Request):
     reason: Reason
 
 
+class CorrectionIn(Request):
+    """What was wrong, and the document that put it right."""
+
+    what: Reason
+    by_code: Line | None = None
+
+
+class SchemeIn(Request):
+    """How an issuer numbers its documents."""
+
+    shared_types: list[DocumentType] = Field(default=[], max_length=29)
+    organ: Division | None = None
+    named: Annotated[str, Field(max_length=100), AfterValidator(composed)] = BY_TYPE.named
+    letter: Annotated[str, Field(max_length=100), AfterValidator(composed)] = BY_TYPE.letter
+    order: Order = BY_TYPE.order
+    drafts_are_submitted: bool = Field(default=BY_TYPE.drafts_are_submitted, strict=True)
+
+    def scheme(self) -> NumberingScheme:
+        """Return it as the domain knows it."""
+        return NumberingScheme(**{**self.model_dump(), "shared_types": tuple(sorted(set(self.shared_types)))})
+
+
 class RegisterIn(Request):
-    """The number a register goes on with; there is one register per document type."""
+    """The number a register goes on with: that of a document type, or the one several types share."""
 
     next_number: int = Field(strict=True, ge=1, le=LAST_NUMBER)
-    register_of: DocumentType = Field(default="official_letter", alias="register")
+    register_of: DocumentType | Literal["shared"] = Field(default="official_letter", alias="register")

@@ -47,18 +47,42 @@ directives = Table(
     Column("recalled_by", Uuid),
     Column("recalled_at", DateTime(timezone=True)),
     Column("recall_reason", Text),
+    Column("form", JSONB, nullable=False, server_default="{}"),
+    # Counts what the draft said.
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("edited_by", Uuid),
+    Column("edited_at", DateTime(timezone=True)),
+    Column("submitted_by", Uuid),
+    Column("submitted_at", DateTime(timezone=True)),
+    Column("returned_by", Uuid),
+    Column("returned_at", DateTime(timezone=True)),
+    Column("return_reason", Text),
+    # Which sequence the number came from.
+    Column("register", Text),
+    Column("corrections", JSONB, nullable=False, server_default="[]"),
+    Column("closed_by", Uuid),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("close_reason", Text),
+    CheckConstraint("num_nulls(edited_by, edited_at) IN (0, 2)", name="directives_edited_whole"),
+    CheckConstraint("num_nulls(submitted_by, submitted_at) IN (0, 2)", name="directives_submitted_whole"),
+    CheckConstraint("num_nulls(returned_by, returned_at, return_reason) IN (0, 3)", name="directives_returned_whole"),
+    CheckConstraint("num_nulls(closed_by, closed_at, close_reason) IN (0, 3)", name="directives_closed_whole"),
+    CheckConstraint("closed_at IS NULL OR issued_at IS NOT NULL", name="directives_issued_before_closed"),
     CheckConstraint("num_nulls(signed_by, signed_at) IN (0, 2)", name="directives_signed_whole"),
     CheckConstraint(
-        "num_nulls(number, number_year, notation, numbered_by, numbered_at) IN (0, 5)", name="directives_numbered_whole"
+        "num_nulls(number, number_year, notation, numbered_by, numbered_at, register) IN (0, 6)",
+        name="directives_numbered_whole",
     ),
     CheckConstraint("num_nulls(issued_on, issued_by, issued_at) IN (0, 3)", name="directives_issued_whole"),
-    CheckConstraint("number IS NULL OR signed_at IS NOT NULL", name="directives_signed_before_numbered"),
+    CheckConstraint("issued_at IS NULL OR signed_at IS NOT NULL", name="directives_signed_before_issued"),
     CheckConstraint("issued_at IS NULL OR number IS NOT NULL", name="directives_numbered_before_issued"),
     CheckConstraint("num_nulls(recalled_by, recalled_at, recall_reason) IN (0, 3)", name="directives_recalled_whole"),
     CheckConstraint("recalled_at IS NULL OR issued_at IS NOT NULL", name="directives_issued_before_recalled"),
     CheckConstraint("number > 0", name="directives_number_counts"),
     CheckConstraint("date_part('year', issued_on) = number_year", name="directives_issued_in_year_of_number"),
-    UniqueConstraint("issuer_unit_id", "document_type", "number_year", "number", name="directives_number_once"),
+    UniqueConstraint("issuer_unit_id", "register", "number_year", "number", name="directives_number_once"),
+    # Finds a directive that another one cites.
+    Index("directives_by_code", "notation", "number"),
     comment="directives on their way from draft to issue",
 )
 
@@ -98,6 +122,17 @@ registers = Table(
     Column("next_number", Integer, nullable=False),
     CheckConstraint("next_number > 0", name="registers_next_number_counts"),
     comment="the next number of each sequence; a number is drawn in the transaction that gives it, so none is lost",
+)
+
+numbering_schemes = Table(
+    "numbering_schemes",
+    metadata,
+    Column("issuer_unit_id", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("scheme", JSONB, nullable=False),
+    Column("entered_by", Uuid, nullable=False),
+    Column("entered_at", DateTime(timezone=True), nullable=False),
+    comment="how an issuer numbers its documents, from a year on until a later year says otherwise",
 )
 
 obligations = Table(

@@ -20,6 +20,7 @@ ROWS = (
     "obligation_changes",
     "answers",
     "calendars",
+    "numbering_schemes",
     "outbox",
 )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chassis.caller import Caller, HeldPost
 from chassis.clock import today
 from directives.domain.directive import Stamp
-from directives.operations import issuing
+from directives.operations import drafting, numbering
 from directives.problems import NumberPassed
 from directives.requests import DraftIn
 from unit_tree.tree import Tree
@@ -104,10 +104,10 @@ async def number_a_new_letter(transactions, letter, issuer, tree, *, fails):
     drafted = DraftIn.model_validate({**letter, "issuer_unit_id": issuer}).drafted(Stamp(WRITER.id, datetime.now(UTC)))
     about = {"directive_id": drafted.id, "tree": tree, "by": WRITER}
     async with transactions.begin() as tx:
-        await issuing.draft_directive(tx, directive=drafted, tree=tree, by=WRITER)
-        await issuing.sign_directive(tx, **about)
+        await drafting.draft_directive(tx, directive=drafted, tree=tree, by=WRITER)
+        await drafting.sign_directive(tx, **about)
     async with transactions.begin() as tx:
-        numbered = await issuing.number_directive(tx, **about, notation="SGDĐT", year=2026)
+        numbered = await numbering.number_directive(tx, **about, notation="SGDĐT", year=2026)
         if fails:
             raise Changed
     return numbered.number.value
@@ -115,7 +115,7 @@ async def number_a_new_letter(transactions, letter, issuer, tree, *, fails):
 
 async def raise_register(transactions, issuer, tree, next_number):
     async with transactions.begin() as tx:
-        return await issuing.set_next_number(
+        return await numbering.set_next_number(
             tx,
             issuer_unit_id=issuer,
             year=2026,

@@ -50,6 +50,7 @@ WHOLE = {
     "number": "1",
     "number_year": "2026",
     "notation": "'SGDĐT'",
+    "register": "'official_letter'",
     "numbered_by": "gen_random_uuid()",
     "numbered_at": "now()",
     "issued_on": "'2026-11-20'",
@@ -65,9 +66,9 @@ WHOLE = {
         ({"signed_by": "NULL"}, "directives_signed_whole"),
         ({"notation": "NULL"}, "directives_numbered_whole"),
         ({"issued_by": "NULL"}, "directives_issued_whole"),
-        ({"signed_by": "NULL", "signed_at": "NULL"}, "directives_signed_before_numbered"),
+        ({"signed_by": "NULL", "signed_at": "NULL"}, "directives_signed_before_issued"),
         (
-            dict.fromkeys(("number", "number_year", "notation", "numbered_by", "numbered_at"), "NULL"),
+            dict.fromkeys(("number", "number_year", "notation", "numbered_by", "numbered_at", "register"), "NULL"),
             "directives_numbered_before_issued",
         ),
         ({"number": "0"}, "directives_number_counts"),
@@ -96,17 +97,19 @@ async def test_the_database_refuses_a_half_told_story(engine, changed, constrain
 async def test_audiences_written_before_there_were_selectors_mean_the_same_since(database_for) -> None:
     engine = open_engine(await database_for(MIGRATIONS), name="test", pool_size=1)
 
-    def go_back(connection):
+    def begin_before(connection):
         config = MIGRATIONS.config()
         config.attributes["connection"] = connection
-        command.downgrade(config, "20261122_1250")
+        command.upgrade(config, "20261122_1250")
 
     written = [
         {"unit_types": ["thcs", "thpt"], "include": ["U-1"], "exclude": ["U-2"]},
         {"unit_types": [], "include": ["U-1"], "exclude": []},
     ]
     async with engine.begin() as connection:
-        await connection.run_sync(go_back)
+        for drop in (await connection.execute(TABLES)).scalars().all():
+            await connection.execute(text(drop))
+        await connection.run_sync(begin_before)
         await connection.exec_driver_sql(
             "INSERT INTO directives (directive_id, issuer_unit_id, document_type, subject, body, addressees,"
             " recipients, drafted_by, drafted_at)"

@@ -1,4 +1,4 @@
-"""Directives, their obligations and registers at the front door.
+"""Directives that are ready, and their obligations, at the front door.
 
 Handlers name the caller first, so that nobody holds a database connection before they are known.
 """
@@ -7,84 +7,30 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from chassis.clock import today
 from chassis.http import may_raise
 from chassis.identity import Calling
-from chassis.problems import Malformed, NotAllowed, NotFound
+from chassis.problems import NotAllowed, NotFound
 from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
-from directives import replies
+from directives import previews, replies
 from directives.api.trees import KnownTree
-from directives.domain.directive import Stamp
-from directives.operations import audiences, issuing
+from directives.operations import audiences, concluding, issuing
 from directives.problems import (
     AudienceEmpty,
     AudienceUnheardOf,
-    AudienceUnsaid,
     ClusterWithoutLead,
-    CodeTwice,
-    DeadlinesOutOfOrder,
     GroupsUnsettled,
-    NothingAsked,
     NotNow,
     NumberOfAnotherYear,
-    NumberPassed,
-    PeriodMissing,
-    RegisterFull,
-    RuleUnfit,
+    ObligationsOpen,
     UnknownUnits,
-    VideoWithoutMedia,
 )
-from directives.requests import DraftIn, IssueIn, NumberIn, PreviewIn, ReasonIn, RegisterIn, Year
+from directives.requests import CorrectionIn, IssueIn, PreviewIn, ReasonIn
 
 router = APIRouter()
-
-
-@router.post(
-    "/directives",
-    status_code=201,
-    responses=may_raise(
-        Malformed,
-        NotAllowed,
-        UnknownUnits,
-        NothingAsked,
-        VideoWithoutMedia,
-        PeriodMissing,
-        CodeTwice,
-        RuleUnfit,
-        DeadlinesOutOfOrder,
-        AudienceUnsaid,
-        AudienceUnheardOf,
-    ),
-)
-async def draft_directive(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, draft: DraftIn
-) -> replies.DirectiveOut:
-    """Draft a directive."""
-    directive = draft.drafted(Stamp(caller.id, tx.now))
-    return replies.directive_out(await issuing.draft_directive(tx, directive=directive, tree=tree, by=caller))
-
-
-@router.post("/directives/{directive_id}/sign", responses=may_raise(NotFound, NotAllowed))
-async def sign_directive(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
-) -> replies.DirectiveOut:
-    """Sign a draft."""
-    return replies.directive_out(await issuing.sign_directive(tx, directive_id=directive_id, tree=tree, by=caller))
-
-
-@router.post("/directives/{directive_id}/number", responses=may_raise(NotFound, NotAllowed, NotNow, RegisterFull))
-async def number_directive(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, asked: NumberIn
-) -> replies.DirectiveOut:
-    """Give a signed directive its number."""
-    return replies.directive_out(
-        await issuing.number_directive(
-            tx, directive_id=directive_id, notation=asked.notation, year=asked.year, tree=tree, by=caller
-        )
-    )
 
 
 @router.post(
@@ -117,6 +63,28 @@ async def recall_directive(
     """Take an issued directive back."""
     return replies.directive_out(
         await issuing.recall_directive(tx, directive_id=directive_id, reason=asked.reason, tree=tree, by=caller)
+    )
+
+
+@router.post("/directives/{directive_id}/corrections", responses=may_raise(NotFound, NotAllowed, NotNow))
+async def correct_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, asked: CorrectionIn
+) -> replies.DirectiveOut:
+    """Note what was wrong in the form of an issued directive, and what put it right."""
+    return replies.directive_out(
+        await concluding.correct_directive(
+            tx, directive_id=directive_id, what=asked.what, by_code=asked.by_code, tree=tree, by=caller
+        )
+    )
+
+
+@router.post("/directives/{directive_id}/close", responses=may_raise(NotFound, NotAllowed, NotNow, ObligationsOpen))
+async def close_directive(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, asked: ReasonIn
+) -> replies.DirectiveOut:
+    """Close a directive of which nothing is expected any more."""
+    return replies.directive_out(
+        await concluding.close_directive(tx, directive_id=directive_id, reason=asked.reason, tree=tree, by=caller)
     )
 
 
@@ -160,34 +128,10 @@ async def count_open_obligations(
 @router.post("/audience-previews", responses=may_raise(NotAllowed, AudienceUnheardOf, GroupsUnsettled))
 async def preview_audience(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: PreviewIn
-) -> replies.PreviewOut:
+) -> previews.PreviewOut:
     """Show whom a requirement would reach, and why."""
     issued_on: date = asked.issued_on or today(tx.now)
     preview = await audiences.preview_audience(
         tx, audience=asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
     )
-    return replies.preview_out(preview, tree, as_of=asked.as_of, issued_on=issued_on)
-
-
-@router.put("/registers/{issuer_unit_id}/{year}", responses=may_raise(NotAllowed, UnknownUnits, NumberPassed))
-async def set_next_number(
-    caller: Calling,
-    tx: OpenTransaction,
-    tree: KnownTree,
-    issuer_unit_id: UnitId,
-    year: Annotated[Year, Path()],
-    asked: RegisterIn,
-) -> replies.RegisterOut:
-    """Let a register go on with a higher number."""
-    next_number = await issuing.set_next_number(
-        tx,
-        issuer_unit_id=issuer_unit_id,
-        year=year,
-        register=asked.register_of,
-        next_number=asked.next_number,
-        tree=tree,
-        by=caller,
-    )
-    return replies.RegisterOut(
-        issuer_unit_id=issuer_unit_id, year=year, register_of=asked.register_of, next_number=next_number
-    )
+    return previews.preview_out(preview, tree, as_of=asked.as_of, issued_on=issued_on)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from directives.documents.found import UPPER, Span, one_line, pattern, piece
+from directives.domain.document_types import CATALOGUE
 
 WRAPPED_FROM = 55
 """A line this long that ends without a stop was wrapped by whatever made the file."""
@@ -212,38 +213,8 @@ def depth_of(mark: str) -> int:
     return 6
 
 
-TYPES = {
-    "nghị quyết": ("resolution", "NQ"),
-    "quyết định": ("decision", "QĐ"),
-    "chỉ thị": ("instruction", "CT"),
-    "quy chế": ("statute", "QC"),
-    "quy định": ("rule", "QyĐ"),
-    "thông cáo": ("communique", "TC"),
-    "thông báo": ("notice", "TB"),
-    "hướng dẫn": ("guideline", "HD"),
-    "chương trình": ("programme", "CTr"),
-    "kế hoạch": ("plan", "KH"),
-    "phương án": ("option_paper", "PA"),
-    "đề án": ("scheme", "ĐA"),
-    "dự án": ("project", "DA"),
-    "báo cáo": ("report", "BC"),
-    "biên bản": ("minutes", "BB"),
-    "tờ trình": ("proposal", "TTr"),
-    "hợp đồng": ("contract", "HĐ"),
-    "công văn": ("official_letter", ""),
-    "công điện": ("urgent_dispatch", "CĐ"),
-    "bản ghi nhớ": ("memorandum", "BGN"),
-    "bản thỏa thuận": ("agreement", "BTT"),
-    "giấy ủy quyền": ("power_of_attorney", "GUQ"),
-    "giấy mời": ("invitation", "GM"),
-    "giấy giới thiệu": ("introduction", "GGT"),
-    "giấy nghỉ phép": ("leave_slip", "GNP"),
-    "phiếu gửi": ("sending_slip", "PG"),
-    "phiếu chuyển": ("transfer_slip", "PC"),
-    "phiếu báo": ("notice_slip", "PB"),
-    "thư công": ("official_note", ""),
-}
-"""The 29 types (Nghị định 30/2020/NĐ-CP, Điều 7) with their abbreviations (Phụ lục III)."""
+TYPES = {each.name.lower(): (each.code, each.abbreviation) for each in CATALOGUE}
+"""What each type is called, in small letters, with its code and abbreviation."""
 
 
 def is_type_line(line: str) -> bool:

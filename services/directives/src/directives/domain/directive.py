@@ -1,24 +1,23 @@
 """A directive on its way from draft to issue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from chassis.clock import VIETNAM
+from directives.domain.document_types import DocumentType
+from directives.domain.form import PLAIN, Form
+from directives.domain.numbering import BY_TYPE, NumberingScheme
 from directives.domain.requirement import Requirement
-from directives.problems import NotNow, NumberOfAnotherYear
+from directives.problems import DraftChanged, IssuerFixed, NotNow, NumberOfAnotherYear
 
+WORDS = ("document_type", "subject", "body", "addressees", "recipients", "replaces_code", "form")
+"""The fields in which a draft says something, beside what it asks for."""
 LAST_NUMBER = 999_999
 """A register gives no number beyond this one."""
-
-DocumentType = Literal[
-    "resolution", "decision", "instruction", "statute", "rule", "communique", "notice", "guideline",
-    "programme", "plan", "option_paper", "scheme", "project", "report", "minutes", "proposal", "contract",
-    "official_letter", "urgent_dispatch", "memorandum", "agreement", "power_of_attorney", "invitation",
-    "introduction", "leave_slip", "sending_slip", "transfer_slip", "notice_slip", "official_note",
-]  # fmt: skip
-"""The 29 types of administrative documents of Nghị định 30/2020/NĐ-CP, Điều 7."""
 
 DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
 
@@ -31,6 +30,10 @@ class State(StrEnum):
     NUMBERED = "numbered"
     ISSUED = "issued"
     RECALLED = "recalled"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    CORRECTED = "corrected"
+    CLOSED = "closed"
 
 
 STATE_VI = {
@@ -39,6 +42,10 @@ STATE_VI = {
     State.NUMBERED: "đã cấp số",
     State.ISSUED: "đã phát hành",
     State.RECALLED: "đã thu hồi",
+    State.SUBMITTED: "đang trình ký",
+    State.RETURNED: "được trả lại để sửa",
+    State.CORRECTED: "đã phát hành, có đính chính",
+    State.CLOSED: "đã kết thúc",
 }
 
 
@@ -60,12 +67,14 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number out of a register: one sequence per issuing unit, document type and calendar year."""
+    """A number out of a register: one sequence per issuing unit, register and calendar year."""
 
     value: int
     year: int
     notation: str
     given: Stamp
+    register: str = ""
+    """Which of the issuer's sequences it came from."""
 
     @property
     def code(self) -> str:
@@ -89,6 +98,31 @@ class Recall:
     stamp: Stamp
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Why a draft was not signed but given back, by whom and when."""
+
+    reason: str
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A slip in the form of an issued directive, put right by another document (đính chính)."""
+
+    what: str
+    by_code: str | None
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Why nothing is expected of a directive any more, who said so and when."""
+
+    reason: str
+    stamp: Stamp
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directive:
     """A document in which a unit asks others for something.
@@ -106,45 +140,130 @@ class Directive:
     replaces_code: str | None
     requirements: tuple[Requirement, ...]
     drafted: Stamp
+    form: Form = PLAIN
+    revision: int = 1
+    """Counts what the draft said, one more with each change of its words."""
+    edited: Stamp | None = None
+    submitted: Stamp | None = None
+    returned: Return | None = None
+    """The last time it was given back; it waits for its drafter while nothing was submitted since."""
     signed: Stamp | None = None
     number: Number | None = None
     issue: Issue | None = None
     recall: Recall | None = None
+    corrections: tuple[Correction, ...] = ()
+    closing: Closing | None = None
 
     @property
     def state(self) -> State:
         """Return how far the directive has come."""
+        if self.issue is None:
+            return self._state_on_its_way()
         if self.recall is not None:
             return State.RECALLED
-        if self.issue is not None:
-            return State.ISSUED
+        if self.closing is not None:
+            return State.CLOSED
+        return State.CORRECTED if self.corrections else State.ISSUED
+
+    def _state_on_its_way(self) -> State:
+        if self.signed is not None:
+            is_last = self.number is None or self.number.given.at < self.signed.at
+            return State.SIGNED if is_last else State.NUMBERED
+        if self.submitted is None and self.returned is not None:
+            return State.RETURNED
         if self.number is not None:
             return State.NUMBERED
-        return State.DRAFT if self.signed is None else State.SIGNED
+        return State.DRAFT if self.submitted is None else State.SUBMITTED
 
-    def sign(self, stamp: Stamp) -> "Directive":
+    def say(self, said: "Directive", *, seen: int) -> "Directive":
+        """Let the draft say something else, where `seen` is the revision that was changed. Saying the same is nothing.
+
+        Who saw an older revision is told where the two differ, and overwrites nothing.
+        """
+        if said.issuer_unit_id != self.issuer_unit_id:
+            raise IssuerFixed(
+                "Đơn vị ban hành của dự thảo không đổi được; hãy soạn dự thảo khác.",
+                "The issuer of a draft does not change; write another draft.",
+            )
+        differing = [name for name in WORDS if getattr(self, name) != getattr(said, name)]
+        if self._asks_the_same(said) and not differing:
+            return self
+        if self.signed is not None or self.submitted is not None:
+            raise self._not_now("sửa", "changed")
+        if self.number is not None and said.document_type != self.document_type:
+            raise self._not_now("đổi loại văn bản", "given another type")
+        self.refuse_unseen(seen, differing if self._asks_the_same(said) else [*differing, "requirements"])
+        words = {name: getattr(said, name) for name in WORDS}
+        return replace(self, **words, requirements=said.requirements, revision=self.revision + 1, edited=said.drafted)
+
+    def refuse_unseen(self, seen: int | None, fields: Sequence[str] = ()) -> None:
+        """Raise when somebody acts on an revision of the draft that is not the newest; null: they did not say."""
+        if seen is None or seen == self.revision:
+            return
+        last = self.edited or self.drafted
+        when = last.at.astimezone(VIETNAM)
+        raise DraftChanged(
+            f"Dự thảo đã được người khác sửa (bản {self.revision}, lúc {when:%H:%M ngày %d/%m/%Y}); "
+            "hãy xem bản đó trước.",
+            f"Somebody else has changed the draft (revision {self.revision}); look at that one first.",
+            revision=self.revision,
+            changed_by=str(last.by),
+            changed_at=last.at.isoformat(),
+            fields=list(fields),
+        )
+
+    def _asks_the_same(self, said: "Directive") -> bool:
+        none = UUID(int=0)
+        mine, theirs = ([replace(each, id=none) for each in one.requirements] for one in (self, said))
+        return mine == theirs
+
+    def submit(self, stamp: Stamp) -> "Directive":
+        """Submit the draft for signature. What waits for its signature, or has it, stays as it is."""
+        if self.submitted is not None or self.signed is not None:
+            return self
+        return replace(self, submitted=stamp)
+
+    def give_back(self, returned: Return) -> "Directive":
+        """Give a submitted draft back to its drafter; what was given back for this reason stays so."""
+        if self.state is State.RETURNED and self.returned is not None and self.returned.reason == returned.reason:
+            return self
+        if self.submitted is None or self.signed is not None:
+            raise self._not_now("trả lại", "returned")
+        return replace(self, submitted=None, returned=returned)
+
+    def sign(self, stamp: Stamp, scheme: NumberingScheme = BY_TYPE) -> "Directive":
         """Sign the draft. What is signed stays signed by whoever signed first."""
-        return self if self.signed is not None else replace(self, signed=stamp)
+        if self.signed is not None:
+            return self
+        unseen = self.submitted is None and (scheme.drafts_are_submitted or self.returned is not None)
+        if unseen or (scheme.order == "number_first" and self.number is None):
+            raise self._not_now("ký", "signed")
+        return replace(self, signed=stamp)
 
-    def lacks_number(self, *, notation: str, year: int | None) -> bool:
+    def lacks_number(self, *, notation: str, year: int | None, scheme: NumberingScheme = BY_TYPE) -> bool:
         """Say whether a number with this notation is still to be given; year null means whichever it has."""
-        if self.signed is None:
-            raise self._not_now("cấp số", "numbered")
         if self.number is None:
+            if not self._may_be_numbered(scheme):
+                raise self._not_now("cấp số", "numbered")
             return True
         if self.number.notation != notation or year not in (None, self.number.year):
             raise self._not_now("cấp số khác", "numbered anew")
         return False
 
-    def give_number(self, number: Number) -> "Directive":
-        """Put the number on a signed directive."""
-        if self.state is not State.SIGNED:
+    def _may_be_numbered(self, scheme: NumberingScheme) -> bool:
+        if scheme.order == "sign_first" or self.signed is not None:
+            return self.signed is not None
+        return self.submitted is not None or (self.returned is None and not scheme.drafts_are_submitted)
+
+    def give_number(self, number: Number, scheme: NumberingScheme = BY_TYPE) -> "Directive":
+        """Put the number on a directive whose turn has come."""
+        if self.number is not None or not self._may_be_numbered(scheme):
             raise self._not_now("cấp số", "numbered")
         return replace(self, number=number)
 
     def lacks_issue(self, *, on: date) -> bool:
         """Say whether the directive is still to be sent out, with this day on it."""
-        if self.number is None:
+        if self.number is None or self.signed is None:
             raise self._not_now("phát hành", "issued")
         if self.issue is not None:
             if self.issue.on != on:
@@ -159,8 +278,8 @@ class Directive:
         return True
 
     def send_out(self, issue: Issue) -> "Directive":
-        """Issue a numbered directive."""
-        if self.state is not State.NUMBERED:
+        """Issue a directive that is signed and numbered."""
+        if self.number is None or self.signed is None or self.issue is not None:
             raise self._not_now("phát hành", "issued")
         return replace(self, issue=issue)
 
@@ -169,6 +288,20 @@ class Directive:
         if self.issue is None:
             raise self._not_now("thu hồi", "recalled")
         return self if self.recall is not None else replace(self, recall=recall)
+
+    def correct(self, correction: Correction) -> "Directive":
+        """Note what was wrong in the form of an issued directive; noted once is noted."""
+        if self.issue is None or self.recall is not None:
+            raise self._not_now("đính chính", "corrected")
+        if any((each.what, each.by_code) == (correction.what, correction.by_code) for each in self.corrections):
+            return self
+        return replace(self, corrections=(*self.corrections, correction))
+
+    def close(self, closing: Closing) -> "Directive":
+        """Close an issued directive of which nothing is expected any more. What is closed stays closed."""
+        if self.issue is None or self.recall is not None:
+            raise self._not_now("kết thúc", "closed")
+        return self if self.closing is not None else replace(self, closing=closing)
 
     def _not_now(self, vi: str, en: str) -> NotNow:
         code = self.number.code if self.number else None

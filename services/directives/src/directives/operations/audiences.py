@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from chassis.caller import Caller
-from chassis.policy import Purpose, units_for
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction
 from directives.domain.audience import ANSWERING_ROLES, Resolution, resolve, unheard_of
+from directives.operations.access import writes_anywhere
 from directives.problems import AudienceUnheardOf, GroupsUnsettled
 from unit_tree.selecting import catalogue, holding
 from unit_tree.selectors import Catalogue, GroupsInCircle, Selector
 from unit_tree.tree import Tree
-
-WRITES = (Purpose.DRAFT, Purpose.SIGN, Purpose.ISSUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ async def preview_audience(
     tx: Transaction, *, audience: Selector, as_of: date, issued_on: date, tree: Tree, by: Caller
 ) -> Preview:
     """Return whom a requirement would reach if it were issued on a day. Changes nothing."""
-    if not any(units_for(by, purpose) for purpose in WRITES):
+    if not writes_anywhere(by):
         raise NotAllowed(
             "Bạn không giữ chức vụ nào được soạn, ký hay phát hành văn bản.",
             "You hold no post that may draft, sign or issue.",

@@ -1,23 +1,25 @@
-"""What people do with directives: draft, sign, number, issue, look up. Each verb is one transaction, safe to repeat."""
+"""What people do with directives that are ready: issue, recall, look up. Each verb is one transaction."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.clock import today
-from chassis.policy import PROVINCE, Purpose, may, units_for
+from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
 from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from directives import store
 from directives.domain.audience import Resolution
-from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Recall, Stamp
-from directives.domain.requirement import Requirement, check
-from directives.operations.audiences import WRITES, need_heard_of, resolve_audience
+from directives.domain.directive import Directive, Issue, Recall, Stamp
+from directives.domain.requirement import Requirement
+from directives.operations.access import may_see, no_directive, reads_any, sees_whole, take
+from directives.operations.audiences import resolve_audience
 from directives.operations.changing import close_as_recalled
-from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
+from directives.operations.drafting import link_citations
+from directives.problems import AudienceEmpty, ClusterWithoutLead, UnknownUnits
 from directives.store.obligations import Obligation, Owed
 from unit_tree.succession import is_gone, who_answers
 from unit_tree.tree import Tree
@@ -34,65 +36,9 @@ class Issued:
     obligation_counts: dict[UUID, int]
 
 
-async def draft_directive(tx: Transaction, *, directive: Directive, tree: Tree, by: Caller) -> Directive:
-    """Keep a new draft. Two requests make two drafts: only a number makes a directive one of a kind."""
-    if not may(by, Purpose.DRAFT, directive.issuer_unit_id):
-        raise _not_allowed()
-    _need_known([directive.issuer_unit_id], tree)
-    for place, requirement in enumerate(directive.requirements):
-        check(requirement, where=f"requirements.{place}")
-        await need_heard_of(tx, requirement.audience, tree, where=f"requirements.{place}.audience")
-    await store.directives.add(tx.connection, directive)
-    return directive
-
-
-async def sign_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller) -> Directive:
-    """Sign a draft."""
-    directive = await _take(tx, directive_id, to=Purpose.SIGN, tree=tree, by=by)
-    signed = directive.sign(Stamp(by.id, tx.now))
-    if signed != directive:
-        await store.directives.put(tx.connection, signed)
-    return signed
-
-
-async def number_directive(
-    tx: Transaction, *, directive_id: UUID, notation: str, year: int | None, tree: Tree, by: Caller
-) -> Directive:
-    """Give a signed directive the next number of its register: this year's, unless another year is named."""
-    directive = await _take(tx, directive_id, to=Purpose.ISSUE, tree=tree, by=by)
-    if not directive.lacks_number(notation=notation, year=year):
-        return directive
-    year = year or today(tx.now).year
-    value = await store.directives.draw_number(tx.connection, directive.issuer_unit_id, year, directive.document_type)
-    if value > LAST_NUMBER:
-        raise RegisterFull(
-            f"Sổ đăng ký năm {year} đã hết số.", f"The register of {year} has no number left.", last_number=LAST_NUMBER
-        )
-    numbered = directive.give_number(Number(value, year, notation, Stamp(by.id, tx.now)))
-    await store.directives.put(tx.connection, numbered)
-    return numbered
-
-
-async def set_next_number(
-    tx: Transaction, *, issuer_unit_id: str, year: int, register: str, next_number: int, tree: Tree, by: Caller
-) -> int:
-    """Let a register go on with a higher number, when numbers were given elsewhere before."""
-    if not may(by, Purpose.ISSUE, issuer_unit_id):
-        raise _not_allowed()
-    _need_known([issuer_unit_id], tree)
-    reached = await store.directives.raise_register(tx.connection, issuer_unit_id, year, register, next_number)
-    if reached != next_number:
-        raise NumberPassed(
-            f"Sổ đăng ký chỉ tăng; số tiếp theo đã là {reached}.",
-            f"A register only goes up; its next number is {reached} already.",
-            next_number=reached,
-        )
-    return reached
-
-
 async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: date, tree: Tree, by: Caller) -> Issued:
     """Send out a numbered directive: resolve and freeze its audiences, open the obligations, tell everyone."""
-    directive = await _take(tx, directive_id, to=Purpose.ISSUE, tree=tree, by=by)
+    directive = await take(tx, directive_id, to="issue", tree=tree, by=by)
     if not directive.lacks_issue(on=issued_on):
         return Issued(directive, await store.obligations.count_obligations(tx.connection, directive_id))
     resolved = {
@@ -103,6 +49,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     }
     _need_answerable(directive.requirements, resolved, issued_on)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
+    issued = replace(issued, form=await link_citations(tx, issued.form))
     await store.directives.put(tx.connection, issued)
     opened = [
         Obligation(
@@ -128,7 +75,7 @@ async def recall_directive(tx: Transaction, *, directive_id: UUID, reason: str, 
 
     It stays readable, and what was accepted stays.
     """
-    directive = await _take(tx, directive_id, to=Purpose.SIGN, tree=tree, by=by)
+    directive = await take(tx, directive_id, to="recall", tree=tree, by=by)
     recalled = directive.take_back(Recall(reason, Stamp(by.id, tx.now)))
     if recalled != directive:
         await store.directives.put(tx.connection, recalled)
@@ -186,8 +133,8 @@ async def transfer_obligations(tx: Transaction, *, tree: Tree) -> int:
 async def read_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller) -> Directive:
     """Return a directive to somebody who writes for its issuer or, once issued, may read it."""
     directive = await store.directives.find(tx.connection, directive_id)
-    if directive is None or not await _may_see(tx, directive, tree=tree, by=by):
-        raise _no_directive()
+    if directive is None or not await may_see(tx, directive, tree=tree, by=by):
+        raise no_directive()
     return directive
 
 
@@ -197,8 +144,8 @@ async def obligations_of_directive(
     """Return a directive and its obligations: all to its issuer, to others those of units they may read."""
     directive = await read_directive(tx, directive_id=directive_id, tree=tree, by=by)
     opened = await store.obligations.obligations_of(tx.connection, directive_id)
-    if not _sees_whole(tx, directive, tree=tree, by=by):
-        opened = [each for each in opened if _reads_any(tx, (each.unit_id, each.answering_unit_id), tree=tree, by=by)]
+    if not sees_whole(tx, directive, tree=tree, by=by):
+        opened = [each for each in opened if reads_any(tx, (each.unit_id, each.answering_unit_id), tree=tree, by=by)]
     return directive, opened
 
 
@@ -209,51 +156,6 @@ async def obligations_of_unit(tx: Transaction, *, unit_id: str, tree: Tree, by: 
     if unit_id not in tree or not any(allowed):
         raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
     return await store.obligations.owed_by(tx.connection, unit_id)
-
-
-async def _take(tx: Transaction, directive_id: UUID, *, to: Purpose, tree: Tree, by: Caller) -> Directive:
-    directive = await store.directives.take(tx.connection, directive_id)
-    if directive is None or not await _may_see(tx, directive, tree=tree, by=by):
-        raise _no_directive()
-    if not may(by, to, directive.issuer_unit_id):
-        raise _not_allowed()
-    return directive
-
-
-async def _may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
-    if any(may(by, purpose, directive.issuer_unit_id) for purpose in WRITES):
-        return True
-    if directive.issue is None:
-        return False
-    if _sees_whole(tx, directive, tree=tree, by=by):
-        return True
-    return _reads_any(tx, await store.obligations.units_of(tx.connection, directive.id), tree=tree, by=by)
-
-
-def _sees_whole(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
-    issuer = directive.issuer_unit_id
-    return any(may(by, purpose, issuer) for purpose in WRITES) or _reads_any(tx, (issuer,), tree=tree, by=by)
-
-
-def _reads_any(tx: Transaction, unit_ids: Collection[str], *, tree: Tree, by: Caller) -> bool:
-    posts = units_for(by, Purpose.READ_DIRECTIVE)
-    if PROVINCE in posts or not posts.isdisjoint(unit_ids):
-        return True
-    day = today(tx.now)
-    return any(
-        may(by, Purpose.READ_DIRECTIVE, unit_id, above=tree.ancestors(unit_id, "reporting", day))
-        for unit_id in unit_ids
-    )
-
-
-def _need_known(unit_ids: Collection[str], tree: Tree) -> None:
-    unknown = sorted(unit_id for unit_id in unit_ids if unit_id not in tree)
-    if unknown:
-        raise UnknownUnits(
-            f"Chưa có đơn vị nào mang mã {', '.join(unknown)}.",
-            f"No unit is known by the id {', '.join(unknown)}.",
-            units=unknown,
-        )
 
 
 def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID, Resolution], issued_on: date) -> None:
@@ -327,14 +229,3 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation])
                 due_at=each.due_at,
             )
         )
-
-
-def _not_allowed() -> NotAllowed:
-    return NotAllowed(
-        "Bạn không giữ chức vụ nào được làm việc này ở đơn vị ban hành.",
-        "You hold no post at the issuing unit that may do this.",
-    )
-
-
-def _no_directive() -> NotFound:
-    return NotFound("Không tìm thấy văn bản này.", "There is no such directive, or you may not see it.")

@@ -1,4 +1,4 @@
-"""Reading a document somebody brings: the one verb that stores nothing."""
+"""Reading a document somebody brings; what a person confirms of it becomes a draft."""
 
 import asyncio
 from typing import BinaryIO
@@ -17,10 +17,15 @@ _desks = asyncio.Semaphore(AT_ONCE)
 
 async def propose_draft(name: str, file: BinaryIO, *, by: Caller) -> Proposal:
     """Propose a draft from a document. For whoever drafts anywhere; the event loop goes on meanwhile."""
-    if not units_for(by, Purpose.DRAFT):
-        raise NotAllowed("Bạn không có quyền soạn văn bản.", "You may not draft directives.")
+    need_drafter(by)
     async with _desks:
         return await asyncio.to_thread(_read, name, file)
+
+
+def need_drafter(by: Caller) -> None:
+    """Raise unless the caller drafts for some unit."""
+    if not units_for(by, Purpose.DRAFT):
+        raise NotAllowed("Bạn không có quyền soạn văn bản.", "You may not draft directives.")
 
 
 def _read(name: str, file: BinaryIO) -> Proposal:

@@ -1,29 +1,44 @@
 """Directives and registers, in and out of PostgreSQL."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Row,
-    bindparam,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Date, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directives import IndicatorAsked, MediaAsked, SectionAsked
-from directives.domain.directive import Directive, Issue, Number, Recall, Recipient, Stamp
+from directives.domain.directive import (
+    Closing,
+    Correction,
+    Directive,
+    Issue,
+    Number,
+    Recall,
+    Recipient,
+    Return,
+    Stamp,
+)
+from directives.domain.form import Capacity, Citation, Form, Signer
 from directives.domain.requirement import Requirement
-from directives.tables import directives, registers, requirements
+from directives.tables import directives, requirements
 from unit_tree.selectors import Selector
 
 _FIND = select(directives).where(directives.c.directive_id == bindparam("directive_id"))
 _TAKE = _FIND.with_for_update()
 _REQUIREMENTS = (
     select(requirements).where(requirements.c.directive_id == bindparam("directive_id")).order_by(requirements.c.place)
+)
+_CITED = (
+    select(directives.c.directive_id)
+    .where(
+        directives.c.notation == bindparam("notation"),
+        directives.c.number == bindparam("number"),
+        directives.c.issued_on.is_not(None),
+        or_(bindparam("dated", type_=Date).is_(None), directives.c.issued_on == bindparam("dated", type_=Date)),
+    )
+    .limit(2)
 )
 _PUT = update(directives).where(directives.c.directive_id == bindparam("id"))
 
@@ -53,16 +68,48 @@ async def add(connection: AsyncConnection, directive: Directive) -> None:
         insert(directives).values(
             directive_id=directive.id,
             issuer_unit_id=directive.issuer_unit_id,
-            document_type=directive.document_type,
-            subject=directive.subject,
-            body=directive.body,
-            addressees=list(directive.addressees),
-            recipients=[asdict(each) for each in directive.recipients],
-            replaces_code=directive.replaces_code,
+            **_words(directive),
             drafted_by=directive.drafted.by,
             drafted_at=directive.drafted.at,
         )
     )
+    await _add_requirements(connection, directive)
+
+
+async def put_words(connection: AsyncConnection, directive: Directive) -> None:
+    """Write what a draft says now, and what it asks for."""
+    edited = directive.edited or directive.drafted
+    await connection.execute(
+        update(directives)
+        .where(directives.c.directive_id == directive.id)
+        .values(**_words(directive), revision=directive.revision, edited_by=edited.by, edited_at=edited.at)
+    )
+    await connection.execute(delete(requirements).where(requirements.c.directive_id == directive.id))
+    await _add_requirements(connection, directive)
+
+
+async def find_cited(connection: AsyncConnection, number: int, notation: str, dated: date | None) -> UUID | None:
+    """Return the one issued directive that bears this number and notation (and day), or null."""
+    found = await connection.execute(_CITED, {"number": number, "notation": notation, "dated": dated})
+    ids = found.scalars().all()
+    return ids[0] if len(ids) == 1 else None
+
+
+def _words(directive: Directive) -> dict[str, Any]:
+    return {
+        "document_type": directive.document_type,
+        "subject": directive.subject,
+        "body": directive.body,
+        "addressees": list(directive.addressees),
+        "recipients": [asdict(each) for each in directive.recipients],
+        "replaces_code": directive.replaces_code,
+        "form": _form_row(directive.form),
+    }
+
+
+async def _add_requirements(connection: AsyncConnection, directive: Directive) -> None:
+    if not directive.requirements:
+        return
     await connection.execute(
         insert(requirements),
         [
@@ -89,12 +136,14 @@ async def add(connection: AsyncConnection, directive: Directive) -> None:
 
 
 async def put(connection: AsyncConnection, directive: Directive) -> None:
-    """Write how far a directive has come; what it says does not change after drafting."""
+    """Write how far a directive has come; what it says is written by `put_words`."""
     signed, number, issue, recall = directive.signed, directive.number, directive.issue, directive.recall
+    submitted, returned, closing = directive.submitted, directive.returned, directive.closing
     await connection.execute(
         _PUT,
         {
             "id": directive.id,
+            "form": _form_row(directive.form),
             "signed_by": signed.by if signed else None,
             "signed_at": signed.at if signed else None,
             "number": number.value if number else None,
@@ -108,6 +157,19 @@ async def put(connection: AsyncConnection, directive: Directive) -> None:
             "recalled_by": recall.stamp.by if recall else None,
             "recalled_at": recall.stamp.at if recall else None,
             "recall_reason": recall.reason if recall else None,
+            "submitted_by": submitted.by if submitted else None,
+            "submitted_at": submitted.at if submitted else None,
+            "returned_by": returned.stamp.by if returned else None,
+            "returned_at": returned.stamp.at if returned else None,
+            "return_reason": returned.reason if returned else None,
+            "register": number.register if number else None,
+            "corrections": [
+                {"what": each.what, "by_code": each.by_code, "by": str(each.stamp.by), "at": each.stamp.at.isoformat()}
+                for each in directive.corrections
+            ],
+            "closed_by": closing.stamp.by if closing else None,
+            "closed_at": closing.stamp.at if closing else None,
+            "close_reason": closing.reason if closing else None,
         },
     )
 
@@ -125,9 +187,51 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
         requirements=required,
         drafted=Stamp(row.drafted_by, row.drafted_at),
         signed=Stamp(row.signed_by, row.signed_at) if row.signed_at else None,
-        number=number_of(row) if row.number else None,
+        form=_form(row.form),
+        revision=row.revision,
+        edited=Stamp(row.edited_by, row.edited_at) if row.edited_at else None,
+        submitted=Stamp(row.submitted_by, row.submitted_at) if row.submitted_at else None,
+        returned=Return(row.return_reason, Stamp(row.returned_by, row.returned_at)) if row.returned_at else None,
+        number=replace(number_of(row), register=row.register) if row.number else None,
         issue=Issue(row.issued_on, Stamp(row.issued_by, row.issued_at)) if row.issued_on else None,
         recall=Recall(row.recall_reason, Stamp(row.recalled_by, row.recalled_at)) if row.recalled_at else None,
+        corrections=tuple(
+            Correction(each["what"], each["by_code"], Stamp(UUID(each["by"]), datetime.fromisoformat(each["at"])))
+            for each in row.corrections
+        ),
+        closing=Closing(row.close_reason, Stamp(row.closed_by, row.closed_at)) if row.closed_at else None,
+    )
+
+
+def _form_row(form: Form) -> dict[str, Any]:
+    row = asdict(form)
+    for each in row["citations"]:
+        each["dated"] = each["dated"] and each["dated"].isoformat()
+        each["directive_id"] = each["directive_id"] and str(each["directive_id"])
+    return row
+
+
+def _form(row: dict[str, Any]) -> Form:
+    if not row:
+        return Form()
+    signer = row["signer"]
+    return Form(
+        division=row["division"],
+        place=row["place"],
+        priority=row["priority"],
+        citations=tuple(
+            Citation(
+                each["text"],
+                each["relation"],
+                each["code"],
+                date.fromisoformat(each["dated"]) if each["dated"] else None,
+                UUID(each["directive_id"]) if each["directive_id"] else None,
+            )
+            for each in row["citations"]
+        ),
+        signer=signer
+        and Signer(tuple(Capacity(**each) for each in signer["capacities"]), signer["position"], signer["name"]),
+        contact=row["contact"],
     )
 
 
@@ -152,36 +256,3 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         cut_off_at=row.cut_off_at,
         closes_at=row.closes_at,
     )
-
-
-# Registers.
-
-_KEY = ("issuer_unit_id", "year", "register")
-_first = upsert(registers).values(next_number=2)
-_DRAW = _first.on_conflict_do_update(index_elements=_KEY, set_={"next_number": registers.c.next_number + 1}).returning(
-    registers.c.next_number - 1
-)
-_given = upsert(registers)
-_RAISE = _given.on_conflict_do_update(
-    index_elements=_KEY,
-    set_={"next_number": _given.excluded.next_number},
-    where=registers.c.next_number <= _given.excluded.next_number,
-).returning(registers.c.next_number)
-_NEXT = select(registers.c.next_number).where(*(registers.c[name] == bindparam(name) for name in _KEY))
-
-
-async def draw_number(connection: AsyncConnection, issuer_unit_id: str, year: int, register: str) -> int:
-    """Return the next number; until this transaction ends no other can draw from the same register."""
-    key = {"issuer_unit_id": issuer_unit_id, "year": year, "register": register}
-    return int((await connection.execute(_DRAW, key)).scalar_one())
-
-
-async def raise_register(
-    connection: AsyncConnection, issuer_unit_id: str, year: int, register: str, next_number: int
-) -> int:
-    """Let a register go on with `next_number` unless it is past it; return its next number."""
-    key = {"issuer_unit_id": issuer_unit_id, "year": year, "register": register}
-    raised = (await connection.execute(_RAISE, {**key, "next_number": next_number})).scalar_one_or_none()
-    if raised is None:
-        raised = (await connection.execute(_NEXT, key)).scalar_one()
-    return int(raised)

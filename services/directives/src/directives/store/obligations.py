@@ -276,6 +276,22 @@ async def count_open(connection: AsyncConnection, answered_by: Collection[str]) 
     return {row.answering_unit_id: row.open for row in rows}
 
 
+_COUNT_UNSETTLED = (
+    select(func.count())
+    .select_from(obligations.outerjoin(answers))
+    .where(
+        obligations.c.directive_id == bindparam("directive_id"),
+        obligations.c.state == "open",
+        answers.c.state.is_distinct_from("accepted"),
+    )
+)
+
+
+async def count_unsettled(connection: AsyncConnection, directive_id: UUID) -> int:
+    """Return how many units owe a directive an answer that was not accepted."""
+    return int((await connection.execute(_COUNT_UNSETTLED, {"directive_id": directive_id})).scalar_one())
+
+
 async def take_open(connection: AsyncConnection, answered_by: Collection[str]) -> list[Open]:
     """Return the open obligations these units answer, locked for change."""
     rows = await connection.execute(_TAKE_OPEN, {"gone": list(answered_by)})

@@ -1,0 +1,150 @@
+"""What a document says becomes a draft as far as it says it; the rest is for a person, and nothing is made up."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from chassis.problems import Malformed
+from directives.confirming import ConfirmationIn, confirm
+from directives.documents.proposal import propose, propose_from_text
+from directives.documents.suggesting import suggest
+from directives.domain.directive import Stamp
+from directives.problems import ConfirmationIncomplete
+
+STAMP = Stamp(UUID(int=1), datetime(2026, 11, 20, tzinfo=UTC))
+DUE = {"due_phrase": "trước ngày 19/12/2026", "due_at": "2026-12-19T00:00:00+07:00"}
+
+
+@pytest.fixture(scope="module")
+def read(letters):
+    return lambda name: suggest(propose(f"{name}.txt", letters[name]))
+
+
+def confirmation(**said):
+    return ConfirmationIn.model_validate_json(
+        json.dumps({"issuer_unit_id": "U-SO", "as_of": "2026-05-31", "requirements": [], **said})
+    )
+
+
+def decided(suggestion):
+    return {each.field for each in suggestion.to_decide}
+
+
+def test_what_a_letter_says_is_said_in_the_draft(read) -> None:
+    suggestion = read("toa-dam")
+
+    form = suggestion.draft["form"]
+    assert suggestion.draft["replaces_code"] == "745/SGDĐT-GDPT"
+    assert [each["purpose"] for each in suggestion.draft["recipients"]] == ["report_to", "execute", "archive"]
+    assert form["signer"] == {
+        "capacities": [{"competence": "KT.", "of": "GIÁM ĐỐC"}],
+        "position": "PHÓ GIÁM ĐỐC",
+        "name": "Lê Thị Mẫu",
+    }
+    assert (form["division"], form["place"], form["contact"]) == ("GDPT", "Minh Giang", "phòng Giáo dục Phổ thông")
+    assert [each["code"] for each in form["citations"] if each["relation"] == "basis"] == [
+        "598/SGDĐT-GDPT",
+        "601/SGDĐT-GDPT",
+    ]
+
+
+def test_the_outline_becomes_the_report(read) -> None:
+    report = read("toa-dam").requirements[2]
+
+    assert [each["code"] for each in report["sections"]] == ["I", "I.1", "I.2", "I.2.1", "I.2.2", "II"]
+    assert report["sections"][1]["kind"] == "list"
+    assert [(each["name"], each["unit_of_measure"]) for each in report["indicators"]] == [
+        ("Số thư viện đạt chuẩn", "thư viện"),
+        ("Số tiết đọc sách đã thực hiện", "tiết"),
+    ]
+    assert report["periods"] == ["2024-2025", "2025-2026"]
+    assert "requirements[2].indicators" in decided(read("toa-dam"))  # the ratio is left for a person
+
+
+def test_what_is_not_written_waits_for_a_person(read) -> None:
+    assert {"requirements[0].due_at", "requirements[4].audience"} <= decided(read("toa-dam"))
+    assert {"recipients[0].purpose", "form.contact"} <= decided(read("khoi-nghiep"))
+    assert read("khoi-nghiep").draft["form"]["contact"] is None
+
+
+def test_of_a_list_of_children_only_the_count_is_asked(read) -> None:
+    asked = read("ra-lop").requirements[1]
+
+    assert (asked["sections"], [each["code"] for each in asked["indicators"]]) == ([], ["list.count"])
+
+
+def test_districts_are_no_more_and_somebody_must_say_who_came_after() -> None:
+    text = (
+        "SỞ GIÁO DỤC VÀ ĐÀO TẠO\nSố: 5/SGDĐT-VP\nV/v báo cáo\nKính gửi: Trưởng phòng GDĐT các quận, huyện.\n"
+        "Sở đề nghị các Phòng GDĐT gửi báo cáo kết quả trước ngày 14/12/2026./.\nNơi nhận:\n- Như trên;\n- Lưu: VT.\n"
+    )
+    suggestion = suggest(propose_from_text(text))
+
+    assert suggestion.requirements[0]["audience"]["unit_types"] == ["phong_vhxh"]
+    assert "requirements[0].audience" in decided(suggestion)
+
+
+@pytest.mark.parametrize(
+    ("lines", "capacities", "position"),
+    [
+        (["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], [("TM.", "ỦY BAN NHÂN DÂN"), ("KT.", "CHỦ TỊCH")],
+         "PHÓ CHỦ TỊCH"),
+        (["Q. GIÁM ĐỐC"], [("Q.", "GIÁM ĐỐC")], None),
+        (["GIÁM ĐỐC"], [], "GIÁM ĐỐC"),
+    ],
+)  # fmt: skip
+def test_a_signer_signs_in_the_capacity_written(lines, capacities, position) -> None:
+    text = "Số: 5/SGDĐT-VP\nV/v báo cáo\nSở đề nghị.\nNơi nhận:\n- Lưu: VT.\n" + "\n".join(lines) + "\nLê Thị Mẫu\n"
+
+    signer = suggest(propose_from_text(text)).draft["form"]["signer"]
+
+    assert [(each["competence"], each["of"]) for each in signer["capacities"]] == capacities
+    assert (signer["position"], signer["name"]) == (position, "Lê Thị Mẫu")
+
+
+def test_what_a_person_confirms_is_a_draft(read) -> None:
+    said = confirmation(requirements=[{"candidate": 3}, {"candidate": 2, "title": "Báo cáo đọc sách"}])
+
+    draft = confirm(read("toa-dam"), said).drafted(STAMP)
+
+    assert [(each.kind, each.title[:8]) for each in draft.requirements] == [
+        ("video", "Mỗi UBND"),
+        ("report", "Báo cáo "),
+    ]
+    assert draft.requirements[1].due_at.isoformat() == "2026-12-14T00:00:00+07:00"
+    assert draft.form.signer.lines == ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC")
+
+
+def test_what_nobody_says_is_refused_by_name(read) -> None:
+    with pytest.raises(ConfirmationIncomplete) as refused:
+        confirm(read("khoi-nghiep"), confirmation(requirements=[{"candidate": 2}]))
+
+    assert refused.value.more["fields"] == [
+        *(f"recipients.{place}.purpose" for place in range(6)),
+        "requirements.0.due_phrase",
+        "requirements.0.due_at",
+    ]
+
+
+def test_a_candidate_that_is_not_there_is_refused(read) -> None:
+    with pytest.raises(ConfirmationIncomplete) as refused:
+        confirm(read("toa-dam"), confirmation(requirements=[{"candidate": 40, **DUE}]))
+
+    assert refused.value.more["fields"] == ["requirements.0.candidate"]
+
+
+def test_what_a_person_says_comes_before_what_was_read(read) -> None:
+    said = confirmation(subject="V/v khác", requirements=[{"candidate": 3, "kind": "report", "media": None}])
+
+    draft = confirm(read("toa-dam"), said)
+
+    assert (draft.subject, draft.requirements[0].kind, draft.requirements[0].media) == ("V/v khác", "report", None)
+
+
+def test_a_draft_nobody_could_send_is_malformed(read) -> None:
+    with pytest.raises(Malformed) as refused:
+        confirm(read("toa-dam"), confirmation(requirements=[{"candidate": 3, "audience": None}]))
+
+    assert refused.value.more["where"] == "requirements.0.audience"
