@@ -12,6 +12,7 @@ EVENTS: tuple[type[Event], ...] = (
     directory.UnitChanged,
     directory.PersonChanged,
     directives.DirectiveIssued,
+    directives.DirectiveReplaced,
     directives.ObligationOpened,
     directives.ObligationTransferred,
     directives.ObligationChanged,

@@ -77,6 +77,29 @@ class DirectiveIssued(Event):
         return str(self.directive_id)
 
 
+class DirectiveReplaced(Event):
+    """Another directive stands in the place of this one from now on; nothing that is open of this one is owed any more.
+
+    What becomes of each obligation is told as `directives.obligation.changed.v1`.
+    """
+
+    type: ClassVar[str] = "directives.directive.replaced.v1"
+
+    directive_id: UUID
+    version: int
+    issuer_unit_id: str
+    code: str
+    subject: str
+    by_directive_id: UUID
+    by_code: str
+    unit_ids: tuple[str, ...]
+    """The units whose people were to answer any of it: all of them are told."""
+
+    @property
+    def about(self) -> str:
+        return str(self.directive_id)
+
+
 class ObligationOpened(Event):
     """A unit owes an answer to one requirement."""
 
@@ -92,6 +115,9 @@ class ObligationOpened(Event):
     answering_unit_id: str
     """The unit whose people answer: for a cluster its lead, else the unit itself."""
     due_at: datetime
+    continues: UUID | None = None
+    """The obligation of a replaced directive that asked the unit for the same. What it was answered with, unless that
+    was returned, answers this one; it takes no answer itself any more, whether or not its end was told already."""
 
     @property
     def about(self) -> str:

@@ -148,3 +148,31 @@ class DecidedAlready(Problem):
 
     code = "decided-already"
     status = 409
+
+
+class RelationUnfit(Problem):
+    """A directive may not name another one so: twice, or somebody else's as if it were its own."""
+
+    code = "relation-unfit"
+    status = 422
+
+
+class NotInForce(Problem):
+    """The directive is not issued, or is recalled or replaced; `state` and `directive_code` say which and how."""
+
+    code = "not-in-force"
+    status = 409
+
+
+class SameAsUnfit(Problem):
+    """A requirement says to be the same as one that is not of a replaced directive, or that another one is."""
+
+    code = "same-as-unfit"
+    status = 422
+
+
+class NotTheSame(Problem):
+    """A requirement says to be the same as one that asks for something else; `differences` names in what."""
+
+    code = "not-the-same"
+    status = 422

@@ -9,6 +9,7 @@ from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, Re
 from directives.domain.audience import AnswersAs, ChosenBy, Resolution, name_of, reason
 from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
 from directives.domain.obligation import AnswerState
+from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
 from directives.operations.issuing import Issued
 from directives.store.obligations import Obligation, Owed
@@ -55,6 +56,7 @@ class RequirementOut(BaseModel):
     due_at: datetime
     cut_off_at: datetime | None
     closes_at: datetime | None
+    same_as: UUID | None
 
 
 class StampOut(BaseModel):
@@ -68,6 +70,22 @@ class RecallOut(StampOut):
     """Who took it back when, and why."""
 
     reason: str
+
+
+class RelationOut(BaseModel):
+    """Another directive, and how the two are related."""
+
+    kind: RelationKind
+    directive_id: UUID
+    code: str
+
+
+class ReplacementOut(BaseModel):
+    """Which directive stands in its place, and since when."""
+
+    by_directive_id: UUID
+    by_code: str
+    at: datetime
 
 
 class DirectiveOut(BaseModel):
@@ -92,6 +110,10 @@ class DirectiveOut(BaseModel):
     numbered: StampOut | None
     issued: StampOut | None
     recalled: RecallOut | None
+    replaced: ReplacementOut | None
+    relations: tuple[RelationOut, ...]
+    named_by: tuple[RelationOut, ...]
+    """The same from the other end: who names this one, and how."""
     requirements: tuple[RequirementOut, ...]
 
 
@@ -114,6 +136,8 @@ class ObligationOut(BaseModel):
     due_at: datetime
     answer_state: AnswerState
     state: ObligationState
+    continues: UUID | None
+    """The obligation of a replaced directive whose answer answers this one too."""
 
 
 class ObligationsOut(BaseModel):
@@ -215,8 +239,24 @@ def _shown(directive: Directive) -> dict[str, object]:
         "numbered": _stamp(number.given if number else None),
         "issued": _stamp(issue.sent if issue else None),
         "recalled": RecallOut(by=recall.stamp.by, at=recall.stamp.at, reason=recall.reason) if recall else None,
+        "replaced": _replacement(directive),
+        "relations": [_relation(each) for each in directive.relations],
+        "named_by": [_relation(each) for each in directive.named_by],
         "requirements": [_required(each) for each in directive.requirements],
     }
+
+
+def _relation(relation: Relation) -> RelationOut:
+    return RelationOut(kind=relation.kind, directive_id=relation.directive_id, code=relation.code)
+
+
+def _replacement(directive: Directive) -> ReplacementOut | None:
+    found = directive.replacement
+    if found is None:
+        return None
+    codes = {each.directive_id: each.code for each in directive.named_by}
+    by = found.by_directive_id
+    return ReplacementOut(by_directive_id=by, by_code=codes[by], at=found.at)
 
 
 def _required(requirement: Requirement) -> RequirementOut:
@@ -235,6 +275,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         due_at=requirement.due_at,
         cut_off_at=requirement.cut_off_at,
         closes_at=requirement.closes_at,
+        same_as=requirement.same_as,
     )
 
 
@@ -265,6 +306,7 @@ def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) 
                 due_at=each.due_at,
                 answer_state=each.answer_state,
                 state=each.state,
+                continues=each.continues,
             )
             for each in opened
         ]

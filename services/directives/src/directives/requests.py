@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -11,6 +12,7 @@ from chassis.transaction import new_id
 from contracts.directives import IndicatorAsked, IndicatorType, MediaAsked, RequirementKind, SectionAsked, SectionKind
 from directives.domain.audience import Audience
 from directives.domain.directive import LAST_NUMBER, DeliveryPurpose, Directive, DocumentType, Recipient, Stamp
+from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
@@ -116,6 +118,7 @@ class RequirementIn(Request):
     due_at: Moment
     cut_off_at: Moment | None = None
     closes_at: Moment | None = None
+    same_as: UUID | None = None
 
     def required(self) -> Requirement:
         """Return it as the domain knows it, with an id of its own."""
@@ -133,7 +136,15 @@ class RequirementIn(Request):
             due_at=self.due_at,
             cut_off_at=self.cut_off_at,
             closes_at=self.closes_at,
+            same_as=self.same_as,
         )
+
+
+class RelationIn(Request):
+    """How the directive names another one that was issued."""
+
+    kind: RelationKind
+    directive_id: UUID
 
 
 class DraftIn(Request):
@@ -147,6 +158,7 @@ class DraftIn(Request):
     recipients: list[RecipientIn] = Field(max_length=200)
     replaces_code: Line | None = None
     requirements: list[RequirementIn] = Field(min_length=1, max_length=20)
+    relations: list[RelationIn] = Field(default=[], max_length=50)
 
     def drafted(self, stamp: Stamp) -> Directive:
         """Return it as the domain knows it, with an id of its own."""
@@ -161,6 +173,7 @@ class DraftIn(Request):
             replaces_code=self.replaces_code,
             requirements=tuple(each.required() for each in self.requirements),
             drafted=stamp,
+            relations=tuple(Relation(each.kind, each.directive_id, code="") for each in self.relations),
         )
 
 

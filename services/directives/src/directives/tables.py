@@ -47,6 +47,8 @@ directives = Table(
     Column("recalled_by", Uuid),
     Column("recalled_at", DateTime(timezone=True)),
     Column("recall_reason", Text),
+    Column("replaced_by", ForeignKey("directives.directive_id")),
+    Column("replaced_at", DateTime(timezone=True)),
     CheckConstraint("num_nulls(signed_by, signed_at) IN (0, 2)", name="directives_signed_whole"),
     CheckConstraint(
         "num_nulls(number, number_year, notation, numbered_by, numbered_at) IN (0, 5)", name="directives_numbered_whole"
@@ -56,6 +58,9 @@ directives = Table(
     CheckConstraint("issued_at IS NULL OR number IS NOT NULL", name="directives_numbered_before_issued"),
     CheckConstraint("num_nulls(recalled_by, recalled_at, recall_reason) IN (0, 3)", name="directives_recalled_whole"),
     CheckConstraint("recalled_at IS NULL OR issued_at IS NOT NULL", name="directives_issued_before_recalled"),
+    CheckConstraint("num_nulls(replaced_by, replaced_at) IN (0, 2)", name="directives_replaced_whole"),
+    CheckConstraint("replaced_at IS NULL OR issued_at IS NOT NULL", name="directives_issued_before_replaced"),
+    CheckConstraint("num_nonnulls(recalled_at, replaced_at) < 2", name="directives_end_once"),
     CheckConstraint("number > 0", name="directives_number_counts"),
     CheckConstraint("date_part('year', issued_on) = number_year", name="directives_issued_in_year_of_number"),
     UniqueConstraint("issuer_unit_id", "document_type", "number_year", "number", name="directives_number_once"),
@@ -80,13 +85,32 @@ requirements = Table(
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("cut_off_at", DateTime(timezone=True)),
     Column("closes_at", DateTime(timezone=True)),
+    Column("same_as", ForeignKey("requirements.requirement_id")),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
     CheckConstraint("kind IN ('report', 'video')", name="requirements_kind_known"),
     CheckConstraint("kind <> 'video' OR media IS NOT NULL", name="requirements_video_has_media"),
     CheckConstraint("cut_off_at <= due_at", name="requirements_cut_off_before_due"),
     CheckConstraint("due_at <= closes_at", name="requirements_due_before_closing"),
+    UniqueConstraint("directive_id", "same_as", name="requirements_same_as_once"),
     comment="what a directive asks for, one row per thing",
+)
+
+directive_relations = Table(
+    "directive_relations",
+    metadata,
+    Column("directive_id", ForeignKey("directives.directive_id"), primary_key=True),
+    Column("place", SmallInteger, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("target_id", ForeignKey("directives.directive_id"), nullable=False),
+    CheckConstraint(
+        "kind IN ('replaces', 'amends', 'corrects', 'implements', 'refers_to')", name="directive_relations_kind_known"
+    ),
+    CheckConstraint("directive_id <> target_id", name="directive_relations_to_another"),
+    UniqueConstraint("directive_id", "kind", "target_id", name="directive_relations_once"),
+    # Which directives name one.
+    Index("directive_relations_of_target", "target_id"),
+    comment="how a directive names others, in its order",
 )
 
 registers = Table(
@@ -115,6 +139,8 @@ obligations = Table(
     Column("state", Text, nullable=False, server_default="open"),
     # Counts the events told of it.
     Column("version", BigInteger, nullable=False, server_default="1"),
+    # The obligation of a replaced directive whose answer answers this one too; at most one goes on from each.
+    Column("continues", ForeignKey("obligations.obligation_id"), unique=True),
     UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"

@@ -18,6 +18,7 @@ ROWS = (
     "obligations",
     "extensions",
     "obligation_changes",
+    "directive_relations",
     "answers",
     "calendars",
     "outbox",

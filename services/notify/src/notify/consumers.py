@@ -6,6 +6,7 @@ from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directives import (
     DirectiveIssued,
+    DirectiveReplaced,
     ExtensionAsked,
     ExtensionRefused,
     ObligationChanged,
@@ -28,6 +29,7 @@ def register(desk: EventDesk) -> None:
     @desk.batch(
         "notify-directives",
         DirectiveIssued,
+        DirectiveReplaced,
         ObligationOpened,
         ObligationTransferred,
         ObligationChanged,
@@ -35,13 +37,19 @@ def register(desk: EventDesk) -> None:
         ExtensionRefused,
     )
     async def note_directives(
-        events: Sequence[DirectiveIssued | projections.ObligationEvent | projections.ExtensionEvent], tx: Transaction
+        events: Sequence[
+            DirectiveIssued | DirectiveReplaced | projections.ObligationEvent | projections.ExtensionEvent
+        ],
+        tx: Transaction,
     ) -> None:
         issued = [event for event in events if isinstance(event, DirectiveIssued)]
+        replaced = [event for event in events if isinstance(event, DirectiveReplaced)]
         owed = [event for event in events if isinstance(event, projections.ObligationEvent)]
         asked = [event for event in events if isinstance(event, projections.ExtensionEvent)]
         if issued:
             await write_letters(tx, directive_ids=await projections.note_directives(tx, issued))
+        if replaced:
+            await write_letters(tx, due_ids=await projections.note_replacements(tx, replaced))
         if owed:
             await write_letters(tx, obligation_ids=await projections.note_obligations(tx, owed))
         if asked:

@@ -48,14 +48,17 @@ def _in_english(vietnamese: str) -> str:
 
 
 def _about(quoted: Quoted) -> list[Line]:
-    due = deadline(quoted.due_at)
-    code, subject, requirement = (_one_line(text) for text in (quoted.code, quoted.subject, quoted.requirement))
-    unit_vi = unit_en = quoted.unit_id
-    if quoted.answering_unit_id != quoted.unit_id:
-        unit_vi += f" (đơn vị trả lời: {quoted.answering_unit_id})"
-        unit_en += f" (answered by: {quoted.answering_unit_id})"
+    code, subject, owed = _one_line(quoted.code), _one_line(quoted.subject), quoted.owed
+    directive = (f"Văn bản: {code} – {subject}", f"Directive: {code} – {subject}")
+    if owed is None:
+        return [directive]
+    due, requirement = deadline(owed.due_at), _one_line(owed.requirement)
+    unit_vi = unit_en = owed.unit_id
+    if owed.answering_unit_id != owed.unit_id:
+        unit_vi += f" (đơn vị trả lời: {owed.answering_unit_id})"
+        unit_en += f" (answered by: {owed.answering_unit_id})"
     return [
-        (f"Văn bản: {code} – {subject}", f"Directive: {code} – {subject}"),
+        directive,
         (f"Yêu cầu: {requirement}", f"Requirement: {requirement}"),
         (f"Mã đơn vị: {unit_vi}", f"Unit: {unit_en}"),
         (f"Hạn nộp: {due}", f"Due: {_in_english(due)} (Viet Nam time)"),
@@ -66,7 +69,22 @@ _Written = tuple[Line, Line, list[Line], Line]
 """The title, the opening sentence, lines after those about the directive, and the closing sentence."""
 
 
-def _obligation_opened(_quoted: Quoted) -> _Written:
+def _obligation_opened(quoted: Quoted) -> _Written:
+    if quoted.more.get("continues"):
+        return (
+            ("việc tiếp tục thực hiện theo văn bản thay thế", "what was asked before is asked by a new directive"),
+            (
+                "Văn bản dưới đây thay thế văn bản trước và yêu cầu như cũ đối với đơn vị của Thầy/Cô.",
+                "The directive below replaces an earlier one and asks your unit for the same.",
+            ),
+            [],
+            (
+                "Bài đã nộp mà không bị trả lại được tự động chuyển sang, không phải nộp lại; nếu chưa nộp, "
+                "mời Thầy/Cô nộp trước khi hết hạn.",
+                "What was submitted and not returned is carried over and need not be sent again; if nothing was, "
+                "please submit before it is due.",
+            ),
+        )
     return (
         ("việc cần thực hiện", "an answer is due"),
         (
@@ -234,15 +252,34 @@ def _obligation_reopened(_quoted: Quoted) -> _Written:
     )
 
 
-def _obligation_replaced(_quoted: Quoted) -> _Written:
+def _directive_replaced(quoted: Quoted) -> _Written:
+    by = _one_line(quoted.more["by_code"])
     return (
-        ("văn bản đã được thay thế", "the directive was replaced"),
+        (f"được thay thế bằng {by}", f"replaced by {by}"),
         (
-            "Văn bản dưới đây đã được thay thế bằng văn bản khác; yêu cầu này không còn phải thực hiện.",
-            "The directive below was replaced by another; this requirement need not be answered any more.",
+            "Văn bản dưới đây đã được thay thế; những gì còn phải thực hiện theo văn bản này không phải thực hiện nữa.",
+            "The directive below was replaced; what was still to be answered of it need not be answered any more.",
+        ),
+        [(f"Văn bản thay thế: {by}", f"Replaced by: {by}")],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem văn bản mới và việc đơn vị cần thực hiện, nếu có.",
+            "Please sign in to Congvan to read the new directive and what it asks of your unit, if anything.",
+        ),
+    )
+
+
+def _submission_carried(_quoted: Quoted) -> _Written:
+    return (
+        ("bài đã nộp được chuyển sang văn bản này", "your submission was carried over"),
+        (
+            "Bài đơn vị đã nộp theo văn bản được thay thế được tính cho yêu cầu dưới đây.",
+            "What your unit submitted to the directive that was replaced answers the requirement below.",
         ),
         [],
-        _NOTHING_MORE,
+        (
+            "Đơn vị không phải nộp lại, trừ khi được yêu cầu bổ sung.",
+            "It need not be sent again, unless it is returned for revision.",
+        ),
     )
 
 
@@ -275,8 +312,9 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], _Written]] = MappingProxyType(
         Kind.OBLIGATION_EXTENDED: _obligation_extended,
         Kind.OBLIGATION_EXEMPTED: _obligation_exempted,
         Kind.OBLIGATION_REOPENED: _obligation_reopened,
-        Kind.OBLIGATION_REPLACED: _obligation_replaced,
         Kind.OBLIGATION_RECALLED: _obligation_recalled,
+        Kind.SUBMISSION_CARRIED: _submission_carried,
+        Kind.DIRECTIVE_REPLACED: _directive_replaced,
     }
 )
 

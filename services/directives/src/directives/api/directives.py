@@ -26,12 +26,16 @@ from directives.problems import (
     CodeTwice,
     DeadlinesOutOfOrder,
     NothingAsked,
+    NotInForce,
     NotNow,
+    NotTheSame,
     NumberOfAnotherYear,
     NumberPassed,
     PeriodMissing,
     RegisterFull,
+    RelationUnfit,
     RuleUnfit,
+    SameAsUnfit,
     UnknownUnits,
     VideoWithoutMedia,
 )
@@ -54,6 +58,11 @@ router = APIRouter()
         RuleUnfit,
         DeadlinesOutOfOrder,
         AudienceUnsaid,
+        NotFound,
+        NotInForce,
+        RelationUnfit,
+        SameAsUnfit,
+        NotTheSame,
     ),
 )
 async def draft_directive(
@@ -87,7 +96,7 @@ async def number_directive(
 @router.post(
     "/directives/{directive_id}/issue",
     responses=may_raise(
-        NotFound, NotAllowed, NotNow, NumberOfAnotherYear, UnknownUnits, AudienceEmpty, ClusterWithoutLead
+        NotFound, NotAllowed, NotNow, NumberOfAnotherYear, UnknownUnits, AudienceEmpty, ClusterWithoutLead, NotInForce
     ),
 )
 async def issue_directive(

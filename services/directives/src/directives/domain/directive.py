@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from directives.domain.relation import Relation, Replacement
 from directives.domain.requirement import Requirement
-from directives.problems import NotNow, NumberOfAnotherYear
+from directives.problems import NotInForce, NotNow, NumberOfAnotherYear
 
 LAST_NUMBER = 999_999
 """A register gives no number beyond this one."""
@@ -31,6 +32,7 @@ class State(StrEnum):
     NUMBERED = "numbered"
     ISSUED = "issued"
     RECALLED = "recalled"
+    REPLACED = "replaced"
 
 
 STATE_VI = {
@@ -39,6 +41,7 @@ STATE_VI = {
     State.NUMBERED: "đã cấp số",
     State.ISSUED: "đã phát hành",
     State.RECALLED: "đã thu hồi",
+    State.REPLACED: "đã được thay thế",
 }
 
 
@@ -110,12 +113,18 @@ class Directive:
     number: Number | None = None
     issue: Issue | None = None
     recall: Recall | None = None
+    relations: tuple[Relation, ...] = ()
+    named_by: tuple[Relation, ...] = ()
+    """How directives that were issued name this one."""
+    replacement: Replacement | None = None
 
     @property
     def state(self) -> State:
         """Return how far the directive has come."""
         if self.recall is not None:
             return State.RECALLED
+        if self.replacement is not None:
+            return State.REPLACED
         if self.issue is not None:
             return State.ISSUED
         if self.number is not None:
@@ -166,9 +175,27 @@ class Directive:
 
     def take_back(self, recall: Recall) -> "Directive":
         """Recall an issued directive. What is recalled stays recalled for the reason given first."""
-        if self.issue is None:
+        if self.recall is not None:
+            return self
+        if self.state is not State.ISSUED:
             raise self._not_now("thu hồi", "recalled")
-        return self if self.recall is not None else replace(self, recall=recall)
+        return replace(self, recall=recall)
+
+    def replaced(self, replacement: Replacement) -> "Directive":
+        """Let another directive stand in its place."""
+        self.refuse_not_in_force()
+        return replace(self, replacement=replacement)
+
+    def refuse_not_in_force(self) -> None:
+        """Raise unless it was issued, and is neither recalled nor replaced."""
+        if self.state is not State.ISSUED:
+            code = self.number.code if self.number else None
+            raise NotInForce(
+                f"Văn bản {code or 'này'} {STATE_VI[self.state]}, không còn hoặc chưa có hiệu lực.",
+                f"The directive {code or ''} is {self.state}: not in force.",
+                state=self.state.value,
+                directive_code=code,
+            )
 
     def _not_now(self, vi: str, en: str) -> NotNow:
         code = self.number.code if self.number else None

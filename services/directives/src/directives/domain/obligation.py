@@ -75,6 +75,12 @@ class Duty:
         self.refuse_settled()
         return replace(self, version=self.version + 1, state="recalled")
 
+    def replaced(self, *, is_continued: bool) -> "Duty":
+        """Return it owed no more, because its directive was replaced. One that goes on may be settled already."""
+        if self.state != "open" or not is_continued:
+            self.refuse_settled()
+        return replace(self, version=self.version + 1, state="replaced")
+
     def reopened(self) -> "Duty":
         """Return it owed again, by the deadline it had."""
         if self.state != "exempt":

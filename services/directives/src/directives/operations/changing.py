@@ -1,6 +1,6 @@
 """What people change of an obligation: its deadline, asked for or of their own accord, and whether it is owed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -129,6 +129,26 @@ async def close_as_recalled(tx: Transaction, *, directive_id: UUID, reason: str,
     closed = [(each, each.recalled()) for each in await store.duties.take_open_of(tx.connection, directive_id)]
     await _write(tx, closed, "recalled", reason, by=by)
     return len(closed)
+
+
+async def close_as_replaced(
+    tx: Transaction, *, duties: Sequence[Duty], continued: Collection[UUID], by_code: str, by: Caller
+) -> None:
+    """Let these be owed no more, for the directive `by_code` stands in the place of theirs. They are taken."""
+    closed = [(each, each.replaced(is_continued=each.id in continued)) for each in duties]
+    await _write(tx, closed, "replaced", f"Được thay thế bằng văn bản {by_code}.", by=by)
+
+
+async def inherit(tx: Transaction, *, duties: Sequence[tuple[Duty, Duty]], from_code: str, by: Caller) -> None:
+    """Let new obligations keep what their issuer granted of those they go on from, given first: to be exempt, or later.
+
+    Both were opened or taken in this transaction.
+    """
+    reason = f"Theo quyết định đối với văn bản {from_code} được thay thế."
+    exempt = [(new, new.exempted()) for former, new in duties if former.state == "exempt"]
+    later = [(new, new.extended(former.due_at)) for former, new in duties if former.state == "open"]
+    await _write(tx, exempt, "exempted", reason, by=by)
+    await _write(tx, later, "extended", reason, by=by)
 
 
 async def _change(

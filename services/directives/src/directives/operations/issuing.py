@@ -15,6 +15,7 @@ from directives import store
 from directives.domain.audience import Audience, Resolution, is_gone, resolve, who_answers
 from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Recall, Stamp
 from directives.domain.requirement import Requirement, check
+from directives.operations import replacing
 from directives.operations.changing import close_as_recalled
 from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
 from directives.store.obligations import Obligation, Owed
@@ -40,6 +41,10 @@ async def draft_directive(tx: Transaction, *, directive: Directive, tree: Tree, 
     _need_known([directive.issuer_unit_id], tree)
     for place, requirement in enumerate(directive.requirements):
         check(requirement, where=f"requirements.{place}")
+    others = [
+        await read_directive(tx, directive_id=each.directive_id, tree=tree, by=by) for each in directive.relations
+    ]
+    directive = replacing.related(directive, others)
     await store.directives.add(tx.connection, directive)
     return directive
 
@@ -97,6 +102,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         each.id: resolve(each.audience, tree, as_of=each.as_of, issued_on=issued_on) for each in directive.requirements
     }
     _need_answerable(directive.requirements, resolved, issued_on)
+    replaced = await replacing.take_replaced(tx, directive)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
     await store.directives.put(tx.connection, issued)
     opened = [
@@ -111,8 +117,10 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for each in directive.requirements
         for unit in resolved[each.id].units
     ]
+    opened, former = await replacing.take_continued(tx, issued, replaced, opened)
     await store.obligations.open_obligations(tx.connection, directive_id, opened)
     _tell(tx, issued, opened)
+    await replacing.replace_directives(tx, issued, replaced, opened, former, by=by)
     return Issued(issued, {each.id: len(resolved[each.id].units) for each in directive.requirements})
 
 
@@ -325,6 +333,7 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation])
                 unit_id=each.unit_id,
                 answering_unit_id=each.answering_unit_id,
                 due_at=each.due_at,
+                continues=each.continues,
             )
         )
 

@@ -1,6 +1,6 @@
 """Directives and registers, in and out of PostgreSQL."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.directives import IndicatorAsked, MediaAsked, SectionAsked
 from directives.domain.audience import Audience
 from directives.domain.directive import Directive, Issue, Number, Recall, Recipient, Stamp
+from directives.domain.relation import OWN_ONLY, Relation, Replacement
 from directives.domain.requirement import Requirement
-from directives.tables import directives, registers, requirements
+from directives.tables import directive_relations, directives, registers, requirements
 
 _FIND = select(directives).where(directives.c.directive_id == bindparam("directive_id"))
 _TAKE = _FIND.with_for_update()
 _REQUIREMENTS = (
     select(requirements).where(requirements.c.directive_id == bindparam("directive_id")).order_by(requirements.c.place)
+)
+_RELATION = select(
+    directive_relations.c.kind,
+    *directives.c["directive_id", "number", "number_year", "notation", "numbered_by", "numbered_at"],
+)
+_NAMES = (
+    _RELATION.join_from(directive_relations, directives, directives.c.directive_id == directive_relations.c.target_id)
+    .where(directive_relations.c.directive_id == bindparam("directive_id"))
+    .order_by(directive_relations.c.place)
+)
+# What an issuer did to its own directive, whoever reads that may know; who else names it is not everybody's business.
+_NAMED_BY = (
+    _RELATION.join_from(
+        directive_relations, directives, directives.c.directive_id == directive_relations.c.directive_id
+    )
+    .where(
+        directive_relations.c.target_id == bindparam("directive_id"),
+        directive_relations.c.kind.in_(sorted(OWN_ONLY)),
+        directives.c.issued_at.is_not(None),
+    )
+    .order_by(directives.c.issued_at, directives.c.directive_id)
 )
 _PUT = update(directives).where(directives.c.directive_id == bindparam("id"))
 
@@ -44,7 +66,13 @@ async def _read(connection: AsyncConnection, statement: Any, directive_id: UUID)
     if row is None:
         return None
     required = (await connection.execute(_REQUIREMENTS, key)).all()
-    return _directive(row, tuple(_requirement(each) for each in required))
+    named = [_relation(each) for each in await connection.execute(_NAMES, key)]
+    named_by = [_relation(each) for each in await connection.execute(_NAMED_BY, key)]
+    return replace(
+        _directive(row, tuple(_requirement(each) for each in required)),
+        relations=tuple(named),
+        named_by=tuple(named_by),
+    )
 
 
 async def add(connection: AsyncConnection, directive: Directive) -> None:
@@ -82,15 +110,25 @@ async def add(connection: AsyncConnection, directive: Directive) -> None:
                 "due_at": each.due_at,
                 "cut_off_at": each.cut_off_at,
                 "closes_at": each.closes_at,
+                "same_as": each.same_as,
             }
             for place, each in enumerate(directive.requirements)
         ],
     )
+    if directive.relations:
+        await connection.execute(
+            insert(directive_relations),
+            [
+                {"directive_id": directive.id, "place": place, "kind": each.kind, "target_id": each.directive_id}
+                for place, each in enumerate(directive.relations)
+            ],
+        )
 
 
 async def put(connection: AsyncConnection, directive: Directive) -> None:
     """Write how far a directive has come; what it says does not change after drafting."""
     signed, number, issue, recall = directive.signed, directive.number, directive.issue, directive.recall
+    replacement = directive.replacement
     await connection.execute(
         _PUT,
         {
@@ -108,6 +146,8 @@ async def put(connection: AsyncConnection, directive: Directive) -> None:
             "recalled_by": recall.stamp.by if recall else None,
             "recalled_at": recall.stamp.at if recall else None,
             "recall_reason": recall.reason if recall else None,
+            "replaced_by": replacement.by_directive_id if replacement else None,
+            "replaced_at": replacement.at if replacement else None,
         },
     )
 
@@ -128,7 +168,12 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
         number=number_of(row) if row.number else None,
         issue=Issue(row.issued_on, Stamp(row.issued_by, row.issued_at)) if row.issued_on else None,
         recall=Recall(row.recall_reason, Stamp(row.recalled_by, row.recalled_at)) if row.recalled_at else None,
+        replacement=Replacement(row.replaced_by, row.replaced_at) if row.replaced_at else None,
     )
+
+
+def _relation(row: Row[*tuple[Any, ...]]) -> Relation:
+    return Relation(row.kind, row.directive_id, number_of(row).code)
 
 
 def number_of(row: Row[*tuple[Any, ...]]) -> Number:
@@ -151,6 +196,7 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         due_at=row.due_at,
         cut_off_at=row.cut_off_at,
         closes_at=row.closes_at,
+        same_as=row.same_as,
     )
 
 

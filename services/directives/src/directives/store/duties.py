@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directives import ObligationChange, ObligationState
@@ -32,6 +32,11 @@ _OF_DIRECTIVE = _ANY_DUTY.where(
     obligations.c.directive_id == bindparam("directive"),
     obligations.c.state == "open",
     func.coalesce(answers.c.state, "none") != "accepted",
+)
+_TAKE_OF_DIRECTIVES = (
+    _ANY_DUTY.where(obligations.c.directive_id == any_(bindparam("these", type_=ARRAY(Uuid))))
+    .order_by(obligations.c.obligation_id)
+    .with_for_update(of=obligations)
 )
 # In the same order as transfers take them, so that nobody locks up.
 _TAKE_OPEN_OF_DIRECTIVE = _OF_DIRECTIVE.order_by(obligations.c.obligation_id).with_for_update(of=obligations)
@@ -90,6 +95,12 @@ async def take(connection: AsyncConnection, obligation_id: UUID) -> Duty | None:
 async def take_open_of(connection: AsyncConnection, directive_id: UUID) -> list[Duty]:
     """Return the obligations of a directive that are owed and not settled, locked for change."""
     rows = (await connection.execute(_TAKE_OPEN_OF_DIRECTIVE, {"directive": directive_id})).mappings()
+    return [Duty(**row) for row in rows]
+
+
+async def take_all_of(connection: AsyncConnection, directive_ids: Sequence[UUID]) -> list[Duty]:
+    """Return every obligation of these directives, locked for change."""
+    rows = (await connection.execute(_TAKE_OF_DIRECTIVES, {"these": directive_ids})).mappings()
     return [Duty(**row) for row in rows]
 
 

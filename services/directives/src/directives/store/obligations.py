@@ -51,6 +51,8 @@ class Obligation:
     due_at: datetime
     answer_state: AnswerState = "none"
     state: ObligationState = "open"
+    continues: UUID | None = None
+    """The obligation of a replaced directive it goes on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ _OPENED: Mapping[str, Any] = {
     "answering_unit_id": String,
     "answers_as": String,
     "due_at": DateTime(timezone=True),
+    "continues": Uuid,
 }
 _rows = (
     func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _OPENED.items()))
@@ -163,6 +166,7 @@ async def open_obligations(connection: AsyncConnection, directive_id: UUID, open
             "answering_unit_id": [each.answering_unit_id for each in opened],
             "answers_as": [each.answers_as for each in opened],
             "due_at": [each.due_at for each in opened],
+            "continues": [each.continues for each in opened],
         },
     )
 
@@ -180,6 +184,7 @@ async def obligations_of(connection: AsyncConnection, directive_id: UUID) -> lis
             due_at=row.due_at,
             answer_state=row.answer_state,
             state=row.state,
+            continues=row.continues,
         )
         for row in rows
     ]
