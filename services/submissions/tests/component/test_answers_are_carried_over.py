@@ -197,26 +197,38 @@ async def waits_for_a_lock(frame) -> bool:
         return bool((await connection.execute(query)).scalar())
 
 
-async def test_an_answer_that_is_sent_while_it_is_replaced_is_refused_or_carried_never_lost(
-    frame, case, reporter, record
-) -> None:
-    async with frame.transactions.begin() as tx:
-        # What is told comes in, and is not committed yet.
-        await tx.connection.execute(
-            text("INSERT INTO continuations (obligation_id, continues) VALUES (:new, :old)"),
-            {"new": case.opened.obligation_id, "old": case.old.obligation_id},
-        )
-        await tx.connection.execute(
-            text(
-                "INSERT INTO obligations SELECT :new, version, directive_id, requirement_id, issuer_unit_id, unit_id,"
-                " answering_unit_id, due_at, closes_at, state FROM obligations WHERE obligation_id = :old"
-            ),
-            {"new": case.opened.obligation_id, "old": case.old.obligation_id},
-        )
-        await carry_over(tx, [case.opened.obligation_id])
-        answering = asyncio.create_task(case.old.submit(reporter))
-        await until(lambda: waits_for_a_lock(frame))
-    answer = await answering
+@pytest.fixture
+def replaced_meanwhile(frame, asked):
+    """Do something while what replaces its obligation comes in and is not committed yet."""
 
+    async def act(desk, doing):
+        new = {"new": asked.report().requirement_id, "old": desk.obligation_id}
+        async with frame.transactions.begin() as tx:
+            for statement in (
+                "INSERT INTO continuations (obligation_id, continues) VALUES (:new, :old)",
+                "INSERT INTO obligations SELECT :new, version, directive_id, requirement_id, issuer_unit_id, unit_id,"
+                " answering_unit_id, due_at, closes_at, state FROM obligations WHERE obligation_id = :old",
+            ):
+                await tx.connection.execute(text(statement), new)
+            await carry_over(tx, [desk.obligation_id])
+            task = asyncio.create_task(doing())
+            await until(lambda: waits_for_a_lock(frame))
+        return await task
+
+    return act
+
+
+async def test_an_answer_that_is_sent_meanwhile_is_refused_and_never_lost(
+    replaced_meanwhile, desk, reporter, record
+) -> None:
+    answer = await replaced_meanwhile(desk, lambda: desk.submit(reporter))
     assert (answer.status_code, answer.json()["code"]) == (409, "not-owed")
     assert await record.rows("submissions") == []
+
+
+async def test_a_file_that_is_brought_meanwhile_is_refused_and_never_lost(
+    replaced_meanwhile, video_desk, sender, record
+) -> None:
+    answer = await replaced_meanwhile(video_desk, sender.open)
+    assert (answer.status_code, answer.json()["code"]) == (409, "not-owed")
+    assert await record.rows("media") == []

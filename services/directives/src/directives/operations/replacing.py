@@ -45,14 +45,13 @@ def related(directive: Directive, others: Sequence[Directive]) -> Directive:
 
 
 async def take_replaced(tx: Transaction, directive: Directive) -> list[Directive]:
-    """Return the directives that one is to replace, locked; raise `NotInForce` when one of them was ended meanwhile."""
+    """Return the directives that one is to replace, locked. One that was ended meanwhile refuses to be replaced."""
     ids = sorted(each.directive_id for each in directive.relations if each.kind == "replaces")
     taken = []
     for each in ids:
         found = await store.directives.take(tx.connection, each)
         if found is None:
             raise LookupError(f"a directive that is named is gone: {each}")
-        found.refuse_not_in_force()
         taken.append(found)
     return taken
 
