@@ -58,6 +58,16 @@ class RequirementIssued(Fact):
     closes_at: datetime | None
 
 
+DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
+
+
+class Copy(Fact):
+    """A unit that gets the directive and owes no answer to it, and what it gets it for."""
+
+    unit_id: str
+    purpose: DeliveryPurpose
+
+
 class DirectiveIssued(Event):
     """A directive was numbered and sent out."""
 
@@ -71,10 +81,27 @@ class DirectiveIssued(Event):
     subject: str
     issued_on: date
     requirements: tuple[RequirementIssued, ...]
+    copies: tuple[Copy, ...] = ()
 
     @property
     def about(self) -> str:
         return str(self.directive_id)
+
+
+class DeliveryRefused(Event):
+    """A unit that was sent a directive does not take it; the reason is fetched by who may read it."""
+
+    type: ClassVar[str] = "directives.delivery.refused.v1"
+
+    directive_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    code: str
+    subject: str
+
+    @property
+    def about(self) -> str:
+        return f"{self.directive_id}.{self.unit_id}"
 
 
 class DirectiveReplaced(Event):
@@ -93,7 +120,7 @@ class DirectiveReplaced(Event):
     by_directive_id: UUID
     by_code: str
     unit_ids: tuple[str, ...]
-    """The units whose people were to answer any of it: all of them are told."""
+    """The units it was sent to: all of them are told."""
 
     @property
     def about(self) -> str:
@@ -175,6 +202,24 @@ class ObligationChanged(Event):
     """When the form closes for this unit; null: when its requirement does."""
     change: ObligationChange
     """What made it so."""
+
+    @property
+    def about(self) -> str:
+        return str(self.obligation_id)
+
+
+class ObligationAssigned(Event):
+    """The head of a unit said who in it is to see to an answer."""
+
+    type: ClassVar[str] = "directives.obligation.assigned.v1"
+
+    assignment_id: UUID
+    obligation_id: UUID
+    directive_id: UUID
+    requirement_id: UUID
+    unit_id: str
+    answering_unit_id: str
+    person_id: UUID
 
     @property
     def about(self) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
-from contracts.directory import UnitChanged
+from contracts.directory import PersonChanged, UnitChanged
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
-from directives.projections import note_answers
+from directives.projections import note_answers, note_people
 from unit_tree.projection import note_units
 
 
@@ -17,6 +17,8 @@ def register(desk: EventDesk, hear_of_units: Callable[[], None]) -> None:
     async def note(events: Sequence[UnitChanged], transaction: Transaction) -> None:
         await note_units(events, transaction)
         hear_of_units()
+
+    desk.batch("directives-posts", PersonChanged)(note_people)
 
     # A list of what is owed may be a moment behind; on deadline evening the moment is what keeps it cheap.
     desk.batch("directives-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, linger=0.25)(

@@ -176,3 +176,24 @@ class NotTheSame(Problem):
 
     code = "not-the-same"
     status = 422
+
+
+class InformedOnly(Problem):
+    """Some units would owe an answer that get the directive for another purpose; `units` lists them."""
+
+    code = "informed-only"
+    status = 409
+
+
+class ReceivedAlready(Problem):
+    """The unit has taken, refused or answered the directive; `state` says which."""
+
+    code = "received-already"
+    status = 409
+
+
+class NotOfTheUnit(Problem):
+    """The person holds no post today at which they may answer for the unit."""
+
+    code = "not-of-the-unit"
+    status = 422

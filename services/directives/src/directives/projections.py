@@ -1,8 +1,10 @@
 """What other services say, as far as directives needs it; indifferent to order and repetition."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from chassis.transaction import Transaction
+from contracts.directory import PersonChanged
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from directives import store
 
@@ -38,3 +40,14 @@ async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) 
             for event in newest.values()
         ],
     )
+
+
+async def note_people(events: Sequence[PersonChanged], transaction: Transaction) -> None:
+    """Note who works where: the newest version of each person is the truth."""
+    newest: dict[UUID, PersonChanged] = {}
+    for event in events:
+        known = newest.get(event.person_id)
+        if known is None or known.version < event.version:
+            newest[event.person_id] = event
+    # In one order for everyone, so that two workers wait for each other and do not lock up.
+    await store.staff.put(transaction.connection, [newest[each] for each in sorted(newest)])

@@ -5,9 +5,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
-from directives.domain.audience import AnswersAs, ChosenBy, Resolution, name_of, reason
-from directives.domain.directive import DeliveryPurpose, Directive, DocumentType, Stamp, State
+from contracts.directives import (
+    DeliveryPurpose,
+    IndicatorAsked,
+    MediaAsked,
+    ObligationState,
+    RequirementKind,
+    SectionAsked,
+)
+from directives.domain.audience import AnswersAs, Audience, ChosenBy, Resolution, name_of, reason
+from directives.domain.directive import Directive, DocumentType, Recipient, Stamp, State
 from directives.domain.obligation import AnswerState
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
@@ -25,19 +32,20 @@ class RegisterOut(BaseModel):
     next_number: int
 
 
-class RecipientOut(BaseModel):
-    """Somebody who gets a copy."""
-
-    name: str
-    purpose: DeliveryPurpose
-
-
 class AudienceOut(BaseModel):
     """A choice of units."""
 
     unit_types: tuple[str, ...]
     include: tuple[str, ...]
     exclude: tuple[str, ...]
+
+
+class RecipientOut(BaseModel):
+    """Somebody who gets a copy."""
+
+    name: str
+    purpose: DeliveryPurpose
+    audience: AudienceOut | None
 
 
 class RequirementOut(BaseModel):
@@ -168,6 +176,8 @@ class OwedOut(BaseModel):
     closes_at: datetime | None
     answer_state: AnswerState
     state: ObligationState
+    assigned_to: UUID | None
+    """Who in the answering unit sees to it."""
 
 
 class OwedByUnitOut(BaseModel):
@@ -231,7 +241,7 @@ def _shown(directive: Directive) -> dict[str, object]:
         "subject": directive.subject,
         "body": directive.body,
         "addressees": directive.addressees,
-        "recipients": [RecipientOut(name=each.name, purpose=each.purpose) for each in directive.recipients],
+        "recipients": [_recipient(each) for each in directive.recipients],
         "replaces_code": directive.replaces_code,
         "issued_on": issue.on if issue else None,
         "drafted": _stamp(directive.drafted),
@@ -259,8 +269,18 @@ def _replacement(directive: Directive) -> ReplacementOut | None:
     return ReplacementOut(by_directive_id=by, by_code=codes[by], at=found.at)
 
 
+def _audience(audience: Audience) -> AudienceOut:
+    return AudienceOut(unit_types=audience.unit_types, include=audience.include, exclude=audience.exclude)
+
+
+def _recipient(recipient: Recipient) -> RecipientOut:
+    audience = recipient.audience
+    return RecipientOut(
+        name=recipient.name, purpose=recipient.purpose, audience=_audience(audience) if audience else None
+    )
+
+
 def _required(requirement: Requirement) -> RequirementOut:
-    audience = requirement.audience
     return RequirementOut(
         requirement_id=requirement.id,
         kind=requirement.kind,
@@ -270,7 +290,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         indicators=requirement.indicators,
         sections=requirement.sections,
         media=requirement.media,
-        audience=AudienceOut(unit_types=audience.unit_types, include=audience.include, exclude=audience.exclude),
+        audience=_audience(requirement.audience),
         due_phrase=requirement.due_phrase,
         due_at=requirement.due_at,
         cut_off_at=requirement.cut_off_at,

@@ -9,9 +9,17 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from chassis.text import IndicatorCode, Line, Narrative, Period, UnitId, composed
 from chassis.transaction import new_id
-from contracts.directives import IndicatorAsked, IndicatorType, MediaAsked, RequirementKind, SectionAsked, SectionKind
+from contracts.directives import (
+    DeliveryPurpose,
+    IndicatorAsked,
+    IndicatorType,
+    MediaAsked,
+    RequirementKind,
+    SectionAsked,
+    SectionKind,
+)
 from directives.domain.audience import Audience
-from directives.domain.directive import LAST_NUMBER, DeliveryPurpose, Directive, DocumentType, Recipient, Stamp
+from directives.domain.directive import LAST_NUMBER, Directive, DocumentType, Recipient, Stamp
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
 
@@ -60,6 +68,12 @@ class RecipientIn(Request):
 
     name: Line
     purpose: DeliveryPurpose
+    audience: "AudienceIn | None" = None
+    """The units that are meant, on the tree of the day of issue."""
+
+    def recipient(self) -> Recipient:
+        """Return it as the domain knows it."""
+        return Recipient(self.name, self.purpose, self.audience.chosen() if self.audience else None)
 
 
 class IndicatorIn(Request):
@@ -169,7 +183,7 @@ class DraftIn(Request):
             subject=self.subject,
             body=self.body,
             addressees=tuple(self.addressees),
-            recipients=tuple(Recipient(each.name, each.purpose) for each in self.recipients),
+            recipients=tuple(each.recipient() for each in self.recipients),
             replaces_code=self.replaces_code,
             requirements=tuple(each.required() for each in self.requirements),
             drafted=stamp,

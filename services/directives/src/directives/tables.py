@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -141,6 +142,8 @@ obligations = Table(
     Column("version", BigInteger, nullable=False, server_default="1"),
     # The obligation of a replaced directive whose answer answers this one too; at most one goes on from each.
     Column("continues", ForeignKey("obligations.obligation_id"), unique=True),
+    # Who in the answering unit sees to it; null: nobody was named.
+    Column("assigned_to", Uuid),
     UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"
@@ -153,6 +156,51 @@ obligations = Table(
     Index("obligations_of_unit", "unit_id"),
     Index("obligations_of_answering_unit", "answering_unit_id"),
     comment="one requirement, one unit that owes the answer",
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("directive_id", ForeignKey("directives.directive_id"), primary_key=True),
+    Column("unit_id", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="delivered"),
+    Column("reason", Text),
+    Column("decided_by", Uuid),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('delivered', 'acknowledged', 'refused')", name="deliveries_state_known"),
+    CheckConstraint(
+        "purpose IN ('execute', 'inform', 'report_to', 'coordinate', 'monitor', 'archive')",
+        name="deliveries_purpose_known",
+    ),
+    CheckConstraint("num_nulls(decided_by, decided_at) IN (0, 2)", name="deliveries_decided_whole"),
+    CheckConstraint("(state = 'delivered') = (decided_at IS NULL)", name="deliveries_decided_when_not_delivered"),
+    CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="deliveries_refused_with_a_reason"),
+    comment="the units an issued directive was sent to, what for, and whether they took it",
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("posts", JSONB, nullable=False),
+    comment="who works where, the newest word of the directory; names stay there",
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("assignment_id", Uuid, primary_key=True),
+    Column("obligation_id", ForeignKey("obligations.obligation_id"), nullable=False),
+    # Null: nobody from now on.
+    Column("person_id", Uuid),
+    Column("assigned_by", Uuid, nullable=False),
+    Column("assigned_at", DateTime(timezone=True), nullable=False),
+    # Who sees to an answer now: the last one.
+    Index("assignments_of_obligation", "obligation_id", "assignment_id"),
+    comment="who in a unit was to see to an answer, said by whom, for ever",
 )
 
 extensions = Table(

@@ -19,6 +19,8 @@ ROWS = (
     "extensions",
     "obligation_changes",
     "directive_relations",
+    "deliveries",
+    "assignments",
     "answers",
     "calendars",
     "outbox",

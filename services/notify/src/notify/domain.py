@@ -39,11 +39,14 @@ class Kind(StrEnum):
     OBLIGATION_RECALLED = "obligation_recalled"
     SUBMISSION_CARRIED = "submission_carried"
     DIRECTIVE_REPLACED = "directive_replaced"
+    DIRECTIVE_RECEIVED = "directive_received"
+    DELIVERY_REFUSED = "delivery_refused"
+    OBLIGATION_ASSIGNED = "obligation_assigned"
 
 
 OWED = (Kind.OBLIGATION_OPENED, Kind.OBLIGATION_TRANSFERRED)
 """News that concern whoever answers for the unit until the obligation is settled."""
-TO_THE_DESK = (Kind.EXTENSION_ASKED,)
+TO_THE_DESK = (Kind.EXTENSION_ASKED, Kind.DELIVERY_REFUSED)
 """News that go to the desk of the unit that asked."""
 
 

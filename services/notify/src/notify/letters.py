@@ -8,9 +8,8 @@ from unicodedata import normalize
 
 from chassis.clock import VIETNAM
 from notify.domain import Kind, Quoted, Text
-
-Line = tuple[str, str]
-"""A line in both languages."""
+from notify.notice_words import NOTICE_WRITERS
+from notify.wording import Line, Written, one_line
 
 SUBJECT_LENGTH = 120
 """Characters of a directive's subject that a letter's own subject repeats; mail programs show about as many."""
@@ -20,7 +19,7 @@ def write(kind: Kind, quoted: Quoted) -> Text:
     """Return the words of a letter."""
     title, opening, more, closing = _WRITERS[kind](quoted)
     lines = [*_about(quoted), *more]
-    code, subject = _one_line(quoted.code), _shortened(_one_line(quoted.subject))
+    code, subject = one_line(quoted.code), _shortened(one_line(quoted.subject))
     return Text(
         subject_vi=normalize("NFC", f"{code}: {title[0]} – {subject}"),
         body_vi=_body("Kính gửi Thầy/Cô,", opening[0], [line[0] for line in lines], closing[0]),
@@ -48,11 +47,11 @@ def _in_english(vietnamese: str) -> str:
 
 
 def _about(quoted: Quoted) -> list[Line]:
-    code, subject, owed = _one_line(quoted.code), _one_line(quoted.subject), quoted.owed
+    code, subject, owed = one_line(quoted.code), one_line(quoted.subject), quoted.owed
     directive = (f"Văn bản: {code} – {subject}", f"Directive: {code} – {subject}")
     if owed is None:
         return [directive]
-    due, requirement = deadline(owed.due_at), _one_line(owed.requirement)
+    due, requirement = deadline(owed.due_at), one_line(owed.requirement)
     unit_vi = unit_en = owed.unit_id
     if owed.answering_unit_id != owed.unit_id:
         unit_vi += f" (đơn vị trả lời: {owed.answering_unit_id})"
@@ -65,11 +64,7 @@ def _about(quoted: Quoted) -> list[Line]:
     ]
 
 
-_Written = tuple[Line, Line, list[Line], Line]
-"""The title, the opening sentence, lines after those about the directive, and the closing sentence."""
-
-
-def _obligation_opened(quoted: Quoted) -> _Written:
+def _obligation_opened(quoted: Quoted) -> Written:
     if quoted.more.get("continues"):
         return (
             ("việc tiếp tục thực hiện theo văn bản thay thế", "what was asked before is asked by a new directive"),
@@ -99,7 +94,7 @@ def _obligation_opened(quoted: Quoted) -> _Written:
     )
 
 
-def _obligation_transferred(quoted: Quoted) -> _Written:
+def _obligation_transferred(quoted: Quoted) -> Written:
     return (
         ("việc được chuyển đến đơn vị", "an answer is yours to give now"),
         (
@@ -114,7 +109,7 @@ def _obligation_transferred(quoted: Quoted) -> _Written:
     )
 
 
-def _submission_submitted(quoted: Quoted) -> _Written:
+def _submission_submitted(quoted: Quoted) -> Written:
     number, received = quoted.more["number"], moment(quoted.occurred_at)
     more: list[Line] = [
         (f"Bản nộp: lần {number}", f"Submission: no. {number}"),
@@ -134,7 +129,7 @@ def _submission_submitted(quoted: Quoted) -> _Written:
     )
 
 
-def _submission_returned(quoted: Quoted) -> _Written:
+def _submission_returned(quoted: Quoted) -> Written:
     number = quoted.more["number"]
     return (
         (f"đề nghị bổ sung, chỉnh sửa bản nộp lần {number}", f"submission no. {number} returned for revision"),
@@ -150,7 +145,7 @@ def _submission_returned(quoted: Quoted) -> _Written:
     )
 
 
-def _submission_accepted(quoted: Quoted) -> _Written:
+def _submission_accepted(quoted: Quoted) -> Written:
     number = quoted.more["number"]
     return (
         (f"bản nộp lần {number} đã được duyệt", f"submission no. {number} accepted"),
@@ -163,7 +158,7 @@ def _submission_accepted(quoted: Quoted) -> _Written:
     )
 
 
-def _media_rejected(quoted: Quoted) -> _Written:
+def _media_rejected(quoted: Quoted) -> Written:
     return (
         ("tệp minh chứng chưa đạt", "a file was not accepted"),
         (
@@ -178,7 +173,7 @@ def _media_rejected(quoted: Quoted) -> _Written:
     )
 
 
-def _extension_asked(quoted: Quoted) -> _Written:
+def _extension_asked(quoted: Quoted) -> Written:
     return (
         ("đơn vị xin gia hạn", "a later deadline is asked for"),
         (
@@ -193,7 +188,7 @@ def _extension_asked(quoted: Quoted) -> _Written:
     )
 
 
-def _extension_refused(quoted: Quoted) -> _Written:
+def _extension_refused(quoted: Quoted) -> Written:
     return (
         ("đề nghị gia hạn không được chấp thuận", "a later deadline was refused"),
         (
@@ -213,7 +208,7 @@ def _wished(quoted: Quoted) -> Line:
     return f"Hạn xin gia hạn: {wished}", f"Deadline asked for: {_in_english(wished)} (Viet Nam time)"
 
 
-def _obligation_extended(_quoted: Quoted) -> _Written:
+def _obligation_extended(_quoted: Quoted) -> Written:
     return (
         ("được gia hạn", "the deadline is later now"),
         (
@@ -225,7 +220,7 @@ def _obligation_extended(_quoted: Quoted) -> _Written:
     )
 
 
-def _obligation_exempted(_quoted: Quoted) -> _Written:
+def _obligation_exempted(_quoted: Quoted) -> Written:
     return (
         ("được miễn thực hiện", "your unit is exempt"),
         (
@@ -237,7 +232,7 @@ def _obligation_exempted(_quoted: Quoted) -> _Written:
     )
 
 
-def _obligation_reopened(_quoted: Quoted) -> _Written:
+def _obligation_reopened(_quoted: Quoted) -> Written:
     return (
         ("cần thực hiện lại, không còn được miễn", "your unit is exempt no more"),
         (
@@ -252,23 +247,7 @@ def _obligation_reopened(_quoted: Quoted) -> _Written:
     )
 
 
-def _directive_replaced(quoted: Quoted) -> _Written:
-    by = _one_line(quoted.more["by_code"])
-    return (
-        (f"được thay thế bằng {by}", f"replaced by {by}"),
-        (
-            "Văn bản dưới đây đã được thay thế; những gì còn phải thực hiện theo văn bản này không phải thực hiện nữa.",
-            "The directive below was replaced; what was still to be answered of it need not be answered any more.",
-        ),
-        [(f"Văn bản thay thế: {by}", f"Replaced by: {by}")],
-        (
-            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem văn bản mới và việc đơn vị cần thực hiện, nếu có.",
-            "Please sign in to Congvan to read the new directive and what it asks of your unit, if anything.",
-        ),
-    )
-
-
-def _submission_carried(_quoted: Quoted) -> _Written:
+def _submission_carried(_quoted: Quoted) -> Written:
     return (
         ("bài đã nộp được chuyển sang văn bản này", "your submission was carried over"),
         (
@@ -283,7 +262,7 @@ def _submission_carried(_quoted: Quoted) -> _Written:
     )
 
 
-def _obligation_recalled(_quoted: Quoted) -> _Written:
+def _obligation_recalled(_quoted: Quoted) -> Written:
     return (
         ("văn bản đã được thu hồi", "the directive was recalled"),
         (
@@ -295,11 +274,26 @@ def _obligation_recalled(_quoted: Quoted) -> _Written:
     )
 
 
+def _obligation_assigned(_quoted: Quoted) -> Written:
+    return (
+        ("Thầy/Cô được phân công thực hiện", "you are to see to this"),
+        (
+            "Thủ trưởng đơn vị phân công Thầy/Cô thực hiện yêu cầu dưới đây.",
+            "The head of your unit asks you to see to the requirement below.",
+        ),
+        [],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem nội dung và nộp trước khi hết hạn.",
+            "Please sign in to Congvan to read it and to submit before it is due.",
+        ),
+    )
+
+
 _NOTHING_MORE: Line = (
     "Đơn vị không cần làm gì thêm cho yêu cầu này.",
     "Nothing more is needed for this requirement.",
 )
-_WRITERS: Mapping[Kind, Callable[[Quoted], _Written]] = MappingProxyType(
+_WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
     {
         Kind.OBLIGATION_OPENED: _obligation_opened,
         Kind.OBLIGATION_TRANSFERRED: _obligation_transferred,
@@ -314,7 +308,8 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], _Written]] = MappingProxyType(
         Kind.OBLIGATION_REOPENED: _obligation_reopened,
         Kind.OBLIGATION_RECALLED: _obligation_recalled,
         Kind.SUBMISSION_CARRIED: _submission_carried,
-        Kind.DIRECTIVE_REPLACED: _directive_replaced,
+        Kind.OBLIGATION_ASSIGNED: _obligation_assigned,
+        **NOTICE_WRITERS,
     }
 )
 
@@ -357,10 +352,6 @@ def _decimal(tenths: int, mark: str) -> str:
 
 def _body(greeting: str, opening: str, lines: list[str], closing: str) -> str:
     return normalize("NFC", "\n".join([greeting, "", opening, "", *lines, "", closing]))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _shortened(text: str) -> str:

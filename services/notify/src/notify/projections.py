@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from chassis.transaction import Transaction
 from contracts.directives import (
     DirectiveIssued,
-    DirectiveReplaced,
     ExtensionAsked,
     ExtensionRefused,
+    ObligationAssigned,
     ObligationChange,
     ObligationChanged,
     ObligationOpened,
@@ -133,27 +133,6 @@ def _obligation_news(event: ObligationEvent) -> Due:
     )
 
 
-async def note_replacements(tx: Transaction, events: Sequence[DirectiveReplaced]) -> set[UUID]:
-    """Note that all whose directive was replaced must be told; return the ids of what is due."""
-    await facts.take_turn(tx.connection)
-    news = [
-        Due(
-            kind=Kind.DIRECTIVE_REPLACED,
-            about=uuid5(event.directive_id, unit_id),
-            number=0,
-            obligation_id=None,
-            directive_id=event.directive_id,
-            occurred_at=event.occurred_at,
-            quoted={"code": event.code, "subject": event.subject, "by_code": event.by_code},
-            unit_id=unit_id,
-        )
-        for event in events
-        for unit_id in event.unit_ids
-    ]
-    await facts.put_due(tx.connection, news)
-    return {due.id for due in news}
-
-
 async def note_extensions(tx: Transaction, events: Sequence[ExtensionEvent]) -> set[UUID]:
     """Note that a desk must be told of a request, or a unit of a refusal; return the ids of what is due."""
     await facts.take_turn(tx.connection)
@@ -237,3 +216,22 @@ def _news(event: AnswerEvent) -> Due:
                 quoted={"refusal": event.refusal, "measured": event.measured, "allowed": event.allowed},
                 person_id=event.uploaded_by,
             )
+
+
+async def note_assignments(tx: Transaction, events: Sequence[ObligationAssigned]) -> set[UUID]:
+    """Note that somebody must be told what they are to see to; return the ids of what is due."""
+    await facts.take_turn(tx.connection)
+    news = [
+        Due(
+            kind=Kind.OBLIGATION_ASSIGNED,
+            about=event.assignment_id,
+            number=0,
+            obligation_id=event.obligation_id,
+            occurred_at=event.occurred_at,
+            quoted={},
+            person_id=event.person_id,
+        )
+        for event in events
+    ]
+    await facts.put_due(tx.connection, news)
+    return {due.id for due in news}

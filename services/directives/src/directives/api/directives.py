@@ -25,6 +25,7 @@ from directives.problems import (
     ClusterWithoutLead,
     CodeTwice,
     DeadlinesOutOfOrder,
+    InformedOnly,
     NothingAsked,
     NotInForce,
     NotNow,
@@ -96,7 +97,15 @@ async def number_directive(
 @router.post(
     "/directives/{directive_id}/issue",
     responses=may_raise(
-        NotFound, NotAllowed, NotNow, NumberOfAnotherYear, UnknownUnits, AudienceEmpty, ClusterWithoutLead, NotInForce
+        NotFound,
+        NotAllowed,
+        NotNow,
+        NumberOfAnotherYear,
+        UnknownUnits,
+        AudienceEmpty,
+        ClusterWithoutLead,
+        NotInForce,
+        InformedOnly,
     ),
 )
 async def issue_directive(

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from contracts.directives import DeliveryPurpose
+from directives.domain.audience import Audience
 from directives.domain.relation import Relation, Replacement
 from directives.domain.requirement import Requirement
 from directives.problems import NotInForce, NotNow, NumberOfAnotherYear
@@ -20,8 +22,6 @@ DocumentType = Literal[
     "introduction", "leave_slip", "sending_slip", "transfer_slip", "notice_slip", "official_note",
 ]  # fmt: skip
 """The 29 types of administrative documents of Nghị định 30/2020/NĐ-CP, Điều 7."""
-
-DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
 
 
 class State(StrEnum):
@@ -51,6 +51,8 @@ class Recipient:
 
     name: str
     purpose: DeliveryPurpose
+    audience: Audience | None = None
+    """The units that are meant; null: nobody who reads it here."""
 
 
 @dataclass(frozen=True, slots=True)

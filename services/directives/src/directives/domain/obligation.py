@@ -38,6 +38,12 @@ class Duty:
     """When the form closes for this unit; null: when its requirement does."""
     requirement_closes_at: datetime | None
     answer_state: AnswerState
+    assigned_to: UUID | None = None
+    """Who in the answering unit sees to it."""
+
+    def seen_to_by(self, person_id: UUID | None) -> "Duty":
+        """Return it with whoever in its unit sees to it; what is owed stays, and so does its version."""
+        return replace(self, assigned_to=person_id)
 
     def refuse_settled(self) -> None:
         """Raise when nothing is owed any more, or the answer was accepted."""

@@ -45,7 +45,7 @@ async def ask_extension(
     tx: Transaction, *, obligation_id: UUID, wished_due_at: datetime, reason: str, tree: Tree, by: Caller
 ) -> Extension:
     """Ask the issuer for a later deadline, in the name of the unit that answers. One request waits at a time."""
-    duty = await _take(tx, obligation_id, tree=tree, by=by)
+    duty = await take_duty(tx, obligation_id, tree=tree, by=by)
     if not may(by, Purpose.SUBMIT, duty.answering_unit_id):
         raise NotAllowed(
             "Chỉ người của đơn vị trả lời mới xin gia hạn được.",
@@ -203,7 +203,8 @@ async def _decide(tx: Transaction, extension: Extension, decision: Decision) -> 
     return extension.decided(decision)
 
 
-async def _take(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller) -> Duty:
+async def take_duty(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller) -> Duty:
+    """Return an obligation that the caller may see, locked for change; `NotFound` for any other."""
     duty = await store.duties.take(tx.connection, obligation_id)
     if duty is None or not _may_see(tx, duty, tree=tree, by=by):
         raise _no_obligation()
@@ -211,7 +212,7 @@ async def _take(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller)
 
 
 async def _take_at_desk(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller) -> Duty:
-    duty = await _take(tx, obligation_id, tree=tree, by=by)
+    duty = await take_duty(tx, obligation_id, tree=tree, by=by)
     if not may(by, Purpose.REVIEW, duty.issuer_unit_id):
         raise _not_of_the_desk()
     return duty

@@ -10,12 +10,12 @@ from chassis.clock import today
 from chassis.policy import PROVINCE, Purpose, may, units_for
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
-from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
+from contracts.directives import Copy, DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from directives import store
 from directives.domain.audience import Audience, Resolution, is_gone, resolve, who_answers
 from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Recall, Stamp
 from directives.domain.requirement import Requirement, check
-from directives.operations import replacing
+from directives.operations import delivering, replacing
 from directives.operations.changing import close_as_recalled
 from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
 from directives.store.obligations import Obligation, Owed
@@ -117,9 +117,10 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for each in directive.requirements
         for unit in resolved[each.id].units
     ]
+    sent = delivering.addressed(issued, opened, issued_on=issued_on, tree=tree)
     opened, former = await replacing.take_continued(tx, issued, replaced, opened)
     await store.obligations.open_obligations(tx.connection, directive_id, opened)
-    _tell(tx, issued, opened)
+    _tell(tx, issued, opened, await delivering.deliver(tx, sent, opened))
     await replacing.replace_directives(tx, issued, replaced, opened, former, by=by)
     return Issued(issued, {each.id: len(resolved[each.id].units) for each in directive.requirements})
 
@@ -198,8 +199,8 @@ async def obligations_of_directive(
     """Return a directive and its obligations: all to its issuer, to others those of units they may read."""
     directive = await read_directive(tx, directive_id=directive_id, tree=tree, by=by)
     opened = await store.obligations.obligations_of(tx.connection, directive_id)
-    if not _sees_whole(tx, directive, tree=tree, by=by):
-        opened = [each for each in opened if _reads_any(tx, (each.unit_id, each.answering_unit_id), tree=tree, by=by)]
+    if not sees_whole(tx, directive, tree=tree, by=by):
+        opened = [each for each in opened if reads_any(tx, (each.unit_id, each.answering_unit_id), tree=tree, by=by)]
     return directive, opened
 
 
@@ -233,17 +234,19 @@ async def _may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Cal
         return True
     if directive.issue is None:
         return False
-    if _sees_whole(tx, directive, tree=tree, by=by):
+    if sees_whole(tx, directive, tree=tree, by=by):
         return True
-    return _reads_any(tx, await store.obligations.units_of(tx.connection, directive.id), tree=tree, by=by)
+    return reads_any(tx, await store.obligations.units_of(tx.connection, directive.id), tree=tree, by=by)
 
 
-def _sees_whole(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
+def sees_whole(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
+    """Say whether the caller sees a directive as its issuer does: every unit it was sent to."""
     issuer = directive.issuer_unit_id
-    return any(may(by, purpose, issuer) for purpose in WRITES) or _reads_any(tx, (issuer,), tree=tree, by=by)
+    return any(may(by, purpose, issuer) for purpose in WRITES) or reads_any(tx, (issuer,), tree=tree, by=by)
 
 
-def _reads_any(tx: Transaction, unit_ids: Collection[str], *, tree: Tree, by: Caller) -> bool:
+def reads_any(tx: Transaction, unit_ids: Collection[str], *, tree: Tree, by: Caller) -> bool:
+    """Say whether the caller may read what is sent to any of these units, or stands above one of them today."""
     posts = units_for(by, Purpose.READ_DIRECTIVE)
     if PROVINCE in posts or not posts.isdisjoint(unit_ids):
         return True
@@ -288,7 +291,7 @@ def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID,
             )
 
 
-def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation]) -> None:
+def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation], copies: tuple[Copy, ...]) -> None:
     number, issue = directive.number, directive.issue
     if number is None or issue is None:
         raise ValueError("only an issued directive is told about")
@@ -319,6 +322,7 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation])
                 )
                 for each in directive.requirements
             ),
+            copies=copies,
         )
     )
     for each in opened:

@@ -114,9 +114,15 @@ async def replace_directives(
                 subject=each.subject,
                 by_directive_id=directive.id,
                 by_code=by_code,
-                unit_ids=tuple(sorted({duty.answering_unit_id for duty in duties})),
+                unit_ids=tuple(sorted(await _sent_to(tx, each, duties))),
             )
         )
+
+
+async def _sent_to(tx: Transaction, directive: Directive, duties: Sequence[Duty]) -> set[str]:
+    """Return who is to hear of it: the units it was sent to, and those that came after them."""
+    sent = await store.deliveries.of(tx.connection, directive.id)
+    return {each.unit_id for each in sent} | {each.answering_unit_id for each in duties}
 
 
 def _granted(

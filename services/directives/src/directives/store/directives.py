@@ -160,7 +160,7 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
         subject=row.subject,
         body=row.body,
         addressees=tuple(row.addressees),
-        recipients=tuple(Recipient(**each) for each in row.recipients),
+        recipients=tuple(_recipient(each) for each in row.recipients),
         replaces_code=row.replaces_code,
         requirements=required,
         drafted=Stamp(row.drafted_by, row.drafted_at),
@@ -170,6 +170,15 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
         recall=Recall(row.recall_reason, Stamp(row.recalled_by, row.recalled_at)) if row.recalled_at else None,
         replacement=Replacement(row.replaced_by, row.replaced_at) if row.replaced_at else None,
     )
+
+
+def _audience(written: dict[str, list[str]]) -> Audience:
+    return Audience(**{name: tuple(units) for name, units in written.items()})
+
+
+def _recipient(written: dict[str, Any]) -> Recipient:
+    audience = written.get("audience")
+    return Recipient(written["name"], written["purpose"], _audience(audience) if audience else None)
 
 
 def _relation(row: Row[*tuple[Any, ...]]) -> Relation:
@@ -191,7 +200,7 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         indicators=tuple(IndicatorAsked.model_validate(each) for each in row.indicators),
         sections=tuple(SectionAsked.model_validate(each) for each in row.sections),
         media=MediaAsked.model_validate(row.media) if row.media else None,
-        audience=Audience(**{name: tuple(units) for name, units in row.audience.items()}),
+        audience=_audience(row.audience),
         due_phrase=row.due_phrase,
         due_at=row.due_at,
         cut_off_at=row.cut_off_at,

@@ -30,7 +30,7 @@ from contracts.directives import ObligationState
 from directives.domain.audience import AnswersAs
 from directives.domain.obligation import AnswerState
 from directives.store.directives import number_of
-from directives.tables import answers, directives, obligations, requirements
+from directives.tables import answers, deliveries, directives, obligations, requirements
 
 Given = Literal["submitted", "returned", "accepted"]
 
@@ -92,6 +92,7 @@ class Owed:
     closes_at: datetime | None
     answer_state: AnswerState
     state: ObligationState
+    assigned_to: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,14 @@ _OF_DIRECTIVE = (
     .where(obligations.c.directive_id == bindparam("directive_id"))
     .order_by(obligations.c.due_at, obligations.c.requirement_id, obligations.c.unit_id)
 )
-_UNITS = select(obligations.c.unit_id, obligations.c.answering_unit_id).where(
-    obligations.c.directive_id == bindparam("directive_id")
+_UNITS = (
+    select(obligations.c.unit_id, obligations.c.answering_unit_id)
+    .where(obligations.c.directive_id == bindparam("directive_id"))
+    .union(
+        select(deliveries.c.unit_id, deliveries.c.unit_id.label("read_by")).where(
+            deliveries.c.directive_id == bindparam("directive_id")
+        )
+    )
 )
 _COUNTS = (
     select(obligations.c.requirement_id, func.count().label("units"))
@@ -139,7 +146,7 @@ _COUNTS = (
 _OWED_BY = (
     select(
         *obligations.c["obligation_id", "directive_id", "requirement_id", "unit_id", "answering_unit_id", "due_at"],
-        obligations.c.state,
+        *obligations.c["state", "assigned_to"],
         *directives.c["issuer_unit_id", "subject", "issued_on", "number", "number_year", "notation"],
         *directives.c["numbered_by", "numbered_at"],
         *requirements.c["kind", "title", "due_phrase", "cut_off_at"],
@@ -191,7 +198,7 @@ async def obligations_of(connection: AsyncConnection, directive_id: UUID) -> lis
 
 
 async def units_of(connection: AsyncConnection, directive_id: UUID) -> set[str]:
-    """Return the units that owe or answer an obligation of a directive."""
+    """Return the units that owe or answer an obligation of a directive, and those it was sent to."""
     rows = await connection.execute(_UNITS, {"directive_id": directive_id})
     return {unit_id for row in rows for unit_id in row}
 
@@ -224,6 +231,7 @@ async def owed_by(connection: AsyncConnection, unit_id: str) -> list[Owed]:
             closes_at=row.closes_at,
             answer_state=row.answer_state,
             state=row.state,
+            assigned_to=row.assigned_to,
         )
         for row in rows
     ]
@@ -257,7 +265,10 @@ _TRANSFER = (
     update(obligations)
     .where(obligations.c.obligation_id == bindparam("moved"))
     .values(
-        answering_unit_id=bindparam("to_unit_id"), answers_as=bindparam("as_what"), version=bindparam("new_version")
+        answering_unit_id=bindparam("to_unit_id"),
+        answers_as=bindparam("as_what"),
+        version=bindparam("new_version"),
+        assigned_to=None,  # who was named is of the unit that answers no more
     )
 )
 
