@@ -9,6 +9,7 @@ import pytest
 from chassis.transaction import new_id
 from contracts.directives import (
     DirectiveIssued,
+    DirectiveReplaced,
     ExtensionAsked,
     ExtensionRefused,
     ObligationChanged,
@@ -62,6 +63,19 @@ class Case:
                     closes_at=None,
                 ),
             ),
+        )
+
+    def replaced(self, *unit_ids, minutes=5):
+        return DirectiveReplaced(
+            occurred_at=self.at + timedelta(minutes=minutes),
+            directive_id=self.directive_id,
+            version=2,
+            issuer_unit_id="U-SGD-MG",
+            code="761/SGDĐT-GDPT",
+            subject=self.subject,
+            by_directive_id=new_id(),
+            by_code="812/SGDĐT-GDPT",
+            unit_ids=unit_ids or (SCHOOL,),
         )
 
     def opened(self, unit_id=SCHOOL, *, answering=None):

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     ISSUE = "issue"  # number and send out
     REVIEW = "review"  # return or accept what came in
     SUBMIT = "submit"  # answer for a unit
+    ASSIGN = "assign"  # say who in a unit sees to an answer
     READ_SUBMISSION = "read_submission"
     READ_DIRECTIVE = "read_directive"
     READ_TOTALS = "read_totals"
@@ -51,11 +52,12 @@ RIGHTS: Mapping[str, Mapping[Purpose, Reach]] = {
     "clerk": {_P.ISSUE: _R.OWN, _P.READ_DIRECTIVE: _R.SUBTREE},
     "commune_officer": {
         _P.SUBMIT: _R.OWN,
+        _P.ASSIGN: _R.OWN,
         _P.READ_SUBMISSION: _R.SUBTREE,
         _P.READ_DIRECTIVE: _R.SUBTREE,
         _P.READ_TOTALS: _R.SUBTREE,
     },
-    "unit_head": {_P.SUBMIT: _R.OWN, _P.READ_SUBMISSION: _R.OWN, _P.READ_DIRECTIVE: _R.OWN},
+    "unit_head": {_P.SUBMIT: _R.OWN, _P.ASSIGN: _R.OWN, _P.READ_SUBMISSION: _R.OWN, _P.READ_DIRECTIVE: _R.OWN},
     "reporter": {_P.SUBMIT: _R.OWN, _P.READ_SUBMISSION: _R.OWN, _P.READ_DIRECTIVE: _R.OWN},
     "viewer": {_P.READ_DIRECTIVE: _R.SUBTREE, _P.READ_TOTALS: _R.SUBTREE},
     "auditor": {_P.READ_AUDIT: _R.SUBTREE},

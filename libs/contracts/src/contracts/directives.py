@@ -58,6 +58,16 @@ class RequirementIssued(Fact):
     closes_at: datetime | None
 
 
+DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
+
+
+class Copy(Fact):
+    """A unit that gets the directive and owes no answer to it, and what it gets it for."""
+
+    unit_id: str
+    purpose: DeliveryPurpose
+
+
 class DirectiveIssued(Event):
     """A directive was numbered and sent out."""
 
@@ -71,6 +81,46 @@ class DirectiveIssued(Event):
     subject: str
     issued_on: date
     requirements: tuple[RequirementIssued, ...]
+    copies: tuple[Copy, ...] = ()
+
+    @property
+    def about(self) -> str:
+        return str(self.directive_id)
+
+
+class DeliveryRefused(Event):
+    """A unit that was sent a directive does not take it; the reason is fetched by who may read it."""
+
+    type: ClassVar[str] = "directives.delivery.refused.v1"
+
+    directive_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    code: str
+    subject: str
+
+    @property
+    def about(self) -> str:
+        return f"{self.directive_id}.{self.unit_id}"
+
+
+class DirectiveReplaced(Event):
+    """Another directive stands in the place of this one from now on; nothing that is open of this one is owed any more.
+
+    What becomes of each obligation is told as `directives.obligation.changed.v1`.
+    """
+
+    type: ClassVar[str] = "directives.directive.replaced.v1"
+
+    directive_id: UUID
+    version: int
+    issuer_unit_id: str
+    code: str
+    subject: str
+    by_directive_id: UUID
+    by_code: str
+    unit_ids: tuple[str, ...]
+    """The units it was sent to: all of them are told."""
 
     @property
     def about(self) -> str:
@@ -92,6 +142,9 @@ class ObligationOpened(Event):
     answering_unit_id: str
     """The unit whose people answer: for a cluster its lead, else the unit itself."""
     due_at: datetime
+    continues: UUID | None = None
+    """The obligation of a replaced directive that asked the unit for the same. What it was answered with, unless that
+    was returned, answers this one; it takes no answer itself any more, whether or not its end was told already."""
 
     @property
     def about(self) -> str:
@@ -149,6 +202,24 @@ class ObligationChanged(Event):
     """When the form closes for this unit; null: when its requirement does."""
     change: ObligationChange
     """What made it so."""
+
+    @property
+    def about(self) -> str:
+        return str(self.obligation_id)
+
+
+class ObligationAssigned(Event):
+    """The head of a unit said who in it is to see to an answer."""
+
+    type: ClassVar[str] = "directives.obligation.assigned.v1"
+
+    assignment_id: UUID
+    obligation_id: UUID
+    directive_id: UUID
+    requirement_id: UUID
+    unit_id: str
+    answering_unit_id: str
+    person_id: UUID
 
     @property
     def about(self) -> str:

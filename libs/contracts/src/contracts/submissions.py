@@ -1,5 +1,6 @@
 """Events the submissions service publishes: what came back, and what became of it."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -14,6 +15,14 @@ class StatedValue(Fact):
     indicator: str
     period: str
     value: bool | int
+
+
+class Carried(Fact):
+    """Where an answer was given first: to an obligation of a directive that was replaced."""
+
+    obligation_id: UUID
+    submission_id: UUID
+    submitted_at: datetime
 
 
 class SubmissionSubmitted(Event):
@@ -35,6 +44,8 @@ class SubmissionSubmitted(Event):
     is_nil: bool
     values: tuple[StatedValue, ...]
     media_ids: tuple[UUID, ...]
+    carried: Carried | None = None
+    """Not null: nobody sent it now; it was carried over, as it was sent then."""
 
     @property
     def about(self) -> str:
@@ -69,6 +80,9 @@ class SubmissionAccepted(SubmissionReviewed):
     """A submission was accepted."""
 
     type: ClassVar[str] = "submissions.submission.accepted.v1"
+
+    carried: Carried | None = None
+    """Not null: it was accepted before it was carried over."""
 
 
 class MediaEvent(Event):

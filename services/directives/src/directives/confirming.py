@@ -1,6 +1,7 @@
 """A person's confirmation of what a document was read to say: together with that, a draft."""
 
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field, ValidationError
 
@@ -20,6 +21,7 @@ from directives.requests import (
     MediaIn,
     Moment,
     RecipientIn,
+    RelationIn,
     Request,
     SectionIn,
 )
@@ -41,6 +43,7 @@ class ConfirmedIn(Request):
     due_at: Moment | None = None
     cut_off_at: Moment | None = None
     closes_at: Moment | None = None
+    same_as: UUID | None = None
 
 
 class ConfirmationIn(Request):
@@ -56,6 +59,7 @@ class ConfirmationIn(Request):
     recipients: list[RecipientIn] | None = Field(default=None, max_length=200)
     replaces_code: Line | None = None
     form: FormIn | None = None
+    relations: list[RelationIn] = Field(default=[], max_length=50)
 
 
 def confirm(suggestion: Suggestion, confirmation: ConfirmationIn) -> DraftIn:

@@ -225,3 +225,52 @@ class ConfirmationIncomplete(Problem):
 
     code = "confirmation-incomplete"
     status = 422
+
+
+class RelationUnfit(Problem):
+    """A directive may not name another one so: twice, or somebody else's as if it were its own."""
+
+    code = "relation-unfit"
+    status = 422
+
+
+class NotInForce(Problem):
+    """The directive is not issued, or is recalled or replaced; `state` and `directive_code` say which and how."""
+
+    code = "not-in-force"
+    status = 409
+
+
+class SameAsUnfit(Problem):
+    """A requirement says to be the same as one that is not of a replaced directive, or that another one is."""
+
+    code = "same-as-unfit"
+    status = 422
+
+
+class NotTheSame(Problem):
+    """A requirement says to be the same as one that asks for something else; `differences` names in what."""
+
+    code = "not-the-same"
+    status = 422
+
+
+class InformedOnly(Problem):
+    """Some units would owe an answer that get the directive for another purpose; `units` lists them."""
+
+    code = "informed-only"
+    status = 409
+
+
+class ReceivedAlready(Problem):
+    """The unit has taken, refused or answered the directive; `state` says which."""
+
+    code = "received-already"
+    status = 409
+
+
+class NotOfTheUnit(Problem):
+    """The person holds no post today at which they may answer for the unit."""
+
+    code = "not-of-the-unit"
+    status = 422

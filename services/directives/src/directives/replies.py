@@ -6,15 +6,24 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
+from contracts.directives import (
+    DeliveryPurpose,
+    IndicatorAsked,
+    MediaAsked,
+    ObligationState,
+    RequirementKind,
+    SectionAsked,
+)
 from directives.domain.audience import name_of, types_of
-from directives.domain.directive import Closing, DeliveryPurpose, Directive, Recall, Return, Stamp, State
+from directives.domain.directive import Closing, Directive, Recall, Recipient, Return, Stamp, State
 from directives.domain.document_types import DocumentType
 from directives.domain.form import CitationRelation, Competence, Form, Priority
 from directives.domain.obligation import AnswerState
+from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
 from directives.operations.issuing import Issued
 from directives.store.obligations import Obligation, Owed
+from unit_tree.selectors import Selector
 from unit_tree.succession import AnswersAs
 from unit_tree.tree import Tree
 
@@ -28,13 +37,6 @@ class RegisterOut(BaseModel):
     next_number: int
 
 
-class RecipientOut(BaseModel):
-    """Somebody who gets a copy."""
-
-    name: str
-    purpose: DeliveryPurpose
-
-
 class AudienceOut(BaseModel):
     """A choice of units; `unit_types` is null when the selector says more than its short form can."""
 
@@ -42,6 +44,14 @@ class AudienceOut(BaseModel):
     unit_types: tuple[str, ...] | None
     include: tuple[str, ...]
     exclude: tuple[str, ...]
+
+
+class RecipientOut(BaseModel):
+    """Somebody who gets a copy."""
+
+    name: str
+    purpose: DeliveryPurpose
+    audience: AudienceOut | None
 
 
 class RequirementOut(BaseModel):
@@ -60,6 +70,7 @@ class RequirementOut(BaseModel):
     due_at: datetime
     cut_off_at: datetime | None
     closes_at: datetime | None
+    same_as: UUID | None
 
 
 class StampOut(BaseModel):
@@ -119,6 +130,22 @@ class FormOut(BaseModel):
     contact: str | None
 
 
+class RelationOut(BaseModel):
+    """Another directive, and how the two are related."""
+
+    kind: RelationKind
+    directive_id: UUID
+    code: str
+
+
+class ReplacementOut(BaseModel):
+    """Which directive stands in its place, and since when."""
+
+    by_directive_id: UUID
+    by_code: str
+    at: datetime
+
+
 class DirectiveOut(BaseModel):
     """A directive, whole."""
 
@@ -148,6 +175,10 @@ class DirectiveOut(BaseModel):
     returned: BecauseOut | None
     corrections: tuple[CorrectionOut, ...]
     closed: BecauseOut | None
+    replaced: ReplacementOut | None
+    relations: tuple[RelationOut, ...]
+    named_by: tuple[RelationOut, ...]
+    """The same from the other end: who names this one, and how."""
     requirements: tuple[RequirementOut, ...]
 
 
@@ -172,6 +203,8 @@ class ObligationOut(BaseModel):
     state: ObligationState
     why_vi: str
     why_en: str
+    continues: UUID | None
+    """The obligation of a replaced directive whose answer answers this one too."""
 
 
 class ObligationsOut(BaseModel):
@@ -202,6 +235,8 @@ class OwedOut(BaseModel):
     closes_at: datetime | None
     answer_state: AnswerState
     state: ObligationState
+    assigned_to: UUID | None
+    """Who in the answering unit sees to it."""
 
 
 class OwedByUnitOut(BaseModel):
@@ -242,7 +277,7 @@ def _shown(directive: Directive) -> dict[str, object]:
         "subject": directive.subject,
         "body": directive.body,
         "addressees": directive.addressees,
-        "recipients": [RecipientOut(name=each.name, purpose=each.purpose) for each in directive.recipients],
+        "recipients": [_recipient(each) for each in directive.recipients],
         "replaces_code": directive.replaces_code,
         "issued_on": issue.on if issue else None,
         "drafted": _stamp(directive.drafted),
@@ -260,12 +295,43 @@ def _shown(directive: Directive) -> dict[str, object]:
             for each in directive.corrections
         ],
         "closed": _because(directive.closing),
+        "replaced": _replacement(directive),
+        "relations": [_relation(each) for each in directive.relations],
+        "named_by": [_relation(each) for each in directive.named_by],
         "requirements": [_required(each) for each in directive.requirements],
     }
 
 
+def _relation(relation: Relation) -> RelationOut:
+    return RelationOut(kind=relation.kind, directive_id=relation.directive_id, code=relation.code)
+
+
+def _replacement(directive: Directive) -> ReplacementOut | None:
+    found = directive.replacement
+    if found is None:
+        return None
+    codes = {each.directive_id: each.code for each in directive.named_by}
+    by = found.by_directive_id
+    return ReplacementOut(by_directive_id=by, by_code=codes[by], at=found.at)
+
+
+def _audience(audience: Selector) -> AudienceOut:
+    return AudienceOut(
+        selector=audience.model_dump(mode="json", exclude_defaults=True),
+        unit_types=types_of(audience),
+        include=audience.include,
+        exclude=audience.exclude,
+    )
+
+
+def _recipient(recipient: Recipient) -> RecipientOut:
+    audience = recipient.audience
+    return RecipientOut(
+        name=recipient.name, purpose=recipient.purpose, audience=_audience(audience) if audience else None
+    )
+
+
 def _required(requirement: Requirement) -> RequirementOut:
-    audience = requirement.audience
     return RequirementOut(
         requirement_id=requirement.id,
         kind=requirement.kind,
@@ -275,16 +341,12 @@ def _required(requirement: Requirement) -> RequirementOut:
         indicators=requirement.indicators,
         sections=requirement.sections,
         media=requirement.media,
-        audience=AudienceOut(
-            selector=audience.model_dump(mode="json", exclude_defaults=True),
-            unit_types=types_of(audience),
-            include=audience.include,
-            exclude=audience.exclude,
-        ),
+        audience=_audience(requirement.audience),
         due_phrase=requirement.due_phrase,
         due_at=requirement.due_at,
         cut_off_at=requirement.cut_off_at,
         closes_at=requirement.closes_at,
+        same_as=requirement.same_as,
     )
 
 
@@ -317,6 +379,7 @@ def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) 
                 state=each.state,
                 why_vi=each.why_vi,
                 why_en=each.why_en,
+                continues=each.continues,
             )
             for each in opened
         ]

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -17,12 +18,21 @@ from pydantic import (
 
 from chassis.text import IndicatorCode, Line, Narrative, Period, UnitId, composed
 from chassis.transaction import new_id
-from contracts.directives import IndicatorAsked, IndicatorType, MediaAsked, RequirementKind, SectionAsked, SectionKind
+from contracts.directives import (
+    DeliveryPurpose,
+    IndicatorAsked,
+    IndicatorType,
+    MediaAsked,
+    RequirementKind,
+    SectionAsked,
+    SectionKind,
+)
 from directives.domain.audience import of_types
-from directives.domain.directive import LAST_NUMBER, DeliveryPurpose, Directive, Recipient, Stamp
+from directives.domain.directive import LAST_NUMBER, Directive, Recipient, Stamp
 from directives.domain.document_types import DocumentType
 from directives.domain.form import Capacity, Citation, CitationRelation, Competence, Form, Priority, Signer
 from directives.domain.numbering import BY_TYPE, NumberingScheme, Order
+from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
 from unit_tree.selectors import Selector
 
@@ -82,6 +92,12 @@ class RecipientIn(Request):
 
     name: Line
     purpose: DeliveryPurpose
+    audience: "AudienceIn | None" = None
+    """The units that are meant, on the tree of the day of issue."""
+
+    def recipient(self) -> Recipient:
+        """Return it as the domain knows it."""
+        return Recipient(self.name, self.purpose, self.audience.chosen() if self.audience else None)
 
 
 class IndicatorIn(Request):
@@ -145,6 +161,7 @@ class RequirementIn(Request):
     due_at: Moment
     cut_off_at: Moment | None = None
     closes_at: Moment | None = None
+    same_as: UUID | None = None
 
     def required(self) -> Requirement:
         """Return it as the domain knows it, with an id of its own."""
@@ -162,6 +179,7 @@ class RequirementIn(Request):
             due_at=self.due_at,
             cut_off_at=self.cut_off_at,
             closes_at=self.closes_at,
+            same_as=self.same_as,
         )
 
 
@@ -215,6 +233,13 @@ class FormIn(Request):
         )
 
 
+class RelationIn(Request):
+    """How the directive names another one that was issued."""
+
+    kind: RelationKind
+    directive_id: UUID
+
+
 class DraftIn(Request):
     """A directive as somebody writes it."""
 
@@ -227,6 +252,7 @@ class DraftIn(Request):
     replaces_code: Line | None = None
     form: FormIn = FormIn()
     requirements: list[RequirementIn] = Field(max_length=20)
+    relations: list[RelationIn] = Field(default=[], max_length=50)
 
     def drafted(self, stamp: Stamp) -> Directive:
         """Return it as the domain knows it, with an id of its own."""
@@ -237,11 +263,12 @@ class DraftIn(Request):
             subject=self.subject,
             body=self.body,
             addressees=tuple(self.addressees),
-            recipients=tuple(Recipient(each.name, each.purpose) for each in self.recipients),
+            recipients=tuple(each.recipient() for each in self.recipients),
             replaces_code=self.replaces_code,
             form=self.form.written(),
             requirements=tuple(each.required() for each in self.requirements),
             drafted=stamp,
+            relations=tuple(Relation(each.kind, each.directive_id, code="") for each in self.relations),
         )
 
 

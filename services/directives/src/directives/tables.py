@@ -68,6 +68,8 @@ directives = Table(
     CheckConstraint("num_nulls(returned_by, returned_at, return_reason) IN (0, 3)", name="directives_returned_whole"),
     CheckConstraint("num_nulls(closed_by, closed_at, close_reason) IN (0, 3)", name="directives_closed_whole"),
     CheckConstraint("closed_at IS NULL OR issued_at IS NOT NULL", name="directives_issued_before_closed"),
+    Column("replaced_by", ForeignKey("directives.directive_id")),
+    Column("replaced_at", DateTime(timezone=True)),
     CheckConstraint("num_nulls(signed_by, signed_at) IN (0, 2)", name="directives_signed_whole"),
     CheckConstraint(
         "num_nulls(number, number_year, notation, numbered_by, numbered_at, register) IN (0, 6)",
@@ -78,6 +80,9 @@ directives = Table(
     CheckConstraint("issued_at IS NULL OR number IS NOT NULL", name="directives_numbered_before_issued"),
     CheckConstraint("num_nulls(recalled_by, recalled_at, recall_reason) IN (0, 3)", name="directives_recalled_whole"),
     CheckConstraint("recalled_at IS NULL OR issued_at IS NOT NULL", name="directives_issued_before_recalled"),
+    CheckConstraint("num_nulls(replaced_by, replaced_at) IN (0, 2)", name="directives_replaced_whole"),
+    CheckConstraint("replaced_at IS NULL OR issued_at IS NOT NULL", name="directives_issued_before_replaced"),
+    CheckConstraint("num_nonnulls(recalled_at, replaced_at) < 2", name="directives_end_once"),
     CheckConstraint("number > 0", name="directives_number_counts"),
     CheckConstraint("date_part('year', issued_on) = number_year", name="directives_issued_in_year_of_number"),
     UniqueConstraint("issuer_unit_id", "register", "number_year", "number", name="directives_number_once"),
@@ -104,13 +109,32 @@ requirements = Table(
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("cut_off_at", DateTime(timezone=True)),
     Column("closes_at", DateTime(timezone=True)),
+    Column("same_as", ForeignKey("requirements.requirement_id")),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
     CheckConstraint("kind IN ('report', 'video')", name="requirements_kind_known"),
     CheckConstraint("kind <> 'video' OR media IS NOT NULL", name="requirements_video_has_media"),
     CheckConstraint("cut_off_at <= due_at", name="requirements_cut_off_before_due"),
     CheckConstraint("due_at <= closes_at", name="requirements_due_before_closing"),
+    UniqueConstraint("directive_id", "same_as", name="requirements_same_as_once"),
     comment="what a directive asks for, one row per thing",
+)
+
+directive_relations = Table(
+    "directive_relations",
+    metadata,
+    Column("directive_id", ForeignKey("directives.directive_id"), primary_key=True),
+    Column("place", SmallInteger, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("target_id", ForeignKey("directives.directive_id"), nullable=False),
+    CheckConstraint(
+        "kind IN ('replaces', 'amends', 'corrects', 'implements', 'refers_to')", name="directive_relations_kind_known"
+    ),
+    CheckConstraint("directive_id <> target_id", name="directive_relations_to_another"),
+    UniqueConstraint("directive_id", "kind", "target_id", name="directive_relations_once"),
+    # Which directives name one.
+    Index("directive_relations_of_target", "target_id"),
+    comment="how a directive names others, in its order",
 )
 
 registers = Table(
@@ -153,6 +177,10 @@ obligations = Table(
     # Why the unit is asked and who answers, as it was when the directive was issued; never changed.
     Column("why_vi", Text, nullable=False, server_default=""),
     Column("why_en", Text, nullable=False, server_default=""),
+    # The obligation of a replaced directive whose answer answers this one too; at most one goes on from each.
+    Column("continues", ForeignKey("obligations.obligation_id"), unique=True),
+    # Who in the answering unit sees to it; null: nobody was named.
+    Column("assigned_to", Uuid),
     UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"
@@ -165,6 +193,41 @@ obligations = Table(
     Index("obligations_of_unit", "unit_id"),
     Index("obligations_of_answering_unit", "answering_unit_id"),
     comment="one requirement, one unit that owes the answer",
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("directive_id", ForeignKey("directives.directive_id"), primary_key=True),
+    Column("unit_id", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="delivered"),
+    Column("reason", Text),
+    Column("decided_by", Uuid),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('delivered', 'acknowledged', 'refused')", name="deliveries_state_known"),
+    CheckConstraint(
+        "purpose IN ('execute', 'inform', 'report_to', 'coordinate', 'monitor', 'archive')",
+        name="deliveries_purpose_known",
+    ),
+    CheckConstraint("num_nulls(decided_by, decided_at) IN (0, 2)", name="deliveries_decided_whole"),
+    CheckConstraint("(state = 'delivered') = (decided_at IS NULL)", name="deliveries_decided_when_not_delivered"),
+    CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="deliveries_refused_with_a_reason"),
+    comment="the units an issued directive was sent to, what for, and whether they took it",
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("assignment_id", Uuid, primary_key=True),
+    Column("obligation_id", ForeignKey("obligations.obligation_id"), nullable=False),
+    # Null: nobody from now on.
+    Column("person_id", Uuid),
+    Column("assigned_by", Uuid, nullable=False),
+    Column("assigned_at", DateTime(timezone=True), nullable=False),
+    # Who sees to an answer now: the last one.
+    Index("assignments_of_obligation", "obligation_id", "assignment_id"),
+    comment="who in a unit was to see to an answer, said by whom, for ever",
 )
 
 extensions = Table(

@@ -29,7 +29,8 @@ class LetterOut(BaseModel):
     subject_en: str
     body_en: str
     directive_id: UUID
-    obligation_id: UUID
+    obligation_id: UUID | None
+    """Null when the letter is about the directive as a whole."""
     created_at: datetime
     read_at: datetime | None
 

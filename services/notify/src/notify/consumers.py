@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directives import (
+    DeliveryRefused,
     DirectiveIssued,
+    DirectiveReplaced,
     ExtensionAsked,
     ExtensionRefused,
+    ObligationAssigned,
     ObligationChanged,
     ObligationOpened,
     ObligationTransferred,
@@ -16,6 +19,7 @@ from contracts.directory import PersonChanged
 from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from notify import projections
 from notify.addressing import write_letters
+from notify.notices import NoticeEvent, note_notices
 
 
 def register(desk: EventDesk) -> None:
@@ -28,6 +32,9 @@ def register(desk: EventDesk) -> None:
     @desk.batch(
         "notify-directives",
         DirectiveIssued,
+        DirectiveReplaced,
+        DeliveryRefused,
+        ObligationAssigned,
         ObligationOpened,
         ObligationTransferred,
         ObligationChanged,
@@ -35,13 +42,20 @@ def register(desk: EventDesk) -> None:
         ExtensionRefused,
     )
     async def note_directives(
-        events: Sequence[DirectiveIssued | projections.ObligationEvent | projections.ExtensionEvent], tx: Transaction
+        events: Sequence[NoticeEvent | ObligationAssigned | projections.ObligationEvent | projections.ExtensionEvent],
+        tx: Transaction,
     ) -> None:
         issued = [event for event in events if isinstance(event, DirectiveIssued)]
+        notices = [event for event in events if isinstance(event, NoticeEvent)]
+        assigned = [event for event in events if isinstance(event, ObligationAssigned)]
         owed = [event for event in events if isinstance(event, projections.ObligationEvent)]
         asked = [event for event in events if isinstance(event, projections.ExtensionEvent)]
         if issued:
             await write_letters(tx, directive_ids=await projections.note_directives(tx, issued))
+        if notices:
+            await write_letters(tx, due_ids=await note_notices(tx, notices))
+        if assigned:
+            await write_letters(tx, due_ids=await projections.note_assignments(tx, assigned))
         if owed:
             await write_letters(tx, obligation_ids=await projections.note_obligations(tx, owed))
         if asked:

@@ -36,13 +36,17 @@ class Kind(StrEnum):
     OBLIGATION_EXTENDED = "obligation_extended"
     OBLIGATION_EXEMPTED = "obligation_exempted"
     OBLIGATION_REOPENED = "obligation_reopened"
-    OBLIGATION_REPLACED = "obligation_replaced"
     OBLIGATION_RECALLED = "obligation_recalled"
+    SUBMISSION_CARRIED = "submission_carried"
+    DIRECTIVE_REPLACED = "directive_replaced"
+    DIRECTIVE_RECEIVED = "directive_received"
+    DELIVERY_REFUSED = "delivery_refused"
+    OBLIGATION_ASSIGNED = "obligation_assigned"
 
 
 OWED = (Kind.OBLIGATION_OPENED, Kind.OBLIGATION_TRANSFERRED)
 """News that concern whoever answers for the unit until the obligation is settled."""
-TO_THE_DESK = (Kind.EXTENSION_ASKED,)
+TO_THE_DESK = (Kind.EXTENSION_ASKED, Kind.DELIVERY_REFUSED)
 """News that go to the desk of the unit that asked."""
 
 
@@ -54,10 +58,12 @@ class Due:
     about: UUID
     number: int
     """Which submission of its obligation; 0 where there is only one."""
-    obligation_id: UUID
+    obligation_id: UUID | None
+    """Null when the news are about a directive as a whole: then `quoted` has its code and subject."""
     occurred_at: datetime
     quoted: Mapping[str, Any]
     """What the text needs beyond the directive."""
+    directive_id: UUID | None = None
     unit_id: str | None = None
     person_id: UUID | None = None
 
@@ -68,17 +74,25 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """What a letter says of an obligation."""
+
+    requirement: str
+    unit_id: str
+    answering_unit_id: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
     """All that a letter may say. Nothing in it names a person."""
 
     code: str
     subject: str
-    requirement: str
-    unit_id: str
-    answering_unit_id: str
-    due_at: datetime
     occurred_at: datetime
     more: Mapping[str, Any]
+    owed: Owed | None
+    """Null when the letter is about the directive as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,7 @@ class Candidate:
     kind: Kind
     person_id: UUID
     directive_id: UUID
-    obligation_id: UUID
+    obligation_id: UUID | None
     settled_at: datetime | None
     """When the answer was accepted, or nothing was owed any more; null while neither is so."""
     quoted: Quoted
@@ -131,7 +145,7 @@ class Letter:
     kind: Kind
     text: Text
     directive_id: UUID
-    obligation_id: UUID
+    obligation_id: UUID | None
     created_at: datetime
     read_at: datetime | None
 

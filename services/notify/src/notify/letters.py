@@ -8,9 +8,8 @@ from unicodedata import normalize
 
 from chassis.clock import VIETNAM
 from notify.domain import Kind, Quoted, Text
-
-Line = tuple[str, str]
-"""A line in both languages."""
+from notify.notice_words import NOTICE_WRITERS
+from notify.wording import Line, Written, one_line
 
 SUBJECT_LENGTH = 120
 """Characters of a directive's subject that a letter's own subject repeats; mail programs show about as many."""
@@ -20,7 +19,7 @@ def write(kind: Kind, quoted: Quoted) -> Text:
     """Return the words of a letter."""
     title, opening, more, closing = _WRITERS[kind](quoted)
     lines = [*_about(quoted), *more]
-    code, subject = _one_line(quoted.code), _shortened(_one_line(quoted.subject))
+    code, subject = one_line(quoted.code), _shortened(one_line(quoted.subject))
     return Text(
         subject_vi=normalize("NFC", f"{code}: {title[0]} – {subject}"),
         body_vi=_body("Kính gửi Thầy/Cô,", opening[0], [line[0] for line in lines], closing[0]),
@@ -48,25 +47,39 @@ def _in_english(vietnamese: str) -> str:
 
 
 def _about(quoted: Quoted) -> list[Line]:
-    due = deadline(quoted.due_at)
-    code, subject, requirement = (_one_line(text) for text in (quoted.code, quoted.subject, quoted.requirement))
-    unit_vi = unit_en = quoted.unit_id
-    if quoted.answering_unit_id != quoted.unit_id:
-        unit_vi += f" (đơn vị trả lời: {quoted.answering_unit_id})"
-        unit_en += f" (answered by: {quoted.answering_unit_id})"
+    code, subject, owed = one_line(quoted.code), one_line(quoted.subject), quoted.owed
+    directive = (f"Văn bản: {code} – {subject}", f"Directive: {code} – {subject}")
+    if owed is None:
+        return [directive]
+    due, requirement = deadline(owed.due_at), one_line(owed.requirement)
+    unit_vi = unit_en = owed.unit_id
+    if owed.answering_unit_id != owed.unit_id:
+        unit_vi += f" (đơn vị trả lời: {owed.answering_unit_id})"
+        unit_en += f" (answered by: {owed.answering_unit_id})"
     return [
-        (f"Văn bản: {code} – {subject}", f"Directive: {code} – {subject}"),
+        directive,
         (f"Yêu cầu: {requirement}", f"Requirement: {requirement}"),
         (f"Mã đơn vị: {unit_vi}", f"Unit: {unit_en}"),
         (f"Hạn nộp: {due}", f"Due: {_in_english(due)} (Viet Nam time)"),
     ]
 
 
-_Written = tuple[Line, Line, list[Line], Line]
-"""The title, the opening sentence, lines after those about the directive, and the closing sentence."""
-
-
-def _obligation_opened(_quoted: Quoted) -> _Written:
+def _obligation_opened(quoted: Quoted) -> Written:
+    if quoted.more.get("continues"):
+        return (
+            ("việc tiếp tục thực hiện theo văn bản thay thế", "what was asked before is asked by a new directive"),
+            (
+                "Văn bản dưới đây thay thế văn bản trước và yêu cầu như cũ đối với đơn vị của Thầy/Cô.",
+                "The directive below replaces an earlier one and asks your unit for the same.",
+            ),
+            [],
+            (
+                "Bài đã nộp mà không bị trả lại được tự động chuyển sang, không phải nộp lại; nếu chưa nộp, "
+                "mời Thầy/Cô nộp trước khi hết hạn.",
+                "What was submitted and not returned is carried over and need not be sent again; if nothing was, "
+                "please submit before it is due.",
+            ),
+        )
     return (
         ("việc cần thực hiện", "an answer is due"),
         (
@@ -81,7 +94,7 @@ def _obligation_opened(_quoted: Quoted) -> _Written:
     )
 
 
-def _obligation_transferred(quoted: Quoted) -> _Written:
+def _obligation_transferred(quoted: Quoted) -> Written:
     return (
         ("việc được chuyển đến đơn vị", "an answer is yours to give now"),
         (
@@ -96,7 +109,7 @@ def _obligation_transferred(quoted: Quoted) -> _Written:
     )
 
 
-def _submission_submitted(quoted: Quoted) -> _Written:
+def _submission_submitted(quoted: Quoted) -> Written:
     number, received = quoted.more["number"], moment(quoted.occurred_at)
     more: list[Line] = [
         (f"Bản nộp: lần {number}", f"Submission: no. {number}"),
@@ -116,7 +129,7 @@ def _submission_submitted(quoted: Quoted) -> _Written:
     )
 
 
-def _submission_returned(quoted: Quoted) -> _Written:
+def _submission_returned(quoted: Quoted) -> Written:
     number = quoted.more["number"]
     return (
         (f"đề nghị bổ sung, chỉnh sửa bản nộp lần {number}", f"submission no. {number} returned for revision"),
@@ -132,7 +145,7 @@ def _submission_returned(quoted: Quoted) -> _Written:
     )
 
 
-def _submission_accepted(quoted: Quoted) -> _Written:
+def _submission_accepted(quoted: Quoted) -> Written:
     number = quoted.more["number"]
     return (
         (f"bản nộp lần {number} đã được duyệt", f"submission no. {number} accepted"),
@@ -145,7 +158,7 @@ def _submission_accepted(quoted: Quoted) -> _Written:
     )
 
 
-def _media_rejected(quoted: Quoted) -> _Written:
+def _media_rejected(quoted: Quoted) -> Written:
     return (
         ("tệp minh chứng chưa đạt", "a file was not accepted"),
         (
@@ -160,7 +173,7 @@ def _media_rejected(quoted: Quoted) -> _Written:
     )
 
 
-def _extension_asked(quoted: Quoted) -> _Written:
+def _extension_asked(quoted: Quoted) -> Written:
     return (
         ("đơn vị xin gia hạn", "a later deadline is asked for"),
         (
@@ -175,7 +188,7 @@ def _extension_asked(quoted: Quoted) -> _Written:
     )
 
 
-def _extension_refused(quoted: Quoted) -> _Written:
+def _extension_refused(quoted: Quoted) -> Written:
     return (
         ("đề nghị gia hạn không được chấp thuận", "a later deadline was refused"),
         (
@@ -195,7 +208,7 @@ def _wished(quoted: Quoted) -> Line:
     return f"Hạn xin gia hạn: {wished}", f"Deadline asked for: {_in_english(wished)} (Viet Nam time)"
 
 
-def _obligation_extended(_quoted: Quoted) -> _Written:
+def _obligation_extended(_quoted: Quoted) -> Written:
     return (
         ("được gia hạn", "the deadline is later now"),
         (
@@ -207,7 +220,7 @@ def _obligation_extended(_quoted: Quoted) -> _Written:
     )
 
 
-def _obligation_exempted(_quoted: Quoted) -> _Written:
+def _obligation_exempted(_quoted: Quoted) -> Written:
     return (
         ("được miễn thực hiện", "your unit is exempt"),
         (
@@ -219,7 +232,7 @@ def _obligation_exempted(_quoted: Quoted) -> _Written:
     )
 
 
-def _obligation_reopened(_quoted: Quoted) -> _Written:
+def _obligation_reopened(_quoted: Quoted) -> Written:
     return (
         ("cần thực hiện lại, không còn được miễn", "your unit is exempt no more"),
         (
@@ -234,19 +247,22 @@ def _obligation_reopened(_quoted: Quoted) -> _Written:
     )
 
 
-def _obligation_replaced(_quoted: Quoted) -> _Written:
+def _submission_carried(_quoted: Quoted) -> Written:
     return (
-        ("văn bản đã được thay thế", "the directive was replaced"),
+        ("bài đã nộp được chuyển sang văn bản này", "your submission was carried over"),
         (
-            "Văn bản dưới đây đã được thay thế bằng văn bản khác; yêu cầu này không còn phải thực hiện.",
-            "The directive below was replaced by another; this requirement need not be answered any more.",
+            "Bài đơn vị đã nộp theo văn bản được thay thế được tính cho yêu cầu dưới đây.",
+            "What your unit submitted to the directive that was replaced answers the requirement below.",
         ),
         [],
-        _NOTHING_MORE,
+        (
+            "Đơn vị không phải nộp lại, trừ khi được yêu cầu bổ sung.",
+            "It need not be sent again, unless it is returned for revision.",
+        ),
     )
 
 
-def _obligation_recalled(_quoted: Quoted) -> _Written:
+def _obligation_recalled(_quoted: Quoted) -> Written:
     return (
         ("văn bản đã được thu hồi", "the directive was recalled"),
         (
@@ -258,11 +274,26 @@ def _obligation_recalled(_quoted: Quoted) -> _Written:
     )
 
 
+def _obligation_assigned(_quoted: Quoted) -> Written:
+    return (
+        ("Thầy/Cô được phân công thực hiện", "you are to see to this"),
+        (
+            "Thủ trưởng đơn vị phân công Thầy/Cô thực hiện yêu cầu dưới đây.",
+            "The head of your unit asks you to see to the requirement below.",
+        ),
+        [],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem nội dung và nộp trước khi hết hạn.",
+            "Please sign in to Congvan to read it and to submit before it is due.",
+        ),
+    )
+
+
 _NOTHING_MORE: Line = (
     "Đơn vị không cần làm gì thêm cho yêu cầu này.",
     "Nothing more is needed for this requirement.",
 )
-_WRITERS: Mapping[Kind, Callable[[Quoted], _Written]] = MappingProxyType(
+_WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
     {
         Kind.OBLIGATION_OPENED: _obligation_opened,
         Kind.OBLIGATION_TRANSFERRED: _obligation_transferred,
@@ -275,8 +306,10 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], _Written]] = MappingProxyType(
         Kind.OBLIGATION_EXTENDED: _obligation_extended,
         Kind.OBLIGATION_EXEMPTED: _obligation_exempted,
         Kind.OBLIGATION_REOPENED: _obligation_reopened,
-        Kind.OBLIGATION_REPLACED: _obligation_replaced,
         Kind.OBLIGATION_RECALLED: _obligation_recalled,
+        Kind.SUBMISSION_CARRIED: _submission_carried,
+        Kind.OBLIGATION_ASSIGNED: _obligation_assigned,
+        **NOTICE_WRITERS,
     }
 )
 
@@ -319,10 +352,6 @@ def _decimal(tenths: int, mark: str) -> str:
 
 def _body(greeting: str, opening: str, lines: list[str], closing: str) -> str:
     return normalize("NFC", "\n".join([greeting, "", opening, "", *lines, "", closing]))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _shortened(text: str) -> str:

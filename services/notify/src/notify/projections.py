@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.transaction import Transaction
@@ -9,6 +10,7 @@ from contracts.directives import (
     DirectiveIssued,
     ExtensionAsked,
     ExtensionRefused,
+    ObligationAssigned,
     ObligationChange,
     ObligationChanged,
     ObligationOpened,
@@ -27,7 +29,6 @@ _CHANGES: Mapping[ObligationChange, Kind] = {
     "extended": Kind.OBLIGATION_EXTENDED,
     "exempted": Kind.OBLIGATION_EXEMPTED,
     "reopened": Kind.OBLIGATION_REOPENED,
-    "replaced": Kind.OBLIGATION_REPLACED,
     "recalled": Kind.OBLIGATION_RECALLED,
 }
 
@@ -98,7 +99,9 @@ async def note_obligations(tx: Transaction, events: Sequence[ObligationEvent]) -
             for event in events
         ],
     )
-    await facts.put_due(tx.connection, [_obligation_news(event) for event in events])
+    # That a directive was replaced is told once, and not for each thing it asked.
+    told = [each for each in events if not isinstance(each, ObligationChanged) or each.change != "replaced"]
+    await facts.put_due(tx.connection, [_obligation_news(event) for event in told])
     return {event.obligation_id for event in events}
 
 
@@ -107,9 +110,10 @@ def _ended_at(event: ObligationEvent) -> datetime | None:
 
 
 def _obligation_news(event: ObligationEvent) -> Due:
+    quoted: Mapping[str, Any]
     match event:
         case ObligationOpened():
-            kind, number, quoted = Kind.OBLIGATION_OPENED, 0, {}
+            kind, number, quoted = Kind.OBLIGATION_OPENED, 0, {"continues": event.continues is not None}
         case ObligationTransferred():
             kind, number, quoted = (
                 Kind.OBLIGATION_TRANSFERRED,
@@ -158,13 +162,24 @@ async def note_answers(tx: Transaction, events: Sequence[AnswerEvent]) -> set[UU
     ]
     if accepted:
         await facts.put_acceptances(tx.connection, accepted)
-    news = [_news(event) for event in events]
+    # What was accepted before it was carried over was told then.
+    news = [_news(event) for event in events if not isinstance(event, SubmissionAccepted) or event.carried is None]
     await facts.put_due(tx.connection, news)
     return {due.id for due in news}
 
 
 def _news(event: AnswerEvent) -> Due:
     match event:
+        case SubmissionSubmitted() if event.carried is not None:
+            return Due(
+                kind=Kind.SUBMISSION_CARRIED,
+                about=event.submission_id,
+                number=event.number,
+                obligation_id=event.obligation_id,
+                occurred_at=event.occurred_at,
+                quoted={},
+                unit_id=event.answering_unit_id,
+            )
         case SubmissionSubmitted():
             return Due(
                 kind=Kind.SUBMISSION_SUBMITTED,
@@ -201,3 +216,22 @@ def _news(event: AnswerEvent) -> Due:
                 quoted={"refusal": event.refusal, "measured": event.measured, "allowed": event.allowed},
                 person_id=event.uploaded_by,
             )
+
+
+async def note_assignments(tx: Transaction, events: Sequence[ObligationAssigned]) -> set[UUID]:
+    """Note that somebody must be told what they are to see to; return the ids of what is due."""
+    await facts.take_turn(tx.connection)
+    news = [
+        Due(
+            kind=Kind.OBLIGATION_ASSIGNED,
+            about=event.assignment_id,
+            number=0,
+            obligation_id=event.obligation_id,
+            occurred_at=event.occurred_at,
+            quoted={},
+            person_id=event.person_id,
+        )
+        for event in events
+    ]
+    await facts.put_due(tx.connection, news)
+    return {due.id for due in news}

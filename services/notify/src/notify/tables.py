@@ -95,7 +95,9 @@ letters_due = Table(
     metadata,
     Column("due_id", Uuid, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("obligation_id", Uuid, nullable=False),
+    # Null: the news are about a directive as a whole, and `quoted` has its code and subject.
+    Column("obligation_id", Uuid),
+    Column("directive_id", Uuid),
     Column("unit_id", Text),
     Column("person_id", Uuid),
     Column("occurred_at", DateTime(timezone=True), nullable=False),
@@ -103,10 +105,12 @@ letters_due = Table(
     CheckConstraint(
         "kind IN ('obligation_opened', 'obligation_transferred', 'submission_submitted', 'submission_returned', "
         "'submission_accepted', 'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
-        "'obligation_exempted', 'obligation_reopened', 'obligation_replaced', 'obligation_recalled')",
+        "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "
+        "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned')",
         name="letters_due_kind_known",
     ),
     CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="letters_due_to_a_unit_or_a_person"),
+    CheckConstraint("obligation_id IS NOT NULL OR directive_id IS NOT NULL", name="letters_due_about_something"),
     # Letters that wait for their obligation (store.candidates.for_obligations).
     Index("letters_due_obligation_id_idx", "obligation_id"),
     # Letters to a unit whose people changed (store.candidates.for_units).
@@ -127,7 +131,7 @@ letters = Table(
     Column("subject_en", Text, nullable=False),
     Column("body_en", Text, nullable=False),
     Column("directive_id", Uuid, nullable=False),
-    Column("obligation_id", Uuid, nullable=False),
+    Column("obligation_id", Uuid),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("read_at", DateTime(timezone=True)),
     UniqueConstraint("due_id", "person_id", name="letters_one_of_each_kind_to_a_person"),

@@ -54,7 +54,7 @@ async def test_a_refusal_goes_to_the_unit_only(ground, case, news) -> None:
     assert await news() == [("extension_refused", REPORTER)]
 
 
-@pytest.mark.parametrize("change", ["extended", "exempted", "reopened", "replaced", "recalled"])
+@pytest.mark.parametrize("change", ["extended", "exempted", "reopened", "recalled"])
 async def test_every_change_is_told_to_the_unit(ground, case, news, change) -> None:
     await tell(ground, case.changed(change))
     assert await news() == [(f"obligation_{change}", REPORTER)]

@@ -8,22 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notify import letters
-from notify.domain import Kind, Quoted
+from notify.domain import Kind, Owed, Quoted
 
 DUE_AT = datetime(2026, 12, 13, 17, 0, tzinfo=UTC)
 RECEIPT = {"number": 2, "is_late": False, "is_nil": False, "media_count": 0}
 
 
 def quoted(**changes) -> Quoted:
-    given_ = {
-        "code": "761/SGDĐT-GDPT",
-        "subject": "V/v tổ chức hội thảo STEM",
+    owed = {
         "requirement": "Báo cáo theo đề cương",
         "unit_id": "U-THPT-BENDA",
         "answering_unit_id": "U-THPT-BENDA",
         "due_at": DUE_AT,
+    }
+    given_ = {
+        "code": "761/SGDĐT-GDPT",
+        "subject": "V/v tổ chức hội thảo STEM",
         "occurred_at": datetime(2026, 11, 22, 1, 5, tzinfo=UTC),
         "more": {},
+        "owed": Owed(**{name: changes.pop(name, value) for name, value in owed.items()}),
     }
     return Quoted(**{**given_, **changes})
 
@@ -143,9 +146,26 @@ def test_a_wished_deadline_is_told_beside_the_one_that_stands(kind):
 )
 def test_a_subject_stays_one_line_of_bounded_length_whatever_the_directive_is_called(subject, kind):
     more = {**RECEIPT, "refusal": "too-long", "measured": 1, "allowed": 2, "former": "U-CU"}
-    more["wished"] = DUE_AT.isoformat()
+    more |= {"wished": DUE_AT.isoformat(), "by_code": "812/SGDĐT-GDPT", "purpose": "inform", "unit": "U-1"}
     text = letters.write(kind, quoted(subject=subject, more=more))
 
     assert len(text.subject_vi.splitlines()) == 1
     assert len(text.subject_vi) < 240
     assert len(text.body_vi.split("\n\n")) == 4
+
+
+def test_a_letter_about_a_replaced_directive_names_the_new_one_and_no_obligation():
+    text = letters.write(Kind.DIRECTIVE_REPLACED, quoted(owed=None, more={"by_code": "812/SGDĐT-GDPT"}))
+
+    assert text.subject_vi == "761/SGDĐT-GDPT: được thay thế bằng 812/SGDĐT-GDPT – V/v tổ chức hội thảo STEM"
+    assert "Văn bản: 761/SGDĐT-GDPT – V/v tổ chức hội thảo STEM\nVăn bản thay thế: 812/SGDĐT-GDPT\n" in text.body_vi
+    assert "Replaced by: 812/SGDĐT-GDPT\n" in text.body_en
+    assert "Hạn nộp" not in text.body_vi
+
+
+def test_who_is_asked_for_the_same_again_is_told_that_what_was_sent_counts():
+    asked, again = (letters.write(Kind.OBLIGATION_OPENED, quoted(more={"continues": each})) for each in (False, True))
+
+    assert asked == letters.write(Kind.OBLIGATION_OPENED, quoted())
+    assert "không phải nộp lại" in again.body_vi
+    assert "Hạn nộp: 24h00 ngày 13/12/2026" in again.body_vi

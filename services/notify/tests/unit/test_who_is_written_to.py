@@ -11,6 +11,7 @@ from notify.domain import (
     Due,
     HeldPost,
     Kind,
+    Owed,
     Quoted,
     day_of,
     delay_before_retry,
@@ -24,7 +25,7 @@ SOMEBODY, SOMETHING = UUID(int=1), UUID(int=2)
 
 def candidate(kind=Kind.OBLIGATION_OPENED, *, accepted_at=None, **held) -> Candidate:
     post = {"valid_from": date(2025, 8, 1), "valid_to": None, "known_since": NOON - timedelta(days=100), **held}
-    quoted = Quoted("761", "V/v", "Báo cáo", "U-1", "U-1", NOW, occurred_at=NOON, more={})
+    quoted = Quoted("761", "V/v", NOON, {}, Owed("Báo cáo", "U-1", "U-1", NOW))
     return Candidate(SOMETHING, kind, SOMEBODY, SOMETHING, SOMETHING, accepted_at, quoted, HeldPost(**post))
 
 

@@ -196,5 +196,5 @@ def _values_of(event: SubmissionSubmitted) -> AnswerValues:
         is_late=event.is_late,
         is_nil=event.is_nil,
         stated=stated,
-        submitted_at=event.occurred_at,
+        submitted_at=event.carried.submitted_at if event.carried else event.occurred_at,
     )

@@ -34,6 +34,13 @@ class NotOwed(Problem):
     status = 409
 
 
+class CarriedOver(Problem):
+    """The submission was carried over to the directive that replaced its own; `submission_id` is the one made of it."""
+
+    code = "carried-over"
+    status = 409
+
+
 class KeyReused(Problem):
     """The idempotency key was used before, for another request."""
 

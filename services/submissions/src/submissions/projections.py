@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, RequirementIssued
+from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
 from submissions import store
 from submissions.store.asked import ObligationEvent
 
 
-async def note_asked(events: Sequence[DirectiveIssued | ObligationEvent], tx: Transaction) -> None:
-    """Note requirements and obligations; an older version never overwrites a newer one."""
+async def note_asked(events: Sequence[DirectiveIssued | ObligationEvent], tx: Transaction) -> set[UUID]:
+    """Note requirements and obligations; an older version never overwrites a newer one. Return whose obligations."""
     requirements: dict[UUID, tuple[int, RequirementIssued]] = {}
     obligations: dict[UUID, ObligationEvent] = {}
     for event in events:
@@ -26,3 +26,7 @@ async def note_asked(events: Sequence[DirectiveIssued | ObligationEvent], tx: Tr
     # Sorted, so that two workers with the same rows wait for each other and do not lock up.
     await store.asked.put_requirements(tx, [requirements[key] for key in sorted(requirements)])
     await store.asked.put_obligations(tx, [obligations[key] for key in sorted(obligations)])
+    # From where an obligation goes on only its first version says.
+    opened = (event for event in events if isinstance(event, ObligationOpened))
+    await store.carrying.note_continuations(tx, sorted(opened, key=lambda each: each.obligation_id))
+    return set(obligations)

@@ -48,7 +48,17 @@ obligations = Table(
     Column("closes_at", DateTime(timezone=True)),
     # No check: whatever is not `open`, and words of a newer directives among it, takes no answer.
     Column("state", Text, nullable=False, server_default="open"),
+    # What another one goes on from is `replaced`, whether or not that was told already.
     comment="who owes an answer to what, newest version, as directives told it",
+)
+
+continuations = Table(
+    "continuations",
+    metadata,
+    # No foreign keys: either may be told before the other.
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("continues", Uuid, nullable=False, unique=True),
+    comment="which obligation goes on from which one of a replaced directive: one answer answers both",
 )
 
 submissions = Table(
@@ -60,7 +70,10 @@ submissions = Table(
     Column("state", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("number", Integer, nullable=False),
+    # The submission that was made of this one for the obligation that goes on.
+    Column("carried_to", Uuid, unique=True),
     CheckConstraint("state IN ('submitted', 'returned', 'accepted')", name="submissions_state_known"),
+    CheckConstraint("carried_to IS NULL OR state <> 'returned'", name="submissions_returned_are_not_carried"),
     CheckConstraint("number >= 1 AND version >= number", name="submissions_count_up"),
     comment="what an obligation has been answered with so far",
 )

@@ -23,6 +23,8 @@ from directives.problems import (
     AudienceUnheardOf,
     ClusterWithoutLead,
     GroupsUnsettled,
+    InformedOnly,
+    NotInForce,
     NotNow,
     NumberOfAnotherYear,
     ObligationsOpen,
@@ -45,6 +47,8 @@ router = APIRouter()
         ClusterWithoutLead,
         AudienceUnheardOf,
         GroupsUnsettled,
+        NotInForce,
+        InformedOnly,
     ),
 )
 async def issue_directive(

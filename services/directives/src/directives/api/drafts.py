@@ -21,9 +21,13 @@ from directives.problems import (
     DraftChanged,
     IssuerFixed,
     NothingAsked,
+    NotInForce,
     NotNow,
+    NotTheSame,
     PeriodMissing,
+    RelationUnfit,
     RuleUnfit,
+    SameAsUnfit,
     SignerUnfit,
     UnknownUnits,
     VideoWithoutMedia,
@@ -42,6 +46,11 @@ UNFIT = (
     AudienceUnheardOf,
     ContactPersonal,
     SignerUnfit,
+    NotFound,
+    NotInForce,
+    RelationUnfit,
+    SameAsUnfit,
+    NotTheSame,
 )
 """What can be wrong with what a draft says."""
 router = APIRouter()

@@ -16,8 +16,8 @@ from contracts.directives import ObligationChange, ObligationState
 from directives.api.trees import KnownTree
 from directives.domain.deadline import words
 from directives.domain.obligation import AnswerState, Duty, Extension, Outcome
-from directives.operations import changing
-from directives.problems import AskedAlready, DecidedAlready, NotLater, NotOwed
+from directives.operations import changing, receiving
+from directives.problems import AskedAlready, DecidedAlready, NotLater, NotOfTheUnit, NotOwed
 from directives.requests import Moment, Reason, ReasonIn, Request
 from directives.store.duties import Changed
 
@@ -38,6 +38,12 @@ class GrantIn(Request):
     reason: Reason | None = None
 
 
+class AssigneeIn(Request):
+    """Who sees to it; null: nobody any more."""
+
+    person_id: UUID | None
+
+
 class DutyOut(BaseModel):
     """An obligation as it stands; `closes_at` is that of the requirement unless it has its own."""
 
@@ -54,6 +60,8 @@ class DutyOut(BaseModel):
     due_words_en: str
     closes_at: datetime | None
     answer_state: AnswerState
+    assigned_to: UUID | None
+    """Who in the answering unit sees to it."""
 
 
 class ExtensionOut(BaseModel):
@@ -185,6 +193,16 @@ async def reopen(
     return _duty(await changing.reopen(tx, obligation_id=obligation_id, reason=asked.reason, tree=tree, by=caller))
 
 
+@router.put("/obligations/{obligation_id}/assignee", responses=may_raise(NotFound, NotAllowed, NotOwed, NotOfTheUnit))
+async def assign(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, obligation_id: UUID, asked: AssigneeIn
+) -> DutyOut:
+    """Say who in the answering unit sees to it."""
+    return _duty(
+        await receiving.assign(tx, obligation_id=obligation_id, person_id=asked.person_id, tree=tree, by=caller)
+    )
+
+
 def _duty(duty: Duty) -> DutyOut:
     vi, en = words(duty.due_at)
     return DutyOut(
@@ -201,6 +219,7 @@ def _duty(duty: Duty) -> DutyOut:
         due_words_en=en,
         closes_at=duty.closes_at or duty.requirement_closes_at,
         answer_state=duty.answer_state,
+        assigned_to=duty.assigned_to,
     )
 
 

@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
 from uuid import UUID
 
 from chassis.clock import VIETNAM
+from contracts.directives import DeliveryPurpose
 from directives.domain.document_types import DocumentType
 from directives.domain.form import PLAIN, Form
 from directives.domain.numbering import BY_TYPE, NumberingScheme
+from directives.domain.relation import Relation, Replacement
 from directives.domain.requirement import Requirement
-from directives.problems import DraftChanged, IssuerFixed, NotNow, NumberOfAnotherYear
+from directives.problems import AudienceUnsaid, DraftChanged, IssuerFixed, NotInForce, NotNow, NumberOfAnotherYear
+from unit_tree.selectors import Selector
 
-WORDS = ("document_type", "subject", "body", "addressees", "recipients", "replaces_code", "form")
+WORDS = ("document_type", "subject", "body", "addressees", "recipients", "replaces_code", "form", "relations")
 """The fields in which a draft says something, beside what it asks for."""
 LAST_NUMBER = 999_999
 """A register gives no number beyond this one."""
-
-DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
 
 
 class State(StrEnum):
@@ -34,8 +34,11 @@ class State(StrEnum):
     RETURNED = "returned"
     CORRECTED = "corrected"
     CLOSED = "closed"
+    REPLACED = "replaced"
 
 
+IN_FORCE = frozenset({State.ISSUED, State.CORRECTED, State.CLOSED})
+"""Its words hold. Of a closed directive nothing is expected any more, but it is not taken back."""
 STATE_VI = {
     State.DRAFT: "dự thảo",
     State.SIGNED: "đã ký",
@@ -46,6 +49,7 @@ STATE_VI = {
     State.RETURNED: "được trả lại để sửa",
     State.CORRECTED: "đã phát hành, có đính chính",
     State.CLOSED: "đã kết thúc",
+    State.REPLACED: "đã được thay thế",
 }
 
 
@@ -55,6 +59,19 @@ class Recipient:
 
     name: str
     purpose: DeliveryPurpose
+    audience: Selector | None = None
+    """The units that are meant; null: nobody who reads it here."""
+
+
+def check_recipient(recipient: Recipient, *, where: str) -> None:
+    """Raise when a recipient means units, but none; `where` is the place of the audience in the request."""
+    audience = recipient.audience
+    if audience is not None and not audience.any_of and not audience.include:
+        raise AudienceUnsaid(
+            f"Nơi nhận «{recipient.name}» chưa nêu loại đơn vị hoặc đơn vị nào.",
+            f"The recipient “{recipient.name}” says of no unit that it is meant.",
+            where=where,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +170,10 @@ class Directive:
     recall: Recall | None = None
     corrections: tuple[Correction, ...] = ()
     closing: Closing | None = None
+    relations: tuple[Relation, ...] = ()
+    named_by: tuple[Relation, ...] = ()
+    """How directives that were issued name this one."""
+    replacement: Replacement | None = None
 
     @property
     def state(self) -> State:
@@ -161,6 +182,8 @@ class Directive:
             return self._state_on_its_way()
         if self.recall is not None:
             return State.RECALLED
+        if self.replacement is not None:
+            return State.REPLACED
         if self.closing is not None:
             return State.CLOSED
         return State.CORRECTED if self.corrections else State.ISSUED
@@ -284,22 +307,40 @@ class Directive:
         return replace(self, issue=issue)
 
     def take_back(self, recall: Recall) -> "Directive":
-        """Recall an issued directive. What is recalled stays recalled for the reason given first."""
-        if self.issue is None:
+        """Recall a directive in force. What is recalled stays recalled for the reason given first."""
+        if self.recall is not None:
+            return self
+        if self.state not in IN_FORCE:
             raise self._not_now("thu hồi", "recalled")
-        return self if self.recall is not None else replace(self, recall=recall)
+        return replace(self, recall=recall)
+
+    def replaced(self, replacement: Replacement) -> "Directive":
+        """Let another directive stand in its place."""
+        self.refuse_not_in_force()
+        return replace(self, replacement=replacement)
+
+    def refuse_not_in_force(self) -> None:
+        """Raise unless it was issued, and is neither recalled nor replaced."""
+        if self.state not in IN_FORCE:
+            code = self.number.code if self.number else None
+            raise NotInForce(
+                f"Văn bản {code or 'này'} {STATE_VI[self.state]}, không còn hoặc chưa có hiệu lực.",
+                f"The directive {code or ''} is {self.state}: not in force.",
+                state=self.state.value,
+                directive_code=code,
+            )
 
     def correct(self, correction: Correction) -> "Directive":
-        """Note what was wrong in the form of an issued directive; noted once is noted."""
-        if self.issue is None or self.recall is not None:
+        """Note what was wrong in the form of a directive in force; noted once is noted."""
+        if self.state not in IN_FORCE:
             raise self._not_now("đính chính", "corrected")
         if any((each.what, each.by_code) == (correction.what, correction.by_code) for each in self.corrections):
             return self
         return replace(self, corrections=(*self.corrections, correction))
 
     def close(self, closing: Closing) -> "Directive":
-        """Close an issued directive of which nothing is expected any more. What is closed stays closed."""
-        if self.issue is None or self.recall is not None:
+        """Close a directive in force of which nothing is expected any more. What is closed stays closed."""
+        if self.state not in IN_FORCE:
             raise self._not_now("kết thúc", "closed")
         return self if self.closing is not None else replace(self, closing=closing)
 

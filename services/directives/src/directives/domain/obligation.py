@@ -38,6 +38,12 @@ class Duty:
     """When the form closes for this unit; null: when its requirement does."""
     requirement_closes_at: datetime | None
     answer_state: AnswerState
+    assigned_to: UUID | None = None
+    """Who in the answering unit sees to it."""
+
+    def seen_to_by(self, person_id: UUID | None) -> "Duty":
+        """Return it with whoever in its unit sees to it; what is owed stays, and so does its version."""
+        return replace(self, assigned_to=person_id)
 
     def refuse_settled(self) -> None:
         """Raise when nothing is owed any more, or the answer was accepted."""
@@ -74,6 +80,12 @@ class Duty:
         """Return it owed no more, because its directive was recalled; what was submitted is settled by that."""
         self.refuse_settled()
         return replace(self, version=self.version + 1, state="recalled")
+
+    def replaced(self, *, is_continued: bool) -> "Duty":
+        """Return it owed no more, because its directive was replaced. One that goes on may be settled already."""
+        if self.state != "open" or not is_continued:
+            self.refuse_settled()
+        return replace(self, version=self.version + 1, state="replaced")
 
     def reopened(self) -> "Duty":
         """Return it owed again, by the deadline it had."""

@@ -41,6 +41,8 @@ class Requirement:
     due_at: datetime
     cut_off_at: datetime | None
     closes_at: datetime | None
+    same_as: UUID | None = None
+    """The requirement of a replaced directive that asked for the same: its answers stand for this one."""
 
 
 def check(requirement: Requirement, *, where: str) -> None:

@@ -51,6 +51,14 @@ async def take(tx: Transaction, directive_id: UUID, *, to: Step, tree: Tree, by:
     return directive
 
 
+async def see(tx: Transaction, directive_id: UUID, *, tree: Tree, by: Caller) -> Directive:
+    """Return a directive to somebody who writes for its issuer or, once issued, may read it."""
+    directive = await store.directives.find(tx.connection, directive_id)
+    if directive is None or not await may_see(tx, directive, tree=tree, by=by):
+        raise no_directive()
+    return directive
+
+
 async def may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
     """Say whether the caller writes for the issuer or, once it is issued, may read the directive."""
     if writes_for(by, directive.issuer_unit_id):
@@ -73,7 +81,7 @@ def writes_anywhere(by: Caller) -> bool:
 
 
 def sees_whole(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
-    """Say whether the caller sees every obligation of an issued directive."""
+    """Say whether the caller sees a directive as its issuer does: every obligation, every unit it was sent to."""
     issuer = directive.issuer_unit_id
     return writes_for(by, issuer) or reads_any(tx, (issuer,), tree=tree, by=by)
 

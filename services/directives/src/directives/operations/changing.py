@@ -1,6 +1,6 @@
 """What people change of an obligation: its deadline, asked for or of their own accord, and whether it is owed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -45,7 +45,7 @@ async def ask_extension(
     tx: Transaction, *, obligation_id: UUID, wished_due_at: datetime, reason: str, tree: Tree, by: Caller
 ) -> Extension:
     """Ask the issuer for a later deadline, in the name of the unit that answers. One request waits at a time."""
-    duty = await _take(tx, obligation_id, tree=tree, by=by)
+    duty = await take_duty(tx, obligation_id, tree=tree, by=by)
     if not may(by, Purpose.SUBMIT, duty.answering_unit_id):
         raise NotAllowed(
             "Chỉ người của đơn vị trả lời mới xin gia hạn được.",
@@ -131,6 +131,26 @@ async def close_as_recalled(tx: Transaction, *, directive_id: UUID, reason: str,
     return len(closed)
 
 
+async def close_as_replaced(
+    tx: Transaction, *, duties: Sequence[Duty], continued: Collection[UUID], by_code: str, by: Caller
+) -> None:
+    """Let these be owed no more, for the directive `by_code` stands in the place of theirs. They are taken."""
+    closed = [(each, each.replaced(is_continued=each.id in continued)) for each in duties]
+    await _write(tx, closed, "replaced", f"Được thay thế bằng văn bản {by_code}.", by=by)
+
+
+async def inherit(tx: Transaction, *, duties: Sequence[tuple[Duty, Duty]], from_code: str, by: Caller) -> None:
+    """Let new obligations keep what their issuer granted of those they go on from, given first: to be exempt, or later.
+
+    Both were opened or taken in this transaction.
+    """
+    reason = f"Theo quyết định đối với văn bản {from_code} được thay thế."
+    exempt = [(new, new.exempted()) for former, new in duties if former.state == "exempt"]
+    later = [(new, new.extended(former.due_at)) for former, new in duties if former.state == "open"]
+    await _write(tx, exempt, "exempted", reason, by=by)
+    await _write(tx, later, "extended", reason, by=by)
+
+
 async def _change(
     tx: Transaction, before: Duty, after: Duty, change: ObligationChange, reason: str, *, by: Caller
 ) -> Duty:
@@ -183,7 +203,8 @@ async def _decide(tx: Transaction, extension: Extension, decision: Decision) -> 
     return extension.decided(decision)
 
 
-async def _take(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller) -> Duty:
+async def take_duty(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller) -> Duty:
+    """Return an obligation that the caller may see, locked for change; `NotFound` for any other."""
     duty = await store.duties.take(tx.connection, obligation_id)
     if duty is None or not _may_see(tx, duty, tree=tree, by=by):
         raise _no_obligation()
@@ -191,7 +212,7 @@ async def _take(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller)
 
 
 async def _take_at_desk(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller) -> Duty:
-    duty = await _take(tx, obligation_id, tree=tree, by=by)
+    duty = await take_duty(tx, obligation_id, tree=tree, by=by)
     if not may(by, Purpose.REVIEW, duty.issuer_unit_id):
         raise _not_of_the_desk()
     return duty

@@ -8,12 +8,13 @@ from chassis.caller import Caller
 from chassis.clock import today
 from chassis.transaction import Transaction
 from directives import store
-from directives.domain.directive import Directive, Return, Stamp
+from directives.domain.directive import Directive, Return, Stamp, check_recipient
 from directives.domain.form import Citation, Form, check_form
 from directives.domain.numbering import BY_TYPE
 from directives.domain.requirement import check
-from directives.operations.access import need, need_known, take
+from directives.operations.access import need, need_known, see, take
 from directives.operations.audiences import need_heard_of
+from directives.operations.replacing import related
 from unit_tree.tree import Tree
 
 _CODE = re.compile(r"(\d{1,6})/(\S+)")
@@ -23,7 +24,7 @@ async def draft_directive(tx: Transaction, *, directive: Directive, tree: Tree, 
     """Keep a new draft. Two requests make two drafts: only a number makes a directive one of a kind."""
     need(by, "draft", directive.issuer_unit_id)
     need_known([directive.issuer_unit_id], tree)
-    drafted = await _made_sure(tx, directive, tree)
+    drafted = await _made_sure(tx, directive, tree=tree, by=by)
     await store.directives.add(tx.connection, drafted)
     return drafted
 
@@ -33,7 +34,7 @@ async def edit_draft(
 ) -> Directive:
     """Let a draft say something else; whoever saw an older revision than the newest is told so and changes nothing."""
     directive = await take(tx, directive_id, to="edit", tree=tree, by=by)
-    edited = directive.say(await _made_sure(tx, said, tree), seen=seen)
+    edited = directive.say(await _made_sure(tx, said, tree=tree, by=by), seen=seen)
     if edited is not directive:
         await store.directives.put_words(tx.connection, edited)
     return edited
@@ -75,12 +76,17 @@ async def _linked(tx: Transaction, citation: Citation) -> Citation:
     return citation if found == citation.directive_id else replace(citation, directive_id=found)
 
 
-async def _made_sure(tx: Transaction, directive: Directive, tree: Tree) -> Directive:
+async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> Directive:
     check_form(directive.form)
+    for place, recipient in enumerate(directive.recipients):
+        check_recipient(recipient, where=f"recipients.{place}.audience")
+        if recipient.audience is not None:
+            await need_heard_of(tx, recipient.audience, tree, where=f"recipients.{place}.audience")
     for place, requirement in enumerate(directive.requirements):
         check(requirement, where=f"requirements.{place}")
         await need_heard_of(tx, requirement.audience, tree, where=f"requirements.{place}.audience")
-    return replace(directive, form=await link_citations(tx, directive.form))
+    others = [await see(tx, each.directive_id, tree=tree, by=by) for each in directive.relations]
+    return replace(related(directive, others), form=await link_citations(tx, directive.form))
 
 
 async def _put(tx: Transaction, before: Directive, after: Directive) -> Directive:

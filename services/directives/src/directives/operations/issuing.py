@@ -10,12 +10,13 @@ from chassis.clock import today
 from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
-from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
+from contracts.directives import Copy, DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from directives import store
 from directives.domain.audience import Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement
-from directives.operations.access import may_see, no_directive, reads_any, sees_whole, take
+from directives.operations import delivering, replacing
+from directives.operations.access import reads_any, see, sees_whole, take
 from directives.operations.audiences import resolve_audience
 from directives.operations.changing import close_as_recalled
 from directives.operations.drafting import link_citations
@@ -48,6 +49,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for place, each in enumerate(directive.requirements)
     }
     _need_answerable(directive.requirements, resolved, issued_on)
+    replaced, corrected = await replacing.take_changed(tx, directive)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
     issued = replace(issued, form=await link_citations(tx, issued.form))
     await store.directives.put(tx.connection, issued)
@@ -65,8 +67,12 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for each in directive.requirements
         for unit in resolved[each.id].units
     ]
+    sent = await delivering.addressed(tx, issued, opened, issued_on=issued_on, tree=tree)
+    opened, former = await replacing.take_continued(tx, issued, replaced, opened)
     await store.obligations.open_obligations(tx.connection, directive_id, opened)
-    _tell(tx, issued, opened)
+    _tell(tx, issued, opened, await delivering.deliver(tx, sent, opened))
+    await replacing.replace_directives(tx, issued, replaced, opened, former, by=by)
+    await replacing.correct_directives(tx, issued, corrected, by=by)
     return Issued(issued, {each.id: len(resolved[each.id].units) for each in directive.requirements})
 
 
@@ -132,17 +138,14 @@ async def transfer_obligations(tx: Transaction, *, tree: Tree) -> int:
 
 async def read_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller) -> Directive:
     """Return a directive to somebody who writes for its issuer or, once issued, may read it."""
-    directive = await store.directives.find(tx.connection, directive_id)
-    if directive is None or not await may_see(tx, directive, tree=tree, by=by):
-        raise no_directive()
-    return directive
+    return await see(tx, directive_id, tree=tree, by=by)
 
 
 async def obligations_of_directive(
     tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller
 ) -> tuple[Directive, list[Obligation]]:
     """Return a directive and its obligations: all to its issuer, to others those of units they may read."""
-    directive = await read_directive(tx, directive_id=directive_id, tree=tree, by=by)
+    directive = await see(tx, directive_id, tree=tree, by=by)
     opened = await store.obligations.obligations_of(tx.connection, directive_id)
     if not sees_whole(tx, directive, tree=tree, by=by):
         opened = [each for each in opened if reads_any(tx, (each.unit_id, each.answering_unit_id), tree=tree, by=by)]
@@ -182,7 +185,7 @@ def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID,
             )
 
 
-def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation]) -> None:
+def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation], copies: tuple[Copy, ...]) -> None:
     number, issue = directive.number, directive.issue
     if number is None or issue is None:
         raise ValueError("only an issued directive is told about")
@@ -213,6 +216,7 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation])
                 )
                 for each in directive.requirements
             ),
+            copies=copies,
         )
     )
     for each in opened:
@@ -227,5 +231,6 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation])
                 unit_id=each.unit_id,
                 answering_unit_id=each.answering_unit_id,
                 due_at=each.due_at,
+                continues=each.continues,
             )
         )

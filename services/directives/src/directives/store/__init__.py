@@ -1,5 +1,5 @@
 """Things in and out of PostgreSQL."""
 
-from directives.store import calendars, directives, duties, obligations, registers
+from directives.store import calendars, deliveries, directives, duties, obligations, registers, staff
 
-__all__ = ["calendars", "directives", "duties", "obligations", "registers"]
+__all__ = ["calendars", "deliveries", "directives", "duties", "obligations", "registers", "staff"]

@@ -1,4 +1,4 @@
-"""Directives and registers, in and out of PostgreSQL."""
+"""Directives, what they ask and whom they name, in and out of PostgreSQL."""
 
 from dataclasses import asdict, replace
 from datetime import date, datetime
@@ -21,8 +21,9 @@ from directives.domain.directive import (
     Stamp,
 )
 from directives.domain.form import Capacity, Citation, Form, Signer
+from directives.domain.relation import OWN_ONLY, Relation, Replacement
 from directives.domain.requirement import Requirement
-from directives.tables import directives, requirements
+from directives.tables import directive_relations, directives, requirements
 from unit_tree.selectors import Selector
 
 _FIND = select(directives).where(directives.c.directive_id == bindparam("directive_id"))
@@ -39,6 +40,27 @@ _CITED = (
         or_(bindparam("dated", type_=Date).is_(None), directives.c.issued_on == bindparam("dated", type_=Date)),
     )
     .limit(2)
+)
+_RELATION = select(
+    directive_relations.c.kind,
+    *directives.c["directive_id", "number", "number_year", "notation", "numbered_by", "numbered_at"],
+)
+_NAMES = (
+    _RELATION.join_from(directive_relations, directives, directives.c.directive_id == directive_relations.c.target_id)
+    .where(directive_relations.c.directive_id == bindparam("directive_id"))
+    .order_by(directive_relations.c.place)
+)
+# What an issuer did to its own directive, whoever reads that may know; who else names it is not everybody's business.
+_NAMED_BY = (
+    _RELATION.join_from(
+        directive_relations, directives, directives.c.directive_id == directive_relations.c.directive_id
+    )
+    .where(
+        directive_relations.c.target_id == bindparam("directive_id"),
+        directive_relations.c.kind.in_(sorted(OWN_ONLY)),
+        directives.c.issued_at.is_not(None),
+    )
+    .order_by(directives.c.issued_at, directives.c.directive_id)
 )
 _PUT = update(directives).where(directives.c.directive_id == bindparam("id"))
 
@@ -59,7 +81,13 @@ async def _read(connection: AsyncConnection, statement: Any, directive_id: UUID)
     if row is None:
         return None
     required = (await connection.execute(_REQUIREMENTS, key)).all()
-    return _directive(row, tuple(_requirement(each) for each in required))
+    named = [_relation(each) for each in await connection.execute(_NAMES, key)]
+    named_by = [_relation(each) for each in await connection.execute(_NAMED_BY, key)]
+    return replace(
+        _directive(row, tuple(_requirement(each) for each in required)),
+        relations=tuple(named),
+        named_by=tuple(named_by),
+    )
 
 
 async def add(connection: AsyncConnection, directive: Directive) -> None:
@@ -74,18 +102,21 @@ async def add(connection: AsyncConnection, directive: Directive) -> None:
         )
     )
     await _add_requirements(connection, directive)
+    await _add_relations(connection, directive)
 
 
 async def put_words(connection: AsyncConnection, directive: Directive) -> None:
-    """Write what a draft says now, and what it asks for."""
+    """Write what a draft says now, what it asks for, and whom it names."""
     edited = directive.edited or directive.drafted
     await connection.execute(
         update(directives)
         .where(directives.c.directive_id == directive.id)
         .values(**_words(directive), revision=directive.revision, edited_by=edited.by, edited_at=edited.at)
     )
-    await connection.execute(delete(requirements).where(requirements.c.directive_id == directive.id))
+    for table in (requirements, directive_relations):
+        await connection.execute(delete(table).where(table.c.directive_id == directive.id))
     await _add_requirements(connection, directive)
+    await _add_relations(connection, directive)
 
 
 async def find_cited(connection: AsyncConnection, number: int, notation: str, dated: date | None) -> UUID | None:
@@ -101,7 +132,7 @@ def _words(directive: Directive) -> dict[str, Any]:
         "subject": directive.subject,
         "body": directive.body,
         "addressees": list(directive.addressees),
-        "recipients": [asdict(each) for each in directive.recipients],
+        "recipients": [_recipient_row(each) for each in directive.recipients],
         "replaces_code": directive.replaces_code,
         "form": _form_row(directive.form),
     }
@@ -129,8 +160,21 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "due_at": each.due_at,
                 "cut_off_at": each.cut_off_at,
                 "closes_at": each.closes_at,
+                "same_as": each.same_as,
             }
             for place, each in enumerate(directive.requirements)
+        ],
+    )
+
+
+async def _add_relations(connection: AsyncConnection, directive: Directive) -> None:
+    if not directive.relations:
+        return
+    await connection.execute(
+        insert(directive_relations),
+        [
+            {"directive_id": directive.id, "place": place, "kind": each.kind, "target_id": each.directive_id}
+            for place, each in enumerate(directive.relations)
         ],
     )
 
@@ -139,6 +183,7 @@ async def put(connection: AsyncConnection, directive: Directive) -> None:
     """Write how far a directive has come; what it says is written by `put_words`."""
     signed, number, issue, recall = directive.signed, directive.number, directive.issue, directive.recall
     submitted, returned, closing = directive.submitted, directive.returned, directive.closing
+    replacement = directive.replacement
     await connection.execute(
         _PUT,
         {
@@ -170,6 +215,8 @@ async def put(connection: AsyncConnection, directive: Directive) -> None:
             "closed_by": closing.stamp.by if closing else None,
             "closed_at": closing.stamp.at if closing else None,
             "close_reason": closing.reason if closing else None,
+            "replaced_by": replacement.by_directive_id if replacement else None,
+            "replaced_at": replacement.at if replacement else None,
         },
     )
 
@@ -182,7 +229,7 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
         subject=row.subject,
         body=row.body,
         addressees=tuple(row.addressees),
-        recipients=tuple(Recipient(**each) for each in row.recipients),
+        recipients=tuple(_recipient(each) for each in row.recipients),
         replaces_code=row.replaces_code,
         requirements=required,
         drafted=Stamp(row.drafted_by, row.drafted_at),
@@ -200,6 +247,7 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
             for each in row.corrections
         ),
         closing=Closing(row.close_reason, Stamp(row.closed_by, row.closed_at)) if row.closed_at else None,
+        replacement=Replacement(row.replaced_by, row.replaced_at) if row.replaced_at else None,
     )
 
 
@@ -235,6 +283,24 @@ def _form(row: dict[str, Any]) -> Form:
     )
 
 
+def _recipient_row(recipient: Recipient) -> dict[str, Any]:
+    audience = recipient.audience
+    return {
+        "name": recipient.name,
+        "purpose": recipient.purpose,
+        "audience": None if audience is None else audience.model_dump(mode="json", exclude_defaults=True),
+    }
+
+
+def _recipient(row: dict[str, Any]) -> Recipient:
+    audience = row.get("audience")
+    return Recipient(row["name"], row["purpose"], None if audience is None else Selector.model_validate(audience))
+
+
+def _relation(row: Row[*tuple[Any, ...]]) -> Relation:
+    return Relation(row.kind, row.directive_id, number_of(row).code)
+
+
 def number_of(row: Row[*tuple[Any, ...]]) -> Number:
     """Return the number a row carries; the row must have one."""
     return Number(row.number, row.number_year, row.notation, Stamp(row.numbered_by, row.numbered_at))
@@ -255,4 +321,5 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         due_at=row.due_at,
         cut_off_at=row.cut_off_at,
         closes_at=row.closes_at,
+        same_as=row.same_as,
     )

@@ -6,18 +6,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directives import ObligationChange, ObligationState
 from directives.domain.obligation import Decision, Duty, Extension
-from directives.tables import answers, directives, extensions, obligation_changes, obligations, requirements
+from directives.tables import (
+    answers,
+    assignments,
+    directives,
+    extensions,
+    obligation_changes,
+    obligations,
+    requirements,
+)
 
 _ANY_DUTY = (
     select(
         obligations.c.obligation_id.label("id"),
         *obligations.c["version", "directive_id", "requirement_id", "unit_id", "answering_unit_id"],
-        *obligations.c["state", "due_at", "closes_at"],
+        *obligations.c["state", "due_at", "closes_at", "assigned_to"],
         directives.c.issuer_unit_id,
         requirements.c.closes_at.label("requirement_closes_at"),
         func.coalesce(answers.c.state, "none").label("answer_state"),
@@ -32,6 +40,11 @@ _OF_DIRECTIVE = _ANY_DUTY.where(
     obligations.c.directive_id == bindparam("directive"),
     obligations.c.state == "open",
     func.coalesce(answers.c.state, "none") != "accepted",
+)
+_TAKE_OF_DIRECTIVES = (
+    _ANY_DUTY.where(obligations.c.directive_id == any_(bindparam("these", type_=ARRAY(Uuid))))
+    .order_by(obligations.c.obligation_id)
+    .with_for_update(of=obligations)
 )
 # In the same order as transfers take them, so that nobody locks up.
 _TAKE_OPEN_OF_DIRECTIVE = _OF_DIRECTIVE.order_by(obligations.c.obligation_id).with_for_update(of=obligations)
@@ -56,6 +69,11 @@ _WAITING_FOR = (
     .where(directives.c.issuer_unit_id == bindparam("issuer"), extensions.c.outcome.is_(None))
     .where(obligations.c.state == "open")
     .order_by(extensions.c.extension_id)
+)
+_ASSIGN = (
+    update(obligations)
+    .where(obligations.c.obligation_id == bindparam("changed"))
+    .values(assigned_to=bindparam("person"))
 )
 _DECIDE = update(extensions).where(extensions.c.extension_id == bindparam("decided"))
 
@@ -93,6 +111,12 @@ async def take_open_of(connection: AsyncConnection, directive_id: UUID) -> list[
     return [Duty(**row) for row in rows]
 
 
+async def take_all_of(connection: AsyncConnection, directive_ids: Sequence[UUID]) -> list[Duty]:
+    """Return every obligation of these directives, locked for change."""
+    rows = (await connection.execute(_TAKE_OF_DIRECTIVES, {"these": directive_ids})).mappings()
+    return [Duty(**row) for row in rows]
+
+
 async def put(connection: AsyncConnection, changed: Sequence[tuple[Duty, Changed]]) -> None:
     """Write obligations that were taken, and what was changed of each."""
     if not changed:
@@ -113,6 +137,15 @@ async def put(connection: AsyncConnection, changed: Sequence[tuple[Duty, Changed
     names = [column.name for column in obligation_changes.c if column.name != "obligation_id"]
     rows = [{"obligation_id": duty.id} | {name: getattr(each, name) for name in names} for duty, each in changed]
     await connection.execute(insert(obligation_changes), rows)
+
+
+async def put_assignee(
+    connection: AsyncConnection, duty: Duty, person_id: UUID | None, *, assignment_id: UUID, by: UUID, at: datetime
+) -> None:
+    """Write who sees to an obligation that was taken, and who said so."""
+    await connection.execute(_ASSIGN, {"changed": duty.id, "person": person_id})
+    row = {"assignment_id": assignment_id, "obligation_id": duty.id, "person_id": person_id}
+    await connection.execute(insert(assignments), row | {"assigned_by": by, "assigned_at": at})
 
 
 async def changes_of(connection: AsyncConnection, obligation_id: UUID) -> list[Changed]:

@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.directives import ObligationState
 from directives.domain.obligation import AnswerState
 from directives.store.directives import number_of
-from directives.tables import answers, directives, obligations, requirements
+from directives.tables import answers, deliveries, directives, obligations, requirements
 from unit_tree.succession import AnswersAs
 
 Given = Literal["submitted", "returned", "accepted"]
@@ -53,6 +53,8 @@ class Obligation:
     state: ObligationState = "open"
     why_vi: str = ""
     why_en: str = ""
+    continues: UUID | None = None
+    """The obligation of a replaced directive it goes on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Owed:
     closes_at: datetime | None
     answer_state: AnswerState
     state: ObligationState
+    assigned_to: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ _OPENED: Mapping[str, Any] = {
     "due_at": DateTime(timezone=True),
     "why_vi": String,
     "why_en": String,
+    "continues": Uuid,
 }
 _rows = (
     func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _OPENED.items()))
@@ -129,8 +133,14 @@ _OF_DIRECTIVE = (
     .where(obligations.c.directive_id == bindparam("directive_id"))
     .order_by(obligations.c.due_at, obligations.c.requirement_id, obligations.c.unit_id)
 )
-_UNITS = select(obligations.c.unit_id, obligations.c.answering_unit_id).where(
-    obligations.c.directive_id == bindparam("directive_id")
+_UNITS = (
+    select(obligations.c.unit_id, obligations.c.answering_unit_id)
+    .where(obligations.c.directive_id == bindparam("directive_id"))
+    .union(
+        select(deliveries.c.unit_id, deliveries.c.unit_id.label("read_by")).where(
+            deliveries.c.directive_id == bindparam("directive_id")
+        )
+    )
 )
 _COUNTS = (
     select(obligations.c.requirement_id, func.count().label("units"))
@@ -140,7 +150,7 @@ _COUNTS = (
 _OWED_BY = (
     select(
         *obligations.c["obligation_id", "directive_id", "requirement_id", "unit_id", "answering_unit_id", "due_at"],
-        obligations.c.state,
+        *obligations.c["state", "assigned_to"],
         *directives.c["issuer_unit_id", "subject", "issued_on", "number", "number_year", "notation"],
         *directives.c["numbered_by", "numbered_at"],
         *requirements.c["kind", "title", "due_phrase", "cut_off_at"],
@@ -169,6 +179,7 @@ async def open_obligations(connection: AsyncConnection, directive_id: UUID, open
             "due_at": [each.due_at for each in opened],
             "why_vi": [each.why_vi for each in opened],
             "why_en": [each.why_en for each in opened],
+            "continues": [each.continues for each in opened],
         },
     )
 
@@ -188,13 +199,14 @@ async def obligations_of(connection: AsyncConnection, directive_id: UUID) -> lis
             state=row.state,
             why_vi=row.why_vi,
             why_en=row.why_en,
+            continues=row.continues,
         )
         for row in rows
     ]
 
 
 async def units_of(connection: AsyncConnection, directive_id: UUID) -> set[str]:
-    """Return the units that owe or answer an obligation of a directive."""
+    """Return the units that owe or answer an obligation of a directive, and those it was sent to."""
     rows = await connection.execute(_UNITS, {"directive_id": directive_id})
     return {unit_id for row in rows for unit_id in row}
 
@@ -227,6 +239,7 @@ async def owed_by(connection: AsyncConnection, unit_id: str) -> list[Owed]:
             closes_at=row.closes_at,
             answer_state=row.answer_state,
             state=row.state,
+            assigned_to=row.assigned_to,
         )
         for row in rows
     ]
@@ -260,7 +273,10 @@ _TRANSFER = (
     update(obligations)
     .where(obligations.c.obligation_id == bindparam("moved"))
     .values(
-        answering_unit_id=bindparam("to_unit_id"), answers_as=bindparam("as_what"), version=bindparam("new_version")
+        answering_unit_id=bindparam("to_unit_id"),
+        answers_as=bindparam("as_what"),
+        version=bindparam("new_version"),
+        assigned_to=None,  # who was named is of the unit that answers no more
     )
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.domain import ANSWERING_ROLES, OWED, REVIEWING_ROLES, TO_THE_DESK, Candidate, HeldPost, Kind, Quoted
+from notify.domain import ANSWERING_ROLES, OWED, REVIEWING_ROLES, TO_THE_DESK, Candidate, HeldPost, Kind, Owed, Quoted
 from notify.tables import acceptances, directives, letters, letters_due, obligations, people, posts, requirements
 
 _recipient_id = func.coalesce(letters_due.c.person_id, posts.c.person_id)
@@ -20,6 +20,11 @@ _standing_posts = posts.join(
 _is_written_to = or_(
     and_(letters_due.c.kind.in_(TO_THE_DESK), posts.c.role.in_(REVIEWING_ROLES)),
     and_(letters_due.c.kind.not_in(TO_THE_DESK), posts.c.role.in_(ANSWERING_ROLES)),
+)
+_is_theirs = and_(posts.c.unit_id == letters_due.c.unit_id, _is_written_to)
+_is_unwritten = and_(
+    _recipient_id.is_not(None),
+    ~exists().where(letters.c.due_id == letters_due.c.due_id, letters.c.person_id == _recipient_id),
 )
 _CANDIDATES = (
     select(
@@ -47,15 +52,19 @@ _CANDIDATES = (
         .join(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
         .join(directives, directives.c.directive_id == requirements.c.directive_id)
         .outerjoin(acceptances, acceptances.c.obligation_id == letters_due.c.obligation_id)
-        .outerjoin(
-            _standing_posts,
-            and_(posts.c.unit_id == letters_due.c.unit_id, _is_written_to),
-        )
+        .outerjoin(_standing_posts, _is_theirs)
     )
-    .where(
-        _recipient_id.is_not(None),
-        ~exists().where(letters.c.due_id == letters_due.c.due_id, letters.c.person_id == _recipient_id),
+    .where(_is_unwritten)
+)
+# About a directive as a whole: all that is quoted came with the news.
+_NOTICES = (
+    select(
+        *letters_due.c["due_id", "kind", "directive_id", "occurred_at", "quoted"],
+        _recipient_id.label("recipient_id"),
+        *posts.c["valid_from", "valid_to", "known_since"],
     )
+    .select_from(letters_due.outerjoin(_standing_posts, _is_theirs))
+    .where(letters_due.c.obligation_id.is_(None), _is_unwritten)
 )
 
 
@@ -64,6 +73,8 @@ def _one_of(column: ColumnElement[Any], kind: UuidType[UUID] | Text) -> ColumnEl
 
 
 _BY_DUE = _CANDIDATES.where(_one_of(letters_due.c.due_id, UuidType()))
+_NOTICES_BY_DUE = _NOTICES.where(_one_of(letters_due.c.due_id, UuidType()))
+_NOTICES_BY_UNIT = _NOTICES.where(_one_of(letters_due.c.unit_id, Text()))
 _BY_OBLIGATION = _CANDIDATES.where(_one_of(letters_due.c.obligation_id, UuidType()))
 _BY_DIRECTIVE = _CANDIDATES.where(
     letters_due.c.obligation_id.in_(
@@ -78,7 +89,10 @@ _OPEN = _CANDIDATES.where(
 
 async def for_due(connection: AsyncConnection, due_ids: Collection[UUID]) -> list[Candidate]:
     """Return who may have to be told these news."""
-    return await _candidates(connection, _BY_DUE, due_ids)
+    return [
+        *await _candidates(connection, _BY_DUE, due_ids),
+        *await _notices(connection, _NOTICES_BY_DUE, due_ids),
+    ]
 
 
 async def for_obligations(connection: AsyncConnection, obligation_ids: Collection[UUID]) -> list[Candidate]:
@@ -93,7 +107,10 @@ async def for_directives(connection: AsyncConnection, directive_ids: Collection[
 
 async def for_units(connection: AsyncConnection, unit_ids: Collection[str]) -> list[Candidate]:
     """Return who may have to be told anything that goes to these units."""
-    return await _candidates(connection, _BY_UNIT, unit_ids)
+    return [
+        *await _candidates(connection, _BY_UNIT, unit_ids),
+        *await _notices(connection, _NOTICES_BY_UNIT, unit_ids),
+    ]
 
 
 async def for_open_obligations(connection: AsyncConnection) -> list[Candidate]:
@@ -121,12 +138,39 @@ def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
         quoted=Quoted(
             code=row.code,
             subject=row.subject,
-            requirement=row.title,
-            unit_id=row.unit_id,
-            answering_unit_id=row.answering_unit_id,
-            due_at=row.due_at,
             occurred_at=row.occurred_at,
             more=row.quoted,
+            owed=Owed(row.title, row.unit_id, row.answering_unit_id, row.due_at),
         ),
-        post=HeldPost(row.valid_from, row.valid_to, row.known_since) if row.valid_from is not None else None,
+        post=_post(row),
     )
+
+
+async def _notices(
+    connection: AsyncConnection, query: Select[*tuple[Any, ...]], ids: Collection[UUID] | Collection[str]
+) -> list[Candidate]:
+    if not ids:
+        return []
+    return [
+        Candidate(
+            due_id=row.due_id,
+            kind=Kind(row.kind),
+            person_id=row.recipient_id,
+            directive_id=row.directive_id,
+            obligation_id=None,
+            settled_at=None,
+            quoted=Quoted(
+                code=row.quoted["code"],
+                subject=row.quoted["subject"],
+                occurred_at=row.occurred_at,
+                more=row.quoted,
+                owed=None,
+            ),
+            post=_post(row),
+        )
+        for row in await connection.execute(query, {"ids": list(ids)})
+    ]
+
+
+def _post(row: Row[*tuple[Any, ...]]) -> HeldPost | None:
+    return HeldPost(row.valid_from, row.valid_to, row.known_since) if row.valid_from is not None else None

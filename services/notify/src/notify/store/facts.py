@@ -106,6 +106,7 @@ async def put_due(connection: AsyncConnection, news: Iterable[Due]) -> None:
             "due_id": due.id,
             "kind": due.kind,
             "obligation_id": due.obligation_id,
+            "directive_id": due.directive_id,
             "unit_id": due.unit_id,
             "person_id": due.person_id,
             "occurred_at": due.occurred_at,
@@ -113,4 +114,5 @@ async def put_due(connection: AsyncConnection, news: Iterable[Due]) -> None:
         }
         for due in news
     ]
-    await connection.execute(_PUT_DUE, rows)
+    if rows:
+        await connection.execute(_PUT_DUE, rows)

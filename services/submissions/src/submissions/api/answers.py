@@ -19,6 +19,7 @@ from submissions.operations import reading, reviewing, submitting
 from submissions.operations.reading import WholeSubmission
 from submissions.problems import (
     AlreadyAccepted,
+    CarriedOver,
     Closed,
     KeyReused,
     MediaNotReady,
@@ -187,6 +188,13 @@ class VersionOut(BaseModel):
     review: ReviewOut | None
 
 
+class CarriedFromOut(BaseModel):
+    """The submission of a replaced directive that this one was made of."""
+
+    submission_id: UUID
+    obligation_id: UUID
+
+
 class WholeSubmissionOut(SubmissionOut):
     """A submission with all its versions, the first one first."""
 
@@ -196,6 +204,9 @@ class WholeSubmissionOut(SubmissionOut):
     unit_id: str
     answering_unit_id: str
     due_at: datetime
+    carried_to: UUID | None
+    """The submission that was made of this one when its directive was replaced."""
+    carried_from: CarriedFromOut | None
     versions: list[VersionOut]
 
 
@@ -241,7 +252,7 @@ async def submit(
 
 @router.post(
     "/submissions/{submission_id}/return",
-    responses=may_raise(NotNow, Superseded, Malformed, NotFound, NotAllowed, NotSignedIn),
+    responses=may_raise(NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
 )
 async def return_submission(submission_id: UUID, body: ReturnIn, tx: OpenTransaction, caller: Calling) -> SubmissionOut:
     """Send the newest version back for revision."""
@@ -254,7 +265,7 @@ async def return_submission(submission_id: UUID, body: ReturnIn, tx: OpenTransac
 
 @router.post(
     "/submissions/{submission_id}/accept",
-    responses=may_raise(NotNow, Superseded, Malformed, NotFound, NotAllowed, NotSignedIn),
+    responses=may_raise(NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
 )
 async def accept_submission(submission_id: UUID, body: AcceptIn, tx: OpenTransaction, caller: Calling) -> SubmissionOut:
     """Accept the newest version."""
@@ -285,8 +296,14 @@ def _shown(whole: WholeSubmission) -> WholeSubmissionOut:
         unit_id=obligation.unit_id,
         answering_unit_id=obligation.answering_unit_id,
         due_at=obligation.due_at,
+        carried_to=whole.submission.carried_to,
+        carried_from=_origin(whole.origin),
         versions=[_version_shown(version, whole) for version in whole.versions],
     )
+
+
+def _origin(origin: Submission | None) -> CarriedFromOut | None:
+    return None if origin is None else CarriedFromOut(submission_id=origin.id, obligation_id=origin.obligation_id)
 
 
 def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> VersionOut:

@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.clock import VIETNAM
 from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation, Requirement
-from submissions.problems import AlreadyAccepted, Closed, NotNow, NotOwed, Superseded
+from submissions.problems import AlreadyAccepted, CarriedOver, Closed, NotNow, NotOwed, Superseded
 
 State = Literal["submitted", "returned", "accepted"]
 Outcome = Literal["returned", "accepted"]
@@ -32,9 +32,17 @@ class Submission:
     """Grows with every change; it orders the events."""
     number: int
     """Grows with every answer that was sent; it names the submission version."""
+    carried_to: UUID | None = None
+    """The submission that was made of this one, for the obligation that goes on."""
 
     def reviewed(self, number: int, outcome: Outcome) -> "Submission":
         """Return or accept the newest version; raise when it is not the newest or was reviewed already."""
+        if self.carried_to is not None:
+            raise CarriedOver(
+                "Văn bản đã được thay thế và bài nộp này đã chuyển sang văn bản mới; hãy duyệt ở đó.",
+                "The directive was replaced and this submission was carried over; review it there.",
+                submission_id=str(self.carried_to),
+            )
         if number < self.number:
             raise Superseded(
                 f"Đã có bản nộp lần {self.number}; hãy xem bản mới nhất.",
@@ -107,16 +115,45 @@ def receipt_code(submission_id: UUID, number: int, request_digest: bytes) -> str
     return f"{code[:5]}-{code[5:]}"
 
 
-def refuse_late_or_accepted(
-    obligation: Obligation, requirement: Requirement, submission: Submission | None, now: datetime
-) -> None:
-    """Raise when the obligation takes no answer any more: owed no longer, accepted, or past its closing."""
+def carried_over(
+    first: Submission, newest: SubmissionVersion, obligation: Obligation, *, submission_id: UUID
+) -> tuple[Submission, SubmissionVersion]:
+    """Return what is made of a submission for the obligation that goes on: its newest version, as it was sent then.
+
+    Late is only what came after both deadlines: what was in time when it was sent stays in time.
+    """
+    reviewed = newest.review is not None
+    carried = Submission(
+        id=submission_id, obligation_id=obligation.id, state=first.state, version=1 + reviewed, number=1
+    )
+    version = replace(
+        newest,
+        submission_id=submission_id,
+        obligation_id=obligation.id,
+        number=1,
+        version=1,
+        # With a blank, which no key that is sent has.
+        idempotency_key=f"carried over from {first.id}",
+        is_late=newest.is_late and newest.submitted_at > obligation.due_at,
+    )
+    return carried, version
+
+
+def refuse_not_owed(obligation: Obligation) -> None:
+    """Raise when the unit owes the answer no more."""
     if obligation.state != "open":
         raise NotOwed(
             f"Đơn vị không còn phải trả lời mục này: {NOT_OWED_VI.get(obligation.state, obligation.state)}.",
             f"This answer is owed no more: {obligation.state}.",
             state=obligation.state,
         )
+
+
+def refuse_late_or_accepted(
+    obligation: Obligation, requirement: Requirement, submission: Submission | None, now: datetime
+) -> None:
+    """Raise when the obligation takes no answer any more: owed no longer, accepted, or past its closing."""
+    refuse_not_owed(obligation)
     if submission is not None and submission.state == "accepted":
         raise AlreadyAccepted(
             "Báo cáo đã được duyệt, không thể nộp lại.",

@@ -21,6 +21,8 @@ class WholeSubmission:
     submission: Submission
     versions: Sequence[SubmissionVersion]
     media: Mapping[UUID, Media]
+    origin: Submission | None
+    """The submission of a replaced directive that this one was made of."""
 
 
 async def read_submission(tx: Transaction, *, submission_id: UUID, by: Caller) -> WholeSubmission:
@@ -40,7 +42,9 @@ async def _whole(tx: Transaction, found: tuple[Obligation, Submission] | None, b
     require_read(by, obligation)
     versions = await store.submissions.versions_of(tx, submission)
     named = {media_id for version in versions for media_id in version.media_ids}
-    return WholeSubmission(obligation, submission, versions, await store.media.all_of(tx, named) if named else {})
+    media = await store.media.all_of(tx, named) if named else {}
+    origin = await store.carrying.find_origin(tx, submission.id)
+    return WholeSubmission(obligation, submission, versions, media, origin)
 
 
 async def read_media(tx: Transaction, *, media_id: UUID, by: Caller) -> Media:

@@ -26,7 +26,7 @@ from submissions.domain.media import (
     part_bytes_for,
     refuse_unasked,
 )
-from submissions.domain.submission import refuse_late_or_accepted
+from submissions.domain.submission import refuse_late_or_accepted, refuse_not_owed
 from submissions.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoreAway, StoredObject, StoreRefused
 from submissions.operations.archive import Archive
 from submissions.operations.reading import read_media
@@ -100,7 +100,9 @@ async def open_upload(
     try:
         async with archive.transactions.begin() as tx:
             # Locked, so that two callers at once cannot both be the last one allowed.
-            await store.asked.take_obligation(tx, obligation_id)
+            taken = await store.asked.take_obligation(tx, obligation_id)
+            if taken is not None:
+                refuse_not_owed(taken)  # files of what was replaced meanwhile belong to what goes on
             await _refuse_more_uploads(tx, obligation_id)
             await store.media.put_new(tx, opened)
     except BaseException:

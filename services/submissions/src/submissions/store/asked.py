@@ -23,17 +23,11 @@ _GET_REQUIREMENT = select(requirements.c.version, requirements.c.rules).where(
     requirements.c.requirement_id == bindparam("wanted")
 )
 _READ_REQUIREMENT = Stroke(_GET_REQUIREMENT)
-_FIND_OBLIGATION = select(
-    obligations.c.obligation_id,
-    obligations.c.directive_id,
-    obligations.c.requirement_id,
-    obligations.c.issuer_unit_id,
-    obligations.c.unit_id,
-    obligations.c.answering_unit_id,
-    obligations.c.due_at,
-    obligations.c.closes_at,
+OBLIGATION_COLUMNS = [
+    *(column for column in obligations.c if column.name not in ("version", "state")),
     obligations.c.state.label("obligation_state"),
-).where(obligations.c.obligation_id == bindparam("wanted"))
+]
+_FIND_OBLIGATION = select(*OBLIGATION_COLUMNS).where(obligations.c.obligation_id == bindparam("wanted"))
 # Answers refer to the obligation with a key-share lock, which this one lets pass.
 _TAKE_OBLIGATION = _FIND_OBLIGATION.with_for_update(key_share=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Integer, Row, Select, and_, bindparam, select, update
+from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.strokes import Stroke, Strokes, leaving_event
@@ -17,7 +17,7 @@ from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation
 from submissions.domain.submission import Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
-from submissions.store.asked import obligation_of
+from submissions.store.asked import OBLIGATION_COLUMNS, obligation_of
 from submissions.tables import ONE_PER_KEY, obligations, requirements, submission_versions, submissions
 
 
@@ -33,23 +33,20 @@ class Standing:
     """What this person was answered when they used this idempotency key before, for whatever request."""
 
 
-_OBLIGATION_COLUMNS = [
-    *(column for column in obligations.c if column.name not in ("version", "state")),
-    obligations.c.state.label("obligation_state"),
-]
-_SUBMISSION_COLUMNS = [
+SUBMISSION_COLUMNS = [
     submissions.c.submission_id,
     submissions.c.state,
     submissions.c.version.label("submission_version"),
     submissions.c.number,
+    submissions.c.carried_to,
 ]
 
 # One stroke, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
 _FIND_STANDING = Stroke(
     select(
-        *_OBLIGATION_COLUMNS,
+        *OBLIGATION_COLUMNS,
         requirements.c.version.label("requirement_version"),
-        *_SUBMISSION_COLUMNS,
+        *SUBMISSION_COLUMNS,
         submission_versions.c.submission_id.label("repeated_id"),
         submission_versions.c.number.label("repeated_number"),
         submission_versions.c.version.label("repeated_version"),
@@ -71,12 +68,19 @@ _FIND_STANDING = Stroke(
     .where(obligations.c.obligation_id == bindparam("wanted"))
 )
 
-_put_submission = insert(submissions).values(
-    submission_id=bindparam("new_submission_id"),
-    obligation_id=bindparam("obligation_id"),
-    state="submitted",
-    version=bindparam("version"),
-    number=bindparam("number"),
+# Only while the answer is owed: whoever carries answers over takes the obligation and ends it. The lock is the one a
+# new submission takes anyway, for its reference.
+_put_submission = insert(submissions).from_select(
+    ["submission_id", "obligation_id", "state", "version", "number"],
+    select(
+        bindparam("new_submission_id", type_=Uuid),
+        obligations.c.obligation_id,
+        literal_column("'submitted'"),
+        bindparam("version", type_=BigInteger),
+        bindparam("number", type_=Integer),
+    )
+    .where(obligations.c.obligation_id == bindparam("obligation_id"), obligations.c.state == "open")
+    .with_for_update(read=True, key_share=True),
 )
 _written = (
     _put_submission.on_conflict_do_update(
@@ -116,7 +120,7 @@ _version_written = (
 )
 _PUT_VERSION = Stroke(leaving_event(_version_written))
 
-_SUBMISSION = select(*_OBLIGATION_COLUMNS, *_SUBMISSION_COLUMNS).join_from(submissions, obligations)
+_SUBMISSION = select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS).join_from(submissions, obligations)
 _FIND_SUBMISSION = _SUBMISSION.where(submissions.c.submission_id == bindparam("wanted"))
 _FIND_SUBMISSION_OF = _SUBMISSION.where(submissions.c.obligation_id == bindparam("wanted"))
 _TAKE_SUBMISSION = _FIND_SUBMISSION.with_for_update(of=submissions)
@@ -163,7 +167,7 @@ async def find_standing(strokes: Strokes, obligation_id: UUID, *, person: UUID, 
             is_late=row["repeated_is_late"],
             request_digest=row["repeated_digest"],
         )
-    submission = None if row["submission_id"] is None else _submission_of(row)
+    submission = None if row["submission_id"] is None else submission_of(row)
     return Standing(obligation_of(row), row["requirement_version"], submission, repeated)
 
 
@@ -218,19 +222,19 @@ async def _one_submission(
     tx: Transaction, query: Select[*tuple[Any, ...]], wanted: UUID
 ) -> tuple[Obligation, Submission] | None:
     row = (await tx.connection.execute(query, {"wanted": wanted})).mappings().one_or_none()
-    return None if row is None else (obligation_of(row), _submission_of(row))
+    return None if row is None else (obligation_of(row), submission_of(row))
 
 
 async def versions_of(tx: Transaction, submission: Submission) -> Sequence[SubmissionVersion]:
     """Return every version of a submission, the first one first."""
     rows = await tx.connection.execute(_VERSIONS_OF, {"wanted": submission.id})
-    return [_version_of(row, submission) for row in rows]
+    return [version_of(row, submission) for row in rows]
 
 
 async def get_version(tx: Transaction, submission: Submission, number: int) -> SubmissionVersion:
     """Return one version that exists."""
     row = (await tx.connection.execute(_GET_VERSION, {"wanted": submission.id, "which": number})).one()
-    return _version_of(row, submission)
+    return version_of(row, submission)
 
 
 async def put_review(tx: Transaction, submission: Submission, review: Review) -> None:
@@ -252,17 +256,20 @@ async def put_review(tx: Transaction, submission: Submission, review: Review) ->
     )
 
 
-def _submission_of(row: Mapping[Any, Any]) -> Submission:
+def submission_of(row: Mapping[Any, Any]) -> Submission:
+    """Return the submission a row speaks of, whichever of the two ways to PostgreSQL it came by."""
     return Submission(
         id=row["submission_id"],
         obligation_id=row["obligation_id"],
         state=row["state"],
         version=row["submission_version"],
         number=row["number"],
+        carried_to=row["carried_to"],
     )
 
 
-def _version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> SubmissionVersion:
+def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> SubmissionVersion:
+    """Return the version a row of `submission_versions` holds."""
     review = None
     if row.outcome is not None:
         review = Review(row.outcome, row.reason, row.reviewed_by, row.reviewed_at)

@@ -1,0 +1,97 @@
+"""How directives refer to one another, and when what one asks is what another asked before."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from contracts.directives import IndicatorAsked
+from directives.domain.requirement import Requirement
+from directives.problems import NotTheSame, RelationUnfit, SameAsUnfit
+
+RelationKind = Literal["replaces", "amends", "corrects", "implements", "refers_to"]
+OWN_ONLY: frozenset[RelationKind] = frozenset({"replaces", "amends", "corrects"})
+"""What an issuer may do to its own directives, and to nobody else's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A directive names another one, which was issued before it."""
+
+    kind: RelationKind
+    directive_id: UUID
+    """The other one."""
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Which directive stands in the place of another one, and since when."""
+
+    by_directive_id: UUID
+    at: datetime
+
+
+def check_relations(relations: Collection[Relation]) -> None:
+    """Raise unless each directive is named once in each way, and none is both replaced and amended or corrected."""
+    seen: set[tuple[str, UUID]] = set()
+    for place, each in enumerate(relations):
+        kind = "own" if each.kind in OWN_ONLY else each.kind
+        if (kind, each.directive_id) in seen:
+            raise RelationUnfit(
+                f"Văn bản {each.code} bị nêu hai lần.",
+                f"The directive {each.code} is named twice.",
+                where=f"relations.{place}",
+            )
+        seen.add((kind, each.directive_id))
+
+
+def check_same(requirements: Iterable[Requirement], asked_before: Iterable[Requirement]) -> None:
+    """Raise unless each requirement that is said to be one of `asked_before` is, once, and asks for the same."""
+    before = {each.id: each for each in asked_before}
+    taken: set[UUID] = set()
+    for place, each in enumerate(requirements):
+        if each.same_as is None:
+            continue
+        where = f"requirements.{place}.same_as"
+        former = before.get(each.same_as)
+        if former is None or each.same_as in taken:
+            raise SameAsUnfit(
+                f"«{each.title}» phải nêu đúng một yêu cầu của văn bản được thay thế, không trùng yêu cầu khác.",
+                f"“{each.title}” must name one requirement of a directive that is replaced, and no other may name it.",
+                where=where,
+            )
+        taken.add(each.same_as)
+        different = differences(former, each)
+        if different:
+            raise NotTheSame(
+                f"«{each.title}» không giống yêu cầu cũ: {', '.join(different)}.",
+                f"“{each.title}” does not ask for what it says it does: {', '.join(different)} differ.",
+                where=where,
+                differences=different,
+            )
+
+
+def differences(before: Requirement, now: Requirement) -> list[str]:
+    """Return in what an answer to `before` may not answer `now`: not in wording, in the form of what is asked."""
+    sections = [{(section.code, section.kind) for section in each.sections} for each in (before, now)]
+    differ = {
+        "kind": before.kind != now.kind,
+        "periods": set(before.periods) != set(now.periods),
+        "indicators": _rules(before.indicators) != _rules(now.indicators),
+        "sections": sections[0] != sections[1],
+        "media": not _takes_media_of(before, now),
+    }
+    return [name for name, is_different in differ.items() if is_different]
+
+
+def _rules(indicators: Iterable[IndicatorAsked]) -> set[tuple[str | None, ...]]:
+    return {(each.code, each.type, each.unit_of_measure, each.at_most, each.only_if) for each in indicators}
+
+
+def _takes_media_of(before: Requirement, now: Requirement) -> bool:
+    was, is_now = before.media, now.media
+    if was is None or is_now is None:
+        return was is is_now
+    return was.count == is_now.count and was.max_seconds <= is_now.max_seconds and was.max_bytes <= is_now.max_bytes

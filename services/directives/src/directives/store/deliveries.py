@@ -1,0 +1,65 @@
+"""Directives at the units they were sent to, in and out of PostgreSQL."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ARRAY, String, Uuid, bindparam, column, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from directives.domain.delivery import Delivery
+from directives.tables import answers, deliveries, obligations
+
+_SENT = {"directive_id": Uuid, "unit_id": String, "purpose": String}
+_rows = (
+    func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _SENT.items()))
+    .table_valued(*(column(name, kind) for name, kind in _SENT.items()))
+    .render_derived(name="sent")
+)
+_ADD = insert(deliveries).from_select(list(_SENT), select(*(_rows.c[name] for name in _SENT)))
+_HAS_ANSWERED = exists().where(
+    obligations.c.directive_id == deliveries.c.directive_id,
+    obligations.c.answering_unit_id == deliveries.c.unit_id,
+    answers.c.obligation_id == obligations.c.obligation_id,
+)
+_OF = (
+    select(deliveries, _HAS_ANSWERED.label("has_answered"))
+    .where(deliveries.c.directive_id == bindparam("directive"))
+    .order_by(deliveries.c.unit_id)
+)
+_TAKE = _OF.where(deliveries.c.unit_id == bindparam("unit")).with_for_update(of=deliveries)
+_PUT = (
+    update(deliveries)
+    .where(deliveries.c.directive_id == bindparam("directive"), deliveries.c.unit_id == bindparam("unit"))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "reason", "decided_by", "decided_at")})
+)
+
+
+async def add(connection: AsyncConnection, sent: Sequence[Delivery]) -> None:
+    """Write to whom a directive goes, in one statement."""
+    await connection.execute(_ADD, {name: [getattr(each, name) for each in sent] for name in _SENT})
+
+
+async def of(connection: AsyncConnection, directive_id: UUID) -> list[Delivery]:
+    """Return where a directive was sent, by unit."""
+    return [Delivery(**row) for row in (await connection.execute(_OF, {"directive": directive_id})).mappings()]
+
+
+async def take(connection: AsyncConnection, directive_id: UUID, unit_id: str) -> Delivery | None:
+    """Return a directive at one unit, locked for change, or null when it was not sent there."""
+    row = (await connection.execute(_TAKE, {"directive": directive_id, "unit": unit_id})).mappings().one_or_none()
+    return None if row is None else Delivery(**row)
+
+
+async def put(connection: AsyncConnection, delivery: Delivery) -> None:
+    """Write what became of a delivery that was taken."""
+    await connection.execute(
+        _PUT,
+        {
+            "directive": delivery.directive_id,
+            "unit": delivery.unit_id,
+            "new_state": delivery.state,
+            "new_reason": delivery.reason,
+            "new_decided_by": delivery.decided_by,
+            "new_decided_at": delivery.decided_at,
+        },
+    )

@@ -1,0 +1,45 @@
+"""News about a directive as a whole: all that a letter says of it comes with the event."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID, uuid5
+
+from chassis.transaction import Transaction
+from contracts.directives import DeliveryRefused, DirectiveIssued, DirectiveReplaced
+from notify.domain import Due, Kind
+from notify.store import facts
+
+NoticeEvent = DirectiveIssued | DirectiveReplaced | DeliveryRefused
+
+
+async def note_notices(tx: Transaction, events: Sequence[NoticeEvent]) -> set[UUID]:
+    """Note that units must be told of directives, or a desk of one that was refused; return the ids of what is due."""
+    await facts.take_turn(tx.connection)
+    news = [due for event in events for due in _news(event)]
+    await facts.put_due(tx.connection, news)
+    return {due.id for due in news}
+
+
+def _news(event: NoticeEvent) -> Iterable[Due]:
+    match event:
+        case DirectiveIssued():
+            for copy in event.copies:
+                yield _notice(event, Kind.DIRECTIVE_RECEIVED, copy.unit_id, purpose=copy.purpose)
+        case DirectiveReplaced():
+            for unit_id in event.unit_ids:
+                yield _notice(event, Kind.DIRECTIVE_REPLACED, unit_id, by_code=event.by_code)
+        case DeliveryRefused():
+            about = uuid5(event.directive_id, event.unit_id)
+            yield _notice(event, Kind.DELIVERY_REFUSED, event.issuer_unit_id, about=about, unit=event.unit_id)
+
+
+def _notice(event: NoticeEvent, kind: Kind, to_unit_id: str, *, about: UUID | None = None, **more: str) -> Due:
+    return Due(
+        kind=kind,
+        about=about or uuid5(event.directive_id, to_unit_id),
+        number=0,
+        obligation_id=None,
+        directive_id=event.directive_id,
+        occurred_at=event.occurred_at,
+        quoted={"code": event.code, "subject": event.subject, **more},
+        unit_id=to_unit_id,
+    )

@@ -1,0 +1,77 @@
+"""Units hear of what is sent to them, the desk of what a unit refuses, and a person of what they are to see to."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from sqlalchemy import select
+
+from chassis.testing import tell
+from chassis.transaction import new_id
+from contracts.directives import Copy, DeliveryRefused, ObligationAssigned
+from notify.tables import letters
+
+REPORTER, DESK, OFFICE, TEACHER = (new_id() for _ in range(4))
+ISSUER, COMMUNE = "U-SGD-MG", "U-XA-1"
+
+
+@pytest.fixture
+def refused(case):
+    about = {"directive_id": case.directive_id, "issuer_unit_id": ISSUER, "unit_id": "U-THCS-1"}
+    return DeliveryRefused(occurred_at=case.at, code="761/SGDĐT-GDPT", subject=case.subject, **about)
+
+
+@pytest.fixture
+def assigned(case):
+    about = case.opened().model_dump(exclude={"version", "due_at", "issuer_unit_id", "continues", "occurred_at"})
+    return ObligationAssigned(
+        occurred_at=case.at + timedelta(minutes=1), assignment_id=new_id(), person_id=TEACHER, **about
+    )
+
+
+@pytest.fixture
+async def people(frame, appointed):
+    await tell(
+        frame,
+        appointed(REPORTER),
+        appointed(TEACHER, "unit_head"),
+        appointed(DESK, "desk_officer", ISSUER),
+        appointed(new_id(), "reporter", ISSUER),
+        appointed(OFFICE, "commune_officer", COMMUNE),
+    )
+    return frame
+
+
+@pytest.fixture
+def bodies(frame):
+    async def read(kind):
+        async with frame.engine.connect() as connection:
+            return list((await connection.execute(select(letters.c.body_vi).where(letters.c.kind == kind))).scalars())
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("purpose", "says"), [("inform", "Đơn vị không phải báo cáo."), ("execute", "xác nhận đã tiếp nhận")]
+)
+async def test_who_gets_a_copy_is_told_what_for(people, case, written, bodies, purpose, says) -> None:
+    event = case.issued().model_copy(update={"copies": (Copy(unit_id=COMMUNE, purpose=purpose),)})
+    await tell(people, event, event)
+    assert await written() == [("directive_received", OFFICE)]
+    assert says in (await bodies("directive_received"))[0]
+
+
+async def test_a_refusal_goes_to_the_desk_once(people, refused, written, bodies) -> None:
+    await tell(people, refused, refused)
+    assert await written() == [("delivery_refused", DESK)]
+    assert "Mã đơn vị: U-THCS-1" in (await bodies("delivery_refused"))[0]
+
+
+async def test_whoever_is_to_see_to_it_is_told_in_whatever_order(people, case, assigned, written) -> None:
+    for order in permutations([case.issued(), case.opened(), assigned]):
+        async with people.engine.begin() as connection:
+            for table in ("deliveries", "letters", "letters_due", "obligations", "requirements", "directives", "inbox"):
+                await connection.exec_driver_sql(f"DELETE FROM {table}")
+        await tell(people, *order)
+        news = [each for each in await written() if each[0] != "obligation_opened"]
+        assert news == [("obligation_assigned", TEACHER)]
