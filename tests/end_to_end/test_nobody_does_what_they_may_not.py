@@ -60,6 +60,7 @@ WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}",
     "directives GET /directives/{directive_id}/obligations",
     "directives GET /directives/{directive_id}/deliveries",
+    "directives GET /directives/{directive_id}/cascade",
 }
 """What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
 _STEPS = ("sign", "number", "issue", "recall")

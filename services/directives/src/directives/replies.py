@@ -65,6 +65,7 @@ class RequirementOut(BaseModel):
     cut_off_at: datetime | None
     closes_at: datetime | None
     same_as: UUID | None
+    passes_on: UUID | None
 
 
 class StampOut(BaseModel):
@@ -112,6 +113,8 @@ class DirectiveOut(BaseModel):
     addressees: tuple[str, ...]
     recipients: tuple[RecipientOut, ...]
     replaces_code: str | None
+    implement_by: datetime | None
+    """Until when every unit that is to act issues a document of its own."""
     issued_on: date | None
     drafted: StampOut
     signed: StampOut | None
@@ -243,6 +246,7 @@ def _shown(directive: Directive) -> dict[str, object]:
         "addressees": directive.addressees,
         "recipients": [_recipient(each) for each in directive.recipients],
         "replaces_code": directive.replaces_code,
+        "implement_by": directive.implement_by,
         "issued_on": issue.on if issue else None,
         "drafted": _stamp(directive.drafted),
         "signed": _stamp(directive.signed),
@@ -296,6 +300,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         cut_off_at=requirement.cut_off_at,
         closes_at=requirement.closes_at,
         same_as=requirement.same_as,
+        passes_on=requirement.passes_on,
     )
 
 

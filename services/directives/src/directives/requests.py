@@ -133,6 +133,7 @@ class RequirementIn(Request):
     cut_off_at: Moment | None = None
     closes_at: Moment | None = None
     same_as: UUID | None = None
+    passes_on: UUID | None = None
 
     def required(self) -> Requirement:
         """Return it as the domain knows it, with an id of its own."""
@@ -151,6 +152,7 @@ class RequirementIn(Request):
             cut_off_at=self.cut_off_at,
             closes_at=self.closes_at,
             same_as=self.same_as,
+            passes_on=self.passes_on,
         )
 
 
@@ -173,6 +175,7 @@ class DraftIn(Request):
     replaces_code: Line | None = None
     requirements: list[RequirementIn] = Field(min_length=1, max_length=20)
     relations: list[RelationIn] = Field(default=[], max_length=50)
+    implement_by: Moment | None = None
 
     def drafted(self, stamp: Stamp) -> Directive:
         """Return it as the domain knows it, with an id of its own."""
@@ -187,6 +190,7 @@ class DraftIn(Request):
             replaces_code=self.replaces_code,
             requirements=tuple(each.required() for each in self.requirements),
             drafted=stamp,
+            implement_by=self.implement_by,
             relations=tuple(Relation(each.kind, each.directive_id, code="") for each in self.relations),
         )
 

@@ -33,6 +33,7 @@ directives = Table(
     Column("addressees", JSONB, nullable=False),
     Column("recipients", JSONB, nullable=False),
     Column("replaces_code", Text),
+    Column("implement_by", DateTime(timezone=True)),
     Column("drafted_by", Uuid, nullable=False),
     Column("drafted_at", DateTime(timezone=True), nullable=False),
     Column("signed_by", Uuid),
@@ -87,6 +88,7 @@ requirements = Table(
     Column("cut_off_at", DateTime(timezone=True)),
     Column("closes_at", DateTime(timezone=True)),
     Column("same_as", ForeignKey("requirements.requirement_id")),
+    Column("passes_on", ForeignKey("requirements.requirement_id")),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
     CheckConstraint("kind IN ('report', 'video')", name="requirements_kind_known"),
@@ -105,7 +107,8 @@ directive_relations = Table(
     Column("kind", Text, nullable=False),
     Column("target_id", ForeignKey("directives.directive_id"), nullable=False),
     CheckConstraint(
-        "kind IN ('replaces', 'amends', 'corrects', 'implements', 'refers_to')", name="directive_relations_kind_known"
+        "kind IN ('replaces', 'amends', 'corrects', 'cascades', 'implements', 'refers_to')",
+        name="directive_relations_kind_known",
     ),
     CheckConstraint("directive_id <> target_id", name="directive_relations_to_another"),
     UniqueConstraint("directive_id", "kind", "target_id", name="directive_relations_once"),
@@ -177,6 +180,19 @@ deliveries = Table(
     CheckConstraint("(state = 'delivered') = (decided_at IS NULL)", name="deliveries_decided_when_not_delivered"),
     CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="deliveries_refused_with_a_reason"),
     comment="the units an issued directive was sent to, what for, and whether they took it",
+)
+
+implementing_documents = Table(
+    "implementing_documents",
+    metadata,
+    Column("directive_id", ForeignKey("directives.directive_id"), primary_key=True),
+    Column("unit_id", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("registered_by", Uuid, nullable=False),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    comment="documents units issued elsewhere to carry out a directive; those issued here are relations",
 )
 
 people = Table(

@@ -21,6 +21,7 @@ ROWS = (
     "directive_relations",
     "deliveries",
     "assignments",
+    "implementing_documents",
     "answers",
     "calendars",
     "outbox",

@@ -26,12 +26,15 @@ from directives.problems import (
     CodeTwice,
     DeadlinesOutOfOrder,
     InformedOnly,
+    LaterThanOwn,
     NothingAsked,
     NotInForce,
     NotNow,
+    NotSubordinate,
     NotTheSame,
     NumberOfAnotherYear,
     NumberPassed,
+    PassesOnUnfit,
     PeriodMissing,
     RegisterFull,
     RelationUnfit,
@@ -64,6 +67,8 @@ router = APIRouter()
         RelationUnfit,
         SameAsUnfit,
         NotTheSame,
+        PassesOnUnfit,
+        LaterThanOwn,
     ),
 )
 async def draft_directive(
@@ -106,6 +111,9 @@ async def number_directive(
         ClusterWithoutLead,
         NotInForce,
         InformedOnly,
+        NotSubordinate,
+        LaterThanOwn,
+        RelationUnfit,
     ),
 )
 async def issue_directive(

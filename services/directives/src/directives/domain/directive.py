@@ -119,6 +119,8 @@ class Directive:
     named_by: tuple[Relation, ...] = ()
     """How directives that were issued name this one."""
     replacement: Replacement | None = None
+    implement_by: datetime | None = None
+    """Until when every unit that is to act issues a document of its own; null: none is asked for."""
 
     @property
     def state(self) -> State:

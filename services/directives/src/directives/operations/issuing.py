@@ -15,7 +15,7 @@ from directives import store
 from directives.domain.audience import Audience, Resolution, is_gone, resolve, who_answers
 from directives.domain.directive import LAST_NUMBER, Directive, Issue, Number, Recall, Stamp
 from directives.domain.requirement import Requirement, check
-from directives.operations import delivering, replacing
+from directives.operations import delivering, passing_on, replacing
 from directives.operations.changing import close_as_recalled
 from directives.problems import AudienceEmpty, ClusterWithoutLead, NumberPassed, RegisterFull, UnknownUnits
 from directives.store.obligations import Obligation, Owed
@@ -45,6 +45,7 @@ async def draft_directive(tx: Transaction, *, directive: Directive, tree: Tree, 
         await read_directive(tx, directive_id=each.directive_id, tree=tree, by=by) for each in directive.relations
     ]
     directive = replacing.related(directive, others)
+    await passing_on.check_cascading(tx, directive)
     await store.directives.add(tx.connection, directive)
     return directive
 
@@ -102,6 +103,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         each.id: resolve(each.audience, tree, as_of=each.as_of, issued_on=issued_on) for each in directive.requirements
     }
     _need_answerable(directive.requirements, resolved, issued_on)
+    await passing_on.check_cascading(tx, directive)
     replaced = await replacing.take_replaced(tx, directive)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
     await store.directives.put(tx.connection, issued)
@@ -118,6 +120,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for unit in resolved[each.id].units
     ]
     sent = delivering.addressed(issued, opened, issued_on=issued_on, tree=tree)
+    passing_on.check_reach(issued, sent, opened, issued_on=issued_on, tree=tree)
     opened, former = await replacing.take_continued(tx, issued, replaced, opened)
     await store.obligations.open_obligations(tx.connection, directive_id, opened)
     _tell(tx, issued, opened, await delivering.deliver(tx, sent, opened))
@@ -189,7 +192,7 @@ async def read_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by:
     """Return a directive to somebody who writes for its issuer or, once issued, may read it."""
     directive = await store.directives.find(tx.connection, directive_id)
     if directive is None or not await _may_see(tx, directive, tree=tree, by=by):
-        raise _no_directive()
+        raise no_directive()
     return directive
 
 
@@ -223,7 +226,7 @@ def preview_audience(audience: Audience, *, as_of: date, issued_on: date, tree: 
 async def _take(tx: Transaction, directive_id: UUID, *, to: Purpose, tree: Tree, by: Caller) -> Directive:
     directive = await store.directives.take(tx.connection, directive_id)
     if directive is None or not await _may_see(tx, directive, tree=tree, by=by):
-        raise _no_directive()
+        raise no_directive()
     if not may(by, to, directive.issuer_unit_id):
         raise _not_allowed()
     return directive
@@ -349,5 +352,6 @@ def _not_allowed() -> NotAllowed:
     )
 
 
-def _no_directive() -> NotFound:
+def no_directive() -> NotFound:
+    """Return the one answer for what is not there, and for what the caller may not see of it."""
     return NotFound("Không tìm thấy văn bản này.", "There is no such directive, or you may not see it.")

@@ -60,6 +60,14 @@ async def find(connection: AsyncConnection, directive_id: UUID) -> Directive | N
     return await _read(connection, _FIND, directive_id)
 
 
+async def get(connection: AsyncConnection, directive_id: UUID) -> Directive:
+    """Return a directive that exists."""
+    found = await find(connection, directive_id)
+    if found is None:
+        raise LookupError(f"there is no directive {directive_id}")
+    return found
+
+
 async def _read(connection: AsyncConnection, statement: Any, directive_id: UUID) -> Directive | None:
     key = {"directive_id": directive_id}
     row = (await connection.execute(statement, key)).one_or_none()
@@ -87,6 +95,7 @@ async def add(connection: AsyncConnection, directive: Directive) -> None:
             addressees=list(directive.addressees),
             recipients=[asdict(each) for each in directive.recipients],
             replaces_code=directive.replaces_code,
+            implement_by=directive.implement_by,
             drafted_by=directive.drafted.by,
             drafted_at=directive.drafted.at,
         )
@@ -111,6 +120,7 @@ async def add(connection: AsyncConnection, directive: Directive) -> None:
                 "cut_off_at": each.cut_off_at,
                 "closes_at": each.closes_at,
                 "same_as": each.same_as,
+                "passes_on": each.passes_on,
             }
             for place, each in enumerate(directive.requirements)
         ],
@@ -168,6 +178,7 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
         number=number_of(row) if row.number else None,
         issue=Issue(row.issued_on, Stamp(row.issued_by, row.issued_at)) if row.issued_on else None,
         recall=Recall(row.recall_reason, Stamp(row.recalled_by, row.recalled_at)) if row.recalled_at else None,
+        implement_by=row.implement_by,
         replacement=Replacement(row.replaced_by, row.replaced_at) if row.replaced_at else None,
     )
 
@@ -206,6 +217,7 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         cut_off_at=row.cut_off_at,
         closes_at=row.closes_at,
         same_as=row.same_as,
+        passes_on=row.passes_on,
     )
 
 
