@@ -232,3 +232,17 @@ class NotActing(Problem):
 
     code = "not-acting"
     status = 409
+
+
+class AnsweredAlready(Problem):
+    """The question was answered otherwise; `question_id` names it."""
+
+    code = "answered-already"
+    status = 409
+
+
+class TooManyQuestions(Problem):
+    """Too many questions of one unit about one directive wait for an answer; `allowed` says how many may."""
+
+    code = "too-many-questions"
+    status = 409

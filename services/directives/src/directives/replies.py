@@ -115,6 +115,8 @@ class DirectiveOut(BaseModel):
     replaces_code: str | None
     implement_by: datetime | None
     """Until when every unit that is to act issues a document of its own."""
+    owning_unit_id: str
+    """Who answers questions about it."""
     issued_on: date | None
     drafted: StampOut
     signed: StampOut | None
@@ -247,6 +249,7 @@ def _shown(directive: Directive) -> dict[str, object]:
         "recipients": [_recipient(each) for each in directive.recipients],
         "replaces_code": directive.replaces_code,
         "implement_by": directive.implement_by,
+        "owning_unit_id": directive.owner,
         "issued_on": issue.on if issue else None,
         "drafted": _stamp(directive.drafted),
         "signed": _stamp(directive.signed),

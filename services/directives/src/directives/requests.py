@@ -176,6 +176,7 @@ class DraftIn(Request):
     requirements: list[RequirementIn] = Field(min_length=1, max_length=20)
     relations: list[RelationIn] = Field(default=[], max_length=50)
     implement_by: Moment | None = None
+    owning_unit_id: UnitId | None = None
 
     def drafted(self, stamp: Stamp) -> Directive:
         """Return it as the domain knows it, with an id of its own."""
@@ -191,6 +192,7 @@ class DraftIn(Request):
             requirements=tuple(each.required() for each in self.requirements),
             drafted=stamp,
             implement_by=self.implement_by,
+            owning_unit_id=self.owning_unit_id,
             relations=tuple(Relation(each.kind, each.directive_id, code="") for each in self.relations),
         )
 

@@ -34,6 +34,8 @@ directives = Table(
     Column("recipients", JSONB, nullable=False),
     Column("replaces_code", Text),
     Column("implement_by", DateTime(timezone=True)),
+    # The division of the issuer that answers questions; null: the issuer itself.
+    Column("owning_unit_id", Text),
     Column("drafted_by", Uuid, nullable=False),
     Column("drafted_at", DateTime(timezone=True), nullable=False),
     Column("signed_by", Uuid),
@@ -193,6 +195,33 @@ implementing_documents = Table(
     Column("registered_by", Uuid, nullable=False),
     Column("registered_at", DateTime(timezone=True), nullable=False),
     comment="documents units issued elsewhere to carry out a directive; those issued here are relations",
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("question_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("directive_id", ForeignKey("directives.directive_id"), nullable=False),
+    Column("obligation_id", ForeignKey("obligations.obligation_id")),
+    Column("unit_id", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("asked_by", Uuid, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("answer", Text),
+    Column("is_shared", Boolean),
+    Column("answered_by", Uuid),
+    Column("answered_at", DateTime(timezone=True)),
+    CheckConstraint("kind IN ('question', 'obstacle')", name="questions_kind_known"),
+    CheckConstraint("(kind = 'obstacle') = (obligation_id IS NOT NULL)", name="questions_obstacle_is_to_something"),
+    CheckConstraint(
+        "num_nulls(answer, is_shared, answered_by, answered_at) IN (0, 4)", name="questions_answered_whole"
+    ),
+    # What was asked about a directive, oldest first.
+    Index("questions_of_directive", "directive_id", "question_id"),
+    # What waits for an answer.
+    Index("questions_waiting", "directive_id", postgresql_where=text("answered_at IS NULL")),
+    comment="what units asked about a directive, or what kept them from answering, and what was answered",
 )
 
 people = Table(

@@ -22,6 +22,7 @@ ROWS = (
     "deliveries",
     "assignments",
     "implementing_documents",
+    "questions",
     "answers",
     "calendars",
     "outbox",

@@ -121,6 +121,13 @@ class Directive:
     replacement: Replacement | None = None
     implement_by: datetime | None = None
     """Until when every unit that is to act issues a document of its own; null: none is asked for."""
+    owning_unit_id: str | None = None
+    """The division of the issuer that answers questions about it; null: the issuer itself."""
+
+    @property
+    def owner(self) -> str:
+        """Return the unit that answers questions about it."""
+        return self.owning_unit_id or self.issuer_unit_id
 
     @property
     def state(self) -> State:

@@ -39,6 +39,7 @@ async def draft_directive(tx: Transaction, *, directive: Directive, tree: Tree, 
     if not may(by, Purpose.DRAFT, directive.issuer_unit_id):
         raise _not_allowed()
     _need_known([directive.issuer_unit_id], tree)
+    _need_own_division(tx, directive, tree)
     for place, requirement in enumerate(directive.requirements):
         check(requirement, where=f"requirements.{place}")
     others = [
@@ -233,7 +234,7 @@ async def _take(tx: Transaction, directive_id: UUID, *, to: Purpose, tree: Tree,
 
 
 async def _may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
-    if any(may(by, purpose, directive.issuer_unit_id) for purpose in WRITES):
+    if _writes_for(directive, by):
         return True
     if directive.issue is None:
         return False
@@ -244,8 +245,11 @@ async def _may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Cal
 
 def sees_whole(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
     """Say whether the caller sees a directive as its issuer does: every unit it was sent to."""
-    issuer = directive.issuer_unit_id
-    return any(may(by, purpose, issuer) for purpose in WRITES) or reads_any(tx, (issuer,), tree=tree, by=by)
+    return _writes_for(directive, by) or reads_any(tx, (directive.issuer_unit_id,), tree=tree, by=by)
+
+
+def _writes_for(directive: Directive, by: Caller) -> bool:
+    return any(may(by, purpose, unit) for unit in (directive.issuer_unit_id, directive.owner) for purpose in WRITES)
 
 
 def reads_any(tx: Transaction, unit_ids: Collection[str], *, tree: Tree, by: Caller) -> bool:
@@ -267,6 +271,16 @@ def _need_known(unit_ids: Collection[str], tree: Tree) -> None:
             f"Chưa có đơn vị nào mang mã {', '.join(unknown)}.",
             f"No unit is known by the id {', '.join(unknown)}.",
             units=unknown,
+        )
+
+
+def _need_own_division(tx: Transaction, directive: Directive, tree: Tree) -> None:
+    owner, issuer = directive.owner, directive.issuer_unit_id
+    if owner != issuer and issuer not in tree.ancestors(owner, "administrative", today(tx.now)):
+        raise UnknownUnits(
+            f"{owner} không phải là đơn vị trực thuộc đơn vị ban hành.",
+            f"{owner} is no division of the issuer.",
+            units=[owner],
         )
 
 

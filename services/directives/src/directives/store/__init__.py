@@ -1,5 +1,5 @@
 """Things in and out of PostgreSQL."""
 
-from directives.store import calendars, cascades, deliveries, directives, duties, obligations, staff
+from directives.store import calendars, cascades, deliveries, directives, duties, obligations, questions, staff
 
-__all__ = ["calendars", "cascades", "deliveries", "directives", "duties", "obligations", "staff"]
+__all__ = ["calendars", "cascades", "deliveries", "directives", "duties", "obligations", "questions", "staff"]

@@ -96,6 +96,7 @@ async def add(connection: AsyncConnection, directive: Directive) -> None:
             recipients=[asdict(each) for each in directive.recipients],
             replaces_code=directive.replaces_code,
             implement_by=directive.implement_by,
+            owning_unit_id=directive.owning_unit_id,
             drafted_by=directive.drafted.by,
             drafted_at=directive.drafted.at,
         )
@@ -179,6 +180,7 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
         issue=Issue(row.issued_on, Stamp(row.issued_by, row.issued_at)) if row.issued_on else None,
         recall=Recall(row.recall_reason, Stamp(row.recalled_by, row.recalled_at)) if row.recalled_at else None,
         implement_by=row.implement_by,
+        owning_unit_id=row.owning_unit_id,
         replacement=Replacement(row.replaced_by, row.replaced_at) if row.replaced_at else None,
     )
 
