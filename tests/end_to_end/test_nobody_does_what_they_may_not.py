@@ -110,7 +110,8 @@ async def ground(stage, silent) -> Ground:
     [person] = await ledger.rows(
         stores.databases["directory"], "SELECT person_id FROM people WHERE account = 'lanh-dao'"
     )
-    [letter] = await ledger.rows(stores.databases["notify"], "SELECT letter_id FROM letters LIMIT 1")
+    to_them = "SELECT letter_id FROM letters WHERE obligation_id = $1 LIMIT 1"
+    [letter] = await ledger.rows(stores.databases["notify"], to_them, first["obligation_id"])
     things = {name: str(value) for row in (first, media, person, letter) for name, value in row.items()}
     services = stage.platform.services
     things |= {"upload_id": things["media_id"], "question_id": await _asked(stage, things)}
