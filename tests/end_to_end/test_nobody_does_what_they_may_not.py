@@ -27,6 +27,7 @@ WORDS = {
     "event": "CANCEL",
     "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
     "issuer_unit_id": "U-SGD-MG",
+    "owning_unit_id": "U-SGD-MG",
     "year": "2026",
 }
 """What stands for names whose values have a form the description cannot spell out."""
@@ -61,6 +62,8 @@ WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}",
     "directives GET /directives/{directive_id}/obligations",
     "directives GET /directives/{directive_id}/deliveries",
+    "directives GET /directives/{directive_id}/cascade",
+    "directives GET /directives/{directive_id}/questions",
 }
 """What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
 _STEPS = ("submit", "return", "sign", "number", "issue", "recall", "corrections", "close")
@@ -120,7 +123,20 @@ async def ground(stage, silent) -> Ground:
     things = {name: str(value) for row in (first, media, person, letter) for name, value in row.items()}
     # Nothing here may be the neighbour's: a school's own answer and letter, and a video no school sent.
     services = stage.platform.services
-    return Ground(services, await operations(services), things | {"upload_id": things["media_id"]}, stores)
+    things |= {"upload_id": things["media_id"], "question_id": await _asked(stage, things)}
+    return Ground(services, await operations(services), things, stores)
+
+
+async def _asked(stage, things: Mapping[str, str]) -> str:
+    """Let the school ask about the letter, and return the id of the question."""
+    account = account_of(things["unit_id"])
+    password = Passwords(stage.addresses.home / "demo-people.json").of(account)
+    async with await _signed_in(stage, account, password) as client:
+        path = f"/directives/{things['directive_id']}/questions"
+        body = {"unit_id": things["unit_id"], "question": "Có phải nộp bản giấy không?"}
+        answer = await client.post(stage.platform.services["directives"] + path, json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["question_id"]
 
 
 @pytest.fixture(scope="module")

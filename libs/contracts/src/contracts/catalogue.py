@@ -20,6 +20,8 @@ EVENTS: tuple[type[Event], ...] = (
     directives.ObligationTransferred,
     directives.ObligationChanged,
     directives.ObligationAssigned,
+    directives.QuestionAsked,
+    directives.QuestionAnswered,
     directives.ExtensionAsked,
     directives.ExtensionRefused,
     submissions.SubmissionSubmitted,

@@ -208,6 +208,44 @@ class ObligationChanged(Event):
         return str(self.obligation_id)
 
 
+QuestionKind = Literal["question", "obstacle"]
+
+
+class Question(Event):
+    """What every event about a question carries; what was asked and answered is fetched by who may read it."""
+
+    question_id: UUID
+    kind: QuestionKind
+    """`obstacle`: something keeps the unit from an answer it owes."""
+    directive_id: UUID
+    obligation_id: UUID | None
+    issuer_unit_id: str
+    owning_unit_id: str
+    """The division of the issuer that answers."""
+    unit_id: str
+    """The unit that asked."""
+    code: str
+    subject: str
+
+    @property
+    def about(self) -> str:
+        return str(self.question_id)
+
+
+class QuestionAsked(Question):
+    """A unit a directive was sent to asks something about it, or says what keeps it from answering."""
+
+    type: ClassVar[str] = "directives.question.asked.v1"
+
+
+class QuestionAnswered(Question):
+    """The owning division answered; `unit_ids` are to know of it: the unit that asked, or all it was sent to."""
+
+    type: ClassVar[str] = "directives.question.answered.v1"
+
+    unit_ids: tuple[str, ...]
+
+
 class ObligationAssigned(Event):
     """The head of a unit said who in it is to see to an answer."""
 

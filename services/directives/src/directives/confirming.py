@@ -44,6 +44,7 @@ class ConfirmedIn(Request):
     cut_off_at: Moment | None = None
     closes_at: Moment | None = None
     same_as: UUID | None = None
+    passes_on: UUID | None = None
 
 
 class ConfirmationIn(Request):
@@ -60,6 +61,8 @@ class ConfirmationIn(Request):
     replaces_code: Line | None = None
     form: FormIn | None = None
     relations: list[RelationIn] = Field(default=[], max_length=50)
+    implement_by: Moment | None = None
+    owning_unit_id: UnitId | None = None
 
 
 def confirm(suggestion: Suggestion, confirmation: ConfirmationIn) -> DraftIn:

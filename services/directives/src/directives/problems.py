@@ -274,3 +274,52 @@ class NotOfTheUnit(Problem):
 
     code = "not-of-the-unit"
     status = 422
+
+
+class PassesOnUnfit(Problem):
+    """A requirement says to pass on one that is not of a cascaded directive."""
+
+    code = "passes-on-unfit"
+    status = 422
+
+
+class LaterThanOwn(Problem):
+    """What is passed on would be due later than the issuer's own answer; `due_at` is the latest it may be."""
+
+    code = "later-than-own"
+    status = 422
+
+
+class NotSubordinate(Problem):
+    """A unit cascades a directive to units that do not stand below it; `units` lists them."""
+
+    code = "not-subordinate"
+    status = 409
+
+
+class DocumentTooEarly(Problem):
+    """A document is older than the directive it carries out; `issued_on` is the day of that."""
+
+    code = "document-too-early"
+    status = 422
+
+
+class NotActing(Problem):
+    """The unit got the directive for another purpose than to act on it; `purpose` says which."""
+
+    code = "not-acting"
+    status = 409
+
+
+class AnsweredAlready(Problem):
+    """The question was answered otherwise; `question_id` names it."""
+
+    code = "answered-already"
+    status = 409
+
+
+class TooManyQuestions(Problem):
+    """Too many questions of one unit about one directive wait for an answer; `allowed` says how many may."""
+
+    code = "too-many-questions"
+    status = 409

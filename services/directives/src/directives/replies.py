@@ -4,28 +4,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from contracts.directives import (
     DeliveryPurpose,
     IndicatorAsked,
     MediaAsked,
-    ObligationState,
     RequirementKind,
     SectionAsked,
 )
-from directives.domain.audience import name_of, types_of
+from directives.domain.audience import types_of
 from directives.domain.directive import Closing, Directive, Recall, Recipient, Return, Stamp, State
 from directives.domain.document_types import DocumentType
 from directives.domain.form import CitationRelation, Competence, Form, Priority
-from directives.domain.obligation import AnswerState
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
 from directives.operations.issuing import Issued
-from directives.store.obligations import Obligation, Owed
 from unit_tree.selectors import Selector
-from unit_tree.succession import AnswersAs
-from unit_tree.tree import Tree
 
 
 class RegisterOut(BaseModel):
@@ -71,6 +66,7 @@ class RequirementOut(BaseModel):
     cut_off_at: datetime | None
     closes_at: datetime | None
     same_as: UUID | None
+    passes_on: UUID | None
 
 
 class StampOut(BaseModel):
@@ -162,6 +158,10 @@ class DirectiveOut(BaseModel):
     addressees: tuple[str, ...]
     recipients: tuple[RecipientOut, ...]
     replaces_code: str | None
+    implement_by: datetime | None
+    """Until when every unit that is to act issues a document of its own."""
+    owning_unit_id: str
+    """Who answers questions about it."""
     issued_on: date | None
     drafted: StampOut
     signed: StampOut | None
@@ -186,69 +186,6 @@ class IssuedOut(DirectiveOut):
     """A directive that was sent out, and how many units owe an answer to each requirement."""
 
     obligation_counts: dict[UUID, int]
-
-
-class ObligationOut(BaseModel):
-    """A unit owes an answer to one requirement; names are those of the day it counts."""
-
-    obligation_id: UUID
-    requirement_id: UUID
-    unit_id: str
-    name: str
-    answering_unit_id: str
-    answering_name: str
-    answers_as: AnswersAs
-    due_at: datetime
-    answer_state: AnswerState
-    state: ObligationState
-    why_vi: str
-    why_en: str
-    continues: UUID | None
-    """The obligation of a replaced directive whose answer answers this one too."""
-
-
-class ObligationsOut(BaseModel):
-    """The obligations of a directive."""
-
-    obligations: list[ObligationOut]
-
-
-class OwedOut(BaseModel):
-    """What a unit owes."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    obligation_id: UUID
-    directive_id: UUID
-    requirement_id: UUID
-    issuer_unit_id: str
-    code: str
-    subject: str
-    issued_on: date
-    kind: RequirementKind
-    title: str
-    unit_id: str
-    answering_unit_id: str
-    due_phrase: str
-    due_at: datetime
-    cut_off_at: datetime | None
-    closes_at: datetime | None
-    answer_state: AnswerState
-    state: ObligationState
-    assigned_to: UUID | None
-    """Who in the answering unit sees to it."""
-
-
-class OwedByUnitOut(BaseModel):
-    """What a unit owes, nearest deadline first."""
-
-    obligations: list[OwedOut]
-
-
-class OpenCountsOut(BaseModel):
-    """How many open obligations each unit answers."""
-
-    open: dict[str, int]
 
 
 def _stamp(stamp: Stamp | None) -> StampOut | None:
@@ -279,6 +216,8 @@ def _shown(directive: Directive) -> dict[str, object]:
         "addressees": directive.addressees,
         "recipients": [_recipient(each) for each in directive.recipients],
         "replaces_code": directive.replaces_code,
+        "implement_by": directive.implement_by,
+        "owning_unit_id": directive.owner,
         "issued_on": issue.on if issue else None,
         "drafted": _stamp(directive.drafted),
         "signed": _stamp(directive.signed),
@@ -347,6 +286,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         cut_off_at=requirement.cut_off_at,
         closes_at=requirement.closes_at,
         same_as=requirement.same_as,
+        passes_on=requirement.passes_on,
     )
 
 
@@ -358,34 +298,3 @@ def directive_out(directive: Directive) -> DirectiveOut:
 def issued_out(issued: Issued) -> IssuedOut:
     """Show a directive that was sent out."""
     return IssuedOut.model_validate({**_shown(issued.directive), "obligation_counts": issued.obligation_counts})
-
-
-def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) -> ObligationsOut:
-    """Show the obligations of a directive, with the names of units."""
-    as_of = {each.id: each.as_of for each in directive.requirements}
-    issued_on = directive.issue.on if directive.issue else None
-    return ObligationsOut(
-        obligations=[
-            ObligationOut(
-                obligation_id=each.id,
-                requirement_id=each.requirement_id,
-                unit_id=each.unit_id,
-                name=name_of(tree, each.unit_id, as_of[each.requirement_id]),
-                answering_unit_id=each.answering_unit_id,
-                answering_name=name_of(tree, each.answering_unit_id, issued_on or as_of[each.requirement_id]),
-                answers_as=each.answers_as,
-                due_at=each.due_at,
-                answer_state=each.answer_state,
-                state=each.state,
-                why_vi=each.why_vi,
-                why_en=each.why_en,
-                continues=each.continues,
-            )
-            for each in opened
-        ]
-    )
-
-
-def owed_out(owed: list[Owed]) -> OwedByUnitOut:
-    """Show what a unit owes."""
-    return OwedByUnitOut(obligations=[OwedOut.model_validate(each) for each in owed])

@@ -162,6 +162,7 @@ class RequirementIn(Request):
     cut_off_at: Moment | None = None
     closes_at: Moment | None = None
     same_as: UUID | None = None
+    passes_on: UUID | None = None
 
     def required(self) -> Requirement:
         """Return it as the domain knows it, with an id of its own."""
@@ -180,6 +181,7 @@ class RequirementIn(Request):
             cut_off_at=self.cut_off_at,
             closes_at=self.closes_at,
             same_as=self.same_as,
+            passes_on=self.passes_on,
         )
 
 
@@ -253,6 +255,8 @@ class DraftIn(Request):
     form: FormIn = FormIn()
     requirements: list[RequirementIn] = Field(max_length=20)
     relations: list[RelationIn] = Field(default=[], max_length=50)
+    implement_by: Moment | None = None
+    owning_unit_id: UnitId | None = None
 
     def drafted(self, stamp: Stamp) -> Directive:
         """Return it as the domain knows it, with an id of its own."""
@@ -268,6 +272,8 @@ class DraftIn(Request):
             form=self.form.written(),
             requirements=tuple(each.required() for each in self.requirements),
             drafted=stamp,
+            implement_by=self.implement_by,
+            owning_unit_id=self.owning_unit_id,
             relations=tuple(Relation(each.kind, each.directive_id, code="") for each in self.relations),
         )
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -32,6 +33,9 @@ directives = Table(
     Column("addressees", JSONB, nullable=False),
     Column("recipients", JSONB, nullable=False),
     Column("replaces_code", Text),
+    Column("implement_by", DateTime(timezone=True)),
+    # The division of the issuer that answers questions; null: the issuer itself.
+    Column("owning_unit_id", Text),
     Column("drafted_by", Uuid, nullable=False),
     Column("drafted_at", DateTime(timezone=True), nullable=False),
     Column("signed_by", Uuid),
@@ -110,6 +114,7 @@ requirements = Table(
     Column("cut_off_at", DateTime(timezone=True)),
     Column("closes_at", DateTime(timezone=True)),
     Column("same_as", ForeignKey("requirements.requirement_id")),
+    Column("passes_on", ForeignKey("requirements.requirement_id")),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
     CheckConstraint("kind IN ('report', 'video')", name="requirements_kind_known"),
@@ -128,7 +133,8 @@ directive_relations = Table(
     Column("kind", Text, nullable=False),
     Column("target_id", ForeignKey("directives.directive_id"), nullable=False),
     CheckConstraint(
-        "kind IN ('replaces', 'amends', 'corrects', 'implements', 'refers_to')", name="directive_relations_kind_known"
+        "kind IN ('replaces', 'amends', 'corrects', 'cascades', 'implements', 'refers_to')",
+        name="directive_relations_kind_known",
     ),
     CheckConstraint("directive_id <> target_id", name="directive_relations_to_another"),
     UniqueConstraint("directive_id", "kind", "target_id", name="directive_relations_once"),
@@ -214,6 +220,46 @@ deliveries = Table(
     CheckConstraint("(state = 'delivered') = (decided_at IS NULL)", name="deliveries_decided_when_not_delivered"),
     CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="deliveries_refused_with_a_reason"),
     comment="the units an issued directive was sent to, what for, and whether they took it",
+)
+
+implementing_documents = Table(
+    "implementing_documents",
+    metadata,
+    Column("directive_id", ForeignKey("directives.directive_id"), primary_key=True),
+    Column("unit_id", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("registered_by", Uuid, nullable=False),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    comment="documents units issued elsewhere to carry out a directive; those issued here are relations",
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("question_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("directive_id", ForeignKey("directives.directive_id"), nullable=False),
+    Column("obligation_id", ForeignKey("obligations.obligation_id")),
+    Column("unit_id", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("asked_by", Uuid, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("answer", Text),
+    Column("is_shared", Boolean),
+    Column("answered_by", Uuid),
+    Column("answered_at", DateTime(timezone=True)),
+    CheckConstraint("kind IN ('question', 'obstacle')", name="questions_kind_known"),
+    CheckConstraint("(kind = 'obstacle') = (obligation_id IS NOT NULL)", name="questions_obstacle_is_to_something"),
+    CheckConstraint(
+        "num_nulls(answer, is_shared, answered_by, answered_at) IN (0, 4)", name="questions_answered_whole"
+    ),
+    # What was asked about a directive, oldest first.
+    Index("questions_of_directive", "directive_id", "question_id"),
+    # What waits for an answer.
+    Index("questions_waiting", "directive_id", postgresql_where=text("answered_at IS NULL")),
+    comment="what units asked about a directive, or what kept them from answering, and what was answered",
 )
 
 assignments = Table(

@@ -21,6 +21,8 @@ ROWS = (
     "directive_relations",
     "deliveries",
     "assignments",
+    "implementing_documents",
+    "questions",
     "answers",
     "calendars",
     "numbering_schemes",

@@ -14,6 +14,8 @@ from contracts.directives import (
     ObligationChanged,
     ObligationOpened,
     ObligationTransferred,
+    QuestionAnswered,
+    QuestionAsked,
 )
 from contracts.directory import PersonChanged
 from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
@@ -34,6 +36,8 @@ def register(desk: EventDesk) -> None:
         DirectiveIssued,
         DirectiveReplaced,
         DeliveryRefused,
+        QuestionAsked,
+        QuestionAnswered,
         ObligationAssigned,
         ObligationOpened,
         ObligationTransferred,

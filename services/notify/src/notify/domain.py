@@ -42,11 +42,13 @@ class Kind(StrEnum):
     DIRECTIVE_RECEIVED = "directive_received"
     DELIVERY_REFUSED = "delivery_refused"
     OBLIGATION_ASSIGNED = "obligation_assigned"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_ANSWERED = "question_answered"
 
 
 OWED = (Kind.OBLIGATION_OPENED, Kind.OBLIGATION_TRANSFERRED)
 """News that concern whoever answers for the unit until the obligation is settled."""
-TO_THE_DESK = (Kind.EXTENSION_ASKED, Kind.DELIVERY_REFUSED)
+TO_THE_DESK = (Kind.EXTENSION_ASKED, Kind.DELIVERY_REFUSED, Kind.QUESTION_ASKED)
 """News that go to the desk of the unit that asked."""
 
 

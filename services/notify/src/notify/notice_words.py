@@ -67,10 +67,56 @@ def _delivery_refused(quoted: Quoted) -> Written:
     )
 
 
+def _question_asked(quoted: Quoted) -> Written:
+    unit = quoted.more["unit"]
+    title: Line = ("đơn vị hỏi về văn bản", "a unit asks about it")
+    opening: Line = (
+        "Một đơn vị hỏi về văn bản dưới đây và đang chờ trả lời.",
+        "A unit asks about the directive below and waits for an answer.",
+    )
+    if quoted.more["asks"] == "obstacle":
+        title = ("đơn vị nêu vướng mắc", "something is in a unit's way")
+        opening = (
+            "Một đơn vị nêu vướng mắc khi thực hiện văn bản dưới đây và đang chờ trả lời.",
+            "Something keeps a unit from acting on the directive below; it waits for an answer.",
+        )
+    return (
+        title,
+        opening,
+        [(f"Mã đơn vị: {unit}", f"Unit: {unit}")],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem và trả lời.",
+            "Please sign in to Congvan to read and answer it.",
+        ),
+    )
+
+
+def _question_answered(quoted: Quoted) -> Written:
+    title: Line = ("giải đáp chung về văn bản", "an answer for everyone")
+    opening: Line = (
+        "Có giải đáp chung cho các đơn vị về văn bản dưới đây.",
+        "A question about the directive below was answered for all units.",
+    )
+    if quoted.more["asked_by"] == "you":
+        title = ("đơn vị được trả lời", "your unit was answered")
+        opening = (
+            "Câu hỏi hoặc vướng mắc của đơn vị về văn bản dưới đây đã được trả lời.",
+            "What your unit asked about the directive below was answered.",
+        )
+    return (
+        title,
+        opening,
+        [],
+        ("Mời Thầy/Cô đăng nhập hệ thống Công văn để xem.", "Please sign in to Congvan to read it."),
+    )
+
+
 NOTICE_WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
     {
         Kind.DIRECTIVE_REPLACED: _directive_replaced,
         Kind.DIRECTIVE_RECEIVED: _directive_received,
         Kind.DELIVERY_REFUSED: _delivery_refused,
+        Kind.QUESTION_ASKED: _question_asked,
+        Kind.QUESTION_ANSWERED: _question_answered,
     }
 )

@@ -4,11 +4,17 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid5
 
 from chassis.transaction import Transaction
-from contracts.directives import DeliveryRefused, DirectiveIssued, DirectiveReplaced
+from contracts.directives import (
+    DeliveryRefused,
+    DirectiveIssued,
+    DirectiveReplaced,
+    QuestionAnswered,
+    QuestionAsked,
+)
 from notify.domain import Due, Kind
 from notify.store import facts
 
-NoticeEvent = DirectiveIssued | DirectiveReplaced | DeliveryRefused
+NoticeEvent = DirectiveIssued | DirectiveReplaced | DeliveryRefused | QuestionAsked | QuestionAnswered
 
 
 async def note_notices(tx: Transaction, events: Sequence[NoticeEvent]) -> set[UUID]:
@@ -30,6 +36,14 @@ def _news(event: NoticeEvent) -> Iterable[Due]:
         case DeliveryRefused():
             about = uuid5(event.directive_id, event.unit_id)
             yield _notice(event, Kind.DELIVERY_REFUSED, event.issuer_unit_id, about=about, unit=event.unit_id)
+        case QuestionAsked():
+            more = {"asks": event.kind, "unit": event.unit_id}
+            yield _notice(event, Kind.QUESTION_ASKED, event.owning_unit_id, about=event.question_id, **more)
+        case QuestionAnswered():
+            for unit_id in event.unit_ids:
+                about = uuid5(event.question_id, unit_id)
+                asked_by = "you" if unit_id == event.unit_id else "others"
+                yield _notice(event, Kind.QUESTION_ANSWERED, unit_id, about=about, asks=event.kind, asked_by=asked_by)
 
 
 def _notice(event: NoticeEvent, kind: Kind, to_unit_id: str, *, about: UUID | None = None, **more: str) -> Due:

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from chassis.testing import tell
 from chassis.transaction import new_id
-from contracts.directives import Copy, DeliveryRefused, ObligationAssigned
+from contracts.directives import Copy, DeliveryRefused, ObligationAssigned, QuestionAnswered, QuestionAsked
 from notify.tables import letters
 
 REPORTER, DESK, OFFICE, TEACHER = (new_id() for _ in range(4))
-ISSUER, COMMUNE = "U-SGD-MG", "U-XA-1"
+ISSUER, COMMUNE, SCHOOL = "U-SGD-MG", "U-XA-1", "U-THCS-SONGHAC"
 
 
 @pytest.fixture
@@ -27,6 +27,23 @@ def assigned(case):
     return ObligationAssigned(
         occurred_at=case.at + timedelta(minutes=1), assignment_id=new_id(), person_id=TEACHER, **about
     )
+
+
+@pytest.fixture
+def question(case):
+    """What both events about a question of the school carry."""
+    return {
+        "occurred_at": case.at,
+        "question_id": new_id(),
+        "kind": "question",
+        "directive_id": case.directive_id,
+        "obligation_id": None,
+        "issuer_unit_id": ISSUER,
+        "owning_unit_id": ISSUER,
+        "unit_id": SCHOOL,
+        "code": "761/SGDĐT-GDPT",
+        "subject": case.subject,
+    }
 
 
 @pytest.fixture
@@ -75,3 +92,21 @@ async def test_whoever_is_to_see_to_it_is_told_in_whatever_order(people, case, a
         await tell(people, *order)
         news = [each for each in await written() if each[0] != "obligation_opened"]
         assert news == [("obligation_assigned", TEACHER)]
+
+
+@pytest.mark.parametrize(("kind", "says"), [("question", "hỏi về văn bản"), ("obstacle", "nêu vướng mắc")])
+async def test_a_question_goes_to_the_desk_that_owns_the_directive(
+    people, question, written, bodies, kind, says
+) -> None:
+    event = QuestionAsked(**question | {"kind": kind})
+    await tell(people, event, event)
+    assert await written() == [("question_asked", DESK)]
+    assert says in (await bodies("question_asked"))[0]
+
+
+async def test_an_answer_goes_to_who_asked_and_when_shared_to_everyone(people, question, written, bodies) -> None:
+    await tell(people, QuestionAnswered(**question, unit_ids=(SCHOOL, COMMUNE)))
+    assert await written() == sorted(("question_answered", each) for each in (REPORTER, TEACHER, OFFICE))
+    said = await bodies("question_answered")
+    assert sum("của đơn vị" in each for each in said) == 2
+    assert sum("giải đáp chung" in each for each in said) == 1

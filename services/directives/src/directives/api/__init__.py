@@ -4,13 +4,25 @@ from fastapi import APIRouter
 
 from chassis.http import may_raise
 from chassis.problems import Malformed, NotSignedIn
-from directives.api import calendars, deliveries, directives, documents, drafts, numbers, obligations
+from directives.api import (
+    calendars,
+    cascades,
+    deliveries,
+    directives,
+    documents,
+    drafts,
+    numbers,
+    obligations,
+    questions,
+)
 
 router = APIRouter(responses=may_raise(NotSignedIn, Malformed))
 router.include_router(drafts.router)
 router.include_router(numbers.router)
 router.include_router(directives.router)
 router.include_router(deliveries.router)
+router.include_router(cascades.router)
 router.include_router(calendars.router)
 router.include_router(obligations.router)
+router.include_router(questions.router)
 router.include_router(documents.router)

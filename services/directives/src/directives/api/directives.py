@@ -15,7 +15,7 @@ from chassis.identity import Calling
 from chassis.problems import NotAllowed, NotFound
 from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
-from directives import previews, replies
+from directives import obligation_replies, previews, replies
 from directives.api.trees import KnownTree
 from directives.operations import audiences, concluding, issuing
 from directives.problems import (
@@ -24,10 +24,13 @@ from directives.problems import (
     ClusterWithoutLead,
     GroupsUnsettled,
     InformedOnly,
+    LaterThanOwn,
     NotInForce,
     NotNow,
+    NotSubordinate,
     NumberOfAnotherYear,
     ObligationsOpen,
+    RelationUnfit,
     UnknownUnits,
 )
 from directives.requests import CorrectionIn, IssueIn, PreviewIn, ReasonIn
@@ -49,6 +52,9 @@ router = APIRouter()
         GroupsUnsettled,
         NotInForce,
         InformedOnly,
+        NotSubordinate,
+        LaterThanOwn,
+        RelationUnfit,
     ),
 )
 async def issue_directive(
@@ -103,18 +109,18 @@ async def read_directive(
 @router.get("/directives/{directive_id}/obligations", responses=may_raise(NotFound))
 async def obligations_of_directive(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
-) -> replies.ObligationsOut:
+) -> obligation_replies.ObligationsOut:
     """List who owes an answer, and how far the answers have come."""
     directive, opened = await issuing.obligations_of_directive(tx, directive_id=directive_id, tree=tree, by=caller)
-    return replies.obligations_out(directive, opened, tree)
+    return obligation_replies.obligations_out(directive, opened, tree)
 
 
 @router.get("/obligations", responses=may_raise(NotFound))
 async def obligations_of_unit(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, unit_id: Annotated[UnitId, Query()]
-) -> replies.OwedByUnitOut:
+) -> obligation_replies.OwedByUnitOut:
     """List what a unit owes, nearest deadline first."""
-    return replies.owed_out(await issuing.obligations_of_unit(tx, unit_id=unit_id, tree=tree, by=caller))
+    return obligation_replies.owed_out(await issuing.obligations_of_unit(tx, unit_id=unit_id, tree=tree, by=caller))
 
 
 @router.get("/open-obligations", responses=may_raise(NotAllowed))
@@ -123,10 +129,10 @@ async def count_open_obligations(
     tx: OpenTransaction,
     tree: KnownTree,
     answered_by: Annotated[list[UnitId], Query(min_length=1, max_length=1000)],
-) -> replies.OpenCountsOut:
+) -> obligation_replies.OpenCountsOut:
     """Count the open obligations each unit answers: what will move to its successor when it ends."""
     counts = await issuing.count_open_obligations(tx, unit_ids=answered_by, tree=tree, by=caller)
-    return replies.OpenCountsOut(open=counts)
+    return obligation_replies.OpenCountsOut(open=counts)
 
 
 @router.post("/audience-previews", responses=may_raise(NotAllowed, AudienceUnheardOf, GroupsUnsettled))

@@ -20,10 +20,12 @@ from directives.problems import (
     DeadlinesOutOfOrder,
     DraftChanged,
     IssuerFixed,
+    LaterThanOwn,
     NothingAsked,
     NotInForce,
     NotNow,
     NotTheSame,
+    PassesOnUnfit,
     PeriodMissing,
     RelationUnfit,
     RuleUnfit,
@@ -51,6 +53,8 @@ UNFIT = (
     RelationUnfit,
     SameAsUnfit,
     NotTheSame,
+    PassesOnUnfit,
+    LaterThanOwn,
 )
 """What can be wrong with what a draft says."""
 router = APIRouter()

@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.clock import VIETNAM
 from contracts.directives import DeliveryPurpose
 from directives.domain.calendar import WorkingCalendar
-from directives.problems import InformedOnly, ReceivedAlready
+from directives.problems import InformedOnly, NotActing, ReceivedAlready
 
 DeliveryState = Literal["delivered", "acknowledged", "refused"]
 STATE_VI: Mapping[DeliveryState, str] = {
@@ -38,6 +38,15 @@ class Delivery:
     def is_awaited(self) -> bool:
         """Say whether the issuer waits for a word: of those who are to act, until they took, refused or answered it."""
         return self.purpose == "execute" and self.state == "delivered" and not self.has_answered
+
+    def refuse_not_acting(self) -> None:
+        """Raise when the unit got it for another purpose than to act."""
+        if self.purpose != "execute":
+            raise NotActing(
+                "Đơn vị không được giao thực hiện văn bản này.",
+                "The unit is not to act on this directive.",
+                purpose=self.purpose,
+            )
 
     def acknowledged(self, by: UUID, at: datetime) -> "Delivery":
         """Take it; what was refused by mistake may be taken after all."""

@@ -16,7 +16,10 @@ from directives.domain.requirement import Requirement
 from directives.problems import AudienceUnsaid, DraftChanged, IssuerFixed, NotInForce, NotNow, NumberOfAnotherYear
 from unit_tree.selectors import Selector
 
-WORDS = ("document_type", "subject", "body", "addressees", "recipients", "replaces_code", "form", "relations")
+WORDS = (
+    "document_type", "subject", "body", "addressees", "recipients", "replaces_code", "form", "relations",
+    "implement_by", "owning_unit_id",
+)  # fmt: skip
 """The fields in which a draft says something, beside what it asks for."""
 LAST_NUMBER = 999_999
 """A register gives no number beyond this one."""
@@ -174,6 +177,15 @@ class Directive:
     named_by: tuple[Relation, ...] = ()
     """How directives that were issued name this one."""
     replacement: Replacement | None = None
+    implement_by: datetime | None = None
+    """Until when every unit that is to act issues a document of its own; null: none is asked for."""
+    owning_unit_id: str | None = None
+    """The division of the issuer that answers questions about it; null: the issuer itself."""
+
+    @property
+    def owner(self) -> str:
+        """Return the unit that answers questions about it."""
+        return self.owning_unit_id or self.issuer_unit_id
 
     @property
     def state(self) -> State:

@@ -10,7 +10,8 @@ from contracts.directives import IndicatorAsked
 from directives.domain.requirement import Requirement
 from directives.problems import NotTheSame, RelationUnfit, SameAsUnfit
 
-RelationKind = Literal["replaces", "amends", "corrects", "implements", "refers_to"]
+RelationKind = Literal["replaces", "amends", "corrects", "cascades", "implements", "refers_to"]
+"""One that cascades another passes it on to the units below its issuer, who was to act on it."""
 OWN_ONLY: frozenset[RelationKind] = frozenset({"replaces", "amends", "corrects"})
 """What an issuer may do to its own directives, and to nobody else's."""
 

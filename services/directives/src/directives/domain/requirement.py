@@ -43,6 +43,8 @@ class Requirement:
     closes_at: datetime | None
     same_as: UUID | None = None
     """The requirement of a replaced directive that asked for the same: its answers stand for this one."""
+    passes_on: UUID | None = None
+    """The requirement of a cascaded directive that is asked of the units below."""
 
 
 def check(requirement: Requirement, *, where: str) -> None:

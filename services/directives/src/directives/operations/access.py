@@ -52,7 +52,7 @@ async def take(tx: Transaction, directive_id: UUID, *, to: Step, tree: Tree, by:
 
 
 async def see(tx: Transaction, directive_id: UUID, *, tree: Tree, by: Caller) -> Directive:
-    """Return a directive to somebody who writes for its issuer or, once issued, may read it."""
+    """Return a directive to somebody who writes for its issuer or its owner or, once issued, may read it."""
     directive = await store.directives.find(tx.connection, directive_id)
     if directive is None or not await may_see(tx, directive, tree=tree, by=by):
         raise no_directive()
@@ -60,8 +60,8 @@ async def see(tx: Transaction, directive_id: UUID, *, tree: Tree, by: Caller) ->
 
 
 async def may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
-    """Say whether the caller writes for the issuer or, once it is issued, may read the directive."""
-    if writes_for(by, directive.issuer_unit_id):
+    """Say whether the caller writes for the issuer or the owner or, once it is issued, may read the directive."""
+    if writes_for_any(by, directive):
         return True
     if directive.issue is None:
         return False
@@ -75,6 +75,11 @@ def writes_for(by: Caller, issuer_unit_id: str) -> bool:
     return any(may(by, purpose, issuer_unit_id) for purpose in WRITES)
 
 
+def writes_for_any(by: Caller, directive: Directive) -> bool:
+    """Say whether the caller drafts, signs or issues for the issuer of a directive or the division that owns it."""
+    return any(writes_for(by, unit_id) for unit_id in (directive.issuer_unit_id, directive.owner))
+
+
 def writes_anywhere(by: Caller) -> bool:
     """Say whether the caller drafts, signs or issues for any unit."""
     return any(units_for(by, purpose) for purpose in WRITES)
@@ -82,8 +87,7 @@ def writes_anywhere(by: Caller) -> bool:
 
 def sees_whole(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> bool:
     """Say whether the caller sees a directive as its issuer does: every obligation, every unit it was sent to."""
-    issuer = directive.issuer_unit_id
-    return writes_for(by, issuer) or reads_any(tx, (issuer,), tree=tree, by=by)
+    return writes_for_any(by, directive) or reads_any(tx, (directive.issuer_unit_id,), tree=tree, by=by)
 
 
 def reads_any(tx: Transaction, unit_ids: Collection[str], *, tree: Tree, by: Caller) -> bool:
@@ -106,6 +110,17 @@ def need_known(unit_ids: Collection[str], tree: Tree) -> None:
             f"Chưa có đơn vị nào mang mã {', '.join(unknown)}.",
             f"No unit is known by the id {', '.join(unknown)}.",
             units=unknown,
+        )
+
+
+def need_own_division(tx: Transaction, directive: Directive, tree: Tree) -> None:
+    """Raise unless the unit that owns a directive is its issuer, or a division of it today."""
+    owner, issuer = directive.owner, directive.issuer_unit_id
+    if owner != issuer and issuer not in tree.ancestors(owner, "administrative", today(tx.now)):
+        raise UnknownUnits(
+            f"{owner} không phải là đơn vị trực thuộc đơn vị ban hành.",
+            f"{owner} is no division of the issuer.",
+            units=[owner],
         )
 
 

@@ -12,8 +12,9 @@ from directives.domain.directive import Directive, Return, Stamp, check_recipien
 from directives.domain.form import Citation, Form, check_form
 from directives.domain.numbering import BY_TYPE
 from directives.domain.requirement import check
-from directives.operations.access import need, need_known, see, take
+from directives.operations.access import need, need_known, need_own_division, see, take
 from directives.operations.audiences import need_heard_of
+from directives.operations.passing_on import check_cascading
 from directives.operations.replacing import related
 from unit_tree.tree import Tree
 
@@ -77,6 +78,7 @@ async def _linked(tx: Transaction, citation: Citation) -> Citation:
 
 
 async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> Directive:
+    need_own_division(tx, directive, tree)
     check_form(directive.form)
     for place, recipient in enumerate(directive.recipients):
         check_recipient(recipient, where=f"recipients.{place}.audience")
@@ -86,7 +88,9 @@ async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: C
         check(requirement, where=f"requirements.{place}")
         await need_heard_of(tx, requirement.audience, tree, where=f"requirements.{place}.audience")
     others = [await see(tx, each.directive_id, tree=tree, by=by) for each in directive.relations]
-    return replace(related(directive, others), form=await link_citations(tx, directive.form))
+    directive = related(directive, others)
+    await check_cascading(tx, directive)
+    return replace(directive, form=await link_citations(tx, directive.form))
 
 
 async def _put(tx: Transaction, before: Directive, after: Directive) -> Directive:

@@ -15,7 +15,7 @@ from directives import store
 from directives.domain.audience import Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement
-from directives.operations import delivering, replacing
+from directives.operations import delivering, passing_on, replacing
 from directives.operations.access import reads_any, see, sees_whole, take
 from directives.operations.audiences import resolve_audience
 from directives.operations.changing import close_as_recalled
@@ -49,6 +49,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for place, each in enumerate(directive.requirements)
     }
     _need_answerable(directive.requirements, resolved, issued_on)
+    await passing_on.check_cascading(tx, directive)
     replaced, corrected = await replacing.take_changed(tx, directive)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
     issued = replace(issued, form=await link_citations(tx, issued.form))
@@ -68,6 +69,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for unit in resolved[each.id].units
     ]
     sent = await delivering.addressed(tx, issued, opened, issued_on=issued_on, tree=tree)
+    passing_on.check_reach(issued, sent, opened, issued_on=issued_on, tree=tree)
     opened, former = await replacing.take_continued(tx, issued, replaced, opened)
     await store.obligations.open_obligations(tx.connection, directive_id, opened)
     _tell(tx, issued, opened, await delivering.deliver(tx, sent, opened))

@@ -6,14 +6,14 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.clock import today
 from chassis.policy import RIGHTS, Purpose, may
-from chassis.problems import NotAllowed, NotFound
+from chassis.problems import NotAllowed
 from chassis.transaction import Transaction, new_id
 from contracts.directives import DeliveryRefused, ObligationAssigned
 from directives import store
 from directives.domain.delivery import Delivery, Waiting, waiting
 from directives.domain.directive import Directive
 from directives.domain.obligation import Duty
-from directives.operations.access import reads_any, see, sees_whole
+from directives.operations.access import no_directive, reads_any, see, sees_whole
 from directives.operations.changing import take_duty
 from directives.problems import NotOfTheUnit
 from unit_tree.tree import Tree
@@ -42,7 +42,7 @@ async def read_deliveries(tx: Transaction, *, directive_id: UUID, tree: Tree, by
 
 async def acknowledge(tx: Transaction, *, directive_id: UUID, unit_id: str, tree: Tree, by: Caller) -> Delivery:
     """Take a directive in the name of a unit it was sent to."""
-    _, delivery = await _take(tx, directive_id, unit_id, tree=tree, by=by)
+    _, delivery = await take_delivery(tx, directive_id, unit_id, tree=tree, by=by)
     after = delivery.acknowledged(by.id, tx.now)
     if after != delivery:
         await store.deliveries.put(tx.connection, after)
@@ -51,7 +51,7 @@ async def acknowledge(tx: Transaction, *, directive_id: UUID, unit_id: str, tree
 
 async def refuse(tx: Transaction, *, directive_id: UUID, unit_id: str, reason: str, tree: Tree, by: Caller) -> Delivery:
     """Refuse a directive in the name of a unit it was sent to. What it owes stays until the issuer has decided."""
-    directive, delivery = await _take(tx, directive_id, unit_id, tree=tree, by=by)
+    directive, delivery = await take_delivery(tx, directive_id, unit_id, tree=tree, by=by)
     after = delivery.refused(reason, by.id, tx.now)
     if after != delivery:
         await store.deliveries.put(tx.connection, after)
@@ -116,16 +116,15 @@ async def _may_answer(tx: Transaction, person_id: UUID, unit_id: str) -> bool:
     )
 
 
-async def _take(
+async def take_delivery(
     tx: Transaction, directive_id: UUID, unit_id: str, *, tree: Tree, by: Caller
 ) -> tuple[Directive, Delivery]:
+    """Return a directive that is in force and its delivery at a unit the caller acts for, locked for change."""
     directive = await see(tx, directive_id, tree=tree, by=by)
     delivery = await store.deliveries.take(tx.connection, directive_id, unit_id)
     sees = reads_any(tx, (unit_id,), tree=tree, by=by) or sees_whole(tx, directive, tree=tree, by=by)
     if delivery is None or not sees:
-        raise NotFound(
-            "Không tìm thấy văn bản này ở đơn vị.", "The directive was not sent there, or you may not see it."
-        )
+        raise no_directive()
     if not may(by, Purpose.SUBMIT, unit_id):
         raise NotAllowed(
             "Chỉ người của đơn vị nhận mới làm được việc này.", "Only the people of the receiving unit may do this."

@@ -1,5 +1,25 @@
 """Things in and out of PostgreSQL."""
 
-from directives.store import calendars, deliveries, directives, duties, obligations, registers, staff
+from directives.store import (
+    calendars,
+    cascades,
+    deliveries,
+    directives,
+    duties,
+    obligations,
+    questions,
+    registers,
+    staff,
+)
 
-__all__ = ["calendars", "deliveries", "directives", "duties", "obligations", "registers", "staff"]
+__all__ = [
+    "calendars",
+    "cascades",
+    "deliveries",
+    "directives",
+    "duties",
+    "obligations",
+    "questions",
+    "registers",
+    "staff",
+]

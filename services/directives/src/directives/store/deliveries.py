@@ -27,6 +27,7 @@ _OF = (
     .order_by(deliveries.c.unit_id)
 )
 _TAKE = _OF.where(deliveries.c.unit_id == bindparam("unit")).with_for_update(of=deliveries)
+_FIND = _OF.where(deliveries.c.unit_id == bindparam("unit"))
 _PUT = (
     update(deliveries)
     .where(deliveries.c.directive_id == bindparam("directive"), deliveries.c.unit_id == bindparam("unit"))
@@ -42,6 +43,12 @@ async def add(connection: AsyncConnection, sent: Sequence[Delivery]) -> None:
 async def of(connection: AsyncConnection, directive_id: UUID) -> list[Delivery]:
     """Return where a directive was sent, by unit."""
     return [Delivery(**row) for row in (await connection.execute(_OF, {"directive": directive_id})).mappings()]
+
+
+async def find(connection: AsyncConnection, directive_id: UUID, unit_id: str) -> Delivery | None:
+    """Return a directive at one unit, or null when it was not sent there."""
+    row = (await connection.execute(_FIND, {"directive": directive_id, "unit": unit_id})).mappings().one_or_none()
+    return None if row is None else Delivery(**row)
 
 
 async def take(connection: AsyncConnection, directive_id: UUID, unit_id: str) -> Delivery | None:

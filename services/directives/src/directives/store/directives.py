@@ -75,6 +75,14 @@ async def find(connection: AsyncConnection, directive_id: UUID) -> Directive | N
     return await _read(connection, _FIND, directive_id)
 
 
+async def get(connection: AsyncConnection, directive_id: UUID) -> Directive:
+    """Return a directive that exists."""
+    found = await find(connection, directive_id)
+    if found is None:
+        raise LookupError(f"there is no directive {directive_id}")
+    return found
+
+
 async def _read(connection: AsyncConnection, statement: Any, directive_id: UUID) -> Directive | None:
     key = {"directive_id": directive_id}
     row = (await connection.execute(statement, key)).one_or_none()
@@ -135,6 +143,8 @@ def _words(directive: Directive) -> dict[str, Any]:
         "recipients": [_recipient_row(each) for each in directive.recipients],
         "replaces_code": directive.replaces_code,
         "form": _form_row(directive.form),
+        "implement_by": directive.implement_by,
+        "owning_unit_id": directive.owning_unit_id,
     }
 
 
@@ -161,6 +171,7 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "cut_off_at": each.cut_off_at,
                 "closes_at": each.closes_at,
                 "same_as": each.same_as,
+                "passes_on": each.passes_on,
             }
             for place, each in enumerate(directive.requirements)
         ],
@@ -247,6 +258,8 @@ def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) ->
             for each in row.corrections
         ),
         closing=Closing(row.close_reason, Stamp(row.closed_by, row.closed_at)) if row.closed_at else None,
+        implement_by=row.implement_by,
+        owning_unit_id=row.owning_unit_id,
         replacement=Replacement(row.replaced_by, row.replaced_at) if row.replaced_at else None,
     )
 
@@ -322,4 +335,5 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         cut_off_at=row.cut_off_at,
         closes_at=row.closes_at,
         same_as=row.same_as,
+        passes_on=row.passes_on,
     )

@@ -1,0 +1,111 @@
+"""How directives go further down, in and out of PostgreSQL."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from directives.domain.cascade import OwnDocument
+from directives.store.directives import number_of
+from directives.tables import (
+    answers,
+    deliveries,
+    directive_relations,
+    directives,
+    implementing_documents,
+    obligations,
+)
+
+_THESE = bindparam("these", type_=ARRAY(Uuid))
+_ISSUED = (
+    select(directives)
+    .join(directive_relations, directive_relations.c.directive_id == directives.c.directive_id)
+    .where(
+        directive_relations.c.target_id == bindparam("directive"),
+        directive_relations.c.kind.in_(("cascades", "implements")),
+        directives.c.issued_at.is_not(None),
+        directives.c.recalled_at.is_(None),
+        directives.c.replaced_at.is_(None),
+    )
+    .order_by(directives.c.issued_at, directives.c.directive_id)
+)
+_REGISTERED = select(implementing_documents).where(implementing_documents.c.directive_id == bindparam("directive"))
+_SENT_TO = select(deliveries.c.directive_id, deliveries.c.unit_id).where(deliveries.c.directive_id == any_(_THESE))
+_ANSWERED = (
+    select(obligations.c.answering_unit_id)
+    .join(answers, answers.c.obligation_id == obligations.c.obligation_id)
+    .where(obligations.c.directive_id == any_(_THESE), answers.c.state != "returned")
+    .distinct()
+)
+_OWN_DUE = (
+    select(obligations.c.requirement_id, func.min(obligations.c.due_at).label("due_at"))
+    .where(
+        obligations.c.directive_id == any_(_THESE),
+        obligations.c.answering_unit_id == bindparam("unit"),
+        obligations.c.state == "open",
+    )
+    .group_by(obligations.c.requirement_id)
+)
+_document = insert(implementing_documents)
+_REGISTER = _document.on_conflict_do_update(
+    index_elements=["directive_id", "unit_id"],
+    set_={
+        name: _document.excluded[name] for name in ("code", "subject", "issued_on", "registered_by", "registered_at")
+    },
+)
+
+
+async def documents_of(connection: AsyncConnection, directive_id: UUID) -> list[OwnDocument]:
+    """Return the documents by which units carry out a directive: those issued here and in force, then the others."""
+    key = {"directive": directive_id}
+    issued = [
+        OwnDocument(row.issuer_unit_id, row.directive_id, number_of(row).code, row.subject, row.issued_on)
+        for row in await connection.execute(_ISSUED, key)
+    ]
+    registered = [
+        OwnDocument(row.unit_id, None, row.code, row.subject, row.issued_on)
+        for row in await connection.execute(_REGISTERED, key)
+    ]
+    return [*issued, *registered]
+
+
+async def sent_to(connection: AsyncConnection, directive_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Return the units each of these directives was sent to."""
+    found: dict[UUID, set[str]] = {}
+    for row in await connection.execute(_SENT_TO, {"these": list(directive_ids)}):
+        found.setdefault(row.directive_id, set()).add(row.unit_id)
+    return found
+
+
+async def answered(connection: AsyncConnection, directive_ids: Collection[UUID]) -> set[str]:
+    """Return the units that have answered any of these directives, and whose answer was not returned."""
+    return set((await connection.execute(_ANSWERED, {"these": list(directive_ids)})).scalars())
+
+
+async def own_due_at(
+    connection: AsyncConnection, directive_ids: Collection[UUID], unit_id: str
+) -> dict[UUID, datetime]:
+    """Return by requirement until when a unit itself owes an answer to these directives."""
+    rows = await connection.execute(_OWN_DUE, {"these": list(directive_ids), "unit": unit_id})
+    return {row.requirement_id: row.due_at for row in rows}
+
+
+async def register(
+    connection: AsyncConnection, directive_id: UUID, document: OwnDocument, *, by: UUID, at: datetime
+) -> None:
+    """Write the document a unit issued elsewhere; a later word of the unit replaces the one before."""
+    await connection.execute(
+        _REGISTER,
+        {
+            "directive_id": directive_id,
+            "unit_id": document.unit_id,
+            "code": document.code,
+            "subject": document.subject,
+            "issued_on": document.issued_on,
+            "registered_by": by,
+            "registered_at": at,
+        },
+    )
