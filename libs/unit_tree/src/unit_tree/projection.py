@@ -58,8 +58,8 @@ class TreeReader:
         known = {unit.unit_id: unit for unit in self._tree}
         there = {row.unit_id: row.version for row in (await connection.execute(_VERSIONS)).all()}
         stale = [each for each, version in there.items() if each not in known or known[each].version != version]
-        fresh = await _units(connection, stale)
-        return Tree((known | fresh)[unit_id] for unit_id in there)
+        known |= await _units(connection, stale)
+        return Tree(known[unit_id] for unit_id in there)
 
 
 async def _units(connection: AsyncConnection, unit_ids: Sequence[str]) -> dict[str, UnitChanged]:
