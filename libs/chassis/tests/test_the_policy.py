@@ -13,8 +13,11 @@ ABOVE = {
     "department": (),
     "commune": ("department",),
     "school": ("commune", "department"),
+    "other-commune": ("department",),
     "neighbour": ("other-commune", "department"),
+    "stranger": (),
 }
+"""From a post at the commune: what is above, its own, below, beside, below what is beside, and in another tree."""
 
 
 def caller(role: str, unit_id: str) -> Caller:

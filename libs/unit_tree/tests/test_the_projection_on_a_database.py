@@ -1,6 +1,7 @@
 """Whatever order the facts come in, and however often: the same table, the same tree. Thrown away, it comes back."""
 
 import random
+import time
 from datetime import UTC, date, datetime
 from itertools import permutations
 from urllib.parse import urlsplit
@@ -133,3 +134,22 @@ async def test_the_tree_follows_the_table_and_only_what_changed_is_read_again(tr
     async with transactions.begin() as tx:
         await tx.connection.execute(text("TRUNCATE known_units"))
     assert len(await tree()) == 0
+
+
+async def test_one_change_among_many_is_much_cheaper_than_reading_all_of_them(transactions):
+    many = [fact(f"U{number}", 1, "U0") for number in range(10_000)]
+    async with transactions.begin() as tx:
+        await note_units(many, tx)
+    reader = TreeReader()
+
+    async def seconds():
+        begun = time.perf_counter()
+        async with transactions.begin() as tx:
+            assert len(await reader.tree(tx.connection)) == len(many)
+        return time.perf_counter() - begun
+
+    all_of_them = await seconds()
+    async with transactions.begin() as tx:
+        await note_unit(fact("U7", 2, "U1"), tx)
+
+    assert await seconds() < all_of_them / 2

@@ -1,5 +1,6 @@
 """From `UnitChanged` to the table, and from the table to a tree."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,8 @@ _NOTE = newest_wins(known_units)
 _STAMP = select(func.count(), func.coalesce(func.sum(known_units.c.version), 0)).select_from(known_units)
 _VERSIONS = select(known_units.c.unit_id, known_units.c.version)
 _STATES = select(known_units.c.state).where(known_units.c.unit_id == any_(bindparam("unit_ids", type_=ARRAY(Text))))
-_ALL_STATES = select(known_units.c.state)
+_AT_ONCE = 1000
+"""Of a province of fifty thousand units nobody who waits for this process waits for more than so many of them."""
 
 
 async def note_unit(event: UnitChanged, transaction: Transaction) -> None:
@@ -49,18 +51,22 @@ class TreeReader:
         count, versions = (await connection.execute(_STAMP)).one()
         stamp = (int(count), int(versions))
         if stamp != self._stamp:
-            self._tree = await self._read_anew(connection) if self._stamp is None else await self._catch_up(connection)
-            self._stamp = stamp
+            self._tree, self._stamp = await self._catch_up(connection), stamp
         return self._tree
-
-    async def _read_anew(self, connection: AsyncConnection) -> Tree:
-        states = (await connection.execute(_ALL_STATES)).scalars()
-        return Tree(UnitChanged.model_validate(state) for state in states)
 
     async def _catch_up(self, connection: AsyncConnection) -> Tree:
         known = {unit.unit_id: unit for unit in self._tree}
         there = {row.unit_id: row.version for row in (await connection.execute(_VERSIONS)).all()}
         stale = [each for each, version in there.items() if each not in known or known[each].version != version]
-        states = (await connection.execute(_STATES, {"unit_ids": stale})).scalars()
-        fresh = {unit.unit_id: unit for unit in map(UnitChanged.model_validate, states)}
-        return Tree((known | fresh)[unit_id] for unit_id in there)
+        known |= await _units(connection, stale)
+        return Tree(known[unit_id] for unit_id in there)
+
+
+async def _units(connection: AsyncConnection, unit_ids: Sequence[str]) -> dict[str, UnitChanged]:
+    found: dict[str, UnitChanged] = {}
+    for first in range(0, len(unit_ids), _AT_ONCE):
+        some = {"unit_ids": unit_ids[first : first + _AT_ONCE]}
+        states = (await connection.execute(_STATES, some)).scalars().all()
+        units = await asyncio.to_thread(lambda: [UnitChanged.model_validate(state) for state in states])  # noqa: B023  awaited here
+        found |= {unit.unit_id: unit for unit in units}
+    return found

@@ -17,6 +17,8 @@ GroupCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}
 Level = Literal["primary", "lower_secondary", "upper_secondary", "continuing"]
 MANY = 10_000
 """No list of a selector is longer."""
+MOST_DEEP = 20
+"""So many groups may go by each other in one line; nobody would see through more, and each is a step of recursion."""
 
 _LEVELS_VI = {
     "primary": "tiểu học",
@@ -315,3 +317,16 @@ def circle_of(code: str, groups: Mapping[str, Selector]) -> list[str] | None:
                 seen.add(further)
                 ways.append([*way, further])
     return None
+
+
+def longest_chain(groups: Mapping[str, Selector]) -> list[str]:
+    """Return a longest way from group to group; none may go by itself."""
+    longest: dict[str, list[str]] = {}
+
+    def from_(code: str) -> list[str]:
+        if code not in longest:
+            ways = (from_(further) for further in sorted(groups[code].groups) if further in groups)
+            longest[code] = [code, *max(ways, key=len, default=[])]
+        return longest[code]
+
+    return max((from_(code) for code in sorted(groups)), key=len, default=[])

@@ -18,6 +18,7 @@ from directory.api.imports import IMPORT_BYTES
 from directory.api.reorganisations import FILES_BYTES
 from directory.api.sessions import say_when_to_return
 from directory.domain.people import NewAccount, Post
+from directory.identity import IdentityProvider, ProviderSettings
 from directory.operations.accounts import keep_looking_for_dormant
 from directory.operations.auditing import keep_noting
 from directory.operations.cataloguing import tell_what_nobody_was_told
@@ -26,7 +27,6 @@ from directory.operations.people import found_accounts
 from directory.operations.selecting import RegisterTree
 from directory.operations.sessions import keep_sweeping
 from directory.passwords import Passwords
-from directory.provider import Provider
 from directory.settings import Settings
 from directory.tables import metadata
 from directory.tokens import Mint
@@ -55,7 +55,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     )
     rules = settings.access_rules()
     frame.app.state.access = Access(mint, Passwords(), rules, settings.safe())
-    frame.app.state.provider = Provider(settings.oidc) if settings.oidc else None
+    frame.app.state.provider = _provider(settings.oidc) if settings.oidc else None
     frame.app.state.trusted_proxies = settings.trusted_proxies
     frame.app.state.register_tree = RegisterTree()
     frame.app.state.passwords = Passwords()
@@ -66,6 +66,12 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.run_in_background(partial(keep_looking_for_dormant, frame.transactions, rules))
     frame.run_in_background(partial(keep_noting, frame.transactions))
     return frame
+
+
+def _provider(settings: ProviderSettings) -> IdentityProvider:
+    from directory.provider import Provider
+
+    return Provider(settings)
 
 
 async def found(settings: Settings) -> None:

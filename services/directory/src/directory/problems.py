@@ -109,6 +109,13 @@ class RecordsRejected(Problem):
     status = 422
 
 
+class GroupsTooDeep(Problem):
+    """Too many named groups go by each other in one line; `chain` names them."""
+
+    code = "groups-too-deep"
+    status = 422
+
+
 class GroupsRunInCircle(Problem):
     """A named group may not go by itself, directly or through others."""
 

@@ -1,14 +1,14 @@
 """The province's OpenID provider: sending people there, and believing what it says of them.
 
-Authorization code with PKCE (RFC 7636); the rules for ID tokens are Authlib's, their signatures joserfc's.
+Authorization code with PKCE (RFC 7636); the rules for ID tokens are Authlib's, their signatures joserfc's. Loaded only
+where a provider is configured: what it stands on takes 7 MB.
 """
 
 import base64
 import ssl
 import time
-from dataclasses import dataclass
-from typing import Annotated, Any
-from urllib.parse import quote, urlencode, urlsplit
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -16,9 +16,9 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from directory.problems import IdentityRefused, ProviderAway
+from directory.identity import Identity, ProviderSettings, identity_of, refused, safe_address
+from directory.problems import ProviderAway
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"]
 """Signatures only the provider can make. None with a shared secret, and not none."""
@@ -26,69 +26,6 @@ ANSWER_SECONDS = 5.0
 ANSWER_BYTES = 1 << 20
 KNOWN_SECONDS = 3600.0
 LEEWAY_SECONDS = 60
-
-
-def _is_safe(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}):
-        raise ValueError("https only, but for this machine itself")
-    return address
-
-
-Address = Annotated[str, AfterValidator(_is_safe)]
-
-
-class ClaimNames(BaseModel):
-    """Which claims of the provider say what. A name or address that is not mapped is never changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    subject: str = "sub"
-    full_name: str | None = None
-    email: str | None = None
-    second_factor: str | None = Field(default=None, description="`acr` or `amr`, say")
-    second_factor_values: frozenset[str] = frozenset()
-
-
-class ProviderSettings(BaseModel):
-    """Where the provider is, who we are to it, and how it calls things."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    issuer: Address
-    client_id: str
-    client_secret: SecretStr | None = None
-    redirect_uri: Address
-    scope: str = "openid profile email"
-    claims: ClaimNames = ClaimNames()
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who somebody is at the provider."""
-
-    issuer: str
-    subject: str
-    full_name: str | None
-    email: str | None
-    has_proved_twice: bool
-
-
-def identity_of(claims: dict[str, Any], settings: ProviderSettings) -> Identity:
-    """Return who a verified ID token speaks of; raise `IdentityRefused` when it does not say."""
-    names = settings.claims
-    subject = claims.get(names.subject)
-    if not isinstance(subject, str) or not subject or len(subject) > 255:
-        raise _refused()
-    proofs = claims.get(names.second_factor) if names.second_factor else None
-    said = set(proofs) if isinstance(proofs, list) else {proofs}
-    return Identity(
-        issuer=settings.issuer,
-        subject=subject,
-        full_name=_text(claims, names.full_name),
-        email=_text(claims, names.email),
-        has_proved_twice=bool(said & names.second_factor_values),
-    )
 
 
 class Provider:
@@ -137,14 +74,14 @@ class Provider:
     async def _verified(self, answer: dict[str, Any], *, nonce: str) -> dict[str, Any]:
         token = answer.get("id_token")
         if not isinstance(token, str):
-            raise _refused()
+            raise refused()
         for attempt in ("with the keys we know", "with fresh ones"):
             try:
                 decoded = jwt.decode(token, await self._key_set(fresh=attempt == "with fresh ones"), ALGORITHMS)
                 break
             except (JoseError, ValueError, TypeError) as error:
                 if attempt == "with fresh ones":
-                    raise _refused() from error
+                    raise refused() from error
         claims = CodeIDToken(
             decoded.claims,
             decoded.header,
@@ -157,7 +94,7 @@ class Provider:
         try:
             claims.validate(now=int(time.time()), leeway=LEEWAY_SECONDS)
         except (JoseError, ValueError, TypeError) as error:
-            raise _refused() from error
+            raise refused() from error
         return dict(claims)
 
     async def _metadata(self) -> dict[str, Any]:
@@ -182,26 +119,14 @@ class Provider:
         # A line of its own: people come from there a few times a minute, and a kept one would mostly be found dead.
         try:
             async with httpx.AsyncClient(timeout=ANSWER_SECONDS, verify=ssl.create_default_context()) as client:
-                answer = await client.request(method, _is_safe(place), **more)
+                answer = await client.request(method, safe_address(place), **more)
             found = answer.json() if len(answer.content) <= ANSWER_BYTES else None
         except (httpx.HTTPError, ValueError) as error:
             raise ProviderAway(
                 "Hệ thống xác thực của tỉnh không trả lời.", "The province's provider does not answer."
             ) from error
         if answer.is_client_error and method == "POST":
-            raise _refused()
+            raise refused()
         if not answer.is_success or not isinstance(found, dict):
             raise ProviderAway("Hệ thống xác thực của tỉnh trả lời sai.", "The provider answers with something else.")
         return found
-
-
-def _text(claims: dict[str, Any], name: str | None) -> str | None:
-    value = claims.get(name) if name else None
-    return value if isinstance(value, str) else None
-
-
-def _refused() -> IdentityRefused:
-    return IdentityRefused(
-        "Không xác nhận được danh tính từ hệ thống của tỉnh; vui lòng thử lại từ đầu.",
-        "The provider does not vouch for this; begin again.",
-    )

@@ -14,7 +14,7 @@ from chassis.settings import StoredSettings
 from directory.codes import Safe
 from directory.domain.people import Lockout
 from directory.domain.sessions import AccessRules, SecondFactorFor
-from directory.provider import ProviderSettings
+from directory.identity import ProviderSettings
 
 
 class FoundingAccount(BaseModel):

@@ -13,8 +13,8 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from chassis.porch import Role
 from chassis.testing import running
 from congvan.ports import free_port
+from directory.identity import ProviderSettings, identity_of
 from directory.main import create_frame, found
-from directory.provider import ProviderSettings, identity_of
 
 CALLBACK = "http://127.0.0.1:9/callback"
 SECRET = "a secret of some thirty-two bytes"

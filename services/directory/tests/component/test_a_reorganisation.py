@@ -171,6 +171,8 @@ async def test_a_cluster_whose_lead_ends_is_named_and_led_by_nobody(ask, registe
     [
         ([{"do": "end", "unit_id": "NOBODY"}], [(1, "NOBODY")]),
         ([{"do": "end", "unit_id": "U-SCH-011"}], [(1, "U-SCH-011")]),  # it is known to end later
+        ([{"do": "end", "unit_id": "U-SCH-025"}], [(1, "U-SCH-025")]),  # it has not begun yet
+        ([{"do": "change", "unit_id": "U-SCH-025", "name": "A"}], [(1, "U-SCH-025")]),
         ([{"do": "change", "unit_id": "U-PGD-D01", "name": "A"}], [(1, "U-PGD-D01")]),
         ([{"do": "end", "unit_id": "U-CUM-1"}] * 2, [(0, "U-THPT-01"), (2, "U-CUM-1")]),
         ([{**MERGE[0], "unit_id": "U-SCH-001"}], [(1, "U-SCH-001")]),
@@ -226,6 +228,11 @@ async def test_a_code_of_somebody_else_is_not_taken(ask, registered):
         {"steps": [{"do": "end"}]},
         {"steps": [{"do": "end", "unit_id": "U-SCH-001", "on": "2026-01-01"}]},
         {"effective_date": "0026-01-01"},
+        {"effective_date": "2026-02-30"},
+        {"steps": [{"do": "change", "unit_id": "U-SCH-001", "abbreviation": "-THCS"}]},
+        {"steps": [{"do": "change", "unit_id": "U-SCH-001", "abbreviation": "T" * 41}]},
+        {"steps": [{"do": "change", "unit_id": "U-SCH-001", "name": "Trường \u202e"}]},
+        {"steps": [{"do": "identify", "unit_id": "U-SCH-001", "scheme": "s", "code": "1 2"}]},
         {"title": ""},
         {"legal_basis": "một\nhai"},
     ],

@@ -232,6 +232,7 @@ async def test_a_hundred_thousand_rows_are_taken_in(send, waiting_count):
     files["relations"] += f"{ids[2]},reporting,{ids[-1]},2026-01-01,\n".encode()
     answer = await send(files)
     assert [(each["row"], each["column"]) for each in answer.json()["errors"]] == [(79922, "parent_id")]
+    assert await waiting_count() == 20_000
 
 
 @pytest.fixture

@@ -166,6 +166,8 @@ WRONG = [
     {"label": " "},
     {"valid_to": None},
     {"valid_to": "tomorrow"},
+    {"valid_from": str(TODAY + timedelta(days=2)), "valid_to": str(TODAY + timedelta(days=1))},
+    {"valid_to": str(TODAY - timedelta(days=1))},
     {"for_ever": True},
 ]
 
@@ -174,7 +176,8 @@ WRONG = [
 async def test_a_malformed_key_is_none(own_client, headers, machine, rows_of, wrong):
     before = await rows_of()
 
-    assert (await give(own_client, headers, machine, **wrong)).json()["code"] == "malformed"
+    answer = await give(own_client, headers, machine, **wrong)
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
     assert await rows_of() == before
 
 

@@ -160,6 +160,25 @@ async def test_groups_cannot_go_by_themselves(ask, rows_of):
     assert await rows_of() == before
 
 
+async def test_groups_go_by_each_other_so_deep_and_no_deeper(ask, meant, rows_of):
+    await ask("PUT", "/groups/g0", name="A", selector={"include": ["U-SCH-001"]})
+    for depth in range(1, 20):
+        await ask("PUT", f"/groups/g{depth}", name="A", selector={"any_of": [{"groups": [f"g{depth - 1}"]}]})
+    assert await meant({"groups": ["g19"]}) == {"U-SCH-001"}
+    before = await rows_of()
+
+    on_top = await ask("PUT", "/groups/g20", 422, name="A", selector={"any_of": [{"groups": ["g19"]}]})
+    await ask("PUT", "/groups/other", name="A", selector={"include": ["U-SCH-001"]})
+    await ask("PUT", "/groups/beside", name="A", selector={"any_of": [{"groups": ["other"]}]})
+    below = await ask("PUT", "/groups/g0", 422, name="A", selector={"any_of": [{"groups": ["other"]}]})
+
+    assert [each["code"] for each in (on_top, below)] == ["groups-too-deep"] * 2
+    assert on_top["chain"] == [f"g{depth}" for depth in range(20, -1, -1)]
+    for code in ("beside", "other"):
+        await ask("DELETE", f"/groups/{code}", 204)
+    assert (await rows_of())[0]["unit_groups"] == before[0]["unit_groups"]
+
+
 @pytest.mark.parametrize(
     "selector",
     [

@@ -16,8 +16,8 @@ import pytest
 from chassis.porch import Role
 from chassis.testing import running
 from congvan.ports import free_port
+from directory.identity import ProviderSettings
 from directory.main import create_frame, found
-from directory.provider import ProviderSettings
 
 HERE = Path(__file__).parents[1] / "provider"
 ROOT = Path(__file__).parents[4]

@@ -12,6 +12,7 @@ from chassis.problems import NotAllowed, NotFound, NotSignedIn
 from chassis.transaction import OpenTransaction
 from directory.api.sent import LettingIn, OpenTransactions, Sent
 from directory.api.sessions import SessionOut
+from directory.identity import IdentityProvider
 from directory.operations import identities
 from directory.problems import (
     AccountDisabled,
@@ -21,17 +22,16 @@ from directory.problems import (
     NoProvider,
     ProviderAway,
 )
-from directory.provider import Provider
 
 router = APIRouter()
 
 
-def _provider(request: Request) -> Provider | None:
-    provider: Provider | None = request.app.state.provider
+def _provider(request: Request) -> IdentityProvider | None:
+    provider: IdentityProvider | None = request.app.state.provider
     return provider
 
 
-TheProvider = Annotated[Provider | None, Depends(_provider)]
+TheProvider = Annotated[IdentityProvider | None, Depends(_provider)]
 
 
 class CameBackIn(Sent):

@@ -14,7 +14,7 @@ from chassis.transaction import OpenTransaction
 from directory.api.sent import Day, Sent
 from directory.operations import selecting
 from directory.operations.selecting import RegisterTree
-from directory.problems import GroupInUse, GroupsRunInCircle
+from directory.problems import GroupInUse, GroupsRunInCircle, GroupsTooDeep
 from directory.store.groups import Group
 from unit_tree.selectors import GroupCode, RoleName, Selector
 
@@ -134,7 +134,7 @@ async def list_groups(tx: OpenTransaction, _caller: Calling) -> GroupsOut:
     return GroupsOut(groups=[GroupOut.of(each) for each in await selecting.list_groups(tx)])
 
 
-@router.put("/groups/{code}", responses=may_raise(NotSignedIn, NotAllowed, GroupsRunInCircle))
+@router.put("/groups/{code}", responses=may_raise(NotSignedIn, NotAllowed, GroupsRunInCircle, GroupsTooDeep))
 async def put_group(code: GroupCode, body: GroupIn, tx: OpenTransaction, caller: Calling) -> GroupOut:
     group = await selecting.put_group(tx, code=code, name=body.name, selector=body.selector, by=caller)
     return GroupOut.of(group)

@@ -17,10 +17,10 @@ from chassis.transaction import Transaction, Transactions
 from directory.access import Access
 from directory.domain.names import Email
 from directory.domain.sessions import Means
+from directory.identity import Identity, IdentityProvider
 from directory.operations.opening import Session, open_session
 from directory.operations.rights import see_that_one_may_administer
 from directory.problems import AccountDisabled, IdentityRefused, IdentityTaken, IdentityUnknown, NoProvider
-from directory.provider import Identity, Provider
 from directory.store import audit, people
 from directory.store import identities as store
 from directory.store.identities import Attempt
@@ -40,7 +40,7 @@ class Sent:
     attempt: str
 
 
-async def begin(transactions: Transactions, *, provider: Provider | None, by: Caller | None) -> Sent:
+async def begin(transactions: Transactions, *, provider: IdentityProvider | None, by: Caller | None) -> Sent:
     """Send somebody to the provider: to sign in, or, when they are signed in, to link who they are there."""
     if provider is None:
         raise NoProvider("Chưa kết nối hệ thống xác thực của tỉnh.", "This installation has no provider.")
@@ -55,7 +55,13 @@ async def begin(transactions: Transactions, *, provider: Provider | None, by: Ca
 
 
 async def sign_in(
-    transactions: Transactions, *, attempt: str, state: str, code: str, provider: Provider | None, access: Access
+    transactions: Transactions,
+    *,
+    attempt: str,
+    state: str,
+    code: str,
+    provider: IdentityProvider | None,
+    access: Access,
 ) -> Session:
     """Return a session for whoever came back from the provider, if an account is linked to who they are there.
 
@@ -85,7 +91,7 @@ async def sign_in(
 
 
 async def link(
-    transactions: Transactions, *, attempt: str, state: str, code: str, provider: Provider | None, by: Caller
+    transactions: Transactions, *, attempt: str, state: str, code: str, provider: IdentityProvider | None, by: Caller
 ) -> Identity:
     """Link the caller's account to who they are at the provider. Safe to repeat with another attempt."""
     identity = await _came_back(transactions, attempt, state, code, provider, by=by)
@@ -110,7 +116,13 @@ async def unlink(tx: Transaction, person_id: UUID, *, by: Caller) -> None:
 
 
 async def _came_back(
-    transactions: Transactions, attempt: str, state: str, code: str, provider: Provider | None, *, by: Caller | None
+    transactions: Transactions,
+    attempt: str,
+    state: str,
+    code: str,
+    provider: IdentityProvider | None,
+    *,
+    by: Caller | None,
 ) -> Identity:
     if provider is None:
         raise NoProvider("Chưa kết nối hệ thống xác thực của tỉnh.", "This installation has no provider.")

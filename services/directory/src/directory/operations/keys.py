@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.caller import Caller, Scope
 from chassis.clock import today
 from chassis.policy import PROVINCE
-from chassis.problems import NotFound
+from chassis.problems import Malformed, NotFound
 from chassis.transaction import Transaction, Transactions, new_id
 from directory.access import Access
 from directory.domain.keys import ApiKey
@@ -46,14 +46,22 @@ async def give_key(
     valid_to: date,
     by: Caller,
 ) -> NewKey:
-    """Give a machine one more key, limited to its scopes as well as to the machine's posts; return it, this once."""
+    """Give a machine one more key, limited to its scopes as well as to the machine's posts; return it, this once.
+
+    Without a first day it is good from today on.
+    """
     await _see_that_it_is_a_machine(tx, person_id, by)
     places = {scope.unit_id for scope in scopes} - {PROVINCE}
     unknown = sorted(places - await units.known(tx.connection, places))
     if unknown:
         raise UnknownUnit(f"Không có đơn vị «{unknown[0]}».", f"There is no unit '{unknown[0]}'.", unit_id=unknown[0])
     secret = PREFIX + secrets.token_urlsafe(32)
-    first = min(valid_from or today(tx.now), valid_to)
+    first = valid_from or today(tx.now)
+    if valid_to < first:
+        raise Malformed(
+            f"Khóa hết hạn ({valid_to}) trước khi có hiệu lực ({first}).",
+            f"The key would end ({valid_to}) before it begins ({first}).",
+        )
     key = ApiKey(new_id(), person_id, label, tuple(scopes), first, valid_to, tx.now, None, None)
     await store.put(tx.connection, key, _hash(secret))
     said = [{"unit_id": scope.unit_id, "purposes": sorted(scope.purposes)} for scope in scopes]

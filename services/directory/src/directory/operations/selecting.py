@@ -13,11 +13,11 @@ from chassis.transaction import Transaction
 from contracts.directory import UnitChanged
 from directory.operations.cataloguing import put_and_tell_group, tell_group_removed
 from directory.operations.registering import told
-from directory.problems import GroupInUse, GroupsRunInCircle
+from directory.problems import GroupInUse, GroupsRunInCircle, GroupsTooDeep
 from directory.store import audit, catalogue, units
 from directory.store import groups as store
 from directory.store.groups import Group
-from unit_tree.selectors import Evaluation, Selector, Why, circle_of
+from unit_tree.selectors import MOST_DEEP, Evaluation, Selector, Why, circle_of, longest_chain
 from unit_tree.tree import Tree
 
 
@@ -132,7 +132,10 @@ async def list_groups(tx: Transaction) -> list[Group]:
 
 
 async def put_group(tx: Transaction, *, code: str, name: str, selector: Selector, by: Caller) -> Group:
-    """Give a selection a name, or a name another selection. Safe to repeat. Raises `GroupsRunInCircle`."""
+    """Give a selection a name, or a name another selection. Safe to repeat.
+
+    Raises `GroupsRunInCircle` and `GroupsTooDeep`.
+    """
     _see_that_it_is_allowed(by)
     await units.lock_register(tx.connection)
     known = await store.by_code(tx.connection)
@@ -140,10 +143,18 @@ async def put_group(tx: Transaction, *, code: str, name: str, selector: Selector
     group = Group(code, name, selector, 0 if before is None else before.version)
     if group == before:
         return group
-    circle = circle_of(code, {each.code: each.selector for each in known.values()} | {code: selector})
+    selectors = {each.code: each.selector for each in known.values()} | {code: selector}
+    circle = circle_of(code, selectors)
     if circle is not None:
         way = " → ".join(circle)
         raise GroupsRunInCircle(f"Các nhóm khép vòng: {way}", f"The groups run in a circle: {way}")
+    chain = longest_chain(selectors)
+    if len(chain) > MOST_DEEP:
+        raise GroupsTooDeep(
+            f"Các nhóm lồng nhau quá {MOST_DEEP} bậc.",
+            f"More than {MOST_DEEP} groups go by each other in one line.",
+            chain=chain,
+        )
     group = await put_and_tell_group(tx, group)
     await audit.record(tx, "group.set", by=by, about=code, name=name, version=group.version)
     return group

@@ -137,7 +137,7 @@ class _Peak:
 async def _settle(platform: Platform) -> None:
     """Wait until every outbox is empty and every durable is read, twice in a row."""
     quiet = 0
-    async with asyncio.timeout(WITHIN_S), httpx.AsyncClient(timeout=10) as client:
+    async with asyncio.timeout(WITHIN_S), httpx.AsyncClient(timeout=WITHIN_S) as client:
         while quiet < 2:
             flows = [(await client.get(f"{url}/health/flow")).json() for url in platform.workers]
             waiting = sum(
