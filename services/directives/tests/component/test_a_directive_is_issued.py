@@ -20,8 +20,9 @@ async def test_a_draft_says_what_was_written(client, desk, officer, letter) -> N
 
     assert shown["state"] == "draft"
     assert shown["code"] is None
-    for name in ("issuer_unit_id", "document_type", "subject", "body", "addressees", "recipients", "replaces_code"):
+    for name in ("issuer_unit_id", "document_type", "subject", "body", "addressees", "replaces_code"):
         assert shown[name] == letter[name]
+    assert shown["recipients"] == [{**each, "audience": None} for each in letter["recipients"]]
     report, video = shown["requirements"]
     assert report["indicators"][1]["only_if"] == "stem.school_implementing"
     assert report["sections"] == letter["requirements"][0]["sections"]

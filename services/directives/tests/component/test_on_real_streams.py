@@ -93,5 +93,6 @@ async def test_a_process_is_ready_when_its_servers_and_durables_are_there(frame)
         assert checks == dict.fromkeys(("postgresql", "nats", "durables", "keys"), "ok")
         flow = (await client.get("/health/flow")).json()
         assert flow["durables"] == {
-            name: {"pending": 0, "unacked": 0} for name in ("directives-units", "directives-answers")
+            name: {"pending": 0, "unacked": 0}
+            for name in ("directives-units", "directives-posts", "directives-answers")
         }

@@ -219,6 +219,7 @@ async def test_a_unit_sees_what_it_owes_and_what_it_answers_for_others_nearest_d
         "closes_at": report["closes_at"],
         "answer_state": "none",
         "state": "open",
+        "assigned_to": None,
     }
     await tell(
         frame,

@@ -15,6 +15,9 @@ from directives.problems import NotInForce, NotNow, NumberOfAnotherYear
 LAST_NUMBER = 999_999
 """A register gives no number beyond this one."""
 
+LAST_VERSION = 2
+"""Of a directive in the events: issued, and then replaced or recalled, after which nothing more becomes of it."""
+
 DocumentType = Literal[
     "resolution", "decision", "instruction", "statute", "rule", "communique", "notice", "guideline",
     "programme", "plan", "option_paper", "scheme", "project", "report", "minutes", "proposal", "contract",

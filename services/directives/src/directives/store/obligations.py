@@ -53,6 +53,7 @@ class Obligation:
     state: ObligationState = "open"
     continues: UUID | None = None
     """The obligation of a replaced directive it goes on from."""
+    assigned_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ _OPENED: Mapping[str, Any] = {
     "answers_as": String,
     "due_at": DateTime(timezone=True),
     "continues": Uuid,
+    "assigned_to": Uuid,
 }
 _rows = (
     func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _OPENED.items()))
@@ -174,6 +176,7 @@ async def open_obligations(connection: AsyncConnection, directive_id: UUID, open
             "answers_as": [each.answers_as for each in opened],
             "due_at": [each.due_at for each in opened],
             "continues": [each.continues for each in opened],
+            "assigned_to": [each.assigned_to for each in opened],
         },
     )
 
