@@ -15,6 +15,8 @@ EVENTS: tuple[type[Event], ...] = (
     directory.PersonChanged,
     directives.DirectiveIssued,
     directives.DirectiveReplaced,
+    directives.DirectiveAmended,
+    directives.DirectiveRecalled,
     directives.DeliveryRefused,
     directives.ObligationOpened,
     directives.ObligationTransferred,

@@ -127,6 +127,43 @@ class DirectiveReplaced(Event):
         return str(self.directive_id)
 
 
+class DirectiveAmended(Event):
+    """Another directive amends or corrects this one, which stays in force."""
+
+    type: ClassVar[str] = "directives.directive.amended.v1"
+
+    directive_id: UUID
+    kind: Literal["amends", "corrects"]
+    code: str
+    subject: str
+    by_directive_id: UUID
+    by_code: str
+    unit_ids: tuple[str, ...]
+    """The units this one was sent to: all of them are told."""
+
+    @property
+    def about(self) -> str:
+        return str(self.directive_id)
+
+
+class DirectiveRecalled(Event):
+    """A directive was taken back. What becomes of each obligation is told as `directives.obligation.changed.v1`."""
+
+    type: ClassVar[str] = "directives.directive.recalled.v1"
+
+    directive_id: UUID
+    version: int
+    issuer_unit_id: str
+    code: str
+    subject: str
+    unit_ids: tuple[str, ...]
+    """The units it was sent to that owe nothing of it that could end, and are told by this alone."""
+
+    @property
+    def about(self) -> str:
+        return str(self.directive_id)
+
+
 class ObligationOpened(Event):
     """A unit owes an answer to one requirement."""
 

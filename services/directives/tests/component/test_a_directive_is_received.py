@@ -147,6 +147,15 @@ async def test_nobody_takes_or_refuses_for_another_unit(received, issued, signer
     assert await rows() == before
 
 
+async def test_who_owed_nothing_hears_of_a_recall_by_it_alone(issued, client, leader, told) -> None:
+    recall = f"/directives/{issued['directive_id']}/recall"
+    for _ in range(2):
+        assert (await client.post(recall, json={"reason": "Nhầm."}, headers=leader)).status_code == 200
+    [event] = await told("directives.directive.recalled.v1")
+    assert event["unit_ids"] == ["U-THPT-1", "U-XA-1", "U-XA-2"]
+    assert len(await told("directives.obligation.changed.v1")) == 2
+
+
 async def test_what_is_not_in_force_is_not_taken(received, issued, client, leader, head, rows) -> None:
     recall = f"/directives/{issued['directive_id']}/recall"
     await client.post(recall, json={"reason": "Nhầm."}, headers=leader)
@@ -214,6 +223,16 @@ async def test_a_head_says_who_sees_to_it_and_that_person_is_told(frame, assign,
     assert [each["person_id"] for each in await told(ASSIGNED)] == [str(TEACHER)]
     assert (await assign(head, None)).json()["assigned_to"] is None
     assert len(await told(ASSIGNED)) == 1
+
+
+async def test_whoever_saw_to_it_sees_to_what_goes_on(frame, desk, letter, issued, assign, head) -> None:
+    await tell(frame, works())
+    await assign(head)
+    letter["relations"] = [{"kind": "replaces", "directive_id": issued["directive_id"]}]
+    letter["requirements"][0]["same_as"] = issued["requirements"][0]["requirement_id"]
+    await desk.issued(letter)
+    owed = await desk.client.get("/obligations", params={"unit_id": "U-THCS-1"}, headers=head)
+    assert {each["assigned_to"] for each in owed.json()["obligations"]} == {str(TEACHER)}
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,7 @@ async def test_only_what_is_in_force_is_named_and_only_ones_own_is_replaced(
 
 
 async def test_who_amends_corrects_or_refers_is_shown_from_both_ends_and_ends_nothing(
-    desk, letter, old, client, officer
+    desk, letter, old, client, officer, told
 ) -> None:
     kinds = ("amends", "corrects", "implements", "refers_to")
     made = {}
@@ -242,6 +242,12 @@ async def test_who_amends_corrects_or_refers_is_shown_from_both_ends_and_ends_no
     assert [(each["what"], each["by_code"]) for each in shown["corrections"]] == [
         (letter["subject"], made["corrects"]["code"])
     ]
+    events = await told("directives.directive.amended.v1")
+    assert [(each["kind"], each["by_code"]) for each in events] == [
+        (kind, made[kind]["code"]) for kind in ("amends", "corrects")
+    ]
+    sent = {each["answering_unit_id"] for each in await desk.obligations(old["directive_id"])}
+    assert [set(each["unit_ids"]) for each in events] == [sent, sent]
     assert [(each["kind"], each["code"]) for each in shown["named_by"]] == [
         (kind, made[kind]["code"]) for kind in ("amends", "corrects")
     ]

@@ -191,3 +191,17 @@ async def test_an_administrator_counts_what_would_move(client, desk, letter, sig
 
     refused = await client.get("/open-obligations", params=asked, headers=signer.bearer(("administrator", "U-XA-1")))
     assert (refused.status_code, refused.json()["code"]) == (403, "not-allowed")
+
+
+async def test_the_successor_receives_what_it_answers_now(frame, desk, letter, ended, transfer, client, signer) -> None:
+    letter["requirements"] = letter["requirements"][:1]
+    letter["requirements"][0]["audience"] = {"include": ["U-THCS-1"]}
+    letter["recipients"].append({"name": "Trường", "purpose": "inform", "audience": {"include": ["U-THCS-2"]}})
+    issued = await desk.issued(letter)
+    path = f"/directives/{issued['directive_id']}/deliveries"
+    await tell(frame, ended())
+    assert await transfer() == 1
+
+    successor = signer.bearer(("unit_head", "U-THCS-2"))
+    taken = await client.post(f"{path}/U-THCS-2/acknowledge", headers=successor)
+    assert (taken.status_code, taken.json()["purpose"]) == (200, "execute")

@@ -6,7 +6,9 @@ from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directives import (
     DeliveryRefused,
+    DirectiveAmended,
     DirectiveIssued,
+    DirectiveRecalled,
     DirectiveReplaced,
     ExtensionAsked,
     ExtensionRefused,
@@ -35,6 +37,8 @@ def register(desk: EventDesk) -> None:
         "notify-directives",
         DirectiveIssued,
         DirectiveReplaced,
+        DirectiveAmended,
+        DirectiveRecalled,
         DeliveryRefused,
         QuestionAsked,
         QuestionAnswered,

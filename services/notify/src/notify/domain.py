@@ -39,6 +39,8 @@ class Kind(StrEnum):
     OBLIGATION_RECALLED = "obligation_recalled"
     SUBMISSION_CARRIED = "submission_carried"
     DIRECTIVE_REPLACED = "directive_replaced"
+    DIRECTIVE_AMENDED = "directive_amended"
+    DIRECTIVE_RECALLED = "directive_recalled"
     DIRECTIVE_RECEIVED = "directive_received"
     DELIVERY_REFUSED = "delivery_refused"
     OBLIGATION_ASSIGNED = "obligation_assigned"

@@ -34,6 +34,32 @@ def _directive_replaced(quoted: Quoted) -> Written:
     )
 
 
+def _directive_amended(quoted: Quoted) -> Written:
+    by = one_line(quoted.more["by_code"])
+    vi, en = ("được đính chính", "corrected") if quoted.more["how"] == "corrects" else ("được sửa đổi", "amended")
+    return (
+        (f"{vi} bằng {by}", f"{en} by {by}"),
+        (
+            f"Văn bản dưới đây {vi}; những phần khác vẫn có hiệu lực.",
+            f"The directive below was {en}; all else of it stands.",
+        ),
+        [(f"Văn bản kèm theo: {by}", f"See: {by}")],
+        ("Mời Thầy/Cô đăng nhập hệ thống Công văn để xem.", "Please sign in to Congvan to read it."),
+    )
+
+
+def _directive_recalled(_quoted: Quoted) -> Written:
+    return (
+        ("đã được thu hồi", "recalled"),
+        (
+            "Văn bản dưới đây đã được thu hồi, không còn hiệu lực.",
+            "The directive below was recalled and is no longer in force.",
+        ),
+        [],
+        ("Đơn vị không cần làm gì thêm.", "Nothing more is needed of your unit."),
+    )
+
+
 def _directive_received(quoted: Quoted) -> Written:
     purpose = quoted.more["purpose"]
     vi, en = _PURPOSES.get(purpose, (purpose, purpose))
@@ -114,6 +140,8 @@ def _question_answered(quoted: Quoted) -> Written:
 NOTICE_WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
     {
         Kind.DIRECTIVE_REPLACED: _directive_replaced,
+        Kind.DIRECTIVE_AMENDED: _directive_amended,
+        Kind.DIRECTIVE_RECALLED: _directive_recalled,
         Kind.DIRECTIVE_RECEIVED: _directive_received,
         Kind.DELIVERY_REFUSED: _delivery_refused,
         Kind.QUESTION_ASKED: _question_asked,

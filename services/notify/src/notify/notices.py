@@ -6,7 +6,9 @@ from uuid import UUID, uuid5
 from chassis.transaction import Transaction
 from contracts.directives import (
     DeliveryRefused,
+    DirectiveAmended,
     DirectiveIssued,
+    DirectiveRecalled,
     DirectiveReplaced,
     QuestionAnswered,
     QuestionAsked,
@@ -14,7 +16,15 @@ from contracts.directives import (
 from notify.domain import Due, Kind
 from notify.store import facts
 
-NoticeEvent = DirectiveIssued | DirectiveReplaced | DeliveryRefused | QuestionAsked | QuestionAnswered
+NoticeEvent = (
+    DirectiveIssued
+    | DirectiveReplaced
+    | DirectiveAmended
+    | DirectiveRecalled
+    | DeliveryRefused
+    | QuestionAsked
+    | QuestionAnswered
+)
 
 
 async def note_notices(tx: Transaction, events: Sequence[NoticeEvent]) -> set[UUID]:
@@ -33,6 +43,14 @@ def _news(event: NoticeEvent) -> Iterable[Due]:
         case DirectiveReplaced():
             for unit_id in event.unit_ids:
                 yield _notice(event, Kind.DIRECTIVE_REPLACED, unit_id, by_code=event.by_code)
+        case DirectiveAmended():
+            for unit_id in event.unit_ids:
+                about = uuid5(event.by_directive_id, f"{event.directive_id}:{unit_id}")
+                more = {"by_code": event.by_code, "how": event.kind}
+                yield _notice(event, Kind.DIRECTIVE_AMENDED, unit_id, about=about, **more)
+        case DirectiveRecalled():
+            for unit_id in event.unit_ids:
+                yield _notice(event, Kind.DIRECTIVE_RECALLED, unit_id)
         case DeliveryRefused():
             about = uuid5(event.directive_id, event.unit_id)
             yield _notice(event, Kind.DELIVERY_REFUSED, event.issuer_unit_id, about=about, unit=event.unit_id)

@@ -8,7 +8,15 @@ from sqlalchemy import select
 
 from chassis.testing import tell
 from chassis.transaction import new_id
-from contracts.directives import Copy, DeliveryRefused, ObligationAssigned, QuestionAnswered, QuestionAsked
+from contracts.directives import (
+    Copy,
+    DeliveryRefused,
+    DirectiveAmended,
+    DirectiveRecalled,
+    ObligationAssigned,
+    QuestionAnswered,
+    QuestionAsked,
+)
 from notify.tables import letters
 
 REPORTER, DESK, OFFICE, TEACHER = (new_id() for _ in range(4))
@@ -110,3 +118,14 @@ async def test_an_answer_goes_to_who_asked_and_when_shared_to_everyone(people, q
     said = await bodies("question_answered")
     assert sum("của đơn vị" in each for each in said) == 2
     assert sum("giải đáp chung" in each for each in said) == 1
+
+
+async def test_each_amendment_and_a_recall_are_told_once(people, case, written, bodies) -> None:
+    about = {"occurred_at": case.at, "directive_id": case.directive_id, "code": "761/SGDĐT-GDPT", "subject": "V/v"}
+    more = {"by_code": "812/SGDĐT-GDPT", "unit_ids": (COMMUNE,)}
+    kinds = ("amends", "corrects")
+    amended = [DirectiveAmended(**about, **more, kind=kind, by_directive_id=new_id()) for kind in kinds]
+    recalled = DirectiveRecalled(**about, version=2, issuer_unit_id=ISSUER, unit_ids=(COMMUNE,))
+    await tell(people, *amended, recalled, *amended, recalled)
+    assert await written() == [("directive_amended", OFFICE)] * 2 + [("directive_recalled", OFFICE)]
+    assert sum("được đính chính" in each for each in await bodies("directive_amended")) == 1

@@ -23,6 +23,8 @@ WORDS = (
 """The fields in which a draft says something, beside what it asks for."""
 LAST_NUMBER = 999_999
 """A register gives no number beyond this one."""
+LAST_VERSION = 2
+"""Of a directive in the events: issued, and then replaced or recalled, after which nothing more becomes of it."""
 
 
 class State(StrEnum):

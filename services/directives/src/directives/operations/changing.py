@@ -124,11 +124,11 @@ async def reopen(tx: Transaction, *, obligation_id: UUID, reason: str, tree: Tre
     return await _change(tx, duty, duty.reopened(), "reopened", reason, by=by)
 
 
-async def close_as_recalled(tx: Transaction, *, directive_id: UUID, reason: str, by: Caller) -> int:
-    """Let every unit owe no more what a directive asked and is not settled; return how many. The directive is taken."""
+async def close_as_recalled(tx: Transaction, *, directive_id: UUID, reason: str, by: Caller) -> set[str]:
+    """Let every unit owe no more what a directive asked and is not settled; return who hears of it. It is taken."""
     closed = [(each, each.recalled()) for each in await store.duties.take_open_of(tx.connection, directive_id)]
     await _write(tx, closed, "recalled", reason, by=by)
-    return len(closed)
+    return {each.answering_unit_id for each, _ in closed}
 
 
 async def close_as_replaced(

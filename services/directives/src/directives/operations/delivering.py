@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from uuid import UUID
 
 from chassis.transaction import Transaction
-from contracts.directives import Copy, DeliveryPurpose
+from contracts.directives import Copy, DeliveryPurpose, DirectiveRecalled
 from directives import store
 from directives.domain.delivery import Delivery, deliveries
-from directives.domain.directive import Directive
+from directives.domain.directive import LAST_VERSION, Directive
 from directives.operations.audiences import resolve_audience
 from directives.problems import ClusterWithoutLead, UnknownUnits
 from directives.store.obligations import Obligation
@@ -46,3 +47,24 @@ async def deliver(tx: Transaction, sent: Sequence[Delivery], opened: Collection[
     await store.deliveries.add(tx.connection, sent)
     answering = {each.answering_unit_id for each in opened}
     return tuple(Copy(unit_id=each.unit_id, purpose=each.purpose) for each in sent if each.unit_id not in answering)
+
+
+async def deliver_on(tx: Transaction, directive_id: UUID, unit_id: str) -> None:
+    """Deliver a directive to a unit that answers it from now on, to act on it."""
+    await store.deliveries.add(tx.connection, [Delivery(directive_id=directive_id, unit_id=unit_id, purpose="execute")])
+
+
+async def tell_recalled(tx: Transaction, directive: Directive, told: Collection[str]) -> None:
+    """Tell that a directive was taken back; `told` hear of it by what becomes of their obligations."""
+    sent = await store.deliveries.of(tx.connection, directive.id)
+    tx.emit(
+        DirectiveRecalled(
+            occurred_at=tx.now,
+            directive_id=directive.id,
+            version=LAST_VERSION,
+            issuer_unit_id=directive.issuer_unit_id,
+            code=directive.number.code if directive.number else "",
+            subject=directive.subject,
+            unit_ids=tuple(each.unit_id for each in sent if each.unit_id not in told),
+        )
+    )

@@ -75,6 +75,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     _tell(tx, issued, opened, await delivering.deliver(tx, sent, opened))
     await replacing.replace_directives(tx, issued, replaced, opened, former, by=by)
     await replacing.correct_directives(tx, issued, corrected, by=by)
+    await replacing.tell_amended(tx, issued)
     return Issued(issued, {each.id: len(resolved[each.id].units) for each in directive.requirements})
 
 
@@ -87,7 +88,8 @@ async def recall_directive(tx: Transaction, *, directive_id: UUID, reason: str, 
     recalled = directive.take_back(Recall(reason, Stamp(by.id, tx.now)))
     if recalled != directive:
         await store.directives.put(tx.connection, recalled)
-        await close_as_recalled(tx, directive_id=directive_id, reason=reason, by=by)
+        told = await close_as_recalled(tx, directive_id=directive_id, reason=reason, by=by)
+        await delivering.tell_recalled(tx, recalled, told)
     return recalled
 
 
@@ -119,6 +121,7 @@ async def transfer_obligations(tx: Transaction, *, tree: Tree) -> int:
         if answer is None or tree.version(answer[0], day) is None:
             continue
         await store.obligations.put_transfer(tx.connection, each, to_unit_id=answer[0], answers_as=answer[1])
+        await delivering.deliver_on(tx, each.directive_id, answer[0])
         tx.emit(
             ObligationTransferred(
                 occurred_at=tx.now,

@@ -6,17 +6,14 @@ from datetime import datetime
 
 from chassis.caller import Caller
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveReplaced
+from contracts.directives import DirectiveAmended, DirectiveReplaced
 from directives import store
-from directives.domain.directive import Correction, Directive, Stamp
+from directives.domain.directive import LAST_VERSION, Correction, Directive, Stamp
 from directives.domain.obligation import Duty
 from directives.domain.relation import OWN_ONLY, Relation, RelationKind, Replacement, check_relations, check_same
 from directives.operations.changing import close_as_replaced, inherit
 from directives.problems import RelationUnfit
 from directives.store.obligations import Obligation
-
-REPLACED_VERSION = 2
-"""Of a directive: the second thing that is told of it, and the last."""
 
 
 def related(directive: Directive, others: Sequence[Directive]) -> Directive:
@@ -83,7 +80,11 @@ async def take_continued(
     linked = []
     for each in opened:
         before = known.get((same_as[each.requirement_id] or each.requirement_id, each.unit_id))
-        linked.append(each if before is None else replace(each, continues=before.id))
+        if before is None:
+            linked.append(each)
+            continue
+        is_theirs = before.answering_unit_id == each.answering_unit_id
+        linked.append(replace(each, continues=before.id, assigned_to=before.assigned_to if is_theirs else None))
     return linked, former
 
 
@@ -122,13 +123,33 @@ async def replace_directives(
             DirectiveReplaced(
                 occurred_at=tx.now,
                 directive_id=each.id,
-                version=REPLACED_VERSION,
+                version=LAST_VERSION,
                 issuer_unit_id=each.issuer_unit_id,
                 code=code,
                 subject=each.subject,
                 by_directive_id=directive.id,
                 by_code=by_code,
                 unit_ids=tuple(sorted(await _sent_to(tx, each, duties))),
+            )
+        )
+
+
+async def tell_amended(tx: Transaction, directive: Directive) -> None:
+    """Tell everyone who was sent a directive that this one, just issued, amends or corrects it."""
+    for relation in directive.relations:
+        if relation.kind not in ("amends", "corrects"):
+            continue
+        other = await store.directives.get(tx.connection, relation.directive_id)
+        tx.emit(
+            DirectiveAmended(
+                occurred_at=tx.now,
+                directive_id=other.id,
+                kind="amends" if relation.kind == "amends" else "corrects",
+                code=relation.code,
+                subject=other.subject,
+                by_directive_id=directive.id,
+                by_code=directive.number.code if directive.number else "",
+                unit_ids=tuple(sorted(await _sent_to(tx, other, ()))),
             )
         )
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, Uuid, bindparam, column, exists, func, insert, select, update
+from sqlalchemy import ARRAY, String, Uuid, bindparam, column, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directives.domain.delivery import Delivery
@@ -15,7 +16,8 @@ _rows = (
     .table_valued(*(column(name, kind) for name, kind in _SENT.items()))
     .render_derived(name="sent")
 )
-_ADD = insert(deliveries).from_select(list(_SENT), select(*(_rows.c[name] for name in _SENT)))
+_sent = insert(deliveries).from_select(list(_SENT), select(*(_rows.c[name] for name in _SENT)))
+_ADD = _sent.on_conflict_do_update(index_elements=["directive_id", "unit_id"], set_={"purpose": _sent.excluded.purpose})
 _HAS_ANSWERED = exists().where(
     obligations.c.directive_id == deliveries.c.directive_id,
     obligations.c.answering_unit_id == deliveries.c.unit_id,
@@ -36,7 +38,7 @@ _PUT = (
 
 
 async def add(connection: AsyncConnection, sent: Sequence[Delivery]) -> None:
-    """Write to whom a directive goes, in one statement."""
+    """Write to whom a directive goes and what for, in one statement. Who has it already has it for this purpose now."""
     await connection.execute(_ADD, {name: [getattr(each, name) for each in sent] for name in _SENT})
 
 

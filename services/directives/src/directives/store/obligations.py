@@ -55,6 +55,7 @@ class Obligation:
     why_en: str = ""
     continues: UUID | None = None
     """The obligation of a replaced directive it goes on from."""
+    assigned_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ _OPENED: Mapping[str, Any] = {
     "why_vi": String,
     "why_en": String,
     "continues": Uuid,
+    "assigned_to": Uuid,
 }
 _rows = (
     func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _OPENED.items()))
@@ -180,6 +182,7 @@ async def open_obligations(connection: AsyncConnection, directive_id: UUID, open
             "why_vi": [each.why_vi for each in opened],
             "why_en": [each.why_en for each in opened],
             "continues": [each.continues for each in opened],
+            "assigned_to": [each.assigned_to for each in opened],
         },
     )
 

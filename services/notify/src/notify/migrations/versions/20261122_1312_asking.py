@@ -1,4 +1,4 @@
-"""Letters tell of questions and of answers to them."""
+"""Letters tell of questions and answers, and of directives that are amended or recalled."""
 
 from alembic import op
 
@@ -18,5 +18,5 @@ def upgrade() -> None:
         "'submission_accepted', 'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
         "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "
         "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', "
-        "'question_asked', 'question_answered')",
+        "'question_asked', 'question_answered', 'directive_amended', 'directive_recalled')",
     )
