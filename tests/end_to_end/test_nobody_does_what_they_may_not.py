@@ -52,6 +52,7 @@ EVERYBODY = {
     "directory POST /me/totp/confirm",
     "directives GET /calendars/{year}",
     "directives GET /document-types",
+    "directives POST /report-papers/{form}",
     "directives GET /working-days",
     "directives POST /deadline-suggestions",
     "notify GET /letters",
@@ -60,6 +61,7 @@ EVERYBODY = {
 WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}",
     "directives GET /directives/{directive_id}/obligations",
+    "directives GET /directives/{directive_id}/paper/{form}",
 }
 """What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
 _STEPS = ("submit", "return", "sign", "number", "issue", "recall", "corrections", "close")

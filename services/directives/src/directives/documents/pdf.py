@@ -42,4 +42,13 @@ def _read_pages(reader: PdfReader) -> str:
             f"The PDF has {len(reader.pages)} pages; at most {MOST_PAGES} are read.",
             allowed_pages=MOST_PAGES,
         )
-    return "\n".join(page.extract_text() for page in reader.pages)
+    return "\n".join(_unnumbered(page.extract_text(), number) for number, page in enumerate(reader.pages, start=1))
+
+
+def _unnumbered(text: str, number: int) -> str:
+    """Return a page without its number, which stands alone on its first or last line and belongs to no sentence."""
+    lines = text.rstrip().splitlines()
+    for place in (0, -1):
+        if number > 1 and lines and lines[place].strip(" -–") == str(number):
+            del lines[place]
+    return "\n".join(lines)
