@@ -62,11 +62,13 @@ WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}",
     "directives GET /directives/{directive_id}/obligations",
     "directives GET /directives/{directive_id}/paper/{form}",
+    "directives GET /directives/{directive_id}/files",
 }
 """What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
 _STEPS = ("submit", "return", "sign", "number", "issue", "recall", "corrections", "close")
 SEEN_BUT_NOT_THEIRS = {
     "directives PUT /directives/{directive_id}",
+    "directives DELETE /directives/{directive_id}/files/{file_id}",
     *(f"directives POST /directives/{{directive_id}}/{step}" for step in _STEPS),
 }
 """What they may not do to something they may see: 403 tells them nothing new."""

@@ -21,6 +21,7 @@ ROWS = (
     "answers",
     "calendars",
     "numbering_schemes",
+    "directive_files",
     "outbox",
 )
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from chassis.http import may_raise
 from chassis.problems import Malformed, NotSignedIn
-from directives.api import calendars, directives, documents, drafts, numbers, obligations, papers
+from directives.api import calendars, directives, documents, drafts, files, numbers, obligations, papers
 
 router = APIRouter(responses=may_raise(NotSignedIn, Malformed))
 router.include_router(drafts.router)
@@ -14,3 +14,4 @@ router.include_router(calendars.router)
 router.include_router(obligations.router)
 router.include_router(documents.router)
 router.include_router(papers.router)
+router.include_router(files.router)

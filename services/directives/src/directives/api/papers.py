@@ -98,8 +98,11 @@ def _file(content: bytes, kind: str, name: str) -> Response:
 async def print_directive(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, form: PaperFormat
 ) -> Response:
-    """Lay a directive out as Word or PDF."""
+    """Lay a directive out as Word or PDF; where its signed PDF is kept, that is the PDF."""
     paper = await printing.paper_of_directive(tx, directive_id=directive_id, tree=tree, by=caller)
+    signed = await printing.signed_pdf(tx, directive_id=directive_id) if form == "pdf" else None
+    if signed is not None:
+        return _file(signed, form, "van-ban")
     return _file(await printing.print_paper(paper, form), form, "van-ban")
 
 

@@ -39,6 +39,14 @@ async def paper_of_directive(tx: Transaction, *, directive_id: UUID, tree: Tree,
     return paper_of(directive, issuer=name_of(tree, directive.issuer_unit_id, day), parent=parent)
 
 
+async def signed_pdf(tx: Transaction, *, directive_id: UUID) -> bytes | None:
+    """Return the signed PDF of a directive, byte for byte, or null: what was signed is never laid out again."""
+    for kept in await store.files.of_directive(tx.connection, directive_id):
+        if kept.kind == "signed":
+            return await store.files.content_of(tx.connection, kept.id)
+    return None
+
+
 async def print_paper(paper: Paper, form: PaperFormat) -> bytes:
     """Lay a document out."""
     return await _beside(lambda: _written(paper, form))
