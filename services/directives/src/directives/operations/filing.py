@@ -110,9 +110,11 @@ async def read_file(
     tx: Transaction, *, directive_id: UUID, file_id: UUID, tree: Tree, by: Caller
 ) -> tuple[KeptFile, bytes]:
     """Return a file of a directive and its bytes, exactly as they were brought."""
-    for known in await list_files(tx, directive_id=directive_id, tree=tree, by=by):
-        if known.id == file_id:
-            return known, await store.files.content_of(tx.connection, file_id)
+    directive = await store.directives.find(tx.connection, directive_id)
+    if directive is not None and await may_see(tx, directive, tree=tree, by=by):
+        for known in await store.files.of_directive(tx.connection, directive_id):
+            if known.id == file_id:
+                return known, await store.files.content_of(tx.connection, file_id)
     raise NotFound("Không tìm thấy tệp này.", "There is no such file, or you may not see it.")
 
 
