@@ -12,6 +12,7 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 from chassis.clock import today
 from congvan.bench import generated, opening, papers
 from congvan.bench.outcome import Aim, Outcome, Sheet
+from congvan.bench.processors import Meter
 from congvan.bench.watching import Peak
 from congvan.demo import ledger, letter, people, province
 from congvan.demo.performance import Stage
@@ -107,7 +108,8 @@ async def _issue(desk: _Desk, house: House, stores: ledger.Stores, units: list[s
     await desk.number(path)
     await desk.play.settle()
     program = psutil.Process(house.pid("directives"))
-    before = program.memory_info().rss
+    before, meter = program.memory_info().rss, Meter(house)
+    clocks = meter.read()
     async with Peak(program) as peak:
         begun = time.perf_counter()
         issued = await desk.clerk.post("directives", f"{path}/issue", {"issued_on": desk.today.isoformat()})
@@ -121,6 +123,7 @@ async def _issue(desk: _Desk, house: House, stores: ledger.Stores, units: list[s
         "issue_s": round(answered, 3),
         "readers_s": max(arrived.values()),
         "by_reader_s": arrived,
+        "cpu_s": {name: round(used, 2) for name, used in meter.between(clocks, meter.read()).programs.items() if used},
         "rss_before_mib": round(before / 2**20, 1),
         "rss_peak_mib": round(peak.bytes / 2**20, 1),
     }
