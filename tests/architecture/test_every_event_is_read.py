@@ -13,7 +13,7 @@ from contracts import catalogue
 
 ROOT = Path(__file__).parents[2]
 DECLARED = streams.load(ROOT / "deploy" / "jetstream" / "streams.toml")
-READERS = ("directives", "submissions", "reporting", "notify")
+READERS = ("directory", "directives", "submissions", "reporting", "notify")
 FOR_OTHERS = {"reporting.aggregate.updated.v1", "submissions.media.received.v1", "submissions.media.ready.v1"}
 """Events nobody in the house reads: the city does, and a later gallery will."""
 

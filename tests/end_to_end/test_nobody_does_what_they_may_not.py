@@ -110,12 +110,18 @@ async def ground(stage, silent) -> Ground:
     if not await ledger.rows(stores.databases["submissions"], answered):
         assert (await perform(stage, province.demo(), silent))["ok"]
     [first] = await ledger.rows(stores.databases["submissions"], answered)
-    [media] = await ledger.rows(stores.databases["submissions"], "SELECT media_id FROM media LIMIT 1")
+    videos = (
+        "SELECT media_id FROM media JOIN obligations USING (obligation_id)"
+        " WHERE answering_unit_id NOT LIKE 'U-SCH-%' ORDER BY media_id LIMIT 1"
+    )
+    [media] = await ledger.rows(stores.databases["submissions"], videos)
     [person] = await ledger.rows(
         stores.databases["directory"], "SELECT person_id FROM people WHERE account = 'lanh-dao'"
     )
-    [letter] = await ledger.rows(stores.databases["notify"], "SELECT letter_id FROM letters LIMIT 1")
+    about = "SELECT letter_id FROM letters WHERE obligation_id = $1 ORDER BY letter_id LIMIT 1"
+    [letter] = await ledger.rows(stores.databases["notify"], about, first["obligation_id"])
     things = {name: str(value) for row in (first, media, person, letter) for name, value in row.items()}
+    # Nothing here may be the neighbour's: a school's own answer and letter, and a video no school sent.
     services = stage.platform.services
     return Ground(services, await operations(services), things | {"upload_id": things["media_id"]}, stores)
 

@@ -199,10 +199,32 @@ def test_the_reasons_are_told_in_two_languages():
     evaluation = Evaluation(selector, TREE, NEW)
 
     assert evaluation.why("s1").reasons_vi == (
-        "đúng quy tắc 1", "thuộc loại đơn vị thcs", "dưới commune1 (reporting)",
+        "đúng quy tắc 1", "thuộc loại đơn vị «thcs»", "dưới commune1 (tuyến báo cáo)",
     )  # fmt: skip
     assert evaluation.why("s2").reasons_en == ("rule 1: not so: below commune1 (reporting)",)
     assert evaluation.why("s9").reasons_en == ("does not exist on 2025-07-01",)
+
+
+def test_reasons_call_things_by_their_names_where_there_are_any():
+    selector = Selector(any_of=(Rule(types=("thcs", "thpt"), levels=("lower_secondary",), groups=("g1",)),))
+    evaluation = Evaluation(
+        selector,
+        TREE,
+        NEW,
+        groups={"g1": Selector(any_of=(Rule(under=({"unit_id": "s2"}, {"unit_id": "commune1"})),))},
+        type_names={"thcs": "Trường THCS"},
+        group_names={"g1": "Vùng cao"},
+    )
+
+    why = evaluation.why("s1")
+
+    assert why.rule == selector.any_of[0]
+    assert why.reasons_vi[1:] == (
+        "thuộc loại đơn vị «Trường THCS», «thpt»", "dạy cấp học trung học cơ sở", "thuộc nhóm «Vùng cao»",
+    )  # fmt: skip
+    under = Evaluation(Selector(any_of=(Rule(under=({"unit_id": "s2"},)),)), TREE, NEW)
+    assert under.why("s1").reasons_en == ("rule 1: not so: below A (s2) (reporting)",)
+    assert under.why("s1").rule is None
 
 
 @pytest.mark.parametrize("rule", [{}, {"levels": ["kindergarten"]}, {"types": ["Thcs"]}, {"colour": "red"}])

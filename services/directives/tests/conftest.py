@@ -4,6 +4,7 @@ import copy
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from asn1crypto import keys as asn1_keys
@@ -16,7 +17,16 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from contracts.directory import UnitChanged, UnitLineage, UnitRelation, UnitVersion
+from contracts.directory import (
+    GroupChanged,
+    PersonChanged,
+    Post,
+    UnitChanged,
+    UnitLineage,
+    UnitRelation,
+    UnitTypeChanged,
+    UnitVersion,
+)
 from unit_tree.tree import Tree
 
 LONG_AGO, REFORM, MERGER = date(2005, 1, 1), date(2025, 7, 1), date(2026, 8, 15)
@@ -46,6 +56,35 @@ def _unit(unit_id, unit_type, *, since=LONG_AGO, until=None, parents=(), became=
     )
 
 
+def _unit_type(code, name, *, version=1, is_removed=False):
+    return UnitTypeChanged(
+        occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
+        code=code,
+        version=version,
+        name=name,
+        levels=(),
+        is_removed=is_removed,
+    )
+
+
+def _group(code, name, selector, *, version=1):
+    """Describe a group; without a selector, one that was removed."""
+    return GroupChanged(
+        occurred_at=datetime(2026, 1, 1, tzinfo=UTC), code=code, version=version, name=name, selector=selector
+    )
+
+
+def _person(*posts, person_id=None, version=1, is_active=True, since=LONG_AGO, until=None):
+    """Describe somebody with posts, each a role and a unit."""
+    return PersonChanged(
+        occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
+        person_id=person_id or uuid4(),
+        version=version,
+        is_active=is_active,
+        posts=tuple(Post(unit_id=unit_id, role=role, valid_from=since, valid_to=until) for role, unit_id in posts),
+    )
+
+
 def _below(parent, since=REFORM):
     return (("reporting", parent, since),)
 
@@ -54,6 +93,24 @@ def _below(parent, since=REFORM):
 def unit():
     """Make the event that describes a unit."""
     return _unit
+
+
+@pytest.fixture(scope="session")
+def unit_type():
+    """Make the event that describes a type of units."""
+    return _unit_type
+
+
+@pytest.fixture(scope="session")
+def group():
+    """Make the event that describes a named group."""
+    return _group
+
+
+@pytest.fixture(scope="session")
+def person():
+    """Make the event that says who holds which posts."""
+    return _person
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from contracts.event import CONTENT_TYPE, Event, nats_subject
 
 EVENTS: tuple[type[Event], ...] = (
     directory.UnitChanged,
+    directory.GroupChanged,
+    directory.UnitTypeChanged,
     directory.PersonChanged,
     directives.DirectiveIssued,
     directives.ObligationOpened,

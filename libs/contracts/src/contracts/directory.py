@@ -1,4 +1,4 @@
-"""Events the directory publishes: units as they change, and who may act for them."""
+"""Events the directory publishes: units as they change, what they are grouped by, and who may act for them."""
 
 from datetime import date
 from typing import ClassVar, Literal
@@ -65,6 +65,70 @@ class UnitChanged(Event):
     @property
     def about(self) -> str:
         return self.unit_id
+
+
+class UnitsBelow(Fact):
+    """Everyone below a unit by one kind of relation: at any depth, or directly."""
+
+    unit_id: str
+    kind: str
+    direct: bool
+
+
+class SelectorRule(Fact):
+    """Units of which everything said here is true; a list says: any of these. One more condition is a new version."""
+
+    types: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
+    clusters: tuple[str, ...] = ()
+    under: tuple[UnitsBelow, ...] = ()
+    leads_a_cluster: bool = False
+    held_role: str | None = None
+    groups: tuple[str, ...] = ()
+
+
+class UnitSelector(Fact):
+    """Units any rule means, and some by name; without those a further rule means, and without some by name."""
+
+    any_of: tuple[SelectorRule, ...] = ()
+    include: tuple[str, ...] = ()
+    except_for: tuple[SelectorRule, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class GroupChanged(Event):
+    """A named group of units was made, changed or removed; whole, as it is from now on."""
+
+    type: ClassVar[str] = "directory.group.changed.v1"
+
+    code: str
+    version: int
+    """Grows with every change, also over a group that was removed and made again."""
+    name: str
+    selector: UnitSelector | None
+    """Null: there is no such group any more."""
+
+    @property
+    def about(self) -> str:
+        return self.code
+
+
+class UnitTypeChanged(Event):
+    """A type of units was added to the catalogue, changed or removed; units are told with their own levels."""
+
+    type: ClassVar[str] = "directory.type.changed.v1"
+
+    code: str
+    version: int
+    """Grows with every change, also over a type that was removed and added again."""
+    name: str
+    levels: tuple[str, ...]
+    is_removed: bool
+
+    @property
+    def about(self) -> str:
+        return self.code
 
 
 class Post(Fact):

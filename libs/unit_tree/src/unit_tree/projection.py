@@ -4,20 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, Text, any_, bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.transaction import Transaction
 from contracts.directory import UnitChanged
+from unit_tree.noting import newest_of, newest_wins
 from unit_tree.tables import known_units
 from unit_tree.tree import Tree
 
-_INSERT = insert(known_units)
-_NOTE = _INSERT.on_conflict_do_update(
-    index_elements=[known_units.c.unit_id],
-    set_={"version": _INSERT.excluded.version, "state": _INSERT.excluded.state},
-    where=known_units.c.version < _INSERT.excluded.version,
-)
+_NOTE = newest_wins(known_units)
 _STAMP = select(func.count(), func.coalesce(func.sum(known_units.c.version), 0)).select_from(known_units)
 _VERSIONS = select(known_units.c.unit_id, known_units.c.version)
 _STATES = select(known_units.c.state).where(known_units.c.unit_id == any_(bindparam("unit_ids", type_=ARRAY(Text))))
@@ -31,11 +26,7 @@ async def note_unit(event: UnitChanged, transaction: Transaction) -> None:
 
 async def note_units(events: Sequence[UnitChanged], transaction: Transaction) -> None:
     """Note what units are now; of several descriptions of one unit the newest counts, in whatever order they come."""
-    newest: dict[str, UnitChanged] = {}
-    for event in events:
-        known = newest.get(event.unit_id)
-        if known is None or known.version < event.version:
-            newest[event.unit_id] = event
+    newest = {event.unit_id: event for event in newest_of(events, lambda each: each.unit_id)}
     # In one order for everyone, so that two workers wait for each other and do not lock up.
     rows: list[dict[str, Any]] = [
         {"unit_id": unit_id, "version": event.version, "state": event.model_dump(mode="json")}

@@ -1,7 +1,7 @@
 """Which units? A selector says it in the words of the field; on the tree of a day it gives units, and its reasons."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -17,6 +17,20 @@ GroupCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}
 Level = Literal["primary", "lower_secondary", "upper_secondary", "continuing"]
 MANY = 10_000
 """No list of a selector is longer."""
+
+_LEVELS_VI = {
+    "primary": "tiểu học",
+    "lower_secondary": "trung học cơ sở",
+    "upper_secondary": "trung học phổ thông",
+    "continuing": "giáo dục thường xuyên",
+}
+_KINDS_VI = {
+    "administrative": "quản lý hành chính",
+    "professional": "quản lý chuyên môn",
+    "reporting": "tuyến báo cáo",
+    "territory": "địa bàn",
+    "cluster": "cụm",
+}
 
 
 class _Part(BaseModel):
@@ -72,6 +86,19 @@ class Selector(_Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The groups and types there are, by code, and what they are called."""
+
+    groups: Mapping[str, Selector] = field(default_factory=dict)
+    group_names: Mapping[str, str] = field(default_factory=dict)
+    type_names: Mapping[str, str] = field(default_factory=dict)
+
+    def roles_of(self, selector: Selector) -> set[str]:
+        """Return the roles a selector goes by, directly or through any group there is."""
+        return selector.held_roles.union(*(each.held_roles for each in self.groups.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """The units a selector means, by id, and what it names that there is not."""
 
@@ -88,6 +115,8 @@ class Why:
     is_in: bool
     reasons_vi: tuple[str, ...]
     reasons_en: tuple[str, ...]
+    rule: Rule | None = None
+    """The rule by which the unit is meant; null when it is meant by name, or not meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +135,10 @@ class GroupsInCircle(Exception):
 
 
 class Evaluation:
-    """One selector on the tree of one day. `holding` is who has people: role → units at which somebody holds it."""
+    """One selector on the tree of one day. `holding` is who has people: role → units at which somebody holds it.
+
+    Reasons call types and groups by `type_names` and `group_names`, where these know them, else by their codes.
+    """
 
     def __init__(
         self,
@@ -116,12 +148,18 @@ class Evaluation:
         *,
         groups: Mapping[str, Selector] | None = None,
         holding: Mapping[str, Collection[str]] | None = None,
+        type_names: Mapping[str, str] | None = None,
+        group_names: Mapping[str, str] | None = None,
     ) -> None:
         self.selector = selector
         self._tree = tree
         self._on = tree.as_of(day)
         self._groups = groups or {}
         self._holding = holding or {}
+        self._type_names = type_names or {}
+        self._group_names = group_names or {}
+        self._include, self._exclude = frozenset(selector.include), frozenset(selector.exclude)
+        self._said: dict[int, tuple[_Condition, ...]] = {}
         self._met: dict[str, Collection[str]] = {}
         self._within: list[str] = []
 
@@ -148,43 +186,54 @@ class Evaluation:
         return found.difference(selector.exclude)
 
     def _units_of_rule(self, rule: Rule) -> set[str]:
-        conditions = list(self._conditions(rule))
+        conditions = self._conditions(rule)
         smallest, *others = sorted((each.units for each in conditions), key=len)
         found = set(smallest).intersection(*others)
         if any(each.all_exist for each in conditions):
             return found
         return {unit_id for unit_id in found if unit_id in self._on.units}
 
-    def _conditions(self, rule: Rule) -> Iterator[_Condition]:
+    def _conditions(self, rule: Rule) -> tuple[_Condition, ...]:
+        # By identity: a rule may name ten thousand units, and is asked about once for each unit that is explained.
+        found = self._said.get(id(rule))
+        if found is None:
+            found = self._said[id(rule)] = tuple(self._worked_out(rule))
+        return found
+
+    def _worked_out(self, rule: Rule) -> Iterator[_Condition]:
         on = self._on
         if rule.types:
             types = set(rule.types)
-            listed = ", ".join(rule.types)
+            listed = ", ".join(f"«{self._type_names.get(code, code)}»" for code in rule.types)
             of_type = (rows for (unit_type, _), rows in on.looks.items() if unit_type in types)
             yield _Condition(
                 f"thuộc loại đơn vị {listed}", f"is of type {listed}", set[str]().union(*of_type), all_exist=True
             )
         if rule.levels:
             levels = set(rule.levels)
-            listed = ", ".join(rule.levels)
             teaching = (rows for (_, taught), rows in on.looks.items() if not levels.isdisjoint(taught))
-            units = set[str]().union(*teaching)
-            yield _Condition(f"dạy cấp học {listed}", f"teaches {listed}", units, all_exist=True)
+            yield _Condition(
+                f"dạy cấp học {', '.join(_LEVELS_VI[level] for level in rule.levels)}",
+                f"teaches {', '.join(rule.levels)}",
+                set[str]().union(*teaching),
+                all_exist=True,
+            )
         if rule.territories:
             yield self._any_below("nằm trên địa bàn", "lies in", rule.territories, "territory", direct=False)
         if rule.clusters:
             yield self._any_below("thuộc cụm", "is a member of", rule.clusters, "cluster", direct=True)
         if rule.under:
-            listed_vi = "; ".join(
-                f"{'trực tiếp ' if each.direct else ''}dưới {each.unit_id} ({each.kind})" for each in rule.under
+            yield _Condition(
+                "; ".join(
+                    f"{'trực tiếp ' if each.direct else ''}dưới {self._called(each.unit_id)} ({_KINDS_VI[each.kind]})"
+                    for each in rule.under
+                ),
+                "; ".join(
+                    f"{'directly ' if each.direct else ''}below {self._called(each.unit_id)} ({each.kind})"
+                    for each in rule.under
+                ),
+                set[str]().union(*(on.below(each.unit_id, each.kind, direct=each.direct) for each in rule.under)),
             )
-            listed_en = "; ".join(
-                f"{'directly ' if each.direct else ''}below {each.unit_id} ({each.kind})" for each in rule.under
-            )
-            below: set[str] = set()
-            for each in rule.under:
-                below |= on.below(each.unit_id, each.kind, direct=each.direct)
-            yield _Condition(listed_vi, listed_en, below)
         if rule.leads_a_cluster:
             yield _Condition("là cụm trưởng", "leads a cluster", on.leads())
         if rule.held_role is not None:
@@ -194,18 +243,20 @@ class Evaluation:
                 self._holding.get(rule.held_role, ()),
             )
         if rule.groups:
-            listed = ", ".join(rule.groups)
-            members: set[str] = set()
-            for code in rule.groups:
-                members.update(self._members(code))
+            listed = ", ".join(f"«{self._group_names.get(code, code)}»" for code in rule.groups)
+            members = set[str]().union(*(self._members(code) for code in rule.groups))
             yield _Condition(f"thuộc nhóm {listed}", f"belongs to the group {listed}", members)
 
     def _any_below(self, vi: str, en: str, parents: Collection[str], kind: RelationKind, *, direct: bool) -> _Condition:
         found: set[str] = set()
         for parent_id in parents:
             found |= self._on.below(parent_id, kind, direct=direct)
-        listed = ", ".join(parents)
+        listed = ", ".join(map(self._called, parents))
         return _Condition(f"{vi} {listed}", f"{en} {listed}", found)
+
+    def _called(self, unit_id: str) -> str:
+        version = self._on.units.get(unit_id)
+        return f"{version.name} ({unit_id})" if version else unit_id
 
     def _members(self, code: str) -> Collection[str]:
         if code in self._within:
@@ -222,19 +273,19 @@ class Evaluation:
         day = f"{self._on.day:%d/%m/%Y}", self._on.day.isoformat()
         if unit_id not in self._on.units:
             return _why(False, (f"không tồn tại ngày {day[0]}", f"does not exist on {day[1]}"))
-        if unit_id in self.selector.exclude:
+        if unit_id in self._exclude:
             return _why(False, ("bị loại trừ đích danh", "is excluded by name"))
         for number, rule in enumerate(self.selector.except_for, start=1):
             met, unmet = self._sides(rule, unit_id)
             if not unmet:
                 return _why(False, (f"bị loại trừ theo quy tắc {number}", f"is excluded by rule {number}"), *met)
-        if unit_id in self.selector.include:
+        if unit_id in self._include:
             return _why(True, ("được nêu đích danh", "is included by name"))
         out: list[tuple[str, str]] = []
         for number, rule in enumerate(self.selector.any_of, start=1):
             met, unmet = self._sides(rule, unit_id)
             if not unmet:
-                return _why(True, (f"đúng quy tắc {number}", f"meets rule {number}"), *met)
+                return _why(True, (f"đúng quy tắc {number}", f"meets rule {number}"), *met, rule=rule)
             out += [(f"quy tắc {number}: không {vi}", f"rule {number}: not so: {en}") for vi, en in unmet]
         return _why(False, *(out or [("không được nêu", "is not named")]))
 
@@ -247,8 +298,8 @@ class Evaluation:
         return met, unmet
 
 
-def _why(is_in: bool, *reasons: tuple[str, str]) -> Why:
-    return Why(is_in, tuple(vi for vi, _ in reasons), tuple(en for _, en in reasons))
+def _why(is_in: bool, *reasons: tuple[str, str], rule: Rule | None = None) -> Why:
+    return Why(is_in, tuple(vi for vi, _ in reasons), tuple(en for _, en in reasons), rule)
 
 
 def circle_of(code: str, groups: Mapping[str, Selector]) -> list[str] | None:

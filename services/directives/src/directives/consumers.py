@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
-from contracts.directory import UnitChanged
+from contracts.directory import GroupChanged, PersonChanged, UnitChanged, UnitTypeChanged
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from directives.projections import note_answers
 from unit_tree.projection import note_units
+from unit_tree.selecting import note_groups, note_people, note_unit_types
 
 
 def register(desk: EventDesk, hear_of_units: Callable[[], None]) -> None:
@@ -17,6 +18,14 @@ def register(desk: EventDesk, hear_of_units: Callable[[], None]) -> None:
     async def note(events: Sequence[UnitChanged], transaction: Transaction) -> None:
         await note_units(events, transaction)
         hear_of_units()
+
+    @desk.batch("directives-selectors", GroupChanged, UnitTypeChanged, PersonChanged)
+    async def note_what_selectors_go_by(
+        events: Sequence[GroupChanged | UnitTypeChanged | PersonChanged], transaction: Transaction
+    ) -> None:
+        await note_groups([each for each in events if isinstance(each, GroupChanged)], transaction)
+        await note_unit_types([each for each in events if isinstance(each, UnitTypeChanged)], transaction)
+        await note_people([each for each in events if isinstance(each, PersonChanged)], transaction)
 
     # A list of what is owed may be a moment behind; on deadline evening the moment is what keeps it cheap.
     desk.batch("directives-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, linger=0.25)(

@@ -19,7 +19,12 @@ from unit_tree.projection import TreeReader
 NAME = "directives"
 MIGRATIONS = Migrations(
     folder=Path(__file__).parent / "migrations",
-    metadata=(tables.metadata, unit_tree.tables.metadata, chassis.tables.metadata),
+    metadata=(
+        tables.metadata,
+        unit_tree.tables.metadata,
+        unit_tree.tables.selecting_metadata,
+        chassis.tables.metadata,
+    ),
 )
 FORM_BYTES = 1 << 20
 """What a form adds to the file in it."""

@@ -52,6 +52,20 @@ class AudienceUnsaid(Problem):
     status = 422
 
 
+class AudienceUnheardOf(Problem):
+    """An audience names units, types, groups or roles nobody has heard of; each list names them, `where` the place."""
+
+    code = "audience-unheard-of"
+    status = 422
+
+
+class GroupsUnsettled(Problem):
+    """Groups the audience goes by run in a circle: a change of them is still under way."""
+
+    code = "groups-unsettled"
+    status = 409
+
+
 class UnknownUnits(Problem):
     """Some units are not known, or do not exist on the day that counts."""
 

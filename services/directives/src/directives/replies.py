@@ -1,12 +1,13 @@
 """What the front door answers."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
-from directives.domain.audience import AnswersAs, ChosenBy, Resolution, name_of, reason
+from directives.domain.audience import name_of, types_of
 from directives.domain.directive import Closing, DeliveryPurpose, Directive, Recall, Return, Stamp, State
 from directives.domain.document_types import DocumentType
 from directives.domain.form import CitationRelation, Competence, Form, Priority
@@ -14,6 +15,7 @@ from directives.domain.obligation import AnswerState
 from directives.domain.requirement import Requirement
 from directives.operations.issuing import Issued
 from directives.store.obligations import Obligation, Owed
+from unit_tree.succession import AnswersAs
 from unit_tree.tree import Tree
 
 
@@ -34,9 +36,10 @@ class RecipientOut(BaseModel):
 
 
 class AudienceOut(BaseModel):
-    """A choice of units."""
+    """A choice of units; `unit_types` is null when the selector says more than its short form can."""
 
-    unit_types: tuple[str, ...]
+    selector: dict[str, Any]
+    unit_types: tuple[str, ...] | None
     include: tuple[str, ...]
     exclude: tuple[str, ...]
 
@@ -167,6 +170,8 @@ class ObligationOut(BaseModel):
     due_at: datetime
     answer_state: AnswerState
     state: ObligationState
+    why_vi: str
+    why_en: str
 
 
 class ObligationsOut(BaseModel):
@@ -209,37 +214,6 @@ class OpenCountsOut(BaseModel):
     """How many open obligations each unit answers."""
 
     open: dict[str, int]
-
-
-class AddressedOut(BaseModel):
-    """A unit that would owe an answer, and why."""
-
-    unit_id: str
-    name: str
-    unit_type: str
-    answering_unit_id: str
-    answering_name: str
-    chosen_by: ChosenBy
-    answers_as: AnswersAs
-    why_vi: str
-    why_en: str
-
-
-class LeaderlessOut(BaseModel):
-    """A cluster nobody answers for."""
-
-    unit_id: str
-    name: str
-
-
-class PreviewOut(BaseModel):
-    """Whom a requirement would reach, and what is in the way."""
-
-    as_of: date
-    issued_on: date
-    units: list[AddressedOut]
-    without_lead: list[LeaderlessOut]
-    unknown: tuple[str, ...]
 
 
 def _stamp(stamp: Stamp | None) -> StampOut | None:
@@ -301,7 +275,12 @@ def _required(requirement: Requirement) -> RequirementOut:
         indicators=requirement.indicators,
         sections=requirement.sections,
         media=requirement.media,
-        audience=AudienceOut(unit_types=audience.unit_types, include=audience.include, exclude=audience.exclude),
+        audience=AudienceOut(
+            selector=audience.model_dump(mode="json", exclude_defaults=True),
+            unit_types=types_of(audience),
+            include=audience.include,
+            exclude=audience.exclude,
+        ),
         due_phrase=requirement.due_phrase,
         due_at=requirement.due_at,
         cut_off_at=requirement.cut_off_at,
@@ -336,6 +315,8 @@ def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) 
                 due_at=each.due_at,
                 answer_state=each.answer_state,
                 state=each.state,
+                why_vi=each.why_vi,
+                why_en=each.why_en,
             )
             for each in opened
         ]
@@ -345,28 +326,3 @@ def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) 
 def owed_out(owed: list[Owed]) -> OwedByUnitOut:
     """Show what a unit owes."""
     return OwedByUnitOut(obligations=[OwedOut.model_validate(each) for each in owed])
-
-
-def preview_out(resolution: Resolution, tree: Tree, *, as_of: date, issued_on: date) -> PreviewOut:
-    """Show whom an audience means, and why."""
-    units = []
-    for each in resolution.units:
-        version = tree.version(each.unit_id, as_of)
-        why_vi, why_en = reason(each, tree, as_of=as_of, issued_on=issued_on)
-        units.append(
-            AddressedOut(
-                unit_id=each.unit_id,
-                name=version.name if version else each.unit_id,
-                unit_type=version.unit_type if version else "",
-                answering_unit_id=each.answering_unit_id,
-                answering_name=name_of(tree, each.answering_unit_id, issued_on),
-                chosen_by=each.chosen_by,
-                answers_as=each.answers_as,
-                why_vi=why_vi,
-                why_en=why_en,
-            )
-        )
-    leaderless = [LeaderlessOut(unit_id=each, name=name_of(tree, each, as_of)) for each in resolution.without_lead]
-    return PreviewOut(
-        as_of=as_of, issued_on=issued_on, units=units, without_lead=leaderless, unknown=resolution.unknown
-    )

@@ -2,19 +2,29 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from chassis.text import IndicatorCode, Line, Narrative, Period, UnitId, composed
 from chassis.transaction import new_id
 from contracts.directives import IndicatorAsked, IndicatorType, MediaAsked, RequirementKind, SectionAsked, SectionKind
-from directives.domain.audience import Audience
+from directives.domain.audience import of_types
 from directives.domain.directive import LAST_NUMBER, DeliveryPurpose, Directive, Recipient, Stamp
 from directives.domain.document_types import DocumentType
 from directives.domain.form import Capacity, Citation, CitationRelation, Competence, Form, Priority, Signer
 from directives.domain.numbering import BY_TYPE, NumberingScheme, Order
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
+from unit_tree.selectors import Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
 _NOTATION = re.compile(rf"{_LETTERS}(?:-{_LETTERS})*")
@@ -102,17 +112,22 @@ class MediaIn(Request):
 
 
 class AudienceIn(Request):
-    """A choice of units."""
+    """A choice of units: a selector, or short for one: all units of some types, and some by name, without others."""
 
+    selector: Selector | None = None
     unit_types: list[UnitType] = Field(default=[], max_length=100)
     include: list[UnitId] = Field(default=[], max_length=5000)
     exclude: list[UnitId] = Field(default=[], max_length=5000)
 
-    def chosen(self) -> Audience:
+    @model_validator(mode="after")
+    def _is_said_once(self) -> Self:
+        if self.selector is not None and (self.unit_types or self.include or self.exclude):
+            raise ValueError("hoặc bộ chọn, hoặc cách viết tắt / either the selector or what is short for one")
+        return self
+
+    def chosen(self) -> Selector:
         """Return the choice as the domain knows it."""
-        return Audience(
-            tuple(sorted(set(self.unit_types))), tuple(sorted(set(self.include))), tuple(sorted(set(self.exclude)))
-        )
+        return self.selector or of_types(self.unit_types, self.include, self.exclude)
 
 
 class RequirementIn(Request):

@@ -174,6 +174,9 @@ obligations = Table(
     Column("state", Text, nullable=False, server_default="open"),
     # Counts the events told of it.
     Column("version", BigInteger, nullable=False, server_default="1"),
+    # Why the unit is asked and who answers, as it was when the directive was issued; never changed.
+    Column("why_vi", Text, nullable=False, server_default=""),
+    Column("why_en", Text, nullable=False, server_default=""),
     UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"

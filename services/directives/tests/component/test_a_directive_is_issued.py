@@ -27,7 +27,12 @@ async def test_a_draft_says_what_was_written(client, desk, officer, letter) -> N
     assert report["sections"] == letter["requirements"][0]["sections"]
     assert video["media"] == {"count": 1, "max_seconds": 60, "max_bytes": 300 * 1024 * 1024}
     assert datetime.fromisoformat(report["due_at"]) == datetime.fromisoformat("2026-12-14T00:00:00+07:00")
-    assert video["audience"] == {"unit_types": ["phong_vhxh"], "include": ["U-CUM-1"], "exclude": []}
+    assert video["audience"] == {
+        "selector": {"any_of": [{"types": ["phong_vhxh"]}], "include": ["U-CUM-1"]},
+        "unit_types": ["phong_vhxh"],
+        "include": ["U-CUM-1"],
+        "exclude": [],
+    }
 
 
 async def test_text_is_kept_composed(client, desk, officer, letter) -> None:
@@ -152,12 +157,13 @@ async def test_a_number_is_issued_in_its_own_year(desk, letter, rows) -> None:
         ({"unit_types": ["mam_non"]}, "audience-empty", {}),
         ({"unit_types": ["thpt"], "exclude": ["U-THPT-1", "U-THPT-2"]}, "audience-empty", {}),
         ({"unit_types": ["thpt", "cum_chuyen_mon"]}, "cluster-without-lead", {"clusters": ["U-CUM-2"]}),
-        ({"include": ["U-NOBODY", "U-NEW"]}, "unknown-units", {"units": ["U-NEW", "U-NOBODY"]}),
+        ({"include": ["U-THCS-1", "U-NEW"]}, "unknown-units", {"units": ["U-NEW"]}),
     ],
 )
 async def test_a_directive_that_would_not_reach_everyone_is_not_issued(
-    desk, letter, rows, audience, code, more
+    frame, desk, letter, rows, unit_type, audience, code, more
 ) -> None:
+    await tell(frame, unit_type("mam_non", "Trường mầm non"))
     letter["requirements"][1]["audience"] = audience
     directive_id = await desk.numbered(letter)
     before = await rows()

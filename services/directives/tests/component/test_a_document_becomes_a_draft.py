@@ -5,10 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from chassis.testing import tell_together
+from directives.documents.asking import UNIT_TYPES
 from directives.documents.reading import MOST_BYTES
 
 LETTER = (Path(__file__).parents[1] / "letters" / "toa-dam.txt").read_bytes()
 CONFIRMED = {"issuer_unit_id": "U-SO", "as_of": "2026-05-31", "requirements": [{"candidate": 2}, {"candidate": 3}]}
+
+
+@pytest.fixture(autouse=True)
+async def catalogue(frame, unit_type) -> None:
+    """Let there be every type of unit a letter may speak to, as in a whole province."""
+    codes = sorted({code for codes in UNIT_TYPES.values() for code in codes})
+    await tell_together(frame, [unit_type(code, code, version=9) for code in codes])
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 from chassis.clock import today
+from chassis.testing import tell
 
 
-async def test_a_preview_names_units_answers_and_reasons(client, officer, rows) -> None:
+async def test_a_preview_names_units_answers_and_reasons(client, officer, rows, frame, unit_type, person) -> None:
+    await tell(frame, unit_type("cum_chuyen_mon", "Cụm chuyên môn"), person(("reporter", "U-THPT-1")))
     before = await rows()
-    audience = {"unit_types": ["cum_chuyen_mon"], "include": ["U-OLD-A", "U-NOBODY"]}
+    audience = {"unit_types": ["cum_chuyen_mon"], "include": ["U-OLD-A", "U-NEW"]}
 
     answer = await client.post(
         "/audience-previews",
@@ -28,9 +30,9 @@ async def test_a_preview_names_units_answers_and_reasons(client, officer, rows) 
                 "answering_name": "Đơn vị U-THPT-1",
                 "chosen_by": "unit_type",
                 "answers_as": "lead",
-                "why_vi": "Thuộc loại đơn vị «cum_chuyen_mon» ngày 31/05/2026; "
+                "why_vi": "Thuộc loại đơn vị «Cụm chuyên môn» ngày 31/05/2026; "
                 "cụm trưởng ngày 20/11/2026 là Đơn vị U-THPT-1.",
-                "why_en": "Is of type cum_chuyen_mon on 2026-05-31; led by Đơn vị U-THPT-1 on 2026-11-20.",
+                "why_en": "Is of type «Cụm chuyên môn» on 2026-05-31; led by Đơn vị U-THPT-1 on 2026-11-20.",
             },
             {
                 "unit_id": "U-OLD-A",
@@ -46,7 +48,14 @@ async def test_a_preview_names_units_answers_and_reasons(client, officer, rows) 
             },
         ],
         "without_lead": [{"unit_id": "U-CUM-2", "name": "Đơn vị U-CUM-2"}],
-        "unknown": ["U-NOBODY"],
+        "unknown": ["U-NEW"],
+        "counts": [
+            {"unit_type": "cum_chuyen_mon", "name": "Cụm chuyên môn", "units": 1},
+            {"unit_type": "thcs", "name": "thcs", "units": 1},
+        ],
+        "nobody_receives": [{"unit_id": "U-NEW", "name": "Đơn vị U-NEW"}],
+        "summary_vi": "1 Cụm chuyên môn, 1 thcs; 1 đơn vị chưa có người nhận",
+        "summary_en": "1 Cụm chuyên môn, 1 thcs; 1 with nobody to receive it",
     }
     assert await rows() == before
 

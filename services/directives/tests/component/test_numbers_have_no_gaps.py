@@ -128,9 +128,9 @@ async def raise_register(transactions, issuer, tree, next_number):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from(["number", "fail"]) | st.integers(1, 12), max_size=10))
-async def test_numbers_agree_with_a_plain_counter_whatever_fails(frame, unit, letter, steps) -> None:
+async def test_numbers_agree_with_a_plain_counter_whatever_fails(frame, unit, province, letter, steps) -> None:
     issuer = f"U-{uuid4().hex}"  # a register of its own for each example
-    tree = Tree([unit(issuer, "so_gddt")])
+    tree = Tree([unit(issuer, "so_gddt"), *province])
     following = 1
     for step in steps:
         if step == "fail":

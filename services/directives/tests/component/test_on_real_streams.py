@@ -44,7 +44,7 @@ async def test_a_directive_goes_out_and_its_answer_is_noted(
     async def knows_the_province():
         body = {"audience": {"include": [each.unit_id for each in province]}, "as_of": "2026-05-31"}
         answer = await client.post("/audience-previews", json=body, headers=officer)
-        return answer.json()["unknown"] == ["U-NEW"]
+        return answer.json().get("unknown") == ["U-NEW"]
 
     await until(knows_the_province)
     issued = await desk.issued(letter)
@@ -93,5 +93,6 @@ async def test_a_process_is_ready_when_its_servers_and_durables_are_there(frame)
         assert checks == dict.fromkeys(("postgresql", "nats", "durables", "keys"), "ok")
         flow = (await client.get("/health/flow")).json()
         assert flow["durables"] == {
-            name: {"pending": 0, "unacked": 0} for name in ("directives-units", "directives-answers")
+            name: {"pending": 0, "unacked": 0}
+            for name in ("directives-units", "directives-selectors", "directives-answers")
         }

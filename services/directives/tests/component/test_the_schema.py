@@ -1,11 +1,16 @@
 """Migrating an empty database leads to the tables in the code, constraint by constraint."""
 
+import json
+
 import pytest
+from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from chassis.transaction import open_engine
+from directives.domain.audience import of_types
 from directives.main import MIGRATIONS
+from unit_tree.selectors import Selector
 
 CONSTRAINTS = text(
     "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
@@ -87,3 +92,41 @@ async def test_the_database_refuses_a_half_told_story(engine, changed, constrain
         with pytest.raises(IntegrityError, match=constraint):
             async with engine.begin() as connection:
                 await connection.execute(insert)
+
+
+async def test_audiences_written_before_there_were_selectors_mean_the_same_since(database_for) -> None:
+    engine = open_engine(await database_for(MIGRATIONS), name="test", pool_size=1)
+
+    def begin_before(connection):
+        config = MIGRATIONS.config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "20261122_1250")
+
+    written = [
+        {"unit_types": ["thcs", "thpt"], "include": ["U-1"], "exclude": ["U-2"]},
+        {"unit_types": [], "include": ["U-1"], "exclude": []},
+    ]
+    async with engine.begin() as connection:
+        for drop in (await connection.execute(TABLES)).scalars().all():
+            await connection.execute(text(drop))
+        await connection.run_sync(begin_before)
+        await connection.exec_driver_sql(
+            "INSERT INTO directives (directive_id, issuer_unit_id, document_type, subject, body, addressees,"
+            " recipients, drafted_by, drafted_at)"
+            " VALUES (gen_random_uuid(), 'U', 'plan', '', '', '[]', '[]', gen_random_uuid(), now())"
+        )
+        for place, audience in enumerate(written):
+            await connection.execute(
+                text(
+                    "INSERT INTO requirements (requirement_id, directive_id, place, kind, title, as_of, periods,"
+                    " indicators, sections, audience, due_phrase, due_at)"
+                    " SELECT gen_random_uuid(), directive_id, :place, 'report', '', now(), '[]', '[]', '[]',"
+                    " CAST(:audience AS jsonb), '', now() FROM directives"
+                ),
+                {"place": place, "audience": json.dumps(audience)},
+            )
+        await connection.run_sync(MIGRATIONS._upgrade)
+        found = (await connection.execute(text("SELECT audience FROM requirements ORDER BY place"))).scalars().all()
+    await engine.dispose()
+
+    assert [Selector.model_validate(each) for each in found] == [of_types(**each) for each in written]

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from contracts.directives import IndicatorAsked, MediaAsked, SectionAsked
-from directives.domain.audience import Audience
+from directives.domain.audience import of_types
 from directives.domain.requirement import Requirement, check
 from directives.problems import (
     AudienceUnsaid,
@@ -36,7 +36,7 @@ REPORT = Requirement(
     indicators=(indicator("a.yes", "bool"), indicator("a.all"), indicator("a.fund", "money")),
     sections=(SectionAsked(code="I", title="I", kind="text"),),
     media=None,
-    audience=Audience(("thcs",)),
+    audience=of_types(("thcs",)),
     due_phrase="trước ngày 14/12/2026",
     due_at=DUE,
     cut_off_at=None,
@@ -64,7 +64,7 @@ def refusal(requirement: Requirement, problem) -> str:
         replace(REPORT, indicators=(), periods=()),
         replace(REPORT, cut_off_at=DUE, closes_at=DUE),
         replace(REPORT, cut_off_at=DUE - DAY, closes_at=DUE + DAY),
-        replace(REPORT, audience=Audience((), include=("U-1",))),
+        replace(REPORT, audience=of_types((), include=("U-1",))),
         replace(REPORT, due_at=datetime(2001, 1, 1, tzinfo=UTC)),  # history may be entered
     ],
 )
@@ -129,5 +129,5 @@ def test_figures_are_cut_off_before_they_are_due_and_due_before_closing() -> Non
 
 def test_somebody_is_asked() -> None:
     assert (
-        refusal(replace(REPORT, audience=Audience((), exclude=("U-1",))), AudienceUnsaid) == "requirements.0.audience"
+        refusal(replace(REPORT, audience=of_types((), exclude=("U-1",))), AudienceUnsaid) == "requirements.0.audience"
     )

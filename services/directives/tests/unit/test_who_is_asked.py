@@ -11,49 +11,50 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.directory import UnitChanged, UnitLineage, UnitRelation, UnitVersion
-from directives.domain.audience import Addressed, Audience, living_successor, reason, resolve
+from directives.domain.audience import Addressed, of_types, resolve
+from unit_tree.succession import living_successor
 from unit_tree.tree import Tree
 
 AS_OF, ISSUED_ON = date(2026, 5, 31), date(2026, 11, 20)
 DAY = timedelta(days=1)
 
 
-def asked(audience: Audience, tree: Tree, *, as_of=AS_OF, issued_on=ISSUED_ON) -> dict[str, str]:
+def asked(audience, tree: Tree, *, as_of=AS_OF, issued_on=ISSUED_ON) -> dict[str, str]:
     return {
         each.unit_id: each.answering_unit_id for each in resolve(audience, tree, as_of=as_of, issued_on=issued_on).units
     }
 
 
 def test_units_of_the_types_on_that_day_are_asked(tree) -> None:
-    assert asked(Audience(("thpt", "phong_vhxh")), tree) == {
+    assert asked(of_types(("thpt", "phong_vhxh")), tree) == {
         each: each for each in ("U-THPT-1", "U-THPT-2", "U-XA-1", "U-XA-2")
     }
-    assert asked(Audience(("thpt", "phong_vhxh")), tree, as_of=date(2025, 6, 30)) == {
+    assert asked(of_types(("thpt", "phong_vhxh")), tree, as_of=date(2025, 6, 30)) == {
         "U-THPT-1": "U-THPT-1",
         "U-THPT-2": "U-THPT-2",
     }
 
 
 def test_named_units_come_in_and_left_out_units_stay_out(tree) -> None:
-    audience = Audience(("thpt",), include=("U-THCS-1", "U-THCS-2"), exclude=("U-THPT-2", "U-THCS-2"))
+    audience = of_types(("thpt",), include=("U-THCS-1", "U-THCS-2"), exclude=("U-THPT-2", "U-THCS-2"))
 
     assert asked(audience, tree) == {"U-THPT-1": "U-THPT-1", "U-THCS-1": "U-THCS-1"}
 
 
 def test_a_unit_that_is_both_named_and_of_the_type_is_asked_once(tree) -> None:
-    resolution = resolve(Audience(("thpt",), include=("U-THPT-1",)), tree, as_of=AS_OF, issued_on=ISSUED_ON)
+    resolution = resolve(of_types(("thpt",), include=("U-THPT-1",)), tree, as_of=AS_OF, issued_on=ISSUED_ON)
 
     assert [each.unit_id for each in resolution.units] == ["U-THPT-1", "U-THPT-2"]
 
 
 def test_a_merged_school_owes_its_own_answer_and_its_successor_gives_it(tree) -> None:
-    assert asked(Audience(("th_thcs",), include=("U-OLD-A",)), tree) == {"U-OLD-A": "U-NEW", "U-OLD-B": "U-NEW"}
-    assert asked(Audience(("th_thcs",)), tree, issued_on=date(2026, 8, 14)) == {"U-OLD-B": "U-OLD-B"}
+    assert asked(of_types(("th_thcs",), include=("U-OLD-A",)), tree) == {"U-OLD-A": "U-NEW", "U-OLD-B": "U-NEW"}
+    assert asked(of_types(("th_thcs",)), tree, issued_on=date(2026, 8, 14)) == {"U-OLD-B": "U-OLD-B"}
 
 
 def test_a_cluster_answers_through_its_lead_of_the_day_of_issue(tree) -> None:
-    assert asked(Audience((), include=("U-CUM-1",)), tree) == {"U-CUM-1": "U-THPT-1"}
-    early = resolve(Audience(("cum_chuyen_mon",)), tree, as_of=AS_OF, issued_on=date(2026, 8, 31))
+    assert asked(of_types((), include=("U-CUM-1",)), tree) == {"U-CUM-1": "U-THPT-1"}
+    early = resolve(of_types(("cum_chuyen_mon",)), tree, as_of=AS_OF, issued_on=date(2026, 8, 31))
     assert (early.units, early.without_lead) == ((), ("U-CUM-1", "U-CUM-2"))
 
 
@@ -66,7 +67,7 @@ def test_a_cluster_whose_lead_was_merged_answers_through_the_school_that_came_af
         ]
     )
 
-    assert asked(Audience((), include=("CUM",)), tree) == {"CUM": "NEW"}
+    assert asked(of_types((), include=("CUM",)), tree) == {"CUM": "NEW"}
 
 
 def test_a_cluster_whose_lead_closed_has_no_lead(unit) -> None:
@@ -77,7 +78,7 @@ def test_a_cluster_whose_lead_closed_has_no_lead(unit) -> None:
         ]
     )
 
-    assert resolve(Audience(("cum_chuyen_mon",)), tree, as_of=AS_OF, issued_on=ISSUED_ON).without_lead == ("CUM",)
+    assert resolve(of_types(("cum_chuyen_mon",)), tree, as_of=AS_OF, issued_on=ISSUED_ON).without_lead == ("CUM",)
 
 
 def test_a_renamed_cluster_answers_through_the_lead_of_its_new_self(unit) -> None:
@@ -90,11 +91,11 @@ def test_a_renamed_cluster_answers_through_the_lead_of_its_new_self(unit) -> Non
         ]
     )
 
-    assert asked(Audience((), include=("CUM-A",)), tree) == {"CUM-A": "THPT"}
+    assert asked(of_types((), include=("CUM-A",)), tree) == {"CUM-A": "THPT"}
 
 
 def test_named_units_nobody_knows_or_that_did_not_exist_yet_are_reported(tree) -> None:
-    audience = Audience(("thpt",), include=("U-NOBODY", "U-NEW"), exclude=("U-GHOST", "U-OLD-A"))
+    audience = of_types(("thpt",), include=("U-NOBODY", "U-NEW"), exclude=("U-GHOST", "U-OLD-A"))
 
     assert resolve(audience, tree, as_of=AS_OF, issued_on=ISSUED_ON).unknown == ("U-GHOST", "U-NEW", "U-NOBODY")
 
@@ -131,14 +132,14 @@ def test_the_chain_of_successors_ends_at_one_living_unit_or_nowhere(unit, lineag
     )
 
     assert living_successor(tree, "A", start + 10 * DAY) == answers
-    assert asked(Audience((), include=("A",)), tree, issued_on=start + 10 * DAY) == {"A": answers or "A"}
+    assert asked(of_types((), include=("A",)), tree, issued_on=start + 10 * DAY) == {"A": answers or "A"}
 
 
 def test_a_preview_says_why_in_two_languages(tree) -> None:
-    audience = Audience(("th_thcs",), include=("U-CUM-1", "U-THCS-1"))
+    audience = of_types(("th_thcs",), include=("U-CUM-1", "U-THCS-1"))
     resolution = resolve(audience, tree, as_of=AS_OF, issued_on=ISSUED_ON)
 
-    said = {each.unit_id: reason(each, tree, as_of=AS_OF, issued_on=ISSUED_ON) for each in resolution.units}
+    said = {each.unit_id: (each.why_vi, each.why_en) for each in resolution.units}
 
     assert said == {
         "U-CUM-1": (
@@ -147,7 +148,7 @@ def test_a_preview_says_why_in_two_languages(tree) -> None:
         ),
         "U-OLD-B": (
             "Thuộc loại đơn vị «th_thcs» ngày 31/05/2026; ngày 20/11/2026 không còn, đơn vị kế thừa là Đơn vị U-NEW.",
-            "Is of type th_thcs on 2026-05-31; gone by 2026-11-20, succeeded by Đơn vị U-NEW.",
+            "Is of type «th_thcs» on 2026-05-31; gone by 2026-11-20, succeeded by Đơn vị U-NEW.",
         ),
         "U-THCS-1": (
             "Được nêu đích danh, tồn tại ngày 31/05/2026; tự trả lời.",
@@ -251,7 +252,7 @@ def test_resolution_agrees_with_a_plain_model(rows, types, include, exclude, as_
         )
         for name, row in rows.items()
     )
-    audience = Audience(tuple(types), tuple(include), tuple(exclude))
+    audience = of_types(tuple(types), tuple(include), tuple(exclude))
 
     resolution = resolve(audience, tree, as_of=as_of, issued_on=issued_on)
 
@@ -319,7 +320,7 @@ def demo() -> Tree:
 
 
 def test_in_the_demo_province_37_schools_owe_the_report(demo) -> None:
-    schools = Audience(("thcs", "th_thcs", "thpt", "thpt_chuyen", "thcs_thpt", "pt_nhieu_cap", "ptdtnt"))
+    schools = of_types(("thcs", "th_thcs", "thpt", "thpt_chuyen", "thcs_thpt", "pt_nhieu_cap", "ptdtnt"))
 
     owing = asked(schools, demo)
 
@@ -331,7 +332,7 @@ def test_in_the_demo_province_37_schools_owe_the_report(demo) -> None:
 
 
 def test_in_the_demo_province_12_communes_and_3_clusters_owe_the_video(demo) -> None:
-    resolution = resolve(Audience(("phong_vhxh", "cum_chuyen_mon")), demo, as_of=AS_OF, issued_on=ISSUED_ON)
+    resolution = resolve(of_types(("phong_vhxh", "cum_chuyen_mon")), demo, as_of=AS_OF, issued_on=ISSUED_ON)
 
     assert Counter(each.answers_as for each in resolution.units) == {"itself": 12, "lead": 3}
     assert {each.unit_id: each.answering_unit_id for each in resolution.units if each.answers_as == "lead"} == {

@@ -12,7 +12,7 @@ from chassis.policy import PROVINCE
 from chassis.porch import Role
 from chassis.roles import Service
 from chassis.transaction import Transactions, open_engine
-from directory import access_tables, api, commands
+from directory import access_tables, api, commands, consumers
 from directory.access import Access
 from directory.api.imports import IMPORT_BYTES
 from directory.api.reorganisations import FILES_BYTES
@@ -20,6 +20,7 @@ from directory.api.sessions import say_when_to_return
 from directory.domain.people import NewAccount, Post
 from directory.operations.accounts import keep_looking_for_dormant
 from directory.operations.auditing import keep_noting
+from directory.operations.cataloguing import tell_what_nobody_was_told
 from directory.operations.opening import published
 from directory.operations.people import found_accounts
 from directory.operations.selecting import RegisterTree
@@ -59,6 +60,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.app.state.register_tree = RegisterTree()
     frame.app.state.passwords = Passwords()
     frame.front_door(api.router)
+    frame.letterbox(consumers.register)
     say_when_to_return(frame.app)
     frame.run_in_background(partial(keep_sweeping, frame.transactions, rules.lockout))
     frame.run_in_background(partial(keep_looking_for_dormant, frame.transactions, rules))
@@ -67,7 +69,10 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
 
 
 async def found(settings: Settings) -> None:
-    """Create the founding accounts that are absent; leave the others alone, their passwords too. Safe to repeat."""
+    """Create the founding accounts that are absent, and tell of types and groups nobody was told of. Safe to repeat.
+
+    Accounts that exist are left alone, their passwords too.
+    """
     engine = open_engine(settings.database_url, name="directory", pool_size=1)
     try:
         async with Transactions(engine).begin() as tx:
@@ -84,6 +89,7 @@ async def found(settings: Settings) -> None:
                 for each in settings.founding_accounts
             ]
             await found_accounts(tx, accounts, passwords=Passwords())
+            await tell_what_nobody_was_told(tx)
     finally:
         await engine.dispose()
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     MetaData,
+    Sequence,
     Table,
     Text,
     Uuid,
@@ -19,12 +20,17 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+catalogue_versions = Sequence("catalogue_versions", metadata=metadata)
+"""Versions of types and of groups. It only goes up, so that what is made again is newer than what was removed."""
+
 unit_types = Table(
     "unit_types",
     metadata,
     Column("code", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("levels", ARRAY(Text), nullable=False),
+    # 0: nobody was told of it yet.
+    Column("version", BigInteger, nullable=False, server_default="0"),
     CheckConstraint(
         "levels <@ ARRAY['primary', 'lower_secondary', 'upper_secondary', 'continuing']",
         name="unit_types_levels_are_known",

@@ -8,7 +8,6 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
-    Integer,
     Table,
     Text,
     Uuid,
@@ -37,8 +36,8 @@ unit_groups = Table(
     Column("code", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("selector", JSONB, nullable=False),
-    Column("version", Integer, nullable=False),
-    CheckConstraint("version > 0", name="unit_groups_version_is_positive"),
+    # 0: nobody was told of it yet.
+    Column("version", BigInteger, nullable=False),
     comment="selections of units people have given a name",
 )
 

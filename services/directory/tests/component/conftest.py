@@ -61,6 +61,7 @@ async def empty_database(database):
     # As a replica, so that the triggers which keep the audit records as they are look away.
     await connection.execute("SET session_replication_role = replica")
     await connection.execute(f"TRUNCATE {', '.join(tables)}")
+    await connection.execute("UPDATE unit_types SET version = 0")
     await connection.close()
     return database
 

@@ -43,7 +43,8 @@ async def test_when_the_levels_of_a_type_change_its_units_are_told_of(client, ad
     answers = [await client.put("/unit-types/thcs", json=body, headers=administrator) for _ in range(2)]
 
     assert [answer.json()["changed"] for answer in answers] == [20, 0]
-    events = (await waiting_events(frame))[count:]
+    of_type, *events = (await waiting_events(frame))[count:]
+    assert (of_type["type"], of_type["subject"]) == ("directory.type.changed.v1", "thcs")
     assert len({event["subject"] for event in events}) == len(events) == 20
     assert {tuple(event["data"]["versions"][0]["levels"]) for event in events} == {
         ("lower_secondary", "upper_secondary")
@@ -53,7 +54,7 @@ async def test_when_the_levels_of_a_type_change_its_units_are_told_of(client, ad
     assert after.json()["levels"] == ["lower_secondary", "upper_secondary"]
 
 
-async def test_another_name_is_told_to_nobody(client, administrator, registered, frame):
+async def test_another_name_is_told_of_the_type_and_of_no_unit(client, administrator, registered, frame):
     count = len(await waiting_events(frame))
     body = {"name": "Trường cấp hai", "levels": ["lower_secondary"]}
 
@@ -61,7 +62,15 @@ async def test_another_name_is_told_to_nobody(client, administrator, registered,
 
     assert answer.json()["changed"] == 0
     assert (await catalogue(client, administrator))["thcs"]["name"] == "Trường cấp hai"
-    assert len(await waiting_events(frame)) == count
+    [told] = (await waiting_events(frame))[count:]
+    assert told["data"] | {"occurred_at": ..., "version": ...} == {
+        "occurred_at": ...,
+        "version": ...,
+        "code": "thcs",
+        "name": "Trường cấp hai",
+        "levels": ["lower_secondary"],
+        "is_removed": False,
+    }
 
 
 @pytest.mark.parametrize("code", ["phong_gddt", "thcs", "cum_chuyen_mon"])

@@ -31,7 +31,8 @@ async def test_what_is_imported_reaches_the_stream_once(settings, signer, nats_s
 
         await until(nothing_waits, within=30)
         assert (await client.get("/health/ready")).json()["ready"] is True
-        assert await told() == 88  # the founding administrator, and every unit
+        types = (await client.get("/unit-types", headers=signer.bearer())).json()["unit_types"]
+        assert await told() == 88 + len(types)  # the founding administrator, every unit, every type
     await steward.close()
 
 

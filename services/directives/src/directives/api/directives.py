@@ -15,12 +15,14 @@ from chassis.identity import Calling
 from chassis.problems import NotAllowed, NotFound
 from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
-from directives import replies
+from directives import previews, replies
 from directives.api.trees import KnownTree
-from directives.operations import concluding, issuing
+from directives.operations import audiences, concluding, issuing
 from directives.problems import (
     AudienceEmpty,
+    AudienceUnheardOf,
     ClusterWithoutLead,
+    GroupsUnsettled,
     NotNow,
     NumberOfAnotherYear,
     ObligationsOpen,
@@ -34,7 +36,15 @@ router = APIRouter()
 @router.post(
     "/directives/{directive_id}/issue",
     responses=may_raise(
-        NotFound, NotAllowed, NotNow, NumberOfAnotherYear, UnknownUnits, AudienceEmpty, ClusterWithoutLead
+        NotFound,
+        NotAllowed,
+        NotNow,
+        NumberOfAnotherYear,
+        UnknownUnits,
+        AudienceEmpty,
+        ClusterWithoutLead,
+        AudienceUnheardOf,
+        GroupsUnsettled,
     ),
 )
 async def issue_directive(
@@ -115,13 +125,13 @@ async def count_open_obligations(
     return replies.OpenCountsOut(open=counts)
 
 
-@router.post("/audience-previews", responses=may_raise(NotAllowed))
+@router.post("/audience-previews", responses=may_raise(NotAllowed, AudienceUnheardOf, GroupsUnsettled))
 async def preview_audience(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: PreviewIn
-) -> replies.PreviewOut:
+) -> previews.PreviewOut:
     """Show whom a requirement would reach, and why."""
     issued_on: date = asked.issued_on or today(tx.now)
-    resolution = issuing.preview_audience(
-        asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
+    preview = await audiences.preview_audience(
+        tx, audience=asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
     )
-    return replies.preview_out(resolution, tree, as_of=asked.as_of, issued_on=issued_on)
+    return previews.preview_out(preview, tree, as_of=asked.as_of, issued_on=issued_on)

@@ -13,6 +13,7 @@ from directives.api.trees import KnownTree
 from directives.domain.directive import Stamp
 from directives.operations import drafting
 from directives.problems import (
+    AudienceUnheardOf,
     AudienceUnsaid,
     CodeTwice,
     ContactPersonal,
@@ -38,6 +39,7 @@ UNFIT = (
     RuleUnfit,
     DeadlinesOutOfOrder,
     AudienceUnsaid,
+    AudienceUnheardOf,
     ContactPersonal,
     SignerUnfit,
 )

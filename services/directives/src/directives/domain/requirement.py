@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, SectionAsked
-from directives.domain.audience import Audience
 from directives.problems import (
     AudienceUnsaid,
     CodeTwice,
@@ -16,6 +15,7 @@ from directives.problems import (
     RuleUnfit,
     VideoWithoutMedia,
 )
+from unit_tree.selectors import Selector
 
 MOST_MEDIA = 20
 MOST_SECONDS = 3600
@@ -36,7 +36,7 @@ class Requirement:
     indicators: tuple[IndicatorAsked, ...]
     sections: tuple[SectionAsked, ...]
     media: MediaAsked | None
-    audience: Audience
+    audience: Selector
     due_phrase: str
     due_at: datetime
     cut_off_at: datetime | None
@@ -51,10 +51,10 @@ def check(requirement: Requirement, *, where: str) -> None:
     _check_once(requirement.periods, f"{where}.periods")
     _check_rules(requirement.indicators, f"{where}.indicators")
     _check_deadlines(requirement, where)
-    if not requirement.audience.unit_types and not requirement.audience.include:
+    if not requirement.audience.any_of and not requirement.audience.include:
         raise AudienceUnsaid(
             f"Yêu cầu «{requirement.title}» chưa nêu loại đơn vị hoặc đơn vị phải thực hiện.",
-            f"The requirement “{requirement.title}” names neither unit types nor units.",
+            f"The requirement “{requirement.title}” says of no unit that it is asked.",
             where=f"{where}.audience",
         )
 

@@ -13,6 +13,7 @@ from directives.domain.form import Citation, Form, check_form
 from directives.domain.numbering import BY_TYPE
 from directives.domain.requirement import check
 from directives.operations.access import need, need_known, take
+from directives.operations.audiences import need_heard_of
 from unit_tree.tree import Tree
 
 _CODE = re.compile(r"(\d{1,6})/(\S+)")
@@ -22,7 +23,7 @@ async def draft_directive(tx: Transaction, *, directive: Directive, tree: Tree, 
     """Keep a new draft. Two requests make two drafts: only a number makes a directive one of a kind."""
     need(by, "draft", directive.issuer_unit_id)
     need_known([directive.issuer_unit_id], tree)
-    drafted = await _made_sure(tx, directive)
+    drafted = await _made_sure(tx, directive, tree)
     await store.directives.add(tx.connection, drafted)
     return drafted
 
@@ -32,7 +33,7 @@ async def edit_draft(
 ) -> Directive:
     """Let a draft say something else; whoever saw an older revision than the newest is told so and changes nothing."""
     directive = await take(tx, directive_id, to="edit", tree=tree, by=by)
-    edited = directive.say(await _made_sure(tx, said), seen=seen)
+    edited = directive.say(await _made_sure(tx, said, tree), seen=seen)
     if edited is not directive:
         await store.directives.put_words(tx.connection, edited)
     return edited
@@ -74,10 +75,11 @@ async def _linked(tx: Transaction, citation: Citation) -> Citation:
     return citation if found == citation.directive_id else replace(citation, directive_id=found)
 
 
-async def _made_sure(tx: Transaction, directive: Directive) -> Directive:
+async def _made_sure(tx: Transaction, directive: Directive, tree: Tree) -> Directive:
     check_form(directive.form)
     for place, requirement in enumerate(directive.requirements):
         check(requirement, where=f"requirements.{place}")
+        await need_heard_of(tx, requirement.audience, tree, where=f"requirements.{place}.audience")
     return replace(directive, form=await link_citations(tx, directive.form))
 
 

@@ -12,22 +12,16 @@ from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
 from contracts.directives import DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from directives import store
-from directives.domain.audience import Audience, Resolution, is_gone, resolve, who_answers
+from directives.domain.audience import Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement
-from directives.operations.access import (
-    may_see,
-    no_directive,
-    not_allowed,
-    reads_any,
-    sees_whole,
-    take,
-    writes_anywhere,
-)
+from directives.operations.access import may_see, no_directive, reads_any, sees_whole, take
+from directives.operations.audiences import resolve_audience
 from directives.operations.changing import close_as_recalled
 from directives.operations.drafting import link_citations
 from directives.problems import AudienceEmpty, ClusterWithoutLead, UnknownUnits
 from directives.store.obligations import Obligation, Owed
+from unit_tree.succession import is_gone, who_answers
 from unit_tree.tree import Tree
 
 FIRST_VERSION = 1
@@ -48,7 +42,10 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     if not directive.lacks_issue(on=issued_on):
         return Issued(directive, await store.obligations.count_obligations(tx.connection, directive_id))
     resolved = {
-        each.id: resolve(each.audience, tree, as_of=each.as_of, issued_on=issued_on) for each in directive.requirements
+        each.id: await resolve_audience(
+            tx, each.audience, tree, as_of=each.as_of, issued_on=issued_on, where=f"requirements.{place}.audience"
+        )
+        for place, each in enumerate(directive.requirements)
     }
     _need_answerable(directive.requirements, resolved, issued_on)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
@@ -62,6 +59,8 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
             answering_unit_id=unit.answering_unit_id,
             answers_as=unit.answers_as,
             due_at=each.due_at,
+            why_vi=unit.why_vi,
+            why_en=unit.why_en,
         )
         for each in directive.requirements
         for unit in resolved[each.id].units
@@ -157,13 +156,6 @@ async def obligations_of_unit(tx: Transaction, *, unit_id: str, tree: Tree, by: 
     if unit_id not in tree or not any(allowed):
         raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
     return await store.obligations.owed_by(tx.connection, unit_id)
-
-
-def preview_audience(audience: Audience, *, as_of: date, issued_on: date, tree: Tree, by: Caller) -> Resolution:
-    """Return whom a requirement would reach if it were issued on a day. Changes nothing."""
-    if not writes_anywhere(by):
-        raise not_allowed()
-    return resolve(audience, tree, as_of=as_of, issued_on=issued_on)
 
 
 def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID, Resolution], issued_on: date) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import Date, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directives import IndicatorAsked, MediaAsked, SectionAsked
-from directives.domain.audience import Audience
 from directives.domain.directive import (
     Closing,
     Correction,
@@ -24,6 +23,7 @@ from directives.domain.directive import (
 from directives.domain.form import Capacity, Citation, Form, Signer
 from directives.domain.requirement import Requirement
 from directives.tables import directives, requirements
+from unit_tree.selectors import Selector
 
 _FIND = select(directives).where(directives.c.directive_id == bindparam("directive_id"))
 _TAKE = _FIND.with_for_update()
@@ -124,7 +124,7 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "indicators": [indicator.model_dump() for indicator in each.indicators],
                 "sections": [section.model_dump() for section in each.sections],
                 "media": each.media.model_dump() if each.media else None,
-                "audience": asdict(each.audience),
+                "audience": each.audience.model_dump(mode="json", exclude_defaults=True),
                 "due_phrase": each.due_phrase,
                 "due_at": each.due_at,
                 "cut_off_at": each.cut_off_at,
@@ -250,7 +250,7 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         indicators=tuple(IndicatorAsked.model_validate(each) for each in row.indicators),
         sections=tuple(SectionAsked.model_validate(each) for each in row.sections),
         media=MediaAsked.model_validate(row.media) if row.media else None,
-        audience=Audience(**{name: tuple(units) for name, units in row.audience.items()}),
+        audience=Selector.model_validate(row.audience),
         due_phrase=row.due_phrase,
         due_at=row.due_at,
         cut_off_at=row.cut_off_at,

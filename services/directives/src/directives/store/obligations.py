@@ -27,10 +27,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directives import ObligationState
-from directives.domain.audience import AnswersAs
 from directives.domain.obligation import AnswerState
 from directives.store.directives import number_of
 from directives.tables import answers, directives, obligations, requirements
+from unit_tree.succession import AnswersAs
 
 Given = Literal["submitted", "returned", "accepted"]
 
@@ -51,6 +51,8 @@ class Obligation:
     due_at: datetime
     answer_state: AnswerState = "none"
     state: ObligationState = "open"
+    why_vi: str = ""
+    why_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ _OPENED: Mapping[str, Any] = {
     "answering_unit_id": String,
     "answers_as": String,
     "due_at": DateTime(timezone=True),
+    "why_vi": String,
+    "why_en": String,
 }
 _rows = (
     func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _OPENED.items()))
@@ -163,6 +167,8 @@ async def open_obligations(connection: AsyncConnection, directive_id: UUID, open
             "answering_unit_id": [each.answering_unit_id for each in opened],
             "answers_as": [each.answers_as for each in opened],
             "due_at": [each.due_at for each in opened],
+            "why_vi": [each.why_vi for each in opened],
+            "why_en": [each.why_en for each in opened],
         },
     )
 
@@ -180,6 +186,8 @@ async def obligations_of(connection: AsyncConnection, directive_id: UUID) -> lis
             due_at=row.due_at,
             answer_state=row.answer_state,
             state=row.state,
+            why_vi=row.why_vi,
+            why_en=row.why_en,
         )
         for row in rows
     ]

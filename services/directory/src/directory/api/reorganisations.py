@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Form, UploadFile
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.http import may_raise
 from chassis.identity import Calling
@@ -85,6 +85,20 @@ class WrongOut(BaseModel):
         return cls(step=wrong.step, unit_id=wrong.unit_id, what_vi=wrong.what_vi, what_en=wrong.what_en)
 
 
+class MovingObligationOut(BaseModel):
+    """An open obligation that loses who answers it; `to_unit_id` is null when a person has to decide."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    obligation_id: UUID
+    directive_id: UUID
+    requirement_id: UUID
+    unit_id: str
+    answering_unit_id: str
+    to_unit_id: str | None
+    on: date
+
+
 class DryRunOut(BaseModel):
     """What would change, what stands for exactly that, and what is in the way."""
 
@@ -92,6 +106,7 @@ class DryRunOut(BaseModel):
     plan: Plan
     error_count: int
     errors: list[WrongOut]
+    obligations: list[MovingObligationOut]
 
 
 @router.post("", status_code=201, responses=may_raise(NotSignedIn, NotAllowed))
@@ -142,7 +157,13 @@ async def get_reorganisation(reorganisation_id: UUID, tx: OpenTransaction, calle
 async def dry_run(reorganisation_id: UUID, tx: OpenTransaction, caller: Calling) -> DryRunOut:
     found = await reorganising.dry_run(tx, reorganisation_id, by=caller)
     errors = [WrongOut.of(each) for each in found.wrong[: reorganising.WRONG_SHOWN]]
-    return DryRunOut(digest=found.digest, plan=found.plan, error_count=len(found.wrong), errors=errors)
+    return DryRunOut(
+        digest=found.digest,
+        plan=found.plan,
+        error_count=len(found.wrong),
+        errors=errors,
+        obligations=[MovingObligationOut.model_validate(each) for each in found.obligations],
+    )
 
 
 @router.post(

@@ -7,6 +7,7 @@ from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
 from directory.domain.units import CLUSTER_TYPE, UnitType
+from directory.operations.cataloguing import put_and_tell_type, tell_type_removed
 from directory.operations.registering import put_and_tell
 from directory.problems import UnitTypeInUse
 from directory.store import audit, units
@@ -36,7 +37,7 @@ async def put_unit_type(tx: Transaction, unit_type: UnitType, *, by: Caller) -> 
     before = (await store.unit_types_by_code(tx.connection)).get(unit_type.code)
     if before == unit_type:
         return Edited(unit_type, 0)
-    await store.put(tx.connection, unit_type)
+    await put_and_tell_type(tx, unit_type)
     await audit.record(
         tx, "unit-type.set", by=by, about=unit_type.code, name=unit_type.name, levels=list(unit_type.levels)
     )
@@ -55,7 +56,8 @@ async def remove_unit_type(tx: Transaction, code: str, *, by: Caller) -> None:
     """Forget a type. Raises `UnitTypeInUse` when a unit ever was of it, or when the platform itself goes by it."""
     _see_that_it_is_allowed(by)
     await units.lock_register(tx.connection)
-    if code not in await store.unit_types_by_code(tx.connection):
+    there = await store.unit_types_by_code(tx.connection)
+    if code not in there:
         raise NotFound(f"Không có loại đơn vị «{code}».", f"There is no unit type '{code}'.")
     if code == CLUSTER_TYPE or await store.is_used(tx.connection, code):
         raise UnitTypeInUse(
@@ -63,6 +65,7 @@ async def remove_unit_type(tx: Transaction, code: str, *, by: Caller) -> None:
             f"The unit type '{code}' is or was in use and cannot be removed.",
         )
     await store.remove(tx.connection, code)
+    await tell_type_removed(tx, there[code])
     await audit.record(tx, "unit-type.removed", by=by, about=code)
 
 

@@ -30,6 +30,7 @@ from directory.domain.units import Unit
 from directory.operations.ending_posts import end_posts, posts_that_end
 from directory.operations.holding_together import hold_together
 from directory.operations.importing import FAULTS_SHOWN, rejected
+from directory.operations.owing import MovingObligation, obligations_that_move
 from directory.operations.registering import Levels, put_and_tell
 from directory.problems import AlreadyApplied, DryRunOutdated, ReorganisationFaulty
 from directory.sheets import csv_lines, rows
@@ -48,6 +49,8 @@ class DryRun:
     plan: Plan
     digest: str
     wrong: tuple[Wrong, ...]
+    obligations: tuple[MovingObligation, ...]
+    """The open obligations that move, as of now: not part of the digest, as they are answered meanwhile."""
 
 
 async def prepare(
@@ -190,7 +193,9 @@ async def _work_out(tx: Transaction, draft: Reorganisation, levels: Levels) -> t
             "unit_counts": await _counts(tx, known, after, day),
         }
     )
-    return DryRun(plan, digest_of(plan, after), (*wrong, *further)), after
+    wrong = [*wrong, *further]
+    moving = () if wrong else await obligations_that_move(tx, after, ending(known, after), levels)
+    return DryRun(plan, digest_of(plan, after), tuple(wrong), moving), after
 
 
 async def _counts(

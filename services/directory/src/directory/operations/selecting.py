@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from chassis.caller import Caller
@@ -11,9 +11,10 @@ from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
 from contracts.directory import UnitChanged
+from directory.operations.cataloguing import put_and_tell_group, tell_group_removed
 from directory.operations.registering import told
 from directory.problems import GroupInUse, GroupsRunInCircle
-from directory.store import audit, units
+from directory.store import audit, catalogue, units
 from directory.store import groups as store
 from directory.store.groups import Group
 from unit_tree.selectors import Evaluation, Selector, Why, circle_of
@@ -109,10 +110,20 @@ async def explain(
 async def _evaluation(
     tx: Transaction, selector: Selector, tree: Tree, day: date, roles: set[str]
 ) -> tuple[Evaluation, dict[str, dict[str, int]]]:
-    named = {code: group.selector for code, group in (await store.by_code(tx.connection)).items()}
-    roles = roles.union(selector.held_roles, *(each.held_roles for each in named.values()))
+    groups = await store.by_code(tx.connection)
+    types = await catalogue.unit_types_by_code(tx.connection)
+    roles = roles.union(selector.held_roles, *(each.selector.held_roles for each in groups.values()))
     holding = await store.holding(tx.connection, roles, day)
-    return Evaluation(selector, tree, day, groups=named, holding=holding), holding
+    evaluation = Evaluation(
+        selector,
+        tree,
+        day,
+        groups={code: group.selector for code, group in groups.items()},
+        holding=holding,
+        type_names={code: each.name for code, each in types.items()},
+        group_names={code: group.name for code, group in groups.items()},
+    )
+    return evaluation, holding
 
 
 async def list_groups(tx: Transaction) -> list[Group]:
@@ -126,16 +137,14 @@ async def put_group(tx: Transaction, *, code: str, name: str, selector: Selector
     await units.lock_register(tx.connection)
     known = await store.by_code(tx.connection)
     before = known.get(code)
-    group = Group(code, name, selector, 1 if before is None else before.version)
+    group = Group(code, name, selector, 0 if before is None else before.version)
     if group == before:
         return group
     circle = circle_of(code, {each.code: each.selector for each in known.values()} | {code: selector})
     if circle is not None:
         way = " → ".join(circle)
         raise GroupsRunInCircle(f"Các nhóm khép vòng: {way}", f"The groups run in a circle: {way}")
-    if before is not None:
-        group = replace(group, version=before.version + 1)
-    await store.put(tx.connection, group)
+    group = await put_and_tell_group(tx, group)
     await audit.record(tx, "group.set", by=by, about=code, name=name, version=group.version)
     return group
 
@@ -154,6 +163,7 @@ async def remove_group(tx: Transaction, code: str, *, by: Caller) -> None:
             f"The group '{code}' is used by: {', '.join(users)}.",
         )
     await store.remove(tx.connection, code)
+    await tell_group_removed(tx, known[code])
     await audit.record(tx, "group.removed", by=by, about=code)
 
 

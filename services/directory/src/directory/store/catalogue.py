@@ -5,14 +5,16 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directory.domain.units import UnitType
-from directory.tables import unit_types, unit_versions
+from directory.tables import catalogue_versions, unit_types, unit_versions
 
 _CODE = bindparam("code", type_=Text)
 _ALL = select(unit_types).order_by(unit_types.c.code)
+_UNTOLD = _ALL.where(unit_types.c.version == 0)
+_NEXT_VERSION = select(catalogue_versions.next_value())
 _INSERT = upsert(unit_types)
 _PUT = _INSERT.on_conflict_do_update(
     index_elements=[unit_types.c.code],
-    set_={"name": _INSERT.excluded.name, "levels": _INSERT.excluded.levels},
+    set_={name: _INSERT.excluded[name] for name in ("name", "levels", "version")},
 )
 _IS_USED = select(exists().where(unit_versions.c.unit_type == _CODE))
 _REMOVE = delete(unit_types).where(unit_types.c.code == _CODE)
@@ -23,9 +25,19 @@ async def unit_types_by_code(connection: AsyncConnection) -> dict[str, UnitType]
     return {row.code: UnitType(row.code, row.name, tuple(row.levels)) for row in (await connection.execute(_ALL)).all()}
 
 
-async def put(connection: AsyncConnection, unit_type: UnitType) -> None:
+async def untold(connection: AsyncConnection) -> list[UnitType]:
+    """Return the types nobody was told of."""
+    return [UnitType(row.code, row.name, tuple(row.levels)) for row in (await connection.execute(_UNTOLD)).all()]
+
+
+async def next_version(connection: AsyncConnection) -> int:
+    """Return the version of what is changed of a type or a group now; call it with the register locked."""
+    return int((await connection.execute(_NEXT_VERSION)).scalar_one())
+
+
+async def put(connection: AsyncConnection, unit_type: UnitType, *, version: int) -> None:
     """Write a type, new or known."""
-    row = {"code": unit_type.code, "name": unit_type.name, "levels": list(unit_type.levels)}
+    row = {"code": unit_type.code, "name": unit_type.name, "levels": list(unit_type.levels), "version": version}
     await connection.execute(_PUT, row)
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from directory.tables import posts
+from directory.access_tables import accounts
+from directory.tables import people, posts
 from directory.unit_tables import unit_groups
 from unit_tree.selectors import Selector
 
@@ -22,6 +23,10 @@ _PUT = _INSERT.on_conflict_do_update(
 _REMOVE = delete(unit_groups).where(unit_groups.c.code == bindparam("of_code", type_=Text))
 _HOLDING = (
     select(posts.c.role, posts.c.unit_id, posts.c.person_id)
+    .join(people, people.c.person_id == posts.c.person_id)
+    .join(accounts, accounts.c.person_id == posts.c.person_id)
+    # As the others are told: machines hold no post that counts, and who is disabled holds none.
+    .where(people.c.kind == "person", accounts.c.disabled_at.is_(None))
     .where(
         posts.c.role == any_(bindparam("roles", type_=ARRAY(Text))),
         posts.c.valid_from <= _DAY,

@@ -45,6 +45,8 @@ class Run:
     milliseconds: dict[str, float]
     cpu_ms: dict[str, float]
     """Per submission."""
+    cpu_ms_until_done: dict[str, float] | None
+    """Per submission and program, what came of it elsewhere included; null where the others were stopped."""
     accepted: int
     accepted_in_all: int
     settled_after_s: float | None
@@ -243,13 +245,17 @@ def _run_of(
         **services,
         "nats": _each(used.programs["nats"], count),
     }
+    until_done = None
     if in_all is not None:
-        cpu_ms["platform_until_done"] = _each(in_all.total, told["accepted_in_all"])
+        taken = told["accepted_in_all"]
+        until_done = {name: _each(seconds, taken) for name, seconds in in_all.programs.items()}
+        cpu_ms["platform_until_done"] = _each(in_all.total, taken)
     return Run(
         clients=clients,
         per_second=round(count / told["seconds"], 1),
         milliseconds=spread(told["milliseconds"]),
         cpu_ms=cpu_ms,
+        cpu_ms_until_done=until_done,
         accepted=count,
         accepted_in_all=told["accepted_in_all"],
         settled_after_s=settled_after_s,

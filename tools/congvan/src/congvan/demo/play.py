@@ -169,7 +169,12 @@ class Play:
         question = {"audience": asked["audience"], "as_of": asked["as_of"]}
         deadline = time.monotonic() + SETTLED_WITHIN_S
         while True:
-            preview: dict[str, Any] = await officer.post("directives", "/audience-previews", question)
+            preview: dict[str, Any] = {"units": [], "without_lead": []}
+            try:
+                preview = await officer.post("directives", "/audience-previews", question)
+            except Refused as refused:
+                if refused.code != "audience-unheard-of":
+                    raise
             found = {unit["unit_id"] for unit in preview["units"]}
             if found == expected and not preview["without_lead"]:
                 return preview

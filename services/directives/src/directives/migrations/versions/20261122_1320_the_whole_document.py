@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261122_1320"
-down_revision = "20261122_1250"
+down_revision = "20261122_1300"
 branch_labels = None
 depends_on = None
 
