@@ -53,6 +53,7 @@ EVERYBODY = {
     "directory POST /me/totp/confirm",
     "directives GET /calendars/{year}",
     "directives GET /document-types",
+    "directives POST /report-papers/{form}",
     "directives GET /working-days",
     "directives POST /deadline-suggestions",
     "notify GET /letters",
@@ -64,11 +65,14 @@ WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}/deliveries",
     "directives GET /directives/{directive_id}/cascade",
     "directives GET /directives/{directive_id}/questions",
+    "directives GET /directives/{directive_id}/paper/{form}",
+    "directives GET /directives/{directive_id}/files",
 }
 """What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
 _STEPS = ("submit", "return", "sign", "number", "issue", "recall", "corrections", "close")
 SEEN_BUT_NOT_THEIRS = {
     "directives PUT /directives/{directive_id}",
+    "directives DELETE /directives/{directive_id}/files/{file_id}",
     *(f"directives POST /directives/{{directive_id}}/{step}" for step in _STEPS),
 }
 """What they may not do to something they may see: 403 tells them nothing new."""

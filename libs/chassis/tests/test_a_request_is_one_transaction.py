@@ -2,6 +2,7 @@
 
 import pytest
 
+from chassis.http import BoundedBodies
 from chassis.porch import Role
 from chassis.testing import running, waiting_events
 
@@ -157,3 +158,33 @@ async def test_requests_are_counted_by_route_and_status(client, signer) -> None:
     counted = (await client.get("/metrics")).text
     for route, status in (("/notes", 201), ("/notes", 401), ("other", 404)):
         assert f'route="{route}",status="{status}"' in counted
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [
+        ("/things/7/file", 5 << 20),
+        ("/things/7/8/file", 1 << 20),
+        ("/things//file", 1 << 20),
+        ("/files", 2 << 20),
+        ("/filesX", 1 << 20),
+        ("/vX1", 1 << 20),
+    ],
+)
+async def test_each_address_takes_as_much_as_it_says(path, taken) -> None:
+    limits = {"/things/{thing_id}/file": 5 << 20, "/files": 2 << 20, "/v.1/{x}": 9}
+    answers = []
+
+    async def app(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            answers.append(message["status"])
+
+    bounded = BoundedBodies(app, limits=limits)
+    for length in (taken, taken + 1):
+        headers = [(b"content-length", str(length).encode())]
+        await bounded({"type": "http", "path": path, "headers": headers}, None, send)
+
+    assert answers == [200, 413]

@@ -1,10 +1,21 @@
 """A small invented province, and a directive somebody might send to it."""
 
 import copy
-from datetime import UTC, date, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from contracts.directory import (
     GroupChanged,
@@ -183,3 +194,49 @@ _LETTER = {
 def letter():
     """A letter with a report from five schools, and a video from two communes and a cluster."""
     return copy.deepcopy(_LETTER)
+
+
+def _certificate():
+    """Return a key and a certificate nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sở Giáo dục và Đào tạo (mẫu)")])
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    usage = x509.KeyUsage(
+        digital_signature=True, content_commitment=True, key_encipherment=False, data_encipherment=False,
+        key_agreement=False, key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=3650))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return key, made
+
+
+@pytest.fixture(scope="session")
+def signed_pdf():
+    """Sign PDFs as a department does, with a certificate nobody vouches for (PAdES)."""
+    key, certificate = _certificate()
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    signer = signers.SimpleSigner(
+        signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
+        signing_key=asn1_keys.PrivateKeyInfo.load(key.private_bytes(serialization.Encoding.DER, *form)),
+        cert_registry=SimpleCertificateStore(),
+    )
+
+    def sign(content, *, field="ChuKy"):
+        meta = signers.PdfSignatureMetadata(
+            field_name=field, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
+        )
+        writer = IncrementalPdfFileWriter(BytesIO(content), strict=False)
+        # In a thread of its own: the library starts an event loop, and tests run in one.
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(signers.sign_pdf, writer, meta, signer=signer).result().getvalue()
+
+    return sign

@@ -1,6 +1,7 @@
 """The parts of HTTP every service answers in the same way: problems, and bodies that are too large."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
@@ -129,19 +130,36 @@ def fault_answer(path: str, error: Exception, *, is_outage: bool) -> JSONRespons
     return JSONResponse(body, 500, media_type=PROBLEM_TYPE)
 
 
+_NAMED = re.compile(r"\{\w+\}")
+
+
 class BoundedBodies:
-    """ASGI middleware: a body that is larger than its address takes is refused before it is held in memory."""
+    """ASGI middleware: a body that is larger than its address takes is refused before it is held in memory.
+
+    An address may have names in braces, each standing for one part of a path.
+    """
 
     def __init__(self, app: App, *, limits: Mapping[str, int]) -> None:
         self._app = app
-        self._limits = limits
+        self._limits = {path: limit for path, limit in limits.items() if "{" not in path}
+        self._patterns = [
+            (re.compile(_NAMED.sub("[^/]+", re.sub(r"[.]", r"\\.", path))), limit)
+            for path, limit in limits.items()
+            if "{" in path
+        ]
+
+    def _limit(self, path: str) -> int:
+        exact = self._limits.get(path)
+        if exact is not None:
+            return exact
+        return next((limit for pattern, limit in self._patterns if pattern.fullmatch(path)), BODY_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting what it sends."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._limits.get(scope["path"], BODY_BYTES)
+        limit = self._limit(scope["path"])
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not declared.isdigit() or int(declared) > limit:
             await problem_answer(_too_large(limit))(scope, receive, send)

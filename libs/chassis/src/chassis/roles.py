@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -89,6 +90,10 @@ def main(service: Service[S]) -> None:
 
 def serve(frame: Porch) -> None:
     """Serve until SIGTERM; requests under way are finished first."""
+    # What is here now stays until the end. Looking through all of it for garbage, again and again, stopped everybody
+    # for a tenth of a second each time and took 8 % of the time of a receipt.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
         frame.app,
         host=frame.settings.http_host,

@@ -10,7 +10,7 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
 from directives import api, consumers, tables
-from directives.api import documents
+from directives.api import documents, files
 from directives.documents.reading import MOST_BYTES
 from directives.rounds import Transfers
 from directives.settings import Settings
@@ -32,7 +32,7 @@ FORM_BYTES = 1 << 20
 
 def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Frame:
     """Return a process of this service; nothing is opened yet."""
-    limits = dict.fromkeys(documents.ADDRESSES, MOST_BYTES + FORM_BYTES)
+    limits = dict.fromkeys((*documents.ADDRESSES, *files.ADDRESSES), MOST_BYTES + FORM_BYTES)
     frame = Frame(NAME, settings, roles, migrations=MIGRATIONS, keys=keys, body_limits=limits)
     trees = TreeReader()
     transfers = Transfers(frame.transactions, trees)

@@ -323,3 +323,24 @@ class TooManyQuestions(Problem):
 
     code = "too-many-questions"
     status = 409
+
+
+class SignatureBroken(Problem):
+    """The signature of a PDF does not match its bytes."""
+
+    code = "signature-broken"
+    status = 422
+
+
+class SignedFileKept(Problem):
+    """The directive went out with another signed file; `sha256` is that one's."""
+
+    code = "signed-file-kept"
+    status = 409
+
+
+class AttachmentsFull(Problem):
+    """The directive has as many attachments as one may have."""
+
+    code = "attachments-full"
+    status = 409

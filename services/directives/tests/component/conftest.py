@@ -26,6 +26,7 @@ ROWS = (
     "answers",
     "calendars",
     "numbering_schemes",
+    "directive_files",
     "outbox",
 )
 

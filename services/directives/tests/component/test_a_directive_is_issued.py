@@ -206,3 +206,15 @@ async def test_issuing_to_700_units_takes_as_many_statements_as_issuing_to_9(fra
     assert sum(answer.json()["obligation_counts"].values()) == 703
     assert 0 < len(statements) <= for_few
     assert sum("INSERT INTO obligations" in each for each in statements) == 1
+
+
+async def test_units_of_one_parent_are_told_of_side_by_side(desk, letter, frame, tree) -> None:
+    letter["requirements"] = letter["requirements"][:1]
+    await desk.issued(letter)
+
+    _, *opened = await waiting_events(frame)
+    told = [each["data"]["unit_id"] for each in opened]
+    parents = [tree.parents(unit, "reporting", date(2026, 5, 31)) for unit in told]
+
+    runs = [parent for place, parent in enumerate(parents) if place == 0 or parent != parents[place - 1]]
+    assert len(runs) == len(set(runs)) < len(told)

@@ -1,6 +1,14 @@
 """How an issuer numbers: one sequence or several, what follows the number, before or after the signature."""
 
+import asyncio
+from uuid import UUID, uuid4
+
 import pytest
+from sqlalchemy import text
+
+from chassis.caller import Caller, HeldPost
+from chassis.testing import until
+from directives.operations import numbering
 
 YEAR = 2026
 
@@ -181,3 +189,25 @@ async def test_the_catalogue_has_the_29_types_of_the_decree(client, signer) -> N
     assert len(types) == len({each["code"] for each in types}) == 29
     assert [each["name"] for each in types if not each["abbreviation"]] == ["Công văn", "Thư công"]
     assert len({each["abbreviation"] for each in types}) == 28
+
+
+async def test_a_scheme_waits_for_whoever_is_numbering_and_is_refused_then(
+    frame, tree, letter, desk, signer, decide
+) -> None:
+    directive_id = UUID(await desk.signed(letter))
+    clerk = Caller(id=uuid4(), kind="person", posts=(HeldPost(unit_id="U-SO", role="clerk"),))
+
+    async def somebody_waits():
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        async with frame.engine.connect() as connection:
+            return (await connection.execute(waiting)).scalar_one() > 0
+
+    async with frame.transactions.begin() as tx:
+        about = {"notation": "SGDĐT", "year": YEAR, "tree": tree, "by": clerk}
+        await numbering.number_directive(tx, directive_id=directive_id, **about)
+        deciding = asyncio.create_task(decide(shared_types=["official_letter", "plan"]))
+        await until(somebody_waits, within=10)
+        assert not deciding.done()
+
+    refused = await deciding
+    assert (refused.status_code, refused.json()["code"]) == (409, "scheme-in-use")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from congvan.bench import directory, flow, ingest, upload
+from congvan.bench import directives, directory, flow, ingest, upload
 from congvan.bench.generated import Size
 from congvan.bench.ground import AlreadyMeasuring, throw_away_folder
 from congvan.bench.outcome import Outcome
@@ -81,6 +81,23 @@ async def test_an_upload_sends_the_whole_file_past_our_api(house: House) -> None
     assert outcome.figures["bytes"] > 10_000_000
     assert outcome.figures["pairs"] == 1
     assert 1000 < outcome.ratios["api_bytes"] < 100_000
+
+
+async def test_issuing_numbering_and_documents_are_measured(house: House) -> None:
+    outcome = await directives.measure(house, Silent(), size=SIZE, few=4, issuers=6)
+
+    _shown(outcome)
+    few, every = outcome.figures["issues"]
+    assert (few["units"], every["units"]) == (4, 12)
+    for issue in (few, every):
+        assert 0 < issue["issue_s"] <= issue["readers_s"]
+        assert issue["rss_peak_mib"] >= issue["rss_before_mib"] > 0
+        assert issue["ceiling_s"] > 0
+    assert outcome.figures["numbering"]["missing"] == 0
+    for form in ("pdf", "docx"):
+        paper = outcome.figures["papers"][form]
+        assert paper["requirements"] == 240
+        assert paper["import_s"] >= paper["read_s"] > 0
 
 
 async def test_the_directory_is_measured_at_every_size(house: House) -> None:

@@ -11,8 +11,10 @@ from directives.api import (
     directives,
     documents,
     drafts,
+    files,
     numbers,
     obligations,
+    papers,
     questions,
 )
 
@@ -26,3 +28,5 @@ router.include_router(calendars.router)
 router.include_router(obligations.router)
 router.include_router(questions.router)
 router.include_router(documents.router)
+router.include_router(papers.router)
+router.include_router(files.router)

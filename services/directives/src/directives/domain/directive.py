@@ -254,6 +254,17 @@ class Directive:
         mine, theirs = ([replace(each, id=none) for each in one.requirements] for one in (self, said))
         return mine == theirs
 
+    def attach(self, stamp: Stamp) -> "Directive":
+        """Let a draft have other attachments; that is another revision of it."""
+        if self.signed is not None or self.submitted is not None:
+            raise self._not_now("đổi tệp kèm theo", "given other attachments")
+        return replace(self, revision=self.revision + 1, edited=stamp)
+
+    def refuse_unsigned(self) -> None:
+        """Raise while there can be no signed file."""
+        if self.signed is None:
+            raise self._not_now("lưu tệp đã ký", "kept as a signed file")
+
     def submit(self, stamp: Stamp) -> "Directive":
         """Submit the draft for signature. What waits for its signature, or has it, stays as it is."""
         if self.submitted is not None or self.signed is not None:

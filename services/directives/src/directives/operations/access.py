@@ -42,6 +42,12 @@ def need(by: Caller, step: Step, issuer_unit_id: str) -> None:
         raise not_allowed()
 
 
+def need_anywhere(by: Caller, step: Step) -> None:
+    """Raise unless the caller may take this step for some unit."""
+    if not units_for(by, STEPS[step]):
+        raise not_allowed()
+
+
 async def take(tx: Transaction, directive_id: UUID, *, to: Step, tree: Tree, by: Caller) -> Directive:
     """Return a directive locked for a step its caller may take."""
     directive = await store.directives.take(tx.connection, directive_id)

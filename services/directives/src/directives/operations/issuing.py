@@ -12,7 +12,7 @@ from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
 from contracts.directives import Copy, DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
 from directives import store
-from directives.domain.audience import Resolution
+from directives.domain.audience import Addressed, Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement
 from directives.operations import delivering, passing_on, replacing
@@ -66,7 +66,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
             why_en=unit.why_en,
         )
         for each in directive.requirements
-        for unit in resolved[each.id].units
+        for unit in _side_by_side(resolved[each.id].units, tree, each.as_of)
     ]
     sent = await delivering.addressed(tx, issued, opened, issued_on=issued_on, tree=tree)
     passing_on.check_reach(issued, sent, opened, issued_on=issued_on, tree=tree)
@@ -164,6 +164,11 @@ async def obligations_of_unit(tx: Transaction, *, unit_id: str, tree: Tree, by: 
     if unit_id not in tree or not any(allowed):
         raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
     return await store.obligations.owed_by(tx.connection, unit_id)
+
+
+def _side_by_side(units: Collection[Addressed], tree: Tree, day: date) -> list[Addressed]:
+    """Return units with those of one parent together: whoever adds them up meets each parent in few batches."""
+    return sorted(units, key=lambda each: (*reversed(tree.ancestors(each.unit_id, "reporting", day)), each.unit_id))
 
 
 def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID, Resolution], issued_on: date) -> None:

@@ -1,11 +1,13 @@
 """Things in and out of PostgreSQL."""
 
 from directives.store import (
+    books,
     calendars,
     cascades,
     deliveries,
     directives,
     duties,
+    files,
     obligations,
     questions,
     registers,
@@ -13,11 +15,13 @@ from directives.store import (
 )
 
 __all__ = [
+    "books",
     "calendars",
     "cascades",
     "deliveries",
     "directives",
     "duties",
+    "files",
     "obligations",
     "questions",
     "registers",

@@ -1,6 +1,7 @@
 """What cannot be read is told apart: each kind with its own code, in two languages, and quickly."""
 
 import zipfile
+import zlib
 from io import BytesIO
 from time import perf_counter
 
@@ -44,6 +45,26 @@ def flagged_as_encrypted(docx):
     )
 
 
+def drawn(*streams):
+    """Make a PDF with a page for each of these streams, packed."""
+    packed = [zlib.compress(each) for each in streams]
+    kids = " ".join(f"{3 + 2 * place} 0 R" for place in range(len(packed)))
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(packed)} >>".encode()]
+    for place, each in enumerate(packed):
+        page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {4 + 2 * place} 0 R >>"
+        head = f"<< /Length {len(each)} /Filter /FlateDecode >>"
+        objects += [page.encode(), head.encode() + b"\nstream\n" + each + b"\nendstream"]
+    made, places = b"%PDF-1.5\n", []
+    for number, each in enumerate(objects, start=1):
+        places.append(len(made))
+        made += f"{number} 0 obj\n".encode() + each + b"\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    tail = (
+        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\n"
+    )
+    return made + f"{tail}startxref\n{len(made)}\n%%EOF\n".encode()
+
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 LINES = ["SỞ GIÁO DỤC VÀ ĐÀO TẠO", "Số: 12/SGDĐT-GDPT"]
 ENTITIES = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><w>&b;</w>'
@@ -65,6 +86,8 @@ CASES = {
     "docm named docx": ("a.docx", lambda docx, _: docx(LINES, **MACROS), "document-with-macros"),
     "zip bomb": ("a.docx", lambda *_: zipped(word__document_dot_xml=b" " * (80 << 20)), "document-unfolds"),
     "xml bomb": ("a.docx", lambda *_: zipped(word__document_dot_xml=ENTITIES), "document-unfolds"),
+    "pdf bomb": ("a.pdf", lambda *_: drawn(b" " * (120 << 20)), "document-unfolds"),
+    "pdf of bombs": ("a.pdf", lambda *_: drawn(*[b" " * (8 << 20)] * 6), "document-unfolds"),
     "a dtd": ("a.docx", lambda *_: zipped(word__document_dot_xml=OUTSIDE), "document-unfolds"),
     "6,000 parts": ("a.docx", lambda *_: zipped(**{f"a{n}": "" for n in range(6_000)}), "document-unfolds"),
     "250 pages": ("a.pdf", lambda *_: of_pages(250), "document-too-large"),

@@ -22,6 +22,7 @@ from nats.js.errors import NotFoundError
 from congvan.bench import folding, generated, thinking
 from congvan.bench.apart import Broken
 from congvan.bench.outcome import Aim, Outcome, Sheet
+from congvan.bench.watching import Peak
 from congvan.demo.performance import Stage
 from congvan.demo.play import Platform, Told
 from congvan.demo.visit import Visitor
@@ -101,13 +102,11 @@ async def _import(house: House, platform: Platform, province: Province, told: To
     async with Visitor(platform.services, account, password) as administrator:
         await administrator.get("directory", "/units", on="1990-01-01")  # signed in before the clock runs
         before = directory.memory_info().rss
-        peak = _Peak(directory)
-        watching = asyncio.create_task(peak.watch())
-        begun = time.perf_counter()
         timeout = httpx.Timeout(WITHIN_S)
-        answer = await administrator.ask("POST", "directory", "/imports", files=contents, timeout=timeout)
-        seconds = time.perf_counter() - begun
-        watching.cancel()
+        async with Peak(directory) as peak:
+            begun = time.perf_counter()
+            answer = await administrator.ask("POST", "directory", "/imports", files=contents, timeout=timeout)
+            seconds = time.perf_counter() - begun
     imported: dict[str, int] = answer.json()
     told.done(f"{rows} dòng", f"{rows} rows")
     return {
@@ -118,20 +117,6 @@ async def _import(house: House, platform: Platform, province: Province, told: To
         "rss_before_mib": round(before / 2**20, 1),
         "rss_peak_mib": round(peak.bytes / 2**20, 1),
     }
-
-
-class _Peak:
-    """The largest memory a program was seen with."""
-
-    def __init__(self, program: psutil.Process) -> None:
-        self._program = program
-        self.bytes = 0
-
-    async def watch(self) -> None:
-        """Look until cancelled."""
-        while True:
-            self.bytes = max(self.bytes, self._program.memory_info().rss)
-            await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def _settle(platform: Platform) -> None:

@@ -14,7 +14,7 @@ from congvan import places
 from congvan.programs import NotReady
 from congvan.progress import Progress
 
-NAMES = ("ingest", "flow", "upload", "rest", "directory")
+NAMES = ("ingest", "flow", "upload", "rest", "directory", "directives")
 SECONDS = {"ingest": 5.0, "flow": 20.0, "rest": 10.0}
 
 
@@ -63,6 +63,7 @@ def bench(*, name: str, as_json: bool, seconds: float | None, clients: tuple[int
       flow     từ biên nhận đến thành phố / from a receipt to the city's subscriber
       upload   gửi tệp 64 MB / uploading a file of 64 MB
       rest     bộ nhớ khi nghỉ, thời gian khởi động / memory at rest, time to start
+      directives phát hành đến 3.000 đơn vị, cấp số, đọc và trình bày văn bản / issuing, numbers, documents
       directory  bộ chọn, quyền, nhập và bắt kịp đến 50.000 đơn vị / selectors, rights, import, catch-up
 
     \b
@@ -121,6 +122,10 @@ def _measure(name: str, console: Console, seconds: float, clients: tuple[int, ..
                     from congvan.bench import directory
 
                     return asyncio.run(directory.measure(house, told))
+                case "directives":
+                    from congvan.bench import directives
+
+                    return asyncio.run(directives.measure(house, told))
                 case _:
                     from congvan.bench import upload
 

@@ -1,0 +1,246 @@
+"""A document as PDF, laid out by Nghị định 30/2020/NĐ-CP. The same document gives the same bytes."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import Color, black
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate, Paragraph, Spacer, Table
+
+from directives.rendering import fonts
+from directives.rendering.measures import (
+    ABOUT_PT,
+    ADDRESSED_MM,
+    BETWEEN_PT,
+    BOTTOM_MM,
+    CODE_PT,
+    DAY_PT,
+    FIRST_LINE_MM,
+    FOOT_MM,
+    GRID_PT,
+    HEAD_MM,
+    ISSUER_PT,
+    LEADING,
+    LEFT_MM,
+    MOTTO_PT,
+    NATION_PT,
+    PAGE_MM,
+    PAGE_NUMBER_PT,
+    RECEIVER_PT,
+    RECEIVERS_PT,
+    RED,
+    RIGHT_MM,
+    RULE_PT,
+    RULE_SHARE,
+    SIGNATURE_MM,
+    SIGNER_PT,
+    STAMP_PT,
+    TEXT_PT,
+    TITLE_PT,
+    TOP_MM,
+)
+from directives.rendering.paper import MOTTO, NATION, Block, Grid, Paper
+
+_PAGE = (PAGE_MM[0] * mm, PAGE_MM[1] * mm)
+_TEXT_WIDTH = _PAGE[0] - (LEFT_MM + RIGHT_MM) * mm
+_NOTHING_AROUND = [
+    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+    ("TOPPADDING", (0, 0), (-1, -1), 0),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+]
+
+
+def write_pdf(paper: Paper) -> bytes:
+    """Return a document as PDF, its fonts in it."""
+    with fonts.DRAWING:
+        fonts.register()
+        made = BytesIO()
+        frame = Frame(
+            LEFT_MM * mm, BOTTOM_MM * mm, _TEXT_WIDTH, _PAGE[1] - (TOP_MM + BOTTOM_MM) * mm,
+            leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
+        )  # fmt: skip
+        document = BaseDocTemplate(
+            made,
+            pagesize=_PAGE,
+            pageTemplates=[PageTemplate(frames=[frame], onPage=_number_page)],
+            title=f"{paper.code_line} {paper.subject}",
+            author=paper.issuer,
+            lang="vi-VN",
+            invariant=1,
+        )
+        *body, last = list(_body(paper)) or [Spacer(0, 0)]
+        document.build([*_head(paper), *body, KeepTogether([last, *_foot(paper)])])  # nobody signs an empty page
+        return made.getvalue()
+
+
+def _number_page(canvas: Canvas, document: BaseDocTemplate) -> None:
+    if document.page > 1:
+        canvas.setFont(fonts.REGULAR, PAGE_NUMBER_PT)
+        canvas.drawCentredString(_PAGE[0] / 2, _PAGE[1] - TOP_MM / 2 * mm - PAGE_NUMBER_PT / 2, str(document.page))
+
+
+def _style(font: str, size: float, *, leading: float = 1.15, **more: Any) -> ParagraphStyle:
+    given: dict[str, Any] = {"alignment": TA_CENTER, "splitLongWords": True, **more}
+    return ParagraphStyle(font, fontName=font, fontSize=size, leading=size * leading, **given)
+
+
+def _said(text: str, style: ParagraphStyle) -> Paragraph:
+    return Paragraph(escape(text), style)
+
+
+class _Rule(Flowable):
+    """A line in the middle of its column."""
+
+    def __init__(self, length: float, above: float = 4) -> None:
+        super().__init__()
+        self.length, self.above = length, above
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.room = width
+        return width, self.above + RULE_PT
+
+    def draw(self) -> None:
+        self.canv.setLineWidth(RULE_PT)
+        start = (self.room - self.length) / 2
+        self.canv.line(start, 0, start + self.length, 0)
+
+
+class _Stamp(Flowable):
+    """How urgent it is, in a red box."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self.box = (max(20 * mm, fonts.width(text, fonts.BOLD, STAMP_PT) + 5 * mm), 8 * mm)
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.room = width
+        return width, self.box[1] + BETWEEN_PT
+
+    def draw(self) -> None:
+        canvas, (width, height), start = self.canv, self.box, (self.room - self.box[0]) / 2
+        canvas.saveState()
+        canvas.setStrokeColor(Color(*RED))
+        canvas.setFillColor(Color(*RED))
+        canvas.rect(start, 0, width, height)
+        canvas.setFont(fonts.BOLD, STAMP_PT)
+        canvas.drawCentredString(self.room / 2, (height - STAMP_PT * 0.7) / 2, self.text)
+        canvas.restoreState()
+
+
+def _head(paper: Paper) -> Iterator[Flowable]:
+    issuer = paper.issuer.upper()
+    left: list[Flowable] = []
+    if paper.parent:
+        left.append(_said(paper.parent.upper(), _style(fonts.REGULAR, ISSUER_PT)))
+    left.append(_said(issuer, _style(fonts.BOLD, ISSUER_PT)))
+    left.append(_Rule(min(fonts.width(issuer, fonts.BOLD, ISSUER_PT), HEAD_MM[0] * mm) * RULE_SHARE))
+    right: list[Flowable] = [
+        _said(NATION, _style(fonts.BOLD, NATION_PT)),
+        _said(MOTTO, _style(fonts.BOLD, MOTTO_PT)),
+        _Rule(fonts.width(MOTTO, fonts.BOLD, MOTTO_PT)),
+    ]
+    under: list[Flowable] = [_said(paper.code_line.replace("       ", "\u00a0" * 7), _style(fonts.REGULAR, CODE_PT))]
+    if paper.is_letter:
+        about = _style(fonts.REGULAR, ABOUT_PT, spaceBefore=BETWEEN_PT)
+        under += [Spacer(0, BETWEEN_PT / 2), _said(paper.subject_line, about)]
+    if paper.stamp:
+        under += [Spacer(0, BETWEEN_PT), _Stamp(paper.stamp)]
+    day = _said(paper.day_line.replace("      ", "\u00a0" * 6), _style(fonts.ITALIC, DAY_PT))
+    yield Table(
+        [[left, right], [under, [day]]],
+        colWidths=[each * mm for each in HEAD_MM],
+        style=[*_NOTHING_AROUND, ("TOPPADDING", (0, 1), (-1, 1), BETWEEN_PT + 2), ("RIGHTPADDING", (0, 0), (0, -1), 4)],
+        hAlign="LEFT",
+    )
+    yield Spacer(0, TEXT_PT)
+    if not paper.is_letter:
+        yield _said(paper.type_name, _style(fonts.BOLD, TITLE_PT))
+        yield _said(paper.subject_line, _style(fonts.BOLD, TITLE_PT))
+        line = min(fonts.width(paper.subject_line, fonts.BOLD, TITLE_PT), _TEXT_WIDTH)
+        yield _Rule(line * RULE_SHARE, above=5)
+        yield Spacer(0, TEXT_PT)
+
+
+def _body(paper: Paper) -> Iterator[Flowable]:
+    yield from _addressed(paper)
+    for each in paper.blocks:
+        yield _grid(each) if isinstance(each, Grid) else _block(each)
+
+
+def _addressed(paper: Paper) -> Iterator[Flowable]:
+    if not paper.addressees:
+        return
+    style = {"alignment": TA_JUSTIFY, "spaceAfter": 2}
+    whole = _style(fonts.REGULAR, TEXT_PT, leftIndent=ADDRESSED_MM[0] * mm, **style)
+    if len(paper.addressees) == 1:
+        yield _said(f"Kính gửi: {paper.addressees[0].rstrip('.;')}.", whole)
+    else:
+        yield _said("Kính gửi:", whole)
+        listed = _style(fonts.REGULAR, TEXT_PT, leftIndent=ADDRESSED_MM[1] * mm, **style)
+        last = len(paper.addressees) - 1
+        for place, each in enumerate(paper.addressees):
+            yield _said(f"- {each.rstrip('.;')}{'.' if place == last else ';'}", listed)
+    yield Spacer(0, TEXT_PT * 0.8)
+
+
+def _block(block: Block) -> Paragraph:
+    font = {"basis": fonts.ITALIC, "part": fonts.BOLD, "heading": fonts.BOLD}.get(block.role, fonts.REGULAR)
+    return _said(
+        block.text,
+        _style(
+            font,
+            TEXT_PT,
+            leading=LEADING,
+            alignment=TA_LEFT if block.role in ("part", "heading") else TA_JUSTIFY,
+            firstLineIndent=FIRST_LINE_MM * mm,
+            spaceBefore=BETWEEN_PT,
+            keepWithNext=1 if block.role in ("part", "heading") else 0,
+            allowWidows=0,
+            allowOrphans=0,
+        ),
+    )
+
+
+def _grid(grid: Grid) -> Table:
+    cell = _style(fonts.REGULAR, GRID_PT, alignment=TA_LEFT)
+    middle = _style(fonts.REGULAR, GRID_PT)
+    rows = [[_said(each, _style(fonts.BOLD, GRID_PT)) for each in grid.heading]]
+    rows += [[_said(each, cell if place == 1 else middle) for place, each in enumerate(row)] for row in grid.rows]
+    narrow, others = 10 * mm, max(1, len(grid.heading) - 2)
+    side = min(28 * mm, (_TEXT_WIDTH - narrow) * 0.55 / others)
+    widths = [narrow, _TEXT_WIDTH - narrow - side * others, *[side] * others][: len(grid.heading)]
+    return Table(
+        rows,
+        colWidths=widths,
+        repeatRows=1,
+        spaceBefore=BETWEEN_PT * 2,
+        spaceAfter=BETWEEN_PT,
+        style=[("GRID", (0, 0), (-1, -1), 0.5, black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
+    )
+
+
+def _foot(paper: Paper) -> Iterator[Flowable]:
+    left: list[Flowable] = []
+    if paper.recipients:
+        left.append(_said("Nơi nhận:", _style(fonts.BOLD_ITALIC, RECEIVERS_PT, alignment=TA_LEFT)))
+        last = len(paper.recipients) - 1
+        style = _style(fonts.REGULAR, RECEIVER_PT, alignment=TA_LEFT, leftIndent=6, firstLineIndent=-6)
+        left += [
+            _said(f"- {each.rstrip('.;')}{'.' if place == last else ';'}", style)
+            for place, each in enumerate(paper.recipients)
+        ]
+    right: list[Flowable] = [_said(each, _style(fonts.BOLD, SIGNER_PT)) for each in paper.signer_lines]
+    if right:
+        right.append(Spacer(0, SIGNATURE_MM * mm))
+        right.append(_said(paper.signer_name or "", _style(fonts.BOLD, SIGNER_PT)))
+    yield Spacer(0, TEXT_PT)
+    widths = [each * mm for each in FOOT_MM]
+    yield Table([[left, right]], colWidths=widths, style=_NOTHING_AROUND, hAlign="LEFT")

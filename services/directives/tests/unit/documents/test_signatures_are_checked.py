@@ -1,0 +1,67 @@
+"""A signature is shown for what it is: intact or not, never trusted; and no bytes change by being looked at."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from directives.documents.signature import WORDS, check_signatures
+
+
+def test_an_unsigned_pdf_has_no_signature(make_pdf) -> None:
+    assert check_signatures(make_pdf(["SỞ GIÁO DỤC VÀ ĐÀO TẠO"])).verdict == "none"
+
+
+def test_a_signed_pdf_is_intact_and_nobody_is_trusted(make_pdf, signed_pdf) -> None:
+    content = signed_pdf(make_pdf(["Số: 12/SGDĐT-GDPT"]))
+
+    check = check_signatures(content)
+
+    [found] = check.signatures
+    assert (check.verdict, found.verdict, found.is_pades, found.covers_whole_file) == ("intact", "intact", True, True)
+    assert found.signer == "Sở Giáo dục và Đào tạo (mẫu)"
+    assert found.said_at is not None
+    assert WORDS["intact"] == ("nguyên vẹn; chưa đánh giá độ tin cậy", "integrity intact; trust not evaluated")
+
+
+def test_one_letter_changed_breaks_it(make_pdf, signed_pdf) -> None:
+    content = signed_pdf(make_pdf(["Số: 12/SGDĐT-GDPT"]))
+    place = content.index(b"/MediaBox [0 0 595 842]")
+
+    changed = content[:place] + content[place:].replace(b"595 842", b"595 843", 1)
+
+    assert check_signatures(changed).verdict == "broken"
+
+
+def test_a_page_added_after_signing_breaks_it(make_pdf, signed_pdf) -> None:
+    content = signed_pdf(make_pdf(["Số: 12/SGDĐT-GDPT"]))
+    writer = PdfWriter(BytesIO(content), incremental=True)
+    writer.add_blank_page(595, 842)
+    made = BytesIO()
+    writer.write(made)
+    assert made.getvalue().startswith(content)
+
+    assert check_signatures(made.getvalue()).verdict == "broken"
+
+
+def test_two_signatures_are_both_intact(make_pdf, signed_pdf) -> None:
+    twice = signed_pdf(signed_pdf(make_pdf(["Số: 12/SGDĐT-GDPT"])), field="Dau")
+
+    check = check_signatures(twice)
+
+    assert (check.verdict, [each.covers_whole_file for each in check.signatures]) == ("intact", [False, True])
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.5", b"xin chao", b"%PDF-1.5\n" + bytes(1000)])
+def test_what_is_no_pdf_is_not_readable(content) -> None:
+    assert check_signatures(content).verdict == "unreadable"
+
+
+def test_looking_changes_nothing(make_pdf, signed_pdf) -> None:
+    content = signed_pdf(make_pdf(["Số: 12/SGDĐT-GDPT"]))
+    before = bytes(content)
+
+    check_signatures(content)
+
+    assert content == before
+    assert len(PdfReader(BytesIO(content)).pages) == 1

@@ -1,0 +1,68 @@
+"""A unit's report on paper: addressed upward, its outline, its figures in a table."""
+
+from datetime import date
+
+import pytest
+
+from directives.documents.proposal import propose
+from directives.domain.form import Signer
+from directives.rendering.pdf import write_pdf
+from directives.rendering.report import Answered, Figure, Report, paper_of_report
+from directives.rendering.word import write_docx
+
+REPORT = Report(
+    unit="Trường THPT Bến Đá",
+    parent="Sở Giáo dục và Đào tạo Minh Giang",
+    number="07",
+    notation="BC-THPTBĐ",
+    place="Minh Giang",
+    day=date(2026, 12, 10),
+    subject="Kết quả hoạt động đọc sách năm học 2025-2026",
+    addressee="Sở Giáo dục và Đào tạo",
+    answers_code="761/SGDĐT-GDPT",
+    sections=(
+        Answered("I. CÔNG TÁC CHỈ ĐẠO", ()),
+        Answered("1. Các văn bản chỉ đạo", ("Kế hoạch số 12/KH-THPTBĐ", "Công văn số 15/THPTBĐ")),
+        Answered("2. Kết quả", ("Nhà trường đã tổ chức ngày hội đọc sách cho toàn thể học sinh.",)),
+    ),
+    periods=("2024-2025", "2025-2026"),
+    figures=(
+        Figure("Số tiết đọc sách", "tiết", (1200, None)),
+        Figure("Đã có thư viện đạt chuẩn", "trường", (False, True)),
+    ),
+    recipients=("Lưu: VT",),
+    signer=Signer((), "Hiệu trưởng", "Trần Thị Mẫu"),
+)
+
+
+@pytest.mark.parametrize(("form", "write"), [("docx", write_docx), ("pdf", write_pdf)])
+def test_a_report_is_read_again(form, write) -> None:
+    made = write(paper_of_report(REPORT))
+
+    proposal = propose(f"a.{form}", made)
+
+    assert made == write(paper_of_report(REPORT))
+    assert (proposal.document_type.value, proposal.number.value, proposal.notation.value) == (
+        "report",
+        "07",
+        "BC-THPTBĐ",
+    )
+    assert (proposal.subject.value, proposal.day.on) == (REPORT.subject, REPORT.day)
+    assert [each.source.value for each in proposal.addressees] == ["Sở Giáo dục và Đào tạo"]
+    assert (proposal.signer.position.value, proposal.signer.name.value) == ("HIỆU TRƯỞNG", "Trần Thị Mẫu")
+    words = " ".join(proposal.text.split())
+    assert "1.200" in words
+    assert "Không" in words
+    assert "- Kế hoạch số 12/KH-THPTBĐ" in words
+
+
+def test_what_was_not_stated_is_blank_and_not_nought() -> None:
+    grid = paper_of_report(REPORT).blocks[-1]
+
+    assert [row[3:] for row in grid.rows] == [("1.200", ""), ("Không", "Có")]
+
+
+def test_a_report_of_text_alone_ends_as_documents_end() -> None:
+    from dataclasses import replace
+
+    assert paper_of_report(replace(REPORT, figures=())).blocks[-1].text.endswith("học sinh./.")
