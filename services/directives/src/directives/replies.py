@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, SectionAsked
+from contracts.directives import IndicatorAsked, MediaAsked, ObligationState, RequirementKind, RuleAsked, SectionAsked
 from directives.domain.audience import name_of, types_of
 from directives.domain.directive import Closing, DeliveryPurpose, Directive, Recall, Return, Stamp, State
 from directives.domain.document_types import DocumentType
@@ -54,6 +54,7 @@ class RequirementOut(BaseModel):
     periods: tuple[str, ...]
     indicators: tuple[IndicatorAsked, ...]
     sections: tuple[SectionAsked, ...]
+    rules: tuple[RuleAsked, ...]
     media: MediaAsked | None
     audience: AudienceOut
     due_phrase: str
@@ -274,6 +275,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         periods=requirement.periods,
         indicators=requirement.indicators,
         sections=requirement.sections,
+        rules=requirement.rules,
         media=requirement.media,
         audience=AudienceOut(
             selector=audience.model_dump(mode="json", exclude_defaults=True),

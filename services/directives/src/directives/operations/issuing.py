@@ -205,6 +205,7 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation])
                     periods=each.periods,
                     indicators=each.indicators,
                     sections=each.sections,
+                    rules=each.rules,
                     media=each.media,
                     due_phrase=each.due_phrase,
                     due_at=each.due_at,
