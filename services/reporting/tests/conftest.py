@@ -46,6 +46,7 @@ class Story:
     as_of: date = AS_OF
     periods: tuple[str, ...] = (YEAR,)
     indicators: tuple[str, ...] = ("stem.implementing", "stem.lessons")
+    ratios: tuple[IndicatorAsked, ...] = ()
     kind: str = "report"
     directive_id: UUID = field(default_factory=new_id)
     requirement_id: UUID = field(default_factory=new_id)
@@ -99,7 +100,8 @@ class Story:
                     indicators=tuple(
                         IndicatorAsked(code=code, name=code, type="int", unit_of_measure="bài")
                         for code in self.indicators
-                    ),
+                    )
+                    + self.ratios,
                     sections=(),
                     media=None,
                     due_phrase="trước ngày 15/12/2026",

@@ -7,7 +7,9 @@ from uuid import UUID
 from contracts.event import Event, Fact
 
 RequirementKind = Literal["report", "video"]
-IndicatorType = Literal["bool", "int", "money"]
+IndicatorType = Literal["bool", "int", "money", "ratio"]
+"""A ratio is stated by nobody: it is worked out from two other figures, at every level as sum over sum."""
+Comparison = Literal["at_most", "equals", "at_least"]
 SectionKind = Literal["text", "list"]
 
 
@@ -22,6 +24,29 @@ class IndicatorAsked(Fact):
     """The code of another indicator that this one may not exceed."""
     only_if: str | None = None
     """The code of a bool indicator that must be true when this one is above zero."""
+    of_which: str | None = None
+    """The code of the indicator this one is a part of (trong đó): it may not exceed it."""
+    numerator: str | None = None
+    """Of a ratio, and of nothing else: the code of the figure above the line."""
+    denominator: str | None = None
+
+
+class TermAsked(Fact):
+    """A figure, as often as it counts; without an indicator, the number itself."""
+
+    indicator: str | None = None
+    times: int = 1
+
+
+class RuleAsked(Fact):
+    """What must hold between the figures of one period: the sum on the left against the sum on the right."""
+
+    code: str
+    left: tuple[TermAsked, ...]
+    holds: Comparison
+    right: tuple[TermAsked, ...]
+    message_vi: str
+    message_en: str
 
 
 class SectionAsked(Fact):
@@ -56,6 +81,7 @@ class RequirementIssued(Fact):
     due_at: datetime
     cut_off_at: datetime | None
     closes_at: datetime | None
+    rules: tuple[RuleAsked, ...] = ()
 
 
 DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]

@@ -15,6 +15,15 @@ class Total(Fact):
     """Null while nobody has reported: blank is not zero."""
 
 
+class RatioTotal(Fact):
+    """The two sums of a ratio, never the mean of ratios; who shows it divides."""
+
+    indicator: str
+    numerator: int | None
+    """Null while nobody has reported."""
+    denominator: int | None
+
+
 class Breakdown(Fact):
     """The same totals for the units of one education level only."""
 
@@ -22,6 +31,7 @@ class Breakdown(Fact):
     totals: tuple[Total, ...]
     units_reported: int
     units_due: int
+    ratios: tuple[RatioTotal, ...] = ()
 
 
 class AggregateUpdated(Event):
@@ -41,6 +51,7 @@ class AggregateUpdated(Event):
     units_reported: int
     units_due: int
     levels: tuple[Breakdown, ...]
+    ratios: tuple[RatioTotal, ...] = ()
 
     @property
     def about(self) -> str:

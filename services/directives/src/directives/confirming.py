@@ -23,6 +23,7 @@ from directives.requests import (
     RecipientIn,
     RelationIn,
     Request,
+    RuleIn,
     SectionIn,
 )
 
@@ -37,6 +38,7 @@ class ConfirmedIn(Request):
     periods: list[Period] | None = Field(default=None, max_length=24)
     indicators: list[IndicatorIn] | None = Field(default=None, max_length=200)
     sections: list[SectionIn] | None = Field(default=None, max_length=100)
+    rules: list[RuleIn] = Field(default=[], max_length=200)
     media: MediaIn | None = None
     audience: AudienceIn | None = None
     due_phrase: Line | None = None

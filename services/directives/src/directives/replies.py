@@ -11,6 +11,7 @@ from contracts.directives import (
     IndicatorAsked,
     MediaAsked,
     RequirementKind,
+    RuleAsked,
     SectionAsked,
 )
 from directives.domain.audience import types_of
@@ -59,6 +60,7 @@ class RequirementOut(BaseModel):
     periods: tuple[str, ...]
     indicators: tuple[IndicatorAsked, ...]
     sections: tuple[SectionAsked, ...]
+    rules: tuple[RuleAsked, ...]
     media: MediaAsked | None
     audience: AudienceOut
     due_phrase: str
@@ -279,6 +281,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         periods=requirement.periods,
         indicators=requirement.indicators,
         sections=requirement.sections,
+        rules=requirement.rules,
         media=requirement.media,
         audience=_audience(requirement.audience),
         due_phrase=requirement.due_phrase,

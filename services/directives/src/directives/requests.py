@@ -19,11 +19,13 @@ from pydantic import (
 from chassis.text import IndicatorCode, Line, Narrative, Period, UnitId, composed
 from chassis.transaction import new_id
 from contracts.directives import (
+    Comparison,
     DeliveryPurpose,
     IndicatorAsked,
     IndicatorType,
     MediaAsked,
     RequirementKind,
+    RuleAsked,
     SectionAsked,
     SectionKind,
 )
@@ -32,6 +34,7 @@ from directives.domain.directive import LAST_NUMBER, Directive, Recipient, Stamp
 from directives.domain.document_types import DocumentType
 from directives.domain.form import Capacity, Citation, CitationRelation, Competence, Form, Priority, Signer
 from directives.domain.numbering import BY_TYPE, NumberingScheme, Order
+from directives.domain.outline import MOST_TERMS, MOST_TIMES
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
 from unit_tree.selectors import Selector
@@ -109,6 +112,27 @@ class IndicatorIn(Request):
     unit_of_measure: Line
     at_most: IndicatorCode | None = None
     only_if: IndicatorCode | None = None
+    of_which: IndicatorCode | None = None
+    numerator: IndicatorCode | None = None
+    denominator: IndicatorCode | None = None
+
+
+class TermIn(Request):
+    """A figure, as often as it counts; without an indicator, the number itself."""
+
+    indicator: IndicatorCode | None = None
+    times: int = Field(default=1, strict=True, ge=-MOST_TIMES, le=MOST_TIMES)
+
+
+class RuleIn(Request):
+    """What must hold between figures of one period, and what to tell people when it does not."""
+
+    code: SectionCode
+    left: list[TermIn] = Field(min_length=1, max_length=MOST_TERMS)
+    holds: Comparison
+    right: list[TermIn] = Field(min_length=1, max_length=MOST_TERMS)
+    message_vi: Line
+    message_en: Line
 
 
 class SectionIn(Request):
@@ -155,6 +179,7 @@ class RequirementIn(Request):
     periods: list[Period] = Field(default=[], max_length=24)
     indicators: list[IndicatorIn] = Field(default=[], max_length=200)
     sections: list[SectionIn] = Field(default=[], max_length=100)
+    rules: list[RuleIn] = Field(default=[], max_length=200)
     media: MediaIn | None = None
     audience: AudienceIn
     due_phrase: Line
@@ -174,6 +199,7 @@ class RequirementIn(Request):
             periods=tuple(self.periods),
             indicators=tuple(IndicatorAsked(**each.model_dump()) for each in self.indicators),
             sections=tuple(SectionAsked(**each.model_dump()) for each in self.sections),
+            rules=tuple(RuleAsked(**each.model_dump()) for each in self.rules),
             media=MediaAsked(**self.media.model_dump()) if self.media else None,
             audience=self.audience.chosen(),
             due_phrase=self.due_phrase,

@@ -108,6 +108,7 @@ requirements = Table(
     Column("periods", JSONB, nullable=False),
     Column("indicators", JSONB, nullable=False),
     Column("sections", JSONB, nullable=False),
+    Column("rules", JSONB, nullable=False, server_default="[]"),
     Column("media", JSONB(none_as_null=True)),
     Column("audience", JSONB, nullable=False),
     Column("due_phrase", Text, nullable=False),

@@ -12,6 +12,14 @@ from contracts.submissions import SubmissionAccepted
 
 CHANGED, OPENED = "directives.obligation.changed.v1", "directives.obligation.opened.v1"
 REPLACED = "directives.directive.replaced.v1"
+RULE = {
+    "code": "I",
+    "left": [{"indicator": "stem.projects"}],
+    "holds": "at_most",
+    "right": [{"times": 100}],
+    "message_vi": "Quá nhiều.",
+    "message_en": "Too many.",
+}
 WHY = {"reason": "Trường mới thành lập."}
 
 
@@ -176,6 +184,8 @@ async def test_it_is_replaced_or_recalled_never_both(desk, old, again, client, l
         (lambda new: new["requirements"][0]["indicators"].pop(3), "not-the-same"),
         (lambda new: new["requirements"][0]["indicators"][3].update(at_most=None), "not-the-same"),
         (lambda new: new["requirements"][0]["sections"][0].update(kind="list"), "not-the-same"),
+        (lambda new: new["requirements"][0]["indicators"][3].update(of_which="stem.projects"), "not-the-same"),
+        (lambda new: new["requirements"][0].update(rules=[RULE]), "not-the-same"),
         (lambda new: new["requirements"][1].update(same_as=new["requirements"][0]["same_as"]), "same-as-unfit"),
         (lambda new: new["requirements"][0].update(same_as=str(uuid4())), "same-as-unfit"),
         (lambda new: new["relations"][0].update(kind="amends"), "same-as-unfit"),

@@ -19,6 +19,16 @@ def change(letter, path, value):
     return changed
 
 
+RULE = {
+    "code": "R1",
+    "left": [{"indicator": "stem.lessons"}],
+    "holds": "at_most",
+    "right": [{"times": 1000}],
+    "message_vi": "Không quá 1000 bài học.",
+    "message_en": "At most 1000 lessons.",
+}
+
+
 @pytest.mark.parametrize(
     ("path", "value", "code"),
     [
@@ -59,11 +69,21 @@ def change(letter, path, value):
         (["requirements", REPORT, "periods"], [], "period-missing"),
         (["requirements", REPORT, "periods"], ["2025-2026", "2025-2026"], "code-twice"),
         (["requirements", REPORT, "indicators", 2, "code"], "Stem.Lessons", "malformed"),
-        (["requirements", REPORT, "indicators", 2, "type"], "ratio", "malformed"),
+        (["requirements", REPORT, "indicators", 2, "type"], "percent", "malformed"),
+        (["requirements", REPORT, "indicators", 2, "type"], "ratio", "rule-unfit"),
         (["requirements", REPORT, "indicators", 2, "weight"], 2, "malformed"),
         (["requirements", REPORT, "indicators", 2, "code"], "stem.lessons", "code-twice"),
         (["requirements", REPORT, "indicators", 3, "at_most"], "stem.pupils", "rule-unfit"),
         (["requirements", REPORT, "indicators", 1, "only_if"], "stem.projects", "rule-unfit"),
+        (["requirements", REPORT, "indicators", 1, "of_which"], "stem.pupils", "rule-unfit"),
+        (["requirements", REPORT, "rules"], [{**RULE, "left": []}], "malformed"),
+        (
+            ["requirements", REPORT, "rules"],
+            [{**RULE, "left": [{"indicator": "stem.lessons", "times": 1.5}]}],
+            "malformed",
+        ),
+        (["requirements", REPORT, "rules"], [{**RULE, "left": [{"indicator": "stem.pupils"}]}], "rule-unfit"),
+        (["requirements", REPORT, "rules"], [RULE, RULE], "code-twice"),
         (["requirements", REPORT, "cut_off_at"], "2026-12-14T00:00:01+07:00", "deadlines-out-of-order"),
         (["requirements", REPORT, "closes_at"], "2026-12-13T23:59:59+07:00", "deadlines-out-of-order"),
         (["requirements", REPORT, "audience"], {}, "audience-unsaid"),

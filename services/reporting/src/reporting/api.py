@@ -30,11 +30,20 @@ TreeNow = Annotated[Tree, Depends(_tree_now)]
 """The tree as this request sees it."""
 
 
+class RatioOut(BaseModel):
+    """The two sums of a ratio; null while nobody has reported."""
+
+    numerator: int | None
+    denominator: int | None
+
+
 class TallyOut(BaseModel):
     """Totals of some units, with how many of them stand behind the figures."""
 
     totals: dict[str, int | None]
     """By indicator: the sum, or for a bool the number of units that said yes; null while nobody has reported."""
+    ratios: dict[str, RatioOut]
+    """By indicator: sum over sum; who shows it divides."""
     units_reported: int
     units_due: int
 
@@ -146,4 +155,12 @@ def _aggregate_out(found: operations.NamedAggregate, requirement: Requirement, *
 
 
 def _tally_out(tally: Tally, requirement: Requirement) -> TallyOut:
-    return TallyOut(totals=tally.totals(requirement.indicators), units_reported=tally.reported, units_due=tally.due)
+    return TallyOut(
+        totals=tally.totals(requirement.indicators),
+        ratios={
+            code: RatioOut(numerator=above, denominator=below)
+            for code, (above, below) in tally.ratios(requirement.ratios).items()
+        },
+        units_reported=tally.reported,
+        units_due=tally.due,
+    )

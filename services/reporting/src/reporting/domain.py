@@ -29,6 +29,14 @@ BECAME = frozenset({"merged_into", "converted_to", "renamed_to"})
 """The kinds of lineage that leave one successor, in whose place the unit then stands."""
 
 
+class Ratio(NamedTuple):
+    """A figure nobody states: one over another, by their codes."""
+
+    indicator: str
+    numerator: str
+    denominator: str
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """What is asked, as far as it decides how answers add up."""
@@ -41,6 +49,8 @@ class Requirement:
     as_of: date
     periods: tuple[str, ...]
     indicators: tuple[str, ...]
+    """Those that are stated, and so add up."""
+    ratios: tuple[Ratio, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,15 @@ class Tally:
     def totals(self, indicators: Iterable[str]) -> dict[str, int | None]:
         """Return the total of each indicator; null while nobody has reported, since blank is not zero."""
         return {each: self.sums.get(each, 0) if self.reported else None for each in indicators}
+
+    def ratios(self, ratios: Iterable[Ratio]) -> dict[str, tuple[int | None, int | None]]:
+        """Return the two sums of each ratio: a ratio of a whole is sum over sum, never the mean of its parts."""
+        return {
+            each.indicator: (self.sums.get(each.numerator, 0), self.sums.get(each.denominator, 0))
+            if self.reported
+            else (None, None)
+            for each in ratios
+        }
 
     @property
     def is_nothing(self) -> bool:

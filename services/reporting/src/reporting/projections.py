@@ -12,7 +12,7 @@ import unit_tree.projection
 from chassis.transaction import Transaction
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
-from contracts.reporting import AggregateUpdated, Breakdown, Total
+from contracts.reporting import AggregateUpdated, Breakdown, RatioTotal, Total
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from reporting import store
 from reporting.domain import (
@@ -26,6 +26,7 @@ from reporting.domain import (
     Contribution,
     Obligation,
     ObligationChange,
+    Ratio,
     Requirement,
     Tally,
     changes_between,
@@ -132,6 +133,13 @@ def _told(tx: Transaction, aggregate: Aggregate, requirement: Requirement) -> Ag
         found = tally.totals(requirement.indicators)
         return tuple(Total(indicator=indicator, value=value) for indicator, value in found.items())
 
+    def ratios(tally: Tally) -> tuple[RatioTotal, ...]:
+        found = tally.ratios(requirement.ratios)
+        return tuple(
+            RatioTotal(indicator=indicator, numerator=above, denominator=below)
+            for indicator, (above, below) in found.items()
+        )
+
     return AggregateUpdated(
         occurred_at=tx.now,
         directive_id=requirement.directive_id,
@@ -142,10 +150,17 @@ def _told(tx: Transaction, aggregate: Aggregate, requirement: Requirement) -> Ag
         as_of=requirement.as_of,
         version=aggregate.version,
         totals=totals(aggregate.all_units),
+        ratios=ratios(aggregate.all_units),
         units_reported=aggregate.all_units.reported,
         units_due=aggregate.all_units.due,
         levels=tuple(
-            Breakdown(level=level, totals=totals(tally), units_reported=tally.reported, units_due=tally.due)
+            Breakdown(
+                level=level,
+                totals=totals(tally),
+                ratios=ratios(tally),
+                units_reported=tally.reported,
+                units_due=tally.due,
+            )
             for level, tally in aggregate.by_level.items()
         ),
     )
@@ -161,7 +176,12 @@ def _requirements_of(event: DirectiveIssued) -> list[Requirement]:
             kind=each.kind,
             as_of=each.as_of,
             periods=each.periods or (UNDIVIDED,),
-            indicators=tuple(indicator.code for indicator in each.indicators),
+            indicators=tuple(indicator.code for indicator in each.indicators if indicator.type != "ratio"),
+            ratios=tuple(
+                Ratio(ratio.code, ratio.numerator, ratio.denominator)
+                for ratio in each.indicators
+                if ratio.type == "ratio" and ratio.numerator is not None and ratio.denominator is not None
+            ),
         )
         for each in event.requirements
     ]

@@ -42,6 +42,7 @@ from reporting.domain import (
     Obligation,
     ObligationChange,
     Place,
+    Ratio,
     Requirement,
     Standing,
     Tally,
@@ -194,6 +195,7 @@ _STANDINGS: Select[Any] = (
         requirements.c.as_of,
         requirements.c.periods,
         requirements.c.indicators,
+        requirements.c.ratios,
         obligation_changes.c.version.label("changed_version"),
         obligation_changes.c.state.label("changed_state"),
         obligation_changes.c.due_at.label("changed_due_at"),
@@ -272,6 +274,7 @@ def _requirement(row: Row[Any], *, version: int) -> Requirement:
         as_of=row.as_of,
         periods=tuple(row.periods),
         indicators=tuple(row.indicators),
+        ratios=tuple(Ratio(*each) for each in row.ratios),
     )
 
 

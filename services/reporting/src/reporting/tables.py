@@ -32,6 +32,8 @@ requirements = Table(
     Column("as_of", Date, nullable=False),
     Column("periods", ARRAY(Text), nullable=False),
     Column("indicators", ARRAY(Text), nullable=False),
+    # Arrays of [ratio, numerator, denominator], each by its code.
+    Column("ratios", JSONB, nullable=False, server_default="[]"),
     CheckConstraint("cardinality(periods) > 0", name="requirements_have_a_period"),
     comment="what is asked: the part of a requirement that decides how answers add up",
 )

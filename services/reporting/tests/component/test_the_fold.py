@@ -81,8 +81,10 @@ async def test_an_answer_is_told_at_every_unit_above_with_its_levels(ground, sto
                 "totals": [{"indicator": "stem.implementing", "value": 1}, {"indicator": "stem.lessons", "value": 12}],
                 "units_reported": 1,
                 "units_due": 1,
+                "ratios": [],
             }
         ],
+        "ratios": [],
     }
     assert (await told_of(ground, "cluster"))[-1]["relation"] == "cluster"
 

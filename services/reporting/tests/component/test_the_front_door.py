@@ -69,11 +69,13 @@ async def test_the_department_that_asked_reads_all_totals(client, story, signer)
         "period": YEAR,
         "version": 2,
         "totals": {"stem.implementing": 1, "stem.lessons": 12},
+        "ratios": {},
         "units_reported": 1,
         "units_due": 1,
         "levels": {
             "lower_secondary": {
                 "totals": {"stem.implementing": 1, "stem.lessons": 12},
+                "ratios": {},
                 "units_reported": 1,
                 "units_due": 1,
             }

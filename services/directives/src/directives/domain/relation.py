@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from contracts.directives import IndicatorAsked
+from contracts.directives import IndicatorAsked, RuleAsked
 from directives.domain.requirement import Requirement
 from directives.problems import NotTheSame, RelationUnfit, SameAsUnfit
 
@@ -80,15 +80,21 @@ def differences(before: Requirement, now: Requirement) -> list[str]:
     differ = {
         "kind": before.kind != now.kind,
         "periods": set(before.periods) != set(now.periods),
-        "indicators": _rules(before.indicators) != _rules(now.indicators),
+        "indicators": _figures(before.indicators) != _figures(now.indicators),
+        "rules": _rules(before.rules) != _rules(now.rules),
         "sections": sections[0] != sections[1],
         "media": not _takes_media_of(before, now),
     }
     return [name for name, is_different in differ.items() if is_different]
 
 
-def _rules(indicators: Iterable[IndicatorAsked]) -> set[tuple[str | None, ...]]:
-    return {(each.code, each.type, each.unit_of_measure, each.at_most, each.only_if) for each in indicators}
+def _figures(indicators: Iterable[IndicatorAsked]) -> set[IndicatorAsked]:
+    return {each.model_copy(update={"name": ""}) for each in indicators}
+
+
+def _rules(rules: Iterable[RuleAsked]) -> set[RuleAsked]:
+    unsaid = {"code": "", "message_vi": "", "message_en": ""}
+    return {each.model_copy(update=unsaid) for each in rules}
 
 
 def _takes_media_of(before: Requirement, now: Requirement) -> bool:

@@ -1,18 +1,16 @@
 """One thing a directive asks for, and when asking makes sense."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, SectionAsked
+from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, RuleAsked, SectionAsked
+from directives.domain.outline import check_outline
 from directives.problems import (
     AudienceUnsaid,
-    CodeTwice,
     DeadlinesOutOfOrder,
     NothingAsked,
     PeriodMissing,
-    RuleUnfit,
     VideoWithoutMedia,
 )
 from unit_tree.selectors import Selector
@@ -41,6 +39,7 @@ class Requirement:
     due_at: datetime
     cut_off_at: datetime | None
     closes_at: datetime | None
+    rules: tuple[RuleAsked, ...] = ()
     same_as: UUID | None = None
     """The requirement of a replaced directive that asked for the same: its answers stand for this one."""
     passes_on: UUID | None = None
@@ -50,10 +49,7 @@ class Requirement:
 def check(requirement: Requirement, *, where: str) -> None:
     """Raise the problem that keeps a requirement from being asked; `where` is its place in the request."""
     _check_form(requirement, where)
-    _check_once((each.code for each in requirement.indicators), f"{where}.indicators")
-    _check_once((each.code for each in requirement.sections), f"{where}.sections")
-    _check_once(requirement.periods, f"{where}.periods")
-    _check_rules(requirement.indicators, f"{where}.indicators")
+    check_outline(requirement.periods, requirement.indicators, requirement.sections, requirement.rules, where=where)
     _check_deadlines(requirement, where)
     if not requirement.audience.any_of and not requirement.audience.include:
         raise AudienceUnsaid(
@@ -83,33 +79,6 @@ def _check_form(requirement: Requirement, where: str) -> None:
             f"The requirement “{title}” asks for figures of no period.",
             where=f"{where}.periods",
         )
-
-
-def _check_once(codes: Iterable[str], where: str) -> None:
-    seen: set[str] = set()
-    for place, code in enumerate(codes):
-        if code in seen:
-            raise CodeTwice(f"Mã «{code}» bị lặp lại.", f"The code {code!r} stands twice.", where=f"{where}.{place}")
-        seen.add(code)
-
-
-def _check_rules(indicators: tuple[IndicatorAsked, ...], where: str) -> None:
-    types = {each.code: each.type for each in indicators}
-    for place, each in enumerate(indicators):
-        if each.at_most is not None and (
-            each.type == "bool" or each.at_most == each.code or types.get(each.at_most) != each.type
-        ):
-            raise RuleUnfit(
-                f"«{each.code}» không được vượt «{each.at_most}»: cần một chỉ tiêu số khác, cùng loại, cùng yêu cầu.",
-                f"{each.code!r} at most {each.at_most!r}: that takes another number of the same type and requirement.",
-                where=f"{where}.{place}.at_most",
-            )
-        if each.only_if is not None and (each.type == "bool" or types.get(each.only_if) != "bool"):
-            raise RuleUnfit(
-                f"«{each.code}» chỉ khi «{each.only_if}»: cần một chỉ tiêu có/không trong cùng yêu cầu.",
-                f"{each.code!r} only if {each.only_if!r}: that takes a number, and a yes or no beside it.",
-                where=f"{where}.{place}.only_if",
-            )
 
 
 def _check_deadlines(requirement: Requirement, where: str) -> None:

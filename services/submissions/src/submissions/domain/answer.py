@@ -7,6 +7,8 @@ from uuid import UUID
 
 from contracts.directives import IndicatorAsked, SectionAsked
 from submissions.domain.asked import Requirement
+from submissions.domain.between import relations_broken, rules_broken
+from submissions.domain.fault import Fault
 from submissions.problems import ValuesNotValid
 
 TEXT_CHARACTERS = 20_000
@@ -34,16 +36,6 @@ class Answer:
     is_nil: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong with an answer, and where: a path into the request's body."""
-
-    where: str
-    indicator: str | None
-    what_vi: str
-    what_en: str
-
-
 def refuse_faulty(requirement: Requirement, answer: Answer) -> None:
     """Raise `ValuesNotValid` with every fault of the answer, if it has any."""
     faults = faults_of(requirement, answer)
@@ -60,7 +52,9 @@ def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
     faults: list[Fault] = []
     accepted = _read_values(requirement, answer, faults)
     if requirement.related:
-        faults.extend(_relations_broken(requirement, accepted))
+        faults.extend(relations_broken(requirement, accepted))
+    if requirement.rules:
+        faults.extend(rules_broken(requirement, accepted))
     for code, written in answer.narrative.items():
         faults.extend(_text_faults(requirement.sections.get(code), code, written))
     faults.extend(_media_faults(requirement, answer))
@@ -87,7 +81,9 @@ def _read_values(
     for place, stated in enumerate(answer.values):
         asked = requirement.indicators.get(stated.indicator)
         key = (stated.indicator, stated.period)
-        if asked is None:
+        if stated.indicator in requirement.ratios:
+            wrong = ("Tỉ lệ này do hệ thống tính, không cần khai.", "This ratio is worked out; it is not stated.")
+        elif asked is None:
             wrong = ("Văn bản không hỏi chỉ tiêu này.", "This indicator is not asked for.")
         elif stated.period not in requirement.periods:
             wrong = (
@@ -133,37 +129,6 @@ def _missing(requirement: Requirement, seen: set[tuple[str, str]]) -> Iterator[F
                     f"Chưa khai «{asked.name}» kỳ {period}.",
                     f"{code} is not stated for {period}.",
                 )
-
-
-def _relations_broken(
-    requirement: Requirement, accepted: dict[tuple[str, str], tuple[int, bool | int]]
-) -> Iterator[Fault]:
-    for asked in requirement.related:
-        for period in sorted(requirement.periods):
-            place, value = accepted.get((asked.code, period), (-1, 0))
-            if place < 0:
-                continue
-            where = f"values[{place}]"
-            if asked.at_most is not None:
-                _, most = accepted.get((asked.at_most, period), (-1, value))
-                if value > most:
-                    other = requirement.indicators[asked.at_most].name
-                    yield Fault(
-                        where,
-                        asked.code,
-                        f"Không được lớn hơn «{other}» ({most}).",
-                        f"The value must not exceed {asked.at_most} ({most}).",
-                    )
-            if asked.only_if is not None and value > 0:
-                _, holds = accepted.get((asked.only_if, period), (-1, True))
-                if not holds:
-                    other = requirement.indicators[asked.only_if].name
-                    yield Fault(
-                        where,
-                        asked.code,
-                        f"Chỉ được lớn hơn 0 khi «{other}» là có.",
-                        f"The value may be above 0 only if {asked.only_if} is true.",
-                    )
 
 
 def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementIssued, SectionAsked
+from contracts.directives import IndicatorAsked, MediaAsked, RequirementIssued, RuleAsked, SectionAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,11 @@ class Requirement:
     id: UUID
     periods: frozenset[str]
     indicators: dict[str, IndicatorAsked]
+    """Those that are stated: a ratio is worked out."""
+    ratios: frozenset[str]
     related: tuple[IndicatorAsked, ...]
     """Those indicators whose value depends on that of another one."""
+    rules: tuple[RuleAsked, ...]
     sections: dict[str, SectionAsked]
     media: MediaAsked | None
     closes_at: datetime | None
@@ -40,11 +43,14 @@ class Requirement:
     @classmethod
     def issued(cls, told: RequirementIssued) -> "Requirement":
         """Arrange a requirement as it was issued."""
+        stated = [each for each in told.indicators if each.type != "ratio"]
         return cls(
             id=told.requirement_id,
             periods=frozenset(told.periods),
-            indicators={each.code: each for each in told.indicators},
-            related=tuple(each for each in told.indicators if each.at_most or each.only_if),
+            indicators={each.code: each for each in stated},
+            ratios=frozenset(each.code for each in told.indicators if each.type == "ratio"),
+            related=tuple(each for each in stated if each.at_most or each.only_if or each.of_which),
+            rules=told.rules,
             sections={each.code: each for each in told.sections},
             media=told.media,
             closes_at=told.closes_at,
