@@ -1,12 +1,26 @@
 """Obligations one at a time: as they stand, what was asked about them, and what people changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Row,
+    String,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directives import ObligationChange, ObligationState
@@ -48,10 +62,23 @@ _TAKE_OF_DIRECTIVES = (
 )
 # In the same order as transfers take them, so that nobody locks up.
 _TAKE_OPEN_OF_DIRECTIVE = _OF_DIRECTIVE.order_by(obligations.c.obligation_id).with_for_update(of=obligations)
-_PUT_DUTY = (
+_CHANGED: Mapping[str, Any] = {
+    "id": Uuid,
+    "state": String,
+    "due_at": DateTime(timezone=True),
+    "closes_at": DateTime(timezone=True),
+    "version": BigInteger,
+}
+_changed = (
+    func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _CHANGED.items()))
+    .table_valued(*(column(name, kind) for name, kind in _CHANGED.items()))
+    .render_derived(name="changed")
+)
+# One statement, however many there are: a directive that is recalled or replaced ends thousands at once.
+_PUT_DUTIES = (
     update(obligations)
-    .where(obligations.c.obligation_id == bindparam("changed"))
-    .values({name: bindparam(f"new_{name}") for name in ("state", "due_at", "closes_at", "version")})
+    .where(obligations.c.obligation_id == _changed.c.id)
+    .values({name: _changed.c[name] for name in _CHANGED if name != "id"})
 )
 _CHANGES = (
     select(obligation_changes)
@@ -121,20 +148,8 @@ async def put(connection: AsyncConnection, changed: Sequence[tuple[Duty, Changed
     """Write obligations that were taken, and what was changed of each."""
     if not changed:
         return
-    await connection.execute(
-        _PUT_DUTY,
-        [
-            {
-                "changed": duty.id,
-                "new_state": duty.state,
-                "new_due_at": duty.due_at,
-                "new_closes_at": duty.closes_at,
-                "new_version": duty.version,
-            }
-            for duty, _ in changed
-        ],
-    )
-    names = [column.name for column in obligation_changes.c if column.name != "obligation_id"]
+    await connection.execute(_PUT_DUTIES, {name: [getattr(duty, name) for duty, _ in changed] for name in _CHANGED})
+    names = [each.name for each in obligation_changes.c if each.name != "obligation_id"]
     rows = [{"obligation_id": duty.id} | {name: getattr(each, name) for name in names} for duty, each in changed]
     await connection.execute(insert(obligation_changes), rows)
 
