@@ -12,7 +12,7 @@ from chassis.testing import tell, tell_together, waiting_events
 from chassis.transaction import new_id
 from contracts.directory import PersonChanged, Post
 from contracts.submissions import SubmissionReturned
-from directives.tables import people
+from unit_tree.tables import known_people
 
 ISSUED, REFUSED = "directives.directive.issued.v1", "directives.delivery.refused.v1"
 ASSIGNED = "directives.obligation.assigned.v1"
@@ -261,7 +261,7 @@ async def test_in_every_order_the_newest_word_on_a_person_counts(frame, assign, 
     for order in permutations(told):
         for take_in in (lambda order: tell(frame, *order), lambda order: tell_together(frame, order)):
             async with frame.engine.begin() as connection:
-                await connection.execute(delete(people))
+                await connection.execute(delete(known_people))
             await take_in(order)
             assert (await assign(head, None)).status_code == 200
             assert (await assign(head)).status_code == 200, order
