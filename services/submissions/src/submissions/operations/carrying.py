@@ -19,17 +19,27 @@ async def carry_over(tx: Transaction, obligation_ids: Collection[UUID]) -> None:
     while touched:
         continued = await store.carrying.take_continued(tx, touched)
         answers = await store.carrying.take_carriable(tx, [each.former_id for each in continued])
+        made = [
+            (answers[each.former_id], carried_over(*answers[each.former_id], each.obligation, submission_id=new_id()))
+            for each in continued
+            if each.former_id in answers
+        ]
+        await store.carrying.put_carried(tx, [(first, *carried) for (first, _), carried in made])
+        obligations = {each.obligation.id: each.obligation for each in continued}
+        for (first, newest), (submission, version) in made:
+            _tell(tx, first, newest, submission, version, obligations[submission.obligation_id])
         # What goes on may itself have been replaced, and have been told of first.
-        touched = set()
-        for each in continued:
-            if each.former_id in answers:
-                await _carry(tx, *answers[each.former_id], each.obligation)
-                touched.add(each.obligation.id)
+        touched = {submission.obligation_id for _, (submission, _) in made}
 
 
-async def _carry(tx: Transaction, first: Submission, newest: SubmissionVersion, obligation: Obligation) -> None:
-    submission, version = carried_over(first, newest, obligation, submission_id=new_id())
-    await store.carrying.put_carried(tx, first, submission, version)
+def _tell(
+    tx: Transaction,
+    first: Submission,
+    newest: SubmissionVersion,
+    submission: Submission,
+    version: SubmissionVersion,
+    obligation: Obligation,
+) -> None:
     carried = Carried(obligation_id=first.obligation_id, submission_id=first.id, submitted_at=newest.submitted_at)
     about = {
         "occurred_at": tx.now,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, or_, select, update
@@ -113,41 +114,39 @@ async def take_carriable(
     }
 
 
-async def put_carried(tx: Transaction, first: Submission, carried: Submission, version: SubmissionVersion) -> None:
-    """Write the submission that was made of another one, which is taken, and that it was."""
+async def put_carried(tx: Transaction, made: Sequence[tuple[Submission, Submission, SubmissionVersion]]) -> None:
+    """Write submissions that were made of others, which are taken, with their one version, and that they were."""
+    if not made:
+        return
+    names = ("obligation_id", "state", "version", "number")
     await tx.connection.execute(
         insert(submissions),
-        {
-            "submission_id": carried.id,
-            "obligation_id": carried.obligation_id,
-            "state": carried.state,
-            "version": carried.version,
-            "number": carried.number,
-        },
+        [{"submission_id": each.id} | {name: getattr(each, name) for name in names} for _, each, _ in made],
     )
+    await tx.connection.execute(insert(submission_versions), [_version_row(version) for _, _, version in made])
+    await tx.connection.execute(_CARRIED, [{"first": first.id, "to": each.id} for first, each, _ in made])
+
+
+def _version_row(version: SubmissionVersion) -> dict[str, Any]:
     review = version.review
-    await tx.connection.execute(
-        insert(submission_versions),
-        {
-            "submission_id": version.submission_id,
-            "number": version.number,
-            "version": version.version,
-            "submitted_by": version.submitted_by,
-            "submitted_at": version.submitted_at,
-            "idempotency_key": version.idempotency_key,
-            "request_digest": version.request_digest,
-            "is_late": version.is_late,
-            "is_nil": version.is_nil,
-            "stated": [list(each) for each in version.values],
-            "narrative": version.narrative,
-            "media_ids": version.media_ids,
-            "outcome": review.outcome if review else None,
-            "reason": review.reason if review else None,
-            "reviewed_by": review.reviewed_by if review else None,
-            "reviewed_at": review.reviewed_at if review else None,
-        },
-    )
-    await tx.connection.execute(_CARRIED, {"first": first.id, "to": carried.id})
+    return {
+        "submission_id": version.submission_id,
+        "number": version.number,
+        "version": version.version,
+        "submitted_by": version.submitted_by,
+        "submitted_at": version.submitted_at,
+        "idempotency_key": version.idempotency_key,
+        "request_digest": version.request_digest,
+        "is_late": version.is_late,
+        "is_nil": version.is_nil,
+        "stated": [list(each) for each in version.values],
+        "narrative": version.narrative,
+        "media_ids": version.media_ids,
+        "outcome": review.outcome if review else None,
+        "reason": review.reason if review else None,
+        "reviewed_by": review.reviewed_by if review else None,
+        "reviewed_at": review.reviewed_at if review else None,
+    }
 
 
 async def find_origin(tx: Transaction, submission_id: UUID) -> Submission | None:
