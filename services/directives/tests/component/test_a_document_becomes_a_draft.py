@@ -5,19 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from chassis.testing import tell_together
-from directives.documents.asking import UNIT_TYPES
 from directives.documents.reading import MOST_BYTES
 
 LETTER = (Path(__file__).parents[1] / "letters" / "toa-dam.txt").read_bytes()
 CONFIRMED = {"issuer_unit_id": "U-SO", "as_of": "2026-05-31", "requirements": [{"candidate": 2}, {"candidate": 3}]}
-
-
-@pytest.fixture(autouse=True)
-async def catalogue(frame, unit_type) -> None:
-    """Let there be every type of unit a letter may speak to, as in a whole province."""
-    codes = sorted({code for codes in UNIT_TYPES.values() for code in codes})
-    await tell_together(frame, [unit_type(code, code, version=9) for code in codes])
 
 
 @pytest.fixture
@@ -43,6 +34,18 @@ async def test_what_was_confirmed_is_drafted(bring, client, officer) -> None:
     assert (await client.get(f"/directives/{drafted['directive_id']}", headers=officer)).json()["form"] == drafted[
         "form"
     ]
+
+
+async def test_types_the_province_does_not_have_are_left_out_and_told(client, officer) -> None:
+    answer = await client.post("/document-suggestions", files={"document": ("a.txt", LETTER)}, headers=officer)
+
+    suggestion = answer.json()
+    asked = {code for each in suggestion["requirements"] for code in each["audience"]["unit_types"]}
+    told = [each["what_en"] for each in suggestion["to_decide"] if "left out" in each["what_en"]]
+    assert "thpt" in asked
+    assert "pt_nhieu_cap" not in asked
+    assert told
+    assert all("pt_nhieu_cap" in each for each in told)
 
 
 async def test_a_suggestion_leaves_nothing_behind(client, officer, rows) -> None:

@@ -60,6 +60,12 @@ async def preview_audience(
     )
 
 
+async def types_heard_of(tx: Transaction, tree: Tree) -> set[str]:
+    """Return the types of units of the province's catalogue, and those any unit is or was of."""
+    known = await catalogue(tx.connection)
+    return {*known.type_names, *(version.unit_type for unit in tree for version in unit.versions)}
+
+
 async def need_heard_of(tx: Transaction, audience: Selector, tree: Tree, *, where: str) -> None:
     """Raise `AudienceUnheardOf` when an audience names something nobody has heard of."""
     _need_heard_of(audience, tree, await catalogue(tx.connection), where)

@@ -144,7 +144,7 @@ async def _catch_up(house: House) -> dict[str, float]:
         jetstream = client.jetstream()
         await jetstream.delete_consumer(STREAM, DURABLE)
         async with asyncio.timeout(WITHIN_S):
-            while (facts := await _pending(jetstream)) is None:  # noqa: ASYNC110  the server cannot ring
+            while not (facts := await _pending(jetstream)):  # noqa: ASYNC110  the server cannot ring
                 await asyncio.sleep(LOOK_EVERY_S)
             house.restart(READER)
             first, seen, begun = 0, 0, 0.0
@@ -163,13 +163,13 @@ async def _catch_up(house: House) -> dict[str, float]:
     return {"facts": facts, "seconds": round(seconds, 2), "per_second": round(per_second)}
 
 
-async def _pending(jetstream: JetStreamContext) -> int | None:
-    """Return how many facts wait for the reader; null until the house's steward has made its durable again."""
+async def _pending(jetstream: JetStreamContext) -> int:
+    """Return how many facts wait for the reader: none until its durable is there again, and for a moment after."""
     try:
         waiting: int | None = (await jetstream.consumer_info(STREAM, DURABLE)).num_pending
     except NotFoundError:
-        return None
-    return waiting
+        return 0
+    return waiting or 0
 
 
 async def _ceiling(house: House, facts: int) -> dict[str, float]:
