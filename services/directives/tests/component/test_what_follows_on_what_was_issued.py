@@ -145,6 +145,59 @@ async def test_what_is_to_be_corrected_must_be_in_force_still_when_the_correctio
     assert await rows() == before
 
 
+@pytest.mark.parametrize("end", ["recalled", "replaced", "closed"])
+async def test_nobody_owes_anything_again_of_what_is_over(make, desk, letter, client, rows, end) -> None:
+    letter["requirements"] = letter["requirements"][:1]
+    letter["requirements"][0]["audience"] = {"include": ["U-THCS-1"]}
+    old = await desk.issued(letter)
+    [owed] = await desk.obligations(old["directive_id"])
+    path = f"/obligations/{owed['obligation_id']}"
+    assert (await client.post(f"{path}/exempt", json={"reason": WHY}, headers=desk.officer)).status_code == 200
+    assert (await make(old["directive_id"], end)).json()["state"] == end
+    before = await rows()
+
+    answer = await client.post(f"{path}/reopen", json={"reason": WHY}, headers=desk.officer)
+
+    assert (answer.status_code, answer.json()["code"], answer.json()["state"]) == (409, "not-owed", end)
+    assert await rows() == before
+
+
+async def test_an_exemption_taken_back_while_the_directive_is_recalled_leaves_nothing_owed(
+    make, desk, letter, client, all_at_once
+) -> None:
+    letter["requirements"] = letter["requirements"][:1]
+    letter["requirements"][0]["audience"] = {"include": ["U-THCS-1"]}
+    for _ in range(6):
+        old = await desk.issued(letter)
+        [owed] = await desk.obligations(old["directive_id"])
+        path = f"/obligations/{owed['obligation_id']}"
+        await client.post(f"{path}/exempt", json={"reason": WHY}, headers=desk.officer)
+        reopened, _ = await all_at_once(
+            [
+                client.post(f"{path}/reopen", json={"reason": WHY}, headers=desk.officer),
+                make(old["directive_id"], "recalled"),
+            ]
+        )
+        [left] = await desk.obligations(old["directive_id"])
+        assert left["state"] == ("recalled" if reopened.status_code == 200 else "exempt")
+
+
+@pytest.mark.parametrize("end", ["recalled", "replaced", "closed"])
+async def test_nobody_is_waited_for_once_it_is_over(make, desk, plain, client, end) -> None:
+    acting = {"name": "Trường THCS 1", "purpose": "execute", "audience": {"include": ["U-THCS-1"]}}
+    old = await desk.issued({**plain, "recipients": [acting], "implement_by": "2026-11-21T00:00:00+07:00"})
+    path = f"/directives/{old['directive_id']}"
+    found = (await client.get(f"{path}/deliveries", headers=desk.officer)).json()
+    assert (found["awaited"], found["acknowledge_by"] is None) == (1, False)
+
+    await make(old["directive_id"], end)
+
+    found = (await client.get(f"{path}/deliveries", headers=desk.officer)).json()
+    assert (found["awaited"], found["acknowledge_by"], found["chase_from"]) == (0, None, None)
+    [unit] = (await client.get(f"{path}/cascade", headers=desk.officer)).json()["units"]
+    assert not unit["is_late"]
+
+
 # Drafts that name others.
 
 

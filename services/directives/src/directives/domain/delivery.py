@@ -33,11 +33,14 @@ class Delivery:
     decided_by: UUID | None = None
     decided_at: datetime | None = None
     has_answered: bool = False
+    is_over: bool = False
+    """Nothing is expected of the directive any more."""
 
     @property
     def is_awaited(self) -> bool:
         """Say whether the issuer waits for a word: of those who are to act, until they took, refused or answered it."""
-        return self.purpose == "execute" and self.state == "delivered" and not self.has_answered
+        is_open = self.state == "delivered" and not self.has_answered and not self.is_over
+        return self.purpose == "execute" and is_open
 
     def refuse_not_acting(self) -> None:
         """Raise when the unit got it for another purpose than to act."""

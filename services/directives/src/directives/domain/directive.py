@@ -344,6 +344,11 @@ class Directive:
         self.refuse_not_in_force()
         return replace(self, replacement=replacement)
 
+    @property
+    def is_over(self) -> bool:
+        """Say whether nothing is expected of it any more."""
+        return self.recall is not None or self.replacement is not None or self.closing is not None
+
     def refuse_not_in_force(self) -> None:
         """Raise unless it was issued, and is neither recalled nor replaced."""
         if self.state not in IN_FORCE:

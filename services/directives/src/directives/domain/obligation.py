@@ -10,11 +10,13 @@ from directives.problems import AskedAlready, DecidedAlready, NotLater, NotOwed
 
 AnswerState = Literal["none", "submitted", "returned", "accepted"]
 Outcome = Literal["granted", "refused"]
+DirectiveEnd = Literal["recalled", "replaced", "closed"]
 
 NOT_OWED_VI = {
     "exempt": "đã được miễn",
     "replaced": "văn bản đã được thay thế",
     "recalled": "văn bản đã được thu hồi",
+    "closed": "văn bản đã kết thúc",
     "submitted": "đã nộp bài và đang chờ duyệt",
     "accepted": "bài nộp đã được duyệt",
 }
@@ -40,6 +42,8 @@ class Duty:
     answer_state: AnswerState
     assigned_to: UUID | None = None
     """Who in the answering unit sees to it."""
+    ended_as: DirectiveEnd | None = None
+    """What became of its directive, of which nothing is expected any more."""
 
     def seen_to_by(self, person_id: UUID | None) -> "Duty":
         """Return it with whoever in its unit sees to it; what is owed stays, and so does its version."""
@@ -88,9 +92,11 @@ class Duty:
         return replace(self, version=self.version + 1, state="replaced")
 
     def reopened(self) -> "Duty":
-        """Return it owed again, by the deadline it had."""
+        """Return it owed again, by the deadline it had; of a directive that is over nothing is."""
         if self.state != "exempt":
             raise _not_owed(self.state)
+        if self.ended_as is not None:
+            raise _not_owed(self.ended_as)
         return replace(self, version=self.version + 1, state="open")
 
 

@@ -42,7 +42,7 @@ async def read_cascade(tx: Transaction, *, directive_id: UUID, tree: Tree, by: C
         await store.cascades.answered(tx.connection, [directive_id, *below]),
         tree=tree,
         day=day,
-        is_past=implement_by is not None and implement_by <= tx.now,
+        is_past=implement_by is not None and implement_by <= tx.now and not directive.is_over,
     )
     if not sees_whole(tx, directive, tree=tree, by=by):
         found = [each for each in found if reads_any(tx, (each.unit_id,), tree=tree, by=by)]

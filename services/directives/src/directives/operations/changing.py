@@ -118,6 +118,10 @@ async def exempt(tx: Transaction, *, obligation_id: UUID, reason: str, tree: Tre
 
 async def reopen(tx: Transaction, *, obligation_id: UUID, reason: str, tree: Tree, by: Caller) -> Duty:
     """Take an exemption back: the unit owes the answer again, by the deadline it had."""
+    known = await store.duties.find(tx.connection, obligation_id)
+    if known is not None:
+        # Whoever ends the directive at this moment comes before or after: nothing is owed of what is over.
+        await store.directives.take(tx.connection, known.directive_id)
     duty = await _take_at_desk(tx, obligation_id, tree=tree, by=by)
     if duty.state == "open":
         return duty

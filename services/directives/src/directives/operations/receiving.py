@@ -1,6 +1,6 @@
 """What a unit does with a directive it was sent: it takes or refuses it, and says who in it sees to an answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.caller import Caller
@@ -25,16 +25,17 @@ class Deliveries:
 
     deliveries: list[Delivery]
     waiting: Waiting | None
-    """Null while it is not issued."""
+    """Null while it is not issued, and once nothing is expected of it any more."""
 
 
 async def read_deliveries(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller) -> Deliveries:
     """Return where a directive was sent: all to its issuer, to others their own units."""
     directive = await see(tx, directive_id, tree=tree, by=by)
-    found = await store.deliveries.of(tx.connection, directive_id)
+    sent = await store.deliveries.of(tx.connection, directive_id)
+    found = [replace(each, is_over=directive.is_over) for each in sent]
     if not sees_whole(tx, directive, tree=tree, by=by):
         found = [each for each in found if reads_any(tx, (each.unit_id,), tree=tree, by=by)]
-    if directive.issue is None:
+    if directive.issue is None or directive.is_over:
         return Deliveries(found, None)
     calendar = await store.calendars.working_calendar(tx.connection)
     return Deliveries(found, waiting(directive.issue.sent.at, calendar))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    case,
     column,
     func,
     insert,
@@ -43,6 +44,11 @@ _ANY_DUTY = (
         directives.c.issuer_unit_id,
         requirements.c.closes_at.label("requirement_closes_at"),
         func.coalesce(answers.c.state, "none").label("answer_state"),
+        case(
+            (directives.c.recalled_at.is_not(None), "recalled"),
+            (directives.c.replaced_at.is_not(None), "replaced"),
+            (directives.c.closed_at.is_not(None), "closed"),
+        ).label("ended_as"),
     )
     .join(directives, directives.c.directive_id == obligations.c.directive_id)
     .join(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
