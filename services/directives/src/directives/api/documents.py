@@ -19,7 +19,7 @@ from directives.documents.problems import EVERY_PROBLEM
 from directives.documents.proposal import Proposal
 from directives.documents.suggesting import suggest
 from directives.domain.directive import Stamp
-from directives.operations import drafting, proposing
+from directives.operations import audiences, drafting, proposing
 from directives.problems import ConfirmationIncomplete, UnknownUnits
 
 ADDRESSES = ("/document-proposals", "/document-suggestions", "/document-drafts")
@@ -42,17 +42,23 @@ async def propose_draft(caller: Calling, document: Brought) -> Proposal:
     return await proposing.propose_draft(document.filename or "", document.file, by=caller)
 
 
+async def _proposed(caller: Calling, document: Brought) -> Proposal:
+    # Read before a transaction is open: it may take a second, and wait for others.
+    return await proposing.propose_draft(document.filename or "", document.file, by=caller)
+
+
 @router.post(ADDRESSES[1], responses=may_raise(NotAllowed, TooLarge, *EVERY_PROBLEM))
-async def suggest_draft(caller: Calling, document: Brought) -> SuggestionOut:
+async def suggest_draft(
+    proposal: Annotated[Proposal, Depends(_proposed)], tx: OpenTransaction, tree: KnownTree
+) -> SuggestionOut:
     """Suggest a draft from a document, and list what a person must decide. Nothing is stored."""
-    suggestion = suggest(await proposing.propose_draft(document.filename or "", document.file, by=caller))
+    suggestion = suggest(proposal, unit_types=await audiences.known_unit_types(tx, tree))
     return SuggestionOut(draft=suggestion.draft, requirements=suggestion.requirements, to_decide=suggestion.to_decide)
 
 
 async def _read(
     caller: Calling, document: Brought, confirmation: Annotated[str, Form()]
 ) -> tuple[Proposal, ConfirmationIn]:
-    # Read before a transaction is open: it may take a second, and wait for others.
     proposing.need_drafter(caller)
     try:
         confirmed = ConfirmationIn.model_validate_json(confirmation)
@@ -74,5 +80,6 @@ async def draft_from_document(
 ) -> replies.DirectiveOut:
     """Draft a directive from a document and what a person confirms of it."""
     proposal, confirmed = read
-    drafted = confirm(suggest(proposal), confirmed).drafted(Stamp(caller.id, tx.now))
+    types = await audiences.known_unit_types(tx, tree)
+    drafted = confirm(suggest(proposal, unit_types=types), confirmed).drafted(Stamp(caller.id, tx.now))
     return replies.directive_out(await drafting.draft_directive(tx, directive=drafted, tree=tree, by=caller))

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 from directives.documents.found import CandidateRequirement, Missing, Outline
@@ -43,7 +44,9 @@ _MONEY = re.compile(r"kinh\s+phí|số\s+tiền|quỹ", re.IGNORECASE)
 _LISTED = re.compile(r"(?:các\s+)?văn\s+bản|danh\s+sách", re.IGNORECASE)
 
 
-def suggest_requirement(proposal: Proposal, candidate: CandidateRequirement) -> tuple[dict[str, Any], list[Missing]]:
+def suggest_requirement(
+    proposal: Proposal, candidate: CandidateRequirement, unit_types: Collection[str] | None
+) -> tuple[dict[str, Any], list[Missing]]:
     """Return a requirement as far as its sentence says it, and what a person must decide."""
     lacking: list[Missing] = []
     due = [proposal.deadlines[each] for each in candidate.deadlines if proposal.deadlines[each].due_at is not None]
@@ -56,7 +59,7 @@ def suggest_requirement(proposal: Proposal, candidate: CandidateRequirement) -> 
         "indicators": [],
         "sections": [],
         "media": None,
-        "audience": {"unit_types": _unit_types(candidate, lacking), "include": [], "exclude": []},
+        "audience": {"unit_types": _unit_types(candidate, unit_types, lacking), "include": [], "exclude": []},
         "due_phrase": due[0].source.value if due else None,
         "due_at": due[0].due_at.isoformat() if due and due[0].due_at else None,
     }
@@ -86,8 +89,9 @@ def _title(sentence: str) -> str:
     return sentence[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(" ,;") + "…"
 
 
-def _unit_types(candidate: CandidateRequirement, lacking: list[Missing]) -> list[str]:
-    found = list(dict.fromkeys(kind for each in candidate.audience for kind in UNIT_TYPES.get(each, ())))
+def _unit_types(candidate: CandidateRequirement, known: Collection[str] | None, lacking: list[Missing]) -> list[str]:
+    meant = dict.fromkeys(kind for each in candidate.audience for kind in UNIT_TYPES.get(each, ()))
+    found = [kind for kind in meant if known is None or kind in known]
     if gone := _GONE.intersection(candidate.audience):
         lacking.append(
             Missing(

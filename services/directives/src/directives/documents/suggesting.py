@@ -5,6 +5,7 @@ Nothing is made up. Null is what the document does not say; each null has its li
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +31,8 @@ class Suggestion:
     to_decide: list[Missing]
 
 
-def suggest(proposal: Proposal) -> Suggestion:
-    """Return the draft a proposal amounts to."""
+def suggest(proposal: Proposal, *, unit_types: Collection[str] | None = None) -> Suggestion:
+    """Return the draft a proposal amounts to; audiences are made of these types of units, null: of all there may be."""
     kind = proposal.document_type.value if proposal.document_type else None
     to_decide = [
         Missing(field, *words)
@@ -59,7 +60,7 @@ def suggest(proposal: Proposal) -> Suggestion:
     }
     asked = []
     for place, candidate in enumerate(proposal.requirements):
-        requirement, lacking = suggest_requirement(proposal, candidate)
+        requirement, lacking = suggest_requirement(proposal, candidate, unit_types)
         asked.append({"candidate": place, **requirement})
         to_decide += [Missing(f"requirements[{place}].{each.field}", each.what_vi, each.what_en) for each in lacking]
     return Suggestion(draft, asked, to_decide)

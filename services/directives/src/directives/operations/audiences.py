@@ -60,6 +60,12 @@ async def preview_audience(
     )
 
 
+async def known_unit_types(tx: Transaction, tree: Tree) -> frozenset[str]:
+    """Return the types of units somebody has heard of: those of the catalogue, and those any unit is or was of."""
+    named = (await catalogue(tx.connection)).type_names
+    return frozenset(named) | {version.unit_type for unit in tree for version in unit.versions}
+
+
 async def need_heard_of(tx: Transaction, audience: Selector, tree: Tree, *, where: str) -> None:
     """Raise `AudienceUnheardOf` when an audience names something nobody has heard of."""
     _need_heard_of(audience, tree, await catalogue(tx.connection), where)
