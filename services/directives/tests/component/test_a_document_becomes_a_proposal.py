@@ -90,3 +90,12 @@ async def test_others_are_answered_while_documents_are_read(bring, client, monke
 
     free.set()
     assert (await brought).status_code == 200
+
+
+async def test_only_types_of_units_there_are_are_suggested(client, officer) -> None:
+    every_school = (Path(__file__).parents[1] / "letters" / "khuyen-hoc.txt").read_bytes()
+
+    answer = await client.post("/document-suggestions", files={"document": ("a.txt", every_school)}, headers=officer)
+
+    suggested = answer.json()["requirements"][4]["audience"]["unit_types"]
+    assert suggested == ["th_thcs", "thcs", "thpt"]
