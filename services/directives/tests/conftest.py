@@ -13,9 +13,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import fields, signers
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from contracts.directory import (
     GroupChanged,
@@ -27,6 +24,7 @@ from contracts.directory import (
     UnitTypeChanged,
     UnitVersion,
 )
+from directives.documents.signature import let_the_library_in
 from unit_tree.tree import Tree
 
 LONG_AGO, REFORM, MERGER = date(2005, 1, 1), date(2025, 7, 1), date(2026, 8, 15)
@@ -222,6 +220,11 @@ def _certificate():
 @pytest.fixture(scope="session")
 def signed_pdf():
     """Sign PDFs as a department does, with a certificate nobody vouches for (PAdES)."""
+    let_the_library_in()
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import fields, signers
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
     key, certificate = _certificate()
     form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     signer = signers.SimpleSigner(

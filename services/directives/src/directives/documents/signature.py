@@ -1,5 +1,6 @@
 """What a signed PDF says of its own signature: whether what was signed is what lies there, and nothing about trust."""
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -36,6 +37,7 @@ class SignatureCheck:
 
 def check_signatures(content: bytes) -> SignatureCheck:
     """Check every signature of a PDF against its bytes. Nothing is fetched; no authority is asked, none is believed."""
+    let_the_library_in()
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
@@ -44,6 +46,12 @@ def check_signatures(content: bytes) -> SignatureCheck:
         return SignatureCheck(verdict="unreadable", signatures=())
     worst = max((each.verdict for each in found), key=_WORSE.index, default=_WORSE[0])
     return SignatureCheck(verdict=worst, signatures=tuple(found))
+
+
+def let_the_library_in() -> None:
+    """Let pyHanko be imported: it needs aiohttp, which the chassis keeps out of processes that do not."""
+    if sys.modules.get("aiohttp", sys) is None:
+        del sys.modules["aiohttp"]
 
 
 def _checked(embedded: object) -> FoundSignature:

@@ -1,5 +1,7 @@
 """A signature is shown for what it is: intact or not, never trusted; and no bytes change by being looked at."""
 
+import subprocess
+import sys
 from io import BytesIO
 
 import pytest
@@ -65,3 +67,14 @@ def test_looking_changes_nothing(make_pdf, signed_pdf) -> None:
 
     assert content == before
     assert len(PdfReader(BytesIO(content)).pages) == 1
+
+
+def test_a_process_that_checks_nothing_carries_nothing_for_it() -> None:
+    program = (
+        "import directives.main, sys;"
+        " print([each for each in ('aiohttp', 'pyhanko', 'reportlab', 'docx', 'openpyxl') if sys.modules.get(each)])"
+    )
+
+    said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert said.stdout.strip() == "[]"
