@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -252,8 +253,9 @@ class House:
             self._tell(Notice("begins", name, "đang khởi động", "starting"))
             server = self._servers[name]
             server.lay()
-            self._programs[name] = server.program
-            self._kept().start([server.program])
+            program = replace(server.program, niceness=roster.STANDING_BACK.get(name, 0))
+            self._programs[name] = program
+            self._kept().start([program])
         self._wait_ready({name: self._programs[name] for name in self._servers}, SERVERS_WITHIN_S)
 
     def _prepare(self, what: str, *, quiet: bool = False) -> None:

@@ -33,10 +33,9 @@ ROLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 """Each program of a service: which service, which of its roles. Submissions are two, because their front door must stay
 quick on deadline day; each further program costs some 100 MB."""
 
-BEHIND_THE_DOOR = frozenset({"submissions-worker", "reporting", "notify"})
-"""Who stands back while people wait at a front door: whatever they do is safe in a stream or a table and can be done a
-moment later. On deadline day the receipts come first."""
-STANDING_BACK = 10
+STANDING_BACK = {"submissions-worker": 19, "reporting": 19, "notify": 19, "mail": 19, "nats": 10}
+"""How far everybody stands back while people wait at a front door, as nice(1) counts: whatever they do is safe in a
+stream or a table and can be done a moment later. On deadline day the receipts come first."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +214,7 @@ def services(site: Site) -> dict[str, Program]:
             command=(sys.executable, "-m", service, *roles),
             log=site.logs / f"{name}.log",
             environment=environment(site) | told | dict(site.more_settings),
-            niceness=STANDING_BACK if name in BEHIND_THE_DOOR else 0,
+            niceness=STANDING_BACK.get(name, 0),
             stop_within_s=15.0,
             why_not_ready=answers_ready(port),
         )
