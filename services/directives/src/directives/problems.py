@@ -122,6 +122,13 @@ class DayUnfit(Problem):
     status = 422
 
 
+class TemplateChanged(Problem):
+    """Somebody else has changed the outline template since it was read; `version` is that of the newest."""
+
+    code = "template-changed"
+    status = 409
+
+
 class CalendarChanged(Problem):
     """Somebody else has changed the calendar since it was read; `version` is that of the newest."""
 

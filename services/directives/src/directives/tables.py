@@ -356,6 +356,22 @@ answers = Table(
     comment="how far the answer to an obligation has come; a copy of what submissions says, can be rebuilt",
 )
 
+outline_templates = Table(
+    "outline_templates",
+    metadata,
+    Column("issuer_unit_id", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sections", JSONB, nullable=False),
+    Column("indicators", JSONB, nullable=False),
+    Column("rules", JSONB, nullable=False),
+    Column("kept_by", Uuid, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("version > 0", name="outline_templates_version_counts"),
+    comment="outlines an issuer asks for again and again, every version for ever; the newest one is offered",
+)
+
 calendars = Table(
     "calendars",
     metadata,

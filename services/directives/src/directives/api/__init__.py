@@ -16,11 +16,13 @@ from directives.api import (
     obligations,
     papers,
     questions,
+    templates,
 )
 
 router = APIRouter(responses=may_raise(NotSignedIn, Malformed))
 router.include_router(drafts.router)
 router.include_router(numbers.router)
+router.include_router(templates.router)
 router.include_router(directives.router)
 router.include_router(deliveries.router)
 router.include_router(cascades.router)

@@ -12,6 +12,7 @@ from directives.store import (
     questions,
     registers,
     staff,
+    templates,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "questions",
     "registers",
     "staff",
+    "templates",
 ]
