@@ -11,6 +11,7 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from chassis.clock import today
 from congvan.bench import generated, opening, papers
+from congvan.bench.ground import SEED
 from congvan.bench.outcome import Aim, Outcome, Sheet
 from congvan.bench.processors import Meter
 from congvan.bench.watching import Peak
@@ -24,7 +25,6 @@ from congvan.house import House
 SIZE = generated.Size(lower_secondary=2_800, communes=300, upper_secondary=240, clusters=8)
 FEW = 300
 ISSUERS = 50
-SEED = 13
 READERS = ("submissions", "reporting", "notify")
 """Who keeps what is owed."""
 WITHIN_S = 120.0
