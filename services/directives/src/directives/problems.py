@@ -333,7 +333,7 @@ class TooManyQuestions(Problem):
 
 
 class SignatureBroken(Problem):
-    """The signature of a PDF does not match its bytes."""
+    """The signature of a PDF does not match its bytes, or cannot be read."""
 
     code = "signature-broken"
     status = 422

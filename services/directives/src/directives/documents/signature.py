@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from threading import Lock
 from typing import Literal
 
 Verdict = Literal["none", "intact", "broken", "unreadable"]
@@ -14,6 +15,7 @@ WORDS: dict[Verdict, tuple[str, str]] = {
     "broken": ("đã bị thay đổi sau khi ký, hoặc chữ ký không khớp", "changed after signing, or the signature is wrong"),
     "unreadable": ("không đọc được chữ ký số", "the signature cannot be read"),
 }
+_door = Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +52,9 @@ def check_signatures(content: bytes) -> SignatureCheck:
 
 def let_the_library_in() -> None:
     """Let pyHanko be imported: it needs aiohttp, which the chassis keeps out of processes that do not."""
-    if sys.modules.get("aiohttp", sys) is None:
-        del sys.modules["aiohttp"]
+    with _door:  # files are looked through in threads; the second one must not take away what the first let in
+        if sys.modules.get("aiohttp", sys) is None:
+            del sys.modules["aiohttp"]
 
 
 def _checked(embedded: object) -> FoundSignature:

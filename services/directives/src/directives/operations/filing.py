@@ -15,7 +15,7 @@ from chassis.transaction import Transaction, new_id
 from directives import store
 from directives.documents.attaching import MOST_BYTES, content_type_of
 from directives.documents.reading import too_large
-from directives.documents.signature import SignatureCheck, check_signatures
+from directives.documents.signature import WORDS, SignatureCheck, check_signatures
 from directives.domain.directive import Directive, Stamp
 from directives.operations.access import may_see, need_anywhere, no_directive, take
 from directives.problems import AttachmentsFull, SignatureBroken, SignedFileKept
@@ -80,10 +80,8 @@ async def keep_signed(tx: Transaction, *, directive_id: UUID, brought: Brought, 
     directive = await take(tx, directive_id, to="keep-file", tree=tree, by=by)
     directive.refuse_unsigned()
     if brought.check is not None and brought.check.verdict in ("broken", "unreadable"):
-        raise SignatureBroken(
-            "Chữ ký số của tệp không khớp: tệp đã bị thay đổi sau khi ký.",
-            "The signature of the file does not match: the file was changed after signing.",
-        )
+        vi, en = WORDS[brought.check.verdict]
+        raise SignatureBroken(f"Không nhận tệp: {vi}.", f"The file is not taken: {en}.")
     for known in await store.files.of_directive(tx.connection, directive_id):
         if known.kind == "signed":
             if known.sha256 == brought.sha256:

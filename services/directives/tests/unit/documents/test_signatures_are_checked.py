@@ -2,11 +2,16 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
+from threading import Barrier, BrokenBarrierError
+from types import SimpleNamespace
 
 import pytest
 from pypdf import PdfReader, PdfWriter
 
+from directives.documents import signature
 from directives.documents.signature import WORDS, check_signatures
 
 
@@ -52,6 +57,26 @@ def test_two_signatures_are_both_intact(make_pdf, signed_pdf) -> None:
     check = check_signatures(twice)
 
     assert (check.verdict, [each.covers_whole_file for each in check.signatures]) == ("intact", [False, True])
+
+
+def test_two_checked_at_once_let_the_library_in_once(monkeypatch) -> None:
+    """Each waits for the other to have looked, as long as that takes two who both may look."""
+    both_looked = Barrier(2)
+
+    class Modules(dict):
+        def get(self, *of):
+            found = super().get(*of)
+            with suppress(BrokenBarrierError):
+                both_looked.wait(0.2)
+            return found
+
+    modules = Modules(aiohttp=None)
+    monkeypatch.setattr(signature, "sys", SimpleNamespace(modules=modules))
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(signature.let_the_library_in) for _ in range(2)]:
+            done.result()
+
+    assert "aiohttp" not in modules
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.5", b"xin chao", b"%PDF-1.5\n" + bytes(1000)])
