@@ -29,6 +29,10 @@ class IndicatorAsked(Fact):
     numerator: str | None = None
     """Of a ratio, and of nothing else: the code of the figure above the line."""
     denominator: str | None = None
+    per_level: bool = False
+    """Stated once for each education level the unit teaches; the whole is the sum of its levels."""
+    levels: tuple[str, ...] = ()
+    """Of one that is asked per level: the levels it is asked of; none named: all that the unit teaches."""
 
 
 class TermAsked(Fact):
@@ -47,6 +51,47 @@ class RuleAsked(Fact):
     right: tuple[TermAsked, ...]
     message_vi: str
     message_en: str
+    only_warns: bool = False
+    """An answer that breaks it is taken all the same; whoever sends it is told."""
+
+
+TargetKind = Literal["policy", "assigned", "registered", "previous"]
+"""Set for all (phấn đấu), assigned to each unit (giao), registered by the unit (đăng ký), or the period before."""
+TargetHolds = Literal["at_least", "at_most"]
+
+
+class TargetAsked(Fact):
+    """What a figure is compared with. What is assigned to a unit comes with its obligation."""
+
+    indicator: str
+    kind: TargetKind
+    holds: TargetHolds = "at_least"
+    value: int | None = None
+    """Of a policy target: the figure; of a ratio, or of units that say yes, so many of ten thousand."""
+    registered_in: str | None = None
+    """Of a registered target: the code of the figure in which the unit states it."""
+    periods: tuple[str, ...] = ()
+    """The periods it is for; none named: all."""
+    warns: bool = True
+    """Whoever answers and misses it is told so."""
+
+
+class TargetAssigned(Fact):
+    """What one unit is to reach."""
+
+    indicator: str
+    value: int
+    period: str | None = None
+    """Null: every period."""
+
+
+class PeriodAsked(Fact):
+    """One period of the calendar a requirement is asked by; both days belong to it."""
+
+    code: str
+    name: str
+    starts_on: date
+    ends_on: date
 
 
 class SectionAsked(Fact):
@@ -82,6 +127,9 @@ class RequirementIssued(Fact):
     cut_off_at: datetime | None
     closes_at: datetime | None
     rules: tuple[RuleAsked, ...] = ()
+    targets: tuple[TargetAsked, ...] = ()
+    calendar: tuple[PeriodAsked, ...] = ()
+    """The periods it is asked by, each with obligations of its own, in their order; none: it is asked once."""
 
 
 DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
@@ -208,6 +256,16 @@ class ObligationOpened(Event):
     continues: UUID | None = None
     """The obligation of a replaced directive that asked the unit for the same. What it was answered with, unless that
     was returned, answers this one; it takes no answer itself any more, whether or not its end was told already."""
+    period: str | None = None
+    """Of a requirement that is asked by a calendar: the one period this is the answer of."""
+    as_of: date | None = None
+    """The day on whose tree the unit is asked; null: that of its requirement."""
+    cut_off_at: datetime | None = None
+    closes_at: datetime | None = None
+    """When the form closes for this unit; null: when its requirement does."""
+    levels: tuple[str, ...] = ()
+    """The education levels the unit answers for where it is asked per level, lowest first."""
+    assigned: tuple[TargetAssigned, ...] = ()
 
     @property
     def about(self) -> str:
