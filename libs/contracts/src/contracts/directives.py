@@ -241,7 +241,7 @@ class ObligationTransferred(Event):
 
 
 ObligationState = Literal["open", "exempt", "replaced", "recalled", "waiting"]
-"""Whether the unit owes the answer still; all but `open` owe nothing. `waiting`: what it depends on is not there yet."""
+"""Whether the unit owes the answer still; all but `open` owe nothing. `waiting`: for what it depends on."""
 ObligationChange = Literal["extended", "exempted", "reopened", "replaced", "recalled", "activated", "suspended"]
 """Activated and suspended: what it depends on is there again, or was taken back."""
 
