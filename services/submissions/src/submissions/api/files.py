@@ -14,9 +14,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from chassis.http import may_raise
 from chassis.identity import Calling
+from chassis.parts import StatedPart
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
 from chassis.text import Line
-from submissions.domain.media import MOST_PART_BYTES, MOST_PARTS, PART_BYTES, Digest, Media, StatedPart
+from submissions.domain.media import MOST_PART_BYTES, MOST_PARTS, PART_BYTES, Digest, Media
 from submissions.domain.naming import file_name
 from submissions.operations import opening, uploading
 from submissions.operations.archive import Archive

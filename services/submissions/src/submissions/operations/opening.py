@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.caller import Caller
+from chassis.objects import StoreAway, StoreRefused
 from chassis.problems import Unavailable
 from chassis.transaction import Transaction, new_id
 from contracts.submissions import MediaReceived
@@ -24,7 +25,6 @@ from submissions.domain.media import (
     refuse_unasked,
 )
 from submissions.domain.submission import refuse_late_or_accepted, refuse_not_owed
-from submissions.objects import StoreAway, StoreRefused
 from submissions.operations.archive import Archive
 from submissions.operations.rights import not_found, require_submit
 from submissions.problems import TooManyUploads, UnitFull

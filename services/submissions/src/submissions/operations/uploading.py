@@ -11,10 +11,11 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.caller import Caller
+from chassis.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoredObject, StoreRefused
+from chassis.parts import HeldPart, StatedPart
 from chassis.transaction import Transaction
 from submissions import store
-from submissions.domain.media import ON_THE_WAY, HeldPart, Media, StatedPart
-from submissions.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoredObject, StoreRefused
+from submissions.domain.media import ON_THE_WAY, Media
 from submissions.operations.archive import Archive
 from submissions.operations.opening import tell_received
 from submissions.operations.reading import read_media
