@@ -17,7 +17,7 @@ from chassis.identity import Calling
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
 from chassis.text import Line
 from chassis.transaction import OpenTransaction
-from submissions.domain.media import Media, StatedPart
+from submissions.domain.media import LARGE_PART_BYTES, PART_BYTES, Media, StatedPart
 from submissions.operations import reading, uploading
 from submissions.operations.archive import Archive
 from submissions.operations.uploading import Progress, WantedPart
@@ -75,6 +75,9 @@ class UploadIn(BaseModel):
     file_name: Annotated[Line, Field(max_length=255)]
     byte_count: Annotated[int, Field(strict=True, ge=1, le=LARGEST_FILE)]
     content_type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+-]{1,50}/[a-z0-9.+-]{1,80}$")]
+    part_bytes: Annotated[int, Field(strict=True, ge=PART_BYTES, le=LARGE_PART_BYTES)] | None = Field(
+        None, description="A sender that knows its line is good may wish for larger parts; the answer says what it got."
+    )
 
 
 class UploadOut(BaseModel):
@@ -229,6 +232,7 @@ async def open_upload(body: UploadIn, archive: OurArchive, caller: Calling) -> U
         file_name=body.file_name,
         byte_count=body.byte_count,
         content_type=body.content_type,
+        part_bytes=body.part_bytes,
         by=caller,
     )
     return _upload_out(opened)

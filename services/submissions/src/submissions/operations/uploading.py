@@ -72,7 +72,14 @@ class Link:
 
 
 async def open_upload(
-    archive: Archive, *, obligation_id: UUID, file_name: str, byte_count: int, content_type: str, by: Caller
+    archive: Archive,
+    *,
+    obligation_id: UUID,
+    file_name: str,
+    byte_count: int,
+    content_type: str,
+    part_bytes: int | None = None,
+    by: Caller,
 ) -> Media:
     """Begin an upload for an obligation. Not safe to repeat: each call opens another one.
 
@@ -89,7 +96,7 @@ async def open_upload(
         file_name=file_name,
         content_type=content_type,
         byte_count=byte_count,
-        part_bytes=part_bytes_for(byte_count),
+        part_bytes=part_bytes_for(byte_count, wished=part_bytes),
         store_upload_id="",
         state="uploading",
         version=0,
