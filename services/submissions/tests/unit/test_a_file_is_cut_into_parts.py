@@ -51,21 +51,6 @@ def test_small_files_have_small_parts() -> None:
     assert part_bytes_for(LARGE_FILE_BYTES + 1) == LARGE_PART_BYTES
 
 
-@pytest.mark.parametrize(
-    ("byte_count", "wished", "given"),
-    [
-        (LARGE_FILE_BYTES, 8 << 20, 8 << 20),
-        (LARGE_FILE_BYTES, PART_BYTES - 1, PART_BYTES),
-        (LARGE_FILE_BYTES, LARGE_PART_BYTES + 1, LARGE_PART_BYTES),
-        (LARGE_FILE_BYTES + 1, 8 << 20, LARGE_PART_BYTES),
-    ],
-)
-def test_a_sender_on_a_good_line_gets_the_parts_it_wishes_for_within_bounds(
-    byte_count: int, wished: int, given: int
-) -> None:
-    assert part_bytes_for(byte_count, wished=wished) == given
-
-
 @pytest.mark.parametrize("number", [-1, 0, 4])
 def test_there_is_no_part_beyond_the_last(number) -> None:
     with pytest.raises(NoSuchPart) as refused:

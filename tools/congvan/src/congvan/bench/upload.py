@@ -34,7 +34,6 @@ PART_BYTES = 8 << 20
 """What a sender on a good line wishes for."""
 LINES = 2
 """Parts on their way at once: with more, the store on two processors only waits for itself."""
-SIGNED_AT_ONCE = 4
 LEAST_RATIO = 0.9
 MOST_BYTES_THROUGH_API = 100_000
 INSPECTED_WITHIN_S = 60.0
@@ -154,36 +153,30 @@ class Api:
 
 
 def send(api: Api, obligation_id: str, file_name: str, content: bytes) -> str:
-    """Send a file in parts, some at once, and complete it; return its media id. Blocks.
-
-    While parts are on the lines, the next ones are hashed and their addresses signed, a few in one request.
-    """
-    upload = api.ask(
-        "POST",
-        "/uploads",
-        {
-            "obligation_id": obligation_id,
-            "file_name": file_name,
-            "byte_count": len(content),
-            "content_type": "video/mp4",
-            "part_bytes": PART_BYTES,
-        },
-    )
-    path, size, count = f"/uploads/{upload['upload_id']}", upload["part_bytes"], upload["part_count"]
+    """Send a file in parts, some at once, and complete it; return its media id. Blocks."""
     view = memoryview(content)
-    parts = {number + 1: view[number * size : (number + 1) * size] for number in range(count)}
-    ready: SimpleQueue[_Ready | None] = SimpleQueue()
+    parts = [view[first : first + PART_BYTES] for first in range(0, len(content), PART_BYTES)]
     with ThreadPoolExecutor(LINES) as lines:
+        digests = list(lines.map(_digest, parts))
+        upload = api.ask(
+            "POST",
+            "/uploads",
+            {
+                "obligation_id": obligation_id,
+                "file_name": file_name,
+                "byte_count": len(content),
+                "content_type": "video/mp4",
+                "digest": {"part_bytes": PART_BYTES, "parts": digests},
+            },
+        )
+        path = f"/uploads/{upload['upload_id']}"
+        wanted = [{"number": number, "sha256": digest} for number, digest in enumerate(digests, 1)]
+        ready: SimpleQueue[_Ready | None] = SimpleQueue()
+        for signed in api.ask("POST", f"{path}/parts", {"parts": wanted})["parts"]:
+            ready.put(_Ready(signed["number"], signed["url"], signed["headers"], parts[signed["number"] - 1]))
         sending = [lines.submit(_send_what_is_ready, ready) for _ in range(LINES)]
-        try:
-            for first in range(1, count + 1, SIGNED_AT_ONCE):
-                numbers = range(first, min(first + SIGNED_AT_ONCE, count + 1))
-                wanted = [{"number": number, "sha256": _digest(parts[number])} for number in numbers]
-                for signed in api.ask("POST", f"{path}/parts", {"parts": wanted})["parts"]:
-                    ready.put(_Ready(signed["number"], signed["url"], signed["headers"], parts[signed["number"]]))
-        finally:
-            for _ in sending:
-                ready.put(None)
+        for _ in sending:
+            ready.put(None)
     stated = sorted((each for line in sending for each in line.result()), key=lambda part: part["number"])
     completed = api.ask("POST", f"{path}/complete", {"parts": stated})
     return str(completed["media_id"])
