@@ -65,14 +65,14 @@ async def measure(
         _reports, videos = await ground.issue()
         offices = ground.province.due(VIDEO_TYPES[:1])[: pairs + 1]
         targets = await ground.targets(videos, offices)
-        bench = _Upload(house, film, content)
         ours, raw = _Way(), _Way()
-        for turn in range(pairs + 1):
-            await bench.ours(targets[turn % len(targets)], ours)
-            await bench.raw(turn, raw)
-            if turn == 0:
-                ours, raw = _Way(), _Way()  # the first of each opens connections and volumes
-                bench.api_bytes = []
+        with closing(_Upload(house, film, content)) as bench:
+            for turn in range(pairs + 1):
+                await bench.ours(targets[turn % len(targets)], ours)
+                await bench.raw(turn, raw)
+                if turn == 0:
+                    ours, raw = _Way(), _Way()  # the first of each opens connections and volumes
+                    bench.api_bytes = []
         told.done(f"{pairs} cặp, mỗi lần {len(content):,} byte", f"{pairs} pairs of {len(content):,} bytes each")
         return _outcome(bench, ours, raw, len(content))
 
@@ -87,6 +87,10 @@ class _Upload:
         self._raw = Line()
         self.api_bytes: list[int] = []
         """Of each upload: everything that went to our API or came from it."""
+
+    def close(self) -> None:
+        """Close the line to the store."""
+        self._raw.close()
 
     async def ours(self, target: Target, way: _Way) -> None:
         """Send the film as a browser does; wait until its inspection is over before anything else is measured."""
