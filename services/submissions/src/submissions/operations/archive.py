@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from chassis.objects import Objects
 from chassis.transaction import Transactions
-from submissions.objects import Objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,5 @@ class Archive:
 
     transactions: Transactions
     objects: Objects
+    unit_bytes: int = 20_000_000_000
+    """What the files of one unit may take together."""
