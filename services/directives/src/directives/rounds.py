@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from chassis.clock import VIETNAM
 from chassis.outages import is_outage
 from chassis.transaction import Transactions
+from directives.operations.delivering import move_deliveries
 from directives.operations.issuing import transfer_obligations
 from directives.operations.shelf import Shelf
 from directives.operations.sweeping import move_out_of_rows, sweep
@@ -47,15 +48,17 @@ class Transfers:
         while True:
             try:
                 async with self._transactions.begin() as tx:
-                    moved = await transfer_obligations(tx, tree=await self._trees.tree(tx.connection))
+                    tree = await self._trees.tree(tx.connection)
+                    moved = await transfer_obligations(tx, tree=tree)
+                    sent_on = await move_deliveries(tx, tree=tree)
             except Exception as error:
                 if not is_outage(error):
                     raise
                 log.warning("cannot look for obligations to transfer: %r", error)
                 await asyncio.sleep(OUTAGE_SECONDS)
             else:
-                if moved:
-                    log.info("%d obligations moved to the units that came after", moved)
+                if moved or sent_on:
+                    log.info("%d obligations and %d deliveries moved to the units that came after", moved, sent_on)
                 return
 
 
