@@ -117,6 +117,8 @@ requirements = Table(
     Column("closes_at", DateTime(timezone=True)),
     Column("same_as", ForeignKey("requirements.requirement_id")),
     Column("passes_on", ForeignKey("requirements.requirement_id")),
+    # By which calendar it is asked again and again; null: once. Its `due_at` is then that of the first period.
+    Column("frequency", JSONB(none_as_null=True)),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
     CheckConstraint("kind IN ('report', 'video')", name="requirements_kind_known"),
@@ -202,6 +204,11 @@ obligations = Table(
     Column("due_at", DateTime(timezone=True), nullable=False),
     # Null: when the requirement closes.
     Column("closes_at", DateTime(timezone=True)),
+    # The period this is the answer of; empty: the requirement is asked once.
+    Column("period", Text, nullable=False, server_default=""),
+    # The day on whose tree the unit is asked; null: that of the requirement.
+    Column("as_of", Date),
+    Column("cut_off_at", DateTime(timezone=True)),
     Column("state", Text, nullable=False, server_default="open"),
     # Counts the events told of it.
     Column("version", BigInteger, nullable=False, server_default="1"),
@@ -212,7 +219,7 @@ obligations = Table(
     Column("continues", ForeignKey("obligations.obligation_id"), unique=True),
     # Who in the answering unit sees to it; null: nobody was named.
     Column("assigned_to", Uuid),
-    UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
+    UniqueConstraint("requirement_id", "unit_id", "period", name="obligations_unit_once"),
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"
     ),
@@ -370,6 +377,41 @@ outline_templates = Table(
     Column("kept_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("version > 0", name="outline_templates_version_counts"),
     comment="outlines an issuer asks for again and again, every version for ever; the newest one is offered",
+)
+
+period_calendars = Table(
+    "period_calendars",
+    metadata,
+    Column("issuer_unit_id", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("periods", JSONB, nullable=False),
+    Column("kept_by", Uuid, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("version > 0", name="period_calendars_version_counts"),
+    comment="periods by which an issuer asks again and again, every version for ever; the newest one is asked by",
+)
+
+asked_periods = Table(
+    "asked_periods",
+    metadata,
+    Column("requirement_id", ForeignKey("requirements.requirement_id"), primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    # As they were worked out when the period was opened; null before that.
+    Column("opened_at", DateTime(timezone=True)),
+    Column("due_at", DateTime(timezone=True)),
+    Column("closes_at", DateTime(timezone=True)),
+    CheckConstraint("starts_on <= ends_on", name="asked_periods_start_before_they_end"),
+    CheckConstraint("num_nulls(opened_at, due_at) IN (0, 2)", name="asked_periods_opened_whole"),
+    CheckConstraint("due_at <= closes_at", name="asked_periods_due_before_closing"),
+    # What is to be opened, or looked at for units that came later.
+    Index("asked_periods_by_day", "starts_on"),
+    comment="the periods an issued requirement is asked by, as its calendar was when it was issued",
 )
 
 calendars = Table(
