@@ -12,7 +12,7 @@ from chassis.roles import Service
 from directives import api, consumers, tables
 from directives.api import documents, files
 from directives.documents.reading import MOST_BYTES
-from directives.rounds import Transfers
+from directives.rounds import Rounds
 from directives.settings import Settings
 from unit_tree.projection import TreeReader
 
@@ -35,11 +35,11 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     limits = dict.fromkeys((*documents.ADDRESSES, *files.ADDRESSES), MOST_BYTES + FORM_BYTES)
     frame = Frame(NAME, settings, roles, migrations=MIGRATIONS, keys=keys, body_limits=limits)
     trees = TreeReader()
-    transfers = Transfers(frame.transactions, trees)
+    rounds = Rounds(frame.transactions, trees)
     frame.app.state.tree_reader = trees
     frame.front_door(api.router)
-    frame.letterbox(lambda desk: consumers.register(desk, transfers.hear))
-    frame.run_in_background(transfers.run)
+    frame.letterbox(lambda desk: consumers.register(desk, rounds.hear))
+    frame.run_in_background(rounds.run)
     return frame
 
 

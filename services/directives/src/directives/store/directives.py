@@ -21,6 +21,7 @@ from directives.domain.directive import (
     Stamp,
 )
 from directives.domain.form import Capacity, Citation, Form, Signer
+from directives.domain.periods import DueRule, Frequency
 from directives.domain.relation import OWN_ONLY, Relation, Replacement
 from directives.domain.requirement import Requirement
 from directives.tables import directive_relations, directives, requirements
@@ -173,6 +174,7 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "closes_at": each.closes_at,
                 "same_as": each.same_as,
                 "passes_on": each.passes_on,
+                "frequency": asdict(each.frequency) if each.frequency else None,
             }
             for place, each in enumerate(directive.requirements)
         ],
@@ -338,4 +340,9 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         closes_at=row.closes_at,
         same_as=row.same_as,
         passes_on=row.passes_on,
+        frequency=_frequency(row.frequency) if row.frequency else None,
     )
+
+
+def _frequency(row: dict[str, Any]) -> Frequency:
+    return Frequency(**{**row, "due": DueRule(**row["due"])})

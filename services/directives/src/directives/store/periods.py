@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directives.domain.periods import Dated, Period, PeriodCalendar
-from directives.tables import asked_periods, directives, obligations, requirements
-from directives.tables import period_calendars as calendars
+from directives.period_tables import asked_periods
+from directives.period_tables import period_calendars as calendars
+from directives.tables import directives, obligations, requirements
 
 _OF_ISSUER = (
     select(calendars)
@@ -53,7 +54,7 @@ _OPENED = (
     .where(asked_periods.c.requirement_id == bindparam("asked"), asked_periods.c.period == bindparam("code"))
     .values(opened_at=bindparam("at"), due_at=bindparam("due"), closes_at=bindparam("closes"))
 )
-_OWING = select(obligations.c.unit_id, obligations.c.answering_unit_id, obligations.c.answers_as).where(
+_OWING = select(obligations.c.unit_id).where(
     obligations.c.requirement_id == bindparam("asked"), obligations.c.period == bindparam("code")
 )
 _DUE = update(requirements).where(requirements.c.requirement_id == bindparam("asked")).values(due_at=bindparam("due"))
@@ -73,15 +74,6 @@ class AskedPeriod:
     def dated(self) -> Dated | None:
         """Return it with its instants, or null while it was not opened."""
         return None if self.due_at is None else Dated(self.period, self.due_at, self.closes_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Owing:
-    """A unit that owes the answer of a period, and who gives it."""
-
-    unit_id: str
-    answering_unit_id: str
-    answers_as: str
 
 
 async def of_issuer(connection: AsyncConnection, issuer_unit_id: str) -> list[PeriodCalendar]:
@@ -151,10 +143,9 @@ async def note_opened(connection: AsyncConnection, requirement_id: UUID, dated: 
     await connection.execute(_OPENED, row)
 
 
-async def owing(connection: AsyncConnection, requirement_id: UUID, period: str) -> list[Owing]:
-    """Return who owes the answer of a period already."""
-    rows = await connection.execute(_OWING, {"asked": requirement_id, "code": period})
-    return [Owing(*row) for row in rows]
+async def owing(connection: AsyncConnection, requirement_id: UUID, period: str) -> set[str]:
+    """Return the units that owe the answer of a period already, or did."""
+    return set((await connection.execute(_OWING, {"asked": requirement_id, "code": period})).scalars())
 
 
 def _calendar(row: Row[*tuple[Any, ...]]) -> PeriodCalendar:

@@ -27,7 +27,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "asked_periods",
-        sa.Column("requirement_id", sa.ForeignKey("requirements.requirement_id"), primary_key=True),
+        sa.Column("requirement_id", sa.Uuid, sa.ForeignKey("requirements.requirement_id"), primary_key=True),
         sa.Column("period", sa.Text, primary_key=True),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("starts_on", sa.Date, nullable=False),
