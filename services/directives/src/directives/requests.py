@@ -37,7 +37,7 @@ from directives.domain.outline import MOST_TERMS, MOST_TIMES
 from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
-from unit_tree.selectors import Selector
+from unit_tree.selectors import Level, Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
 _NOTATION = re.compile(rf"{_LETTERS}(?:-{_LETTERS})*")
@@ -120,6 +120,8 @@ class IndicatorIn(Request):
     of_which: IndicatorCode | None = None
     numerator: IndicatorCode | None = None
     denominator: IndicatorCode | None = None
+    per_level: bool = Field(default=False, strict=True)
+    levels: list[Level] = Field(default=[], max_length=10)
 
 
 class TermIn(Request):
@@ -138,6 +140,7 @@ class RuleIn(Request):
     right: list[TermIn] = Field(min_length=1, max_length=MOST_TERMS)
     message_vi: Line
     message_en: Line
+    only_warns: bool = Field(default=False, strict=True)
 
 
 class SectionIn(Request):
