@@ -20,6 +20,7 @@ def owed(
     requirement: Requirement, units: Collection[Addressed], tree: Tree, *, day: date, dated: Dated | None = None
 ) -> list[Obligation]:
     """Return what units owe that are asked on the tree of a day: once, or for one period."""
+    is_per_level = any(each.per_level for each in requirement.indicators)
     return [
         Obligation(
             id=new_id(),
@@ -34,9 +35,15 @@ def owed(
             as_of=day if dated else None,
             cut_off_at=dated.cut_off_at if dated else None,
             closes_at=dated.closes_at if dated else None,
+            levels=_levels(unit.unit_id, tree, day) if is_per_level else (),
         )
         for unit in _side_by_side(units, tree, day)
     ]
+
+
+def _levels(unit_id: str, tree: Tree, day: date) -> tuple[str, ...]:
+    version = tree.version(unit_id, day)
+    return version.levels if version is not None else ()
 
 
 def _side_by_side(units: Collection[Addressed], tree: Tree, day: date) -> list[Addressed]:
@@ -63,5 +70,6 @@ def tell_opened(tx: Transaction, directive: Directive, opened: Collection[Obliga
                 as_of=each.as_of,
                 cut_off_at=each.cut_off_at,
                 closes_at=each.closes_at,
+                levels=each.levels,
             )
         )

@@ -64,6 +64,8 @@ class Obligation:
     """The day on whose tree the unit is asked; null: that of the requirement."""
     cut_off_at: datetime | None = None
     closes_at: datetime | None = None
+    levels: tuple[str, ...] = ()
+    """The education levels it is answered for; told to those who take the answer, not kept."""
 
 
 @dataclass(frozen=True, slots=True)
