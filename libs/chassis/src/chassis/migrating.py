@@ -84,8 +84,8 @@ class Migrations:
 def _head(folder: Path) -> str:
     # Read as text: a process that only serves carries no Alembic, and is often asked whether it is ready.
     written = [path.read_text(encoding="utf-8") for path in (folder / "versions").glob("[0-9]*.py")]
-    revisions = {found for text in written for found in _REVISION.findall(text)}
-    followed = {found for text in written for found in _FOLLOWS.findall(text)}
+    revisions: set[str] = {found for text in written for found in _REVISION.findall(text)}
+    followed: set[str] = {found for text in written for found in _FOLLOWS.findall(text)}
     [head] = revisions - followed
     return head
 
