@@ -1,4 +1,4 @@
-"""What a worker looks after without being asked: obligations of units that are no more, and periods that begin."""
+"""What a worker looks after without being asked: units that are no more, periods that begin, files left behind."""
 
 import asyncio
 import logging
@@ -11,6 +11,8 @@ from chassis.problems import Problem
 from chassis.transaction import Transactions
 from directives.operations.issuing import transfer_obligations
 from directives.operations.periods import directives_to_look_at, open_periods
+from directives.operations.shelf import Shelf
+from directives.operations.sweeping import move_out_of_rows, sweep
 from unit_tree.projection import TreeReader
 
 log = logging.getLogger(__name__)
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 AFTER_NEWS_SECONDS = (1.0, 5.0, 30.0, 60.0)
 """When to look after a unit has changed: soon, and until every transaction that was noting it then has ended."""
 OUTAGE_SECONDS = 5.0
+TIDY_SECONDS = 600.0
 
 
 class Rounds:
@@ -79,6 +82,25 @@ class Rounds:
                     raise
                 log.warning("cannot look after obligations: %r", error)
                 await asyncio.sleep(OUTAGE_SECONDS)
+
+
+class Tidying:
+    """Moves files out of the database when the process starts, and sweeps the store then and every ten minutes."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def run(self) -> None:
+        """Tidy up for as long as the process lives, through outages of the database and of the store."""
+        while True:
+            try:
+                moved, swept = await move_out_of_rows(self._shelf), await sweep(self._shelf)
+            except Exception as error:  # noqa: BLE001  whatever is left lying is still there next time
+                log.warning("cannot tidy up after files: %r", error)
+            else:
+                if moved or swept:
+                    log.info("%d files moved into the store, %d removed from it", moved, swept)
+            await asyncio.sleep(TIDY_SECONDS)
 
 
 def _until_tomorrow() -> float:
