@@ -37,6 +37,7 @@ from directives.domain.outline import MOST_TERMS, MOST_TIMES
 from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
+from directives.target_requests import TargetsIn
 from unit_tree.selectors import Level, Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
@@ -206,7 +207,7 @@ class AudienceIn(Request):
         return self.selector or of_types(self.unit_types, self.include, self.exclude)
 
 
-class RequirementIn(Request):
+class RequirementIn(TargetsIn):
     """One thing to be asked for."""
 
     kind: RequirementKind
@@ -252,6 +253,8 @@ class RequirementIn(Request):
             same_as=self.same_as,
             passes_on=self.passes_on,
             frequency=self.frequency.frequency() if self.frequency else None,
+            targets=self.compared_with(),
+            assigned=self.given(),
         )
 
 

@@ -88,6 +88,7 @@ async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: C
     for place, requirement in enumerate(directive.requirements):
         check(requirement, where=f"requirements.{place}")
         await need_heard_of(tx, requirement.audience, tree, where=f"requirements.{place}.audience")
+        need_known({each.unit_id for each in requirement.assigned}, tree)
     others = [await see(tx, each.directive_id, tree=tree, by=by) for each in directive.relations]
     directive = related(directive, others)
     directive, _ = await date_requirements(tx, directive, issued_on=today(tx.now))
