@@ -25,7 +25,7 @@ TIDY_SECONDS = 600.0
 
 
 class Rounds:
-    """Transfers obligations and what was sent, and opens periods: when the process starts, after units have changed, as days begin."""
+    """Moves obligations and deliveries and opens periods: at the start, after units have changed, as days begin."""
 
     def __init__(self, transactions: Transactions, trees: TreeReader) -> None:
         self._transactions = transactions
