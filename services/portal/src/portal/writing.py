@@ -95,7 +95,7 @@ def size(byte_count: int, language: Language) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a letter: a line that merely ran full goes on, one that was ended on purpose does not."""
+    """Return the paragraphs of a letter: a line that merely ran full goes on, one that was ended does not."""
     found: list[str] = []
     goes_on = False
     for line in text.splitlines():

@@ -104,9 +104,8 @@ async def _obligation(visitor: Any, console: Console) -> str | None:
     if len(takes) == 1:
         console.print(Text(f"{takes[0]['code']}: {takes[0]['title']}"), soft_wrap=True)
         return str(takes[0]["obligation_id"])
-    console.print(
-        "Chọn bằng --obligation: / Choose one with --obligation:" if takes else "Không có việc nào cần video."
-    )
+    some, none = "Chọn một / choose one: --obligation", "Không có việc nào cần video. / Nothing asks for a film."
+    console.print(some if takes else none)
     for each in takes:
         console.print(Text(f"  {each['obligation_id']}  {each['code']}  {each['title']}"), soft_wrap=True)
     return None
