@@ -125,6 +125,14 @@ class MediaReady(MediaEvent):
     duration_ms: int
 
 
+class MediaWithdrawn(MediaEvent):
+    """A file was taken back and is shown to nobody any more; why, is fetched by whoever may read it."""
+
+    type: ClassVar[str] = "submissions.media.withdrawn.v1"
+
+    issuer_unit_id: str
+
+
 class MediaRejected(MediaEvent):
     """A file did not pass inspection; says what was measured and what was allowed."""
 

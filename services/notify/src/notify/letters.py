@@ -173,6 +173,21 @@ def _media_rejected(quoted: Quoted) -> Written:
     )
 
 
+def _media_withdrawn(_quoted: Quoted) -> Written:
+    return (
+        ("một tệp minh chứng đã được thu hồi", "a file was withdrawn"),
+        (
+            "Một tệp gửi theo yêu cầu dưới đây đã được thu hồi. Tệp không còn xem được ở bất cứ đâu trong hệ thống.",
+            "A file sent for the requirement below was withdrawn. Nobody can look at it in the system any more.",
+        ),
+        [],
+        (
+            "Nếu Thầy/Cô đã tải tệp về máy, đề nghị xóa bản đó và không chia sẻ tiếp.",
+            "If you have downloaded the file, please delete that copy and do not pass it on.",
+        ),
+    )
+
+
 def _extension_asked(quoted: Quoted) -> Written:
     return (
         ("đơn vị xin gia hạn", "a later deadline is asked for"),
@@ -301,6 +316,8 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
         Kind.SUBMISSION_RETURNED: _submission_returned,
         Kind.SUBMISSION_ACCEPTED: _submission_accepted,
         Kind.MEDIA_REJECTED: _media_rejected,
+        Kind.MEDIA_WITHDRAWN: _media_withdrawn,
+        Kind.MEDIA_HIDDEN: _media_withdrawn,
         Kind.EXTENSION_ASKED: _extension_asked,
         Kind.EXTENSION_REFUSED: _extension_refused,
         Kind.OBLIGATION_EXTENDED: _obligation_extended,

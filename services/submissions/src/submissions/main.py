@@ -40,6 +40,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(api.answers)
     frame.front_door(api.files)
     frame.front_door(api.media)
+    frame.front_door(api.children)
     frame.letterbox(consumers.register)
     rounds = Rounds(archive, frame.metrics.registry)
     for _ in range(INSPECTIONS_AT_ONCE):

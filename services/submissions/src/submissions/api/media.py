@@ -1,6 +1,7 @@
 """The front door for files that are there: which there are, what became of them, where to look at them."""
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,11 +12,31 @@ from chassis.identity import Calling
 from chassis.problems import NotFound, NotSignedIn
 from chassis.transaction import OpenTransaction
 from submissions.api.files import OurArchive
+from submissions.domain.declaration import Declaration
 from submissions.domain.media import Media
 from submissions.operations import reading, uploading
 from submissions.problems import MediaNotReady
 
 router = APIRouter(tags=["files"])
+
+
+class DeclarationOut(BaseModel):
+    """What the unit declared last about the children in a file."""
+
+    number: int
+    declared_by: UUID
+    declared_at: datetime
+    is_pupil_identifiable: bool
+    scope: str
+    has_consent_of_pupils: bool
+    has_consent_of_representatives: bool
+    obtained_on: date | None
+    evidence: str | None
+
+    @classmethod
+    def of(cls, declared: Declaration) -> "DeclarationOut":
+        """Return a declaration as it is shown."""
+        return cls(**asdict(declared))
 
 
 class MediaOut(BaseModel):
@@ -40,9 +61,14 @@ class MediaOut(BaseModel):
     refusal: str | None
     measured: int | None
     allowed: int | None
+    withdrawn_at: datetime | None
+    withdrawal_reason: str | None
+    scope: str
+    """How widely it may be shown: `internal_review` unless more was declared."""
+    declaration: DeclarationOut | None
 
     @classmethod
-    def of(cls, media: Media) -> "MediaOut":
+    def of(cls, media: Media, declared: Declaration | None = None) -> "MediaOut":
         """Return a file as it is shown."""
         return cls(
             media_id=media.id,
@@ -64,6 +90,10 @@ class MediaOut(BaseModel):
             refusal=media.refusal,
             measured=media.measured,
             allowed=media.allowed,
+            withdrawn_at=media.withdrawn_at,
+            withdrawal_reason=media.withdrawal_reason,
+            scope="internal_review" if declared is None else declared.scope,
+            declaration=None if declared is None else DeclarationOut.of(declared),
         )
 
 
@@ -85,13 +115,15 @@ class LinkOut(BaseModel):
 async def read_files(obligation_id: UUID, tx: OpenTransaction, caller: Calling) -> FilesOut:
     """Show the files of an obligation, those on their way among them: also to go on with on another device."""
     files = await reading.read_files(tx, obligation_id=obligation_id, by=caller)
-    return FilesOut(files=[MediaOut.of(each) for each in files])
+    declared = await reading.read_declarations(tx, files)
+    return FilesOut(files=[MediaOut.of(each, declared.get(each.id)) for each in files])
 
 
 @router.get("/media/{media_id}", responses=may_raise(NotFound, NotSignedIn))
 async def read_media(media_id: UUID, tx: OpenTransaction, caller: Calling) -> MediaOut:
     """Show a file and what its inspection said."""
-    return MediaOut.of(await reading.read_media(tx, media_id=media_id, by=caller))
+    media = await reading.read_media(tx, media_id=media_id, by=caller)
+    return MediaOut.of(media, (await reading.read_declarations(tx, [media])).get(media.id))
 
 
 @router.get("/media/{media_id}/link", responses=may_raise(MediaNotReady, NotFound, NotSignedIn))

@@ -5,7 +5,7 @@ The states, and who moves a file from one to the next:
     uploading ──complete──▶ completing ──the store holds it whole──▶ received ──▶ inspecting ──▶ ready
         │ ▲                      │                                      ▲            │      └──▶ rejected
         │ └────parts missing─────┘                                      └─no verdict─┘
-        └──48 h──▶ abandoned
+        └──48 h──▶ abandoned                          any that has or may get bytes ──withdrawn──▶ withdrawn
 """
 
 import hashlib
@@ -21,7 +21,9 @@ from contracts.directives import MediaAsked
 from submissions.domain.asked import Requirement
 from submissions.problems import BadDigest, FileTooLarge, NoSuchPart, OtherDigest, TypeNotAllowed, VideoNotAsked
 
-MediaState = Literal["uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned"]
+MediaState = Literal["uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned", "withdrawn"]
+ViewPurpose = Literal["link", "archive"]
+"""A link of its own, or among the files of a directive."""
 ON_THE_WAY: frozenset[MediaState] = frozenset({"uploading", "completing"})
 LIVE: frozenset[MediaState] = ON_THE_WAY | {"received", "inspecting", "ready"}
 """Files whose bytes are kept, or are to come."""
@@ -41,6 +43,8 @@ UPLOADS_AT_ONCE = 20
 UPLOAD_LIFETIME = timedelta(hours=48)
 REJECTED_LIFETIME = timedelta(days=30)
 """A person may want to look at what was refused; after that its bytes go."""
+WITHHOLD_AGAIN_AFTER = timedelta(minutes=10)
+"""Who was inspecting or joining a file while it was withdrawn may leave objects behind, as long as a lease lasts."""
 SETTLE_AFTER = timedelta(minutes=2)
 """A completion that is this old was cut off, and somebody else may finish it."""
 
@@ -59,6 +63,15 @@ class Digest:
     def hexadecimal(self) -> str:
         """Return the SHA-256 of the digests of the parts, one after the other."""
         return hashlib.sha256(b"".join(b64decode(part) for part in self.parts)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Somebody was let look at a file."""
+
+    person_id: UUID
+    purpose: ViewPurpose
+    viewed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,8 @@ class Media:
     refusal: str | None = None
     measured: int | None = None
     allowed: int | None = None
+    withdrawn_at: datetime | None = None
+    withdrawal_reason: str | None = None
 
     @property
     def part_count(self) -> int:
@@ -111,6 +126,16 @@ class Media:
     def poster_key(self) -> str:
         """Return where the poster of a file lies."""
         return f"posters/{self.id}.jpg"
+
+    @property
+    def withheld_key(self) -> str:
+        """Return where a file lies that was withdrawn; no link is ever signed for it."""
+        return f"withheld/{self.id}"
+
+    @property
+    def shown_keys(self) -> tuple[str, ...]:
+        """Return the keys that a link, or whoever carries a file on, may reach."""
+        return (self.final_key, self.poster_key, self.quarantine_key)
 
     def bytes_of_part(self, number: int) -> int:
         """Return how large the part must be; raise `NoSuchPart` for a number the file does not have."""

@@ -22,6 +22,7 @@ from submissions.operations.reading import read_media
 from submissions.operations.rights import not_found, require_submit
 from submissions.problems import MediaNotReady, PartsMissing, UploadOver
 
+_OVER = ("abandoned", "withdrawn")
 _PARTS_REFUSED = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall"})
 
 
@@ -89,7 +90,7 @@ async def read_progress(archive: Archive, *, upload_id: UUID, by: Caller) -> Pro
     async with archive.transactions.begin() as tx:
         media = await read_media(tx, media_id=upload_id, by=by)
     if media.state not in ON_THE_WAY:
-        return Progress(media, [] if media.state == "abandoned" else _all_parts(media))
+        return Progress(media, [] if media.state in _OVER else _all_parts(media))
     try:
         held = await archive.objects.list_parts(media.quarantine_key, media.store_upload_id)
     except NothingThere:
@@ -107,7 +108,7 @@ async def complete_upload(archive: Archive, *, upload_id: UUID, parts: Sequence[
     """
     async with archive.transactions.begin() as tx:
         media = await _own(tx, await store.media.take(tx, upload_id), by)
-        if media.state == "abandoned":
+        if media.state in _OVER:
             raise _over(media)
         if media.state not in ON_THE_WAY:
             return media
@@ -141,21 +142,24 @@ async def settle(archive: Archive, media: Media) -> Media:
     found = await archive.objects.find(media.quarantine_key)
     async with archive.transactions.begin() as tx:
         recorded = await _record(tx, media.id, found)
-    if recorded.state == "abandoned":
+    if recorded.state in _OVER:
         raise _over(recorded)
     return recorded
 
 
 async def read_link(archive: Archive, *, media_id: UUID, by: Caller) -> Link:
-    """Return a URL to look at a file with. Raises `MediaNotReady` before it has passed inspection."""
+    """Return a URL to look at a file with, and write down who asked. Raises `MediaNotReady` unless it may be shown."""
     async with archive.transactions.begin() as tx:
+        # Locked, so that no link is signed for a file that is being withdrawn just now.
+        await store.media.take(tx, media_id)
         media = await read_media(tx, media_id=media_id, by=by)
-    if media.state != "ready":
-        raise MediaNotReady(
-            "Video chưa qua kiểm tra nên chưa xem được.",
-            "The file has not passed inspection; it cannot be looked at.",
-            media=[{"media_id": str(media.id), "state": media.state}],
-        )
+        if media.state != "ready":
+            raise MediaNotReady(
+                "Tệp đã được thu hồi." if media.state == "withdrawn" else "Tệp chưa qua kiểm tra nên chưa xem được.",
+                f"The file cannot be looked at: it is {media.state}.",
+                media=[{"media_id": str(media.id), "state": media.state}],
+            )
+        await store.declarations.put_views(tx, [media.id], person_id=by.id, purpose="link")
     return Link(
         url=archive.objects.link(media.final_key, content_type=media.content_type),
         poster_url=archive.objects.link(media.poster_key, content_type="image/jpeg"),

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Row, Update, Uuid, and_, any_, bindparam, func, in
 from chassis.parts import StatedPart
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
-from submissions.domain.media import LIVE, ON_THE_WAY, Media, MediaState
+from submissions.domain.media import LIVE, ON_THE_WAY, WITHHOLD_AGAIN_AFTER, Media, MediaState
 from submissions.tables import media, obligations
 
 MOST_AT_ONCE = 200
@@ -236,6 +236,23 @@ async def count_given_up(tx: Transaction, *, attempts: int) -> int:
     return counted.scalar_one()
 
 
+async def put_withdrawn(tx: Transaction, media_id: UUID, *, version: int, by: UUID, reason: str) -> None:
+    """Note that a file is withdrawn: nobody is shown it, and nobody goes on with it, from now on."""
+    await tx.connection.execute(
+        update(media)
+        .where(media.c.media_id == media_id)
+        .values(
+            state="withdrawn",
+            version=version,
+            withdrawn_at=tx.now,
+            withdrawn_by=by,
+            withdrawal_reason=reason,
+            look_at=None,
+            cleared_at=None,
+        )
+    )
+
+
 # The sweep.
 
 
@@ -267,6 +284,14 @@ async def to_clear(tx: Transaction, *, ready_before: datetime, rejected_before: 
     rows = await tx.connection.execute(
         select(media).where(media.c.cleared_at.is_(None), states, wanted).limit(MOST_AT_ONCE)
     )
+    return [_media_of(row) for row in rows]
+
+
+async def to_withhold(tx: Transaction) -> Sequence[Media]:
+    """Return withdrawn files whose bytes may still lie where a link leads."""
+    again = media.c.cleared_at < media.c.withdrawn_at + WITHHOLD_AGAIN_AFTER
+    due = or_(media.c.cleared_at.is_(None), and_(again, media.c.withdrawn_at < tx.now - WITHHOLD_AGAIN_AFTER))
+    rows = await tx.connection.execute(select(media).where(media.c.state == "withdrawn", due).limit(MOST_AT_ONCE))
     return [_media_of(row) for row in rows]
 
 
@@ -314,4 +339,6 @@ def _media_of(row: Row[*tuple[Any, ...]]) -> Media:
         refusal=row.refusal,
         measured=row.measured,
         allowed=row.allowed,
+        withdrawn_at=row.withdrawn_at,
+        withdrawal_reason=row.withdrawal_reason,
     )
