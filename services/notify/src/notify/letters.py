@@ -337,6 +337,20 @@ _REFUSALS: Mapping[str, Line] = MappingProxyType(
         "not-a-video": ("Tệp không phải là video.", "The file is not a video."),
         "unreadable": ("Không đọc được tệp; có thể tệp bị hỏng.", "The file cannot be read; it may be damaged."),
         "unsupported": ("Định dạng video chưa được hỗ trợ.", "This video format is not supported."),
+        "not-allowed": (
+            "Loại tệp không đúng yêu cầu (tệp Word, Excel đời cũ: hãy lưu lại dạng .docx, .xlsx hoặc PDF).",
+            "The file is not of a type that is asked for (old Word or Excel: save it as .docx, .xlsx or PDF).",
+        ),
+        "encrypted": (
+            "Tệp có đặt mật khẩu; hãy gỡ mật khẩu rồi tải lại.",
+            "The file is protected by a password; remove it and upload again.",
+        ),
+        "active-content": (
+            "Tệp có macro, mã lệnh hoặc liên kết tự động; hãy lưu lại dạng không có macro hoặc PDF.",
+            "The file carries macros, programs or links that open by themselves; save it without them or as a PDF.",
+        ),
+        "bomb": ("Tệp nén bất thường nên không được nhận.", "The file unpacks to far more than it is."),
+        "malware": ("Tệp bị nghi có mã độc.", "The file seems to carry malware."),
         "no-picture": ("Video không có hình.", "The video has no picture."),
     }
 )

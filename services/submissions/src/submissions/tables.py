@@ -161,6 +161,12 @@ media = Table(
     Column("duration_ms", BigInteger),
     Column("width", Integer),
     Column("height", Integer),
+    Column("format", Text),
+    Column("page_count", Integer),
+    Column("scan", Text),
+    Column("looks_like_pupils", Boolean, nullable=False, server_default="false"),
+    Column("has_poster", Boolean, nullable=False, server_default="true"),
+    Column("shown_type", Text),
     Column("refusal", Text),
     Column("measured", BigInteger),
     Column("allowed", BigInteger),
@@ -184,6 +190,7 @@ media = Table(
     ),
     CheckConstraint("state NOT IN ('received', 'inspecting') OR look_at IS NOT NULL", name="media_waits_for_a_look"),
     CheckConstraint("state <> 'ready' OR inspected_at IS NOT NULL", name="media_ready_is_inspected"),
+    CheckConstraint("scan IN ('clean', 'not-scanned')", name="media_scan_known"),
     CheckConstraint("state <> 'rejected' OR refusal IS NOT NULL", name="media_rejected_says_why"),
     CheckConstraint(
         "(state = 'withdrawn') = (withdrawn_at IS NOT NULL AND withdrawn_by IS NOT NULL"

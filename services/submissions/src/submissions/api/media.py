@@ -9,12 +9,12 @@ from pydantic import BaseModel
 
 from chassis.http import may_raise
 from chassis.identity import Calling
-from chassis.problems import NotFound, NotSignedIn
+from chassis.problems import NotAllowed, NotFound, NotSignedIn
 from chassis.transaction import OpenTransaction
 from submissions.api.files import OurArchive
 from submissions.domain.declaration import Declaration
 from submissions.domain.media import Media
-from submissions.operations import reading, uploading
+from submissions.operations import reading, showing
 from submissions.problems import MediaNotReady
 
 router = APIRouter(tags=["files"])
@@ -58,6 +58,10 @@ class MediaOut(BaseModel):
     duration_ms: int | None
     width: int | None
     height: int | None
+    format: str | None
+    page_count: int | None
+    scan: str | None
+    looks_like_pupils: bool
     refusal: str | None
     measured: int | None
     allowed: int | None
@@ -87,6 +91,10 @@ class MediaOut(BaseModel):
             duration_ms=media.duration_ms,
             width=media.width,
             height=media.height,
+            format=media.format,
+            page_count=media.page_count,
+            scan=media.scan,
+            looks_like_pupils=media.looks_like_pupils,
             refusal=media.refusal,
             measured=media.measured,
             allowed=media.allowed,
@@ -107,7 +115,7 @@ class LinkOut(BaseModel):
     """Where to look at a file and its poster, until `expires_at`."""
 
     url: str
-    poster_url: str
+    poster_url: str | None
     expires_at: datetime
 
 
@@ -129,5 +137,12 @@ async def read_media(media_id: UUID, tx: OpenTransaction, caller: Calling) -> Me
 @router.get("/media/{media_id}/link", responses=may_raise(MediaNotReady, NotFound, NotSignedIn))
 async def link_media(media_id: UUID, archive: OurArchive, caller: Calling) -> LinkOut:
     """Sign where to look at a file that passed its inspection."""
-    link = await uploading.read_link(archive, media_id=media_id, by=caller)
+    link = await showing.read_link(archive, media_id=media_id, by=caller)
     return LinkOut(url=link.url, poster_url=link.poster_url, expires_at=link.expires_at)
+
+
+@router.get("/media/{media_id}/original", responses=may_raise(MediaNotReady, NotFound, NotAllowed, NotSignedIn))
+async def link_original(media_id: UUID, archive: OurArchive, caller: Calling) -> LinkOut:
+    """Sign where to fetch a file as it was sent; for its unit and its reviewers."""
+    link = await showing.read_original(archive, media_id=media_id, by=caller)
+    return LinkOut(url=link.url, poster_url=None, expires_at=link.expires_at)

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoredObject, StoreRefused
+from chassis.objects import PART_URL_LIFETIME, NothingThere, StoredObject, StoreRefused
 from chassis.parts import HeldPart, StatedPart
 from chassis.transaction import Transaction
 from submissions import store
@@ -20,7 +20,7 @@ from submissions.operations.archive import Archive
 from submissions.operations.opening import tell_received
 from submissions.operations.reading import read_media
 from submissions.operations.rights import not_found, require_submit
-from submissions.problems import MediaNotReady, PartsMissing, UploadOver
+from submissions.problems import PartsMissing, UploadOver
 
 _OVER = ("abandoned", "withdrawn")
 _PARTS_REFUSED = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall"})
@@ -50,15 +50,6 @@ class Progress:
 
     media: Media
     received: Sequence[HeldPart]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where a file that passed inspection, and its poster, can be looked at until `expires_at`."""
-
-    url: str
-    poster_url: str
-    expires_at: datetime
 
 
 async def sign_parts(archive: Archive, *, upload_id: UUID, parts: Sequence[WantedPart], by: Caller) -> list[SignedPart]:
@@ -145,26 +136,6 @@ async def settle(archive: Archive, media: Media) -> Media:
     if recorded.state in _OVER:
         raise _over(recorded)
     return recorded
-
-
-async def read_link(archive: Archive, *, media_id: UUID, by: Caller) -> Link:
-    """Return a URL to look at a file with, and write down who asked. Raises `MediaNotReady` unless it may be shown."""
-    async with archive.transactions.begin() as tx:
-        # Locked, so that no link is signed for a file that is being withdrawn just now.
-        await store.media.take(tx, media_id)
-        media = await read_media(tx, media_id=media_id, by=by)
-        if media.state != "ready":
-            raise MediaNotReady(
-                "Tệp đã được thu hồi." if media.state == "withdrawn" else "Tệp chưa qua kiểm tra nên chưa xem được.",
-                f"The file cannot be looked at: it is {media.state}.",
-                media=[{"media_id": str(media.id), "state": media.state}],
-            )
-        await store.declarations.put_views(tx, [media.id], person_id=by.id, purpose="link")
-    return Link(
-        url=archive.objects.link(media.final_key, content_type=media.content_type),
-        poster_url=archive.objects.link(media.poster_key, content_type="image/jpeg"),
-        expires_at=tx.now + LINK_LIFETIME,
-    )
 
 
 async def _record(tx: Transaction, media_id: UUID, found: StoredObject | None) -> Media:

@@ -189,13 +189,9 @@ async def claim(tx: Transaction, *, lease: timedelta, attempts: int) -> Media | 
     return None if row is None else _media_of(row)
 
 
-async def put_ready(
-    tx: Transaction, claimed: Media, *, version: int, duration_ms: int, width: int, height: int
-) -> bool:
-    """Note that a file passed; false when the claim ran out and somebody else has the file."""
-    return await _put_outcome(
-        tx, claimed, state="ready", version=version, duration_ms=duration_ms, width=width, height=height
-    )
+async def put_ready(tx: Transaction, claimed: Media, **found: Any) -> bool:
+    """Note that a file passed and what it is; false when the claim ran out and somebody else has the file."""
+    return await _put_outcome(tx, claimed, state="ready", **found)
 
 
 async def put_rejected(
@@ -336,6 +332,12 @@ def _media_of(row: Row[*tuple[Any, ...]]) -> Media:
         duration_ms=row.duration_ms,
         width=row.width,
         height=row.height,
+        format=row.format,
+        page_count=row.page_count,
+        scan=row.scan,
+        looks_like_pupils=row.looks_like_pupils,
+        has_poster=row.has_poster,
+        shown_type=row.shown_type,
         refusal=row.refusal,
         measured=row.measured,
         allowed=row.allowed,
