@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261123_6020"
-down_revision = "20261123_6010"
+down_revision = "20261123_4010"
 branch_labels = None
 depends_on = None
 
