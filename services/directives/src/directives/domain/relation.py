@@ -97,7 +97,7 @@ def differences(before: Requirement, now: Requirement) -> list[str]:
     sections = [{(section.code, section.kind) for section in each.sections} for each in (before, now)]
     differ = {
         "kind": before.kind != now.kind,
-        "periods": set(before.periods) != set(now.periods),
+        "periods": set(before.periods) != set(now.periods) or _calendar_of(before) != _calendar_of(now),
         "indicators": _figures(before.indicators) != _figures(now.indicators),
         "rules": _rules(before.rules) != _rules(now.rules),
         "sections": sections[0] != sections[1],
@@ -109,6 +109,10 @@ def differences(before: Requirement, now: Requirement) -> list[str]:
 def _codes_in(written: str) -> set[tuple[int, str]]:
     found = _CODE.findall(normalize("NFC", written))
     return {(int(number), notation.rstrip("-&").casefold()) for number, notation in found}
+
+
+def _calendar_of(requirement: Requirement) -> str | None:
+    return requirement.frequency.calendar if requirement.frequency is not None else None
 
 
 def _figures(indicators: Iterable[IndicatorAsked]) -> set[IndicatorAsked]:
