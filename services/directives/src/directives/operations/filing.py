@@ -16,7 +16,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from chassis.caller import Caller
-from chassis.problems import NotFound, Unavailable
+from chassis.policy import Purpose, units_for
+from chassis.problems import NotAllowed, NotFound, Unavailable
 from chassis.transaction import Transaction, new_id
 from directives import store
 from directives.documents.attaching import MOST_BYTES, content_type_of
@@ -61,6 +62,13 @@ async def look_through(name: str, file: BinaryIO, *, step: Literal["edit", "keep
     return await _beside(lambda: _looked_through(name, file, signed=signed))
 
 
+async def look_through_document(name: str, file: BinaryIO, *, by: Caller) -> Brought:
+    """Read the document a unit carries a directive out by; of a PDF, check its signatures. For who answers anywhere."""
+    if not units_for(by, Purpose.SUBMIT):
+        raise NotAllowed("Chỉ người của đơn vị nhận mới làm được việc này.", "Only people of a unit may do this.")
+    return await _beside(lambda: _looked_through(name, file, signed=name.lower().endswith(".pdf")))
+
+
 async def attach(shelf: Shelf, *, directive_id: UUID, brought: Brought, by: Caller) -> KeptFile:
     """Attach a file to a draft; the same file again is there already. The leader signs it with the rest."""
     async with shelf.begin() as (tx, tree):
@@ -68,14 +76,14 @@ async def attach(shelf: Shelf, *, directive_id: UUID, brought: Brought, by: Call
         if known is not None:
             return known
         stored_id = await store.files.expect(tx.connection, now=tx.now)
-    await _send(shelf, stored_id, brought)
+    await send(shelf, stored_id, brought)
     async with shelf.begin() as (tx, tree):
         directive, known = await _room_for_attachment(tx, directive_id, brought, tree=tree, by=by)
         if known is not None:  # somebody brought the same meanwhile
             await store.files.let_go(tx.connection, stored_id, now=tx.now)
             return known
         await store.directives.put_words(tx.connection, directive.attach(Stamp(by.id, tx.now)))
-        return await _keep(tx, directive, "attachment", brought, stored_id, by=by)
+        return await keep(tx, directive.id, "attachment", brought, stored_id, by=by)
 
 
 async def detach(tx: Transaction, *, directive_id: UUID, file_id: UUID, tree: Tree, by: Caller) -> None:
@@ -94,7 +102,7 @@ async def keep_signed(shelf: Shelf, *, directive_id: UUID, brought: Brought, by:
         if known is not None and known.sha256 == brought.sha256:
             return known
         stored_id = await store.files.expect(tx.connection, now=tx.now)
-    await _send(shelf, stored_id, brought)
+    await send(shelf, stored_id, brought)
     async with shelf.begin() as (tx, tree):
         directive, known = await _room_for_signed(tx, directive_id, brought, tree=tree, by=by)
         if known is not None:
@@ -102,7 +110,7 @@ async def keep_signed(shelf: Shelf, *, directive_id: UUID, brought: Brought, by:
                 await store.files.let_go(tx.connection, stored_id, now=tx.now)
                 return known
             await store.files.remove(tx.connection, known, now=tx.now)
-        return await _keep(tx, directive, "signed", brought, stored_id, by=by)
+        return await keep(tx, directive.id, "signed", brought, stored_id, by=by)
 
 
 async def list_files(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller) -> list[KeptFile]:
@@ -169,7 +177,8 @@ async def _room_for_signed(
     return directive, None
 
 
-async def _send(shelf: Shelf, stored_id: UUID, brought: Brought) -> None:
+async def send(shelf: Shelf, stored_id: UUID, brought: Brought) -> None:
+    """Send what was brought to the store, under an id that is expected; no transaction is open."""
     await shelf.put(
         stored_id,
         brought.file,
@@ -179,9 +188,17 @@ async def _send(shelf: Shelf, stored_id: UUID, brought: Brought) -> None:
     )
 
 
-async def _keep(
-    tx: Transaction, directive: Directive, kind: store.files.FileKind, brought: Brought, stored_id: UUID, *, by: Caller
+async def keep(
+    tx: Transaction,
+    directive_id: UUID,
+    kind: store.files.FileKind,
+    brought: Brought,
+    stored_id: UUID,
+    *,
+    unit_id: str | None = None,
+    by: Caller,
 ) -> KeptFile:
+    """Keep with a directive what was sent to the store."""
     if not await store.files.settle(tx.connection, stored_id, now=tx.now):
         raise Unavailable(
             "Tệp được gửi quá lâu nên chưa được lưu; vui lòng gửi lại.",
@@ -189,7 +206,7 @@ async def _keep(
         )
     kept = KeptFile(
         id=new_id(),
-        directive_id=directive.id,
+        directive_id=directive_id,
         kind=kind,
         name=brought.name,
         content_type=brought.content_type,
@@ -199,6 +216,7 @@ async def _keep(
         kept_by=by.id,
         kept_at=tx.now,
         stored_id=stored_id,
+        unit_id=unit_id,
     )
     await store.files.add(tx.connection, kept)
     return kept
