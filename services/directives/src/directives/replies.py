@@ -13,13 +13,16 @@ from contracts.directives import (
     RequirementKind,
     RuleAsked,
     SectionAsked,
+    TargetAsked,
 )
 from directives.domain.audience import types_of
 from directives.domain.directive import Closing, Directive, Recall, Recipient, Return, Stamp, State
 from directives.domain.document_types import DocumentType
 from directives.domain.form import CitationRelation, Competence, Form, Priority
+from directives.domain.periods import Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
+from directives.domain.target import Assigned
 from directives.operations.issuing import Issued
 from unit_tree.selectors import Selector
 
@@ -69,6 +72,11 @@ class RequirementOut(BaseModel):
     closes_at: datetime | None
     same_as: UUID | None
     passes_on: UUID | None
+    frequency: Frequency | None
+    """By which calendar it is asked again and again; null: once."""
+    targets: tuple[TargetAsked, ...]
+    assigned: tuple[Assigned, ...]
+    """What each unit is to reach of the figures that are assigned."""
 
 
 class StampOut(BaseModel):
@@ -290,6 +298,9 @@ def _required(requirement: Requirement) -> RequirementOut:
         closes_at=requirement.closes_at,
         same_as=requirement.same_as,
         passes_on=requirement.passes_on,
+        frequency=requirement.frequency,
+        targets=requirement.targets,
+        assigned=requirement.assigned,
     )
 
 

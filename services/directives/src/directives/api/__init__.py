@@ -15,7 +15,9 @@ from directives.api import (
     numbers,
     obligations,
     papers,
+    periods,
     questions,
+    targets,
     templates,
 )
 
@@ -27,7 +29,9 @@ router.include_router(directives.router)
 router.include_router(deliveries.router)
 router.include_router(cascades.router)
 router.include_router(calendars.router)
+router.include_router(periods.router)
 router.include_router(obligations.router)
+router.include_router(targets.router)
 router.include_router(questions.router)
 router.include_router(documents.router)
 router.include_router(papers.router)

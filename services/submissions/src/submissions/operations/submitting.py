@@ -58,7 +58,8 @@ async def _refuse_unfit(strokes: Strokes, rules: RuleBook, standing: Standing, a
             "Yêu cầu của văn bản chưa đến nơi; vui lòng thử lại sau ít giây.",
             "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
         )
-    requirement = await rules.requirement(standing.obligation.requirement_id, standing.requirement_version)
+    asked = await rules.requirement(standing.obligation.requirement_id, standing.requirement_version)
+    requirement = asked.of(standing.obligation.particulars)
     refuse_late_or_accepted(standing.obligation, requirement, standing.submission, now)
     refuse_faulty(requirement, answer)
     if answer.media_ids:
@@ -112,7 +113,8 @@ def _submitted(obligation: Obligation, version: SubmissionVersion) -> Submission
         is_late=version.is_late,
         is_nil=version.is_nil,
         values=tuple(
-            StatedValue(indicator=each.indicator, period=each.period, value=each.value) for each in version.values
+            StatedValue(indicator=each.indicator, period=each.period, value=each.value, level=each.level or None)
+            for each in version.values
         ),
         media_ids=version.media_ids,
     )
