@@ -135,7 +135,7 @@ async def test_nobody_else_keeps_or_reads_it(name, keep, fetch, signer, officer,
     informed = await keep(unit="U-THPT-1", who=signer.bearer(("reporter", "U-THPT-1")))
 
     assert early.status_code == 404, "a document is named first"
-    assert [each.status_code for each in refused] == [404, 404, 403]
+    assert [each.status_code for each in refused] == [403, 403, 403]
     assert (informed.status_code, informed.json()["code"]) == (409, "not-acting")
     assert [(await fetch(who)).status_code for who in others] == [404, 404, 200]
     assert await rows() == before

@@ -120,8 +120,8 @@ async def _signed_file(caller: Calling, document: Sent) -> filing.Brought:
     return await filing.look_through(document.filename or "", document.file, step="keep-file", by=caller)
 
 
-async def _document(caller: Calling, document: Sent) -> filing.Brought:
-    return await filing.look_through_document(document.filename or "", document.file, by=caller)
+async def _document(caller: Calling, unit_id: UnitId, document: Sent) -> filing.Brought:
+    return await filing.look_through_document(document.filename or "", document.file, unit_id=unit_id, by=caller)
 
 
 Document = Annotated[filing.Brought, Depends(_document)]

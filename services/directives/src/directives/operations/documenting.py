@@ -8,7 +8,7 @@ from chassis.problems import NotFound
 from chassis.transaction import Transaction
 from directives import store
 from directives.documents.signature import WORDS
-from directives.operations.access import reads_any, see, sees_whole
+from directives.operations.access import no_directive, reads_any, see, sees_whole
 from directives.operations.filing import Brought, keep, open_kept, send
 from directives.operations.receiving import take_delivery
 from directives.operations.shelf import Shelf
@@ -39,9 +39,10 @@ async def open_document(shelf: Shelf, *, directive_id: UUID, unit_id: str, by: C
     """Return the document of a unit, opened: for those who see how far the directive has come there."""
     async with shelf.begin() as (tx, tree):
         directive = await see(tx, directive_id, tree=tree, by=by)
+        if not (sees_whole(tx, directive, tree=tree, by=by) or reads_any(tx, (unit_id,), tree=tree, by=by)):
+            raise no_directive()  # the same words as where there is none
         known = await store.files.find_document(tx.connection, directive_id, unit_id)
-        may = sees_whole(tx, directive, tree=tree, by=by) or reads_any(tx, (unit_id,), tree=tree, by=by)
-        if known is None or not may:
+        if known is None:
             raise _no_document()
     return known, await open_kept(shelf, known, None)
 
@@ -66,6 +67,6 @@ def _is_same(known: KeptFile, brought: Brought) -> bool:
 
 def _no_document() -> NotFound:
     return NotFound(
-        "Đơn vị chưa nêu văn bản triển khai nào ở đây, hoặc bạn không được xem.",
-        "The unit has named no document of its own here, or you may not see it.",
+        "Đơn vị chưa nêu văn bản triển khai, hoặc chưa gửi tệp của văn bản đó.",
+        "The unit has named no document of its own, or brought no file of it.",
     )

@@ -16,7 +16,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from chassis.caller import Caller
-from chassis.policy import Purpose, units_for
+from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed, NotFound, Unavailable
 from chassis.transaction import Transaction, new_id
 from directives import store
@@ -62,10 +62,12 @@ async def look_through(name: str, file: BinaryIO, *, step: Literal["edit", "keep
     return await _beside(lambda: _looked_through(name, file, signed=signed))
 
 
-async def look_through_document(name: str, file: BinaryIO, *, by: Caller) -> Brought:
-    """Read the document a unit carries a directive out by; of a PDF, check its signatures. For who answers anywhere."""
-    if not units_for(by, Purpose.SUBMIT):
-        raise NotAllowed("Chỉ người của đơn vị nhận mới làm được việc này.", "Only people of a unit may do this.")
+async def look_through_document(name: str, file: BinaryIO, *, unit_id: str, by: Caller) -> Brought:
+    """Read the document a unit carries a directive out by; of a PDF, check its signatures. For people of the unit."""
+    if not may(by, Purpose.SUBMIT, unit_id):
+        raise NotAllowed(
+            "Chỉ người của đơn vị nhận mới làm được việc này.", "Only the people of the receiving unit may do this."
+        )
     return await _beside(lambda: _looked_through(name, file, signed=name.lower().endswith(".pdf")))
 
 
