@@ -24,7 +24,7 @@ from directives.documents.attaching import MOST_BYTES, content_type_of
 from directives.documents.reading import too_large
 from directives.documents.signature import WORDS, SignatureCheck, check_signatures
 from directives.domain.directive import Directive, Stamp
-from directives.operations.access import need_anywhere, see, take
+from directives.operations.access import may_see, need_anywhere, see, take
 from directives.operations.shelf import Shelf
 from directives.problems import AttachmentsFull, SignatureBroken, SignedFileKept
 from directives.store.files import KeptFile
@@ -124,11 +124,11 @@ async def list_files(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Cal
 async def open_file(shelf: Shelf, *, directive_id: UUID, file_id: UUID, by: Caller) -> tuple[KeptFile, BinaryIO]:
     """Return a file of a directive, opened: exactly the bytes that were brought. Whoever asked closes it."""
     async with shelf.begin() as (tx, tree):
-        await see(tx, directive_id, tree=tree, by=by)
-        for known in await store.files.of_directive(tx.connection, directive_id):
-            if known.id == file_id:
-                break
-        else:
+        directive = await store.directives.find(tx.connection, directive_id)
+        is_theirs = directive is not None and await may_see(tx, directive, tree=tree, by=by)
+        found = await store.files.of_directive(tx.connection, directive_id) if is_theirs else ()
+        known = next((each for each in found if each.id == file_id), None)
+        if known is None:  # the same words for a directive that is not theirs to see
             raise NotFound("Không tìm thấy tệp này.", "There is no such file, or you may not see it.")
         content = await store.files.content_of(tx.connection, known.id) if known.stored_id is None else b""
     return known, await open_kept(shelf, known, content)
