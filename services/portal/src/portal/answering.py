@@ -228,7 +228,7 @@ def of_unit(requirement: Mapping[str, Any], *, period: str | None, levels: Seque
 
 
 def _levels(indicator: Mapping[str, Any], requirement: Mapping[str, Any]) -> Sequence[str | None]:
-    """Return the levels a figure is stated for: those it is asked of that the unit teaches; undivided, a single null."""
+    """Return the levels a figure is stated for: those asked for that the unit teaches; undivided, a single null."""
     if not indicator.get("per_level"):
         return (None,)
     asked, taught = indicator.get("levels") or (), requirement.get("taught") or ()
