@@ -37,6 +37,7 @@ from directives.domain.numbering import BY_TYPE, NumberingScheme, Order
 from directives.domain.outline import MOST_TERMS, MOST_TIMES
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
+from directives.terms_requests import RegistrationIn, TermsIn
 from unit_tree.selectors import Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
@@ -170,7 +171,7 @@ class AudienceIn(Request):
         return self.selector or of_types(self.unit_types, self.include, self.exclude)
 
 
-class RequirementIn(Request):
+class RequirementIn(TermsIn):
     """One thing to be asked for."""
 
     kind: RequirementKind
@@ -208,6 +209,7 @@ class RequirementIn(Request):
             closes_at=self.closes_at,
             same_as=self.same_as,
             passes_on=self.passes_on,
+            terms=self.terms(),
         )
 
 
@@ -322,6 +324,8 @@ class PreviewIn(Request):
     audience: AudienceIn
     as_of: Day
     issued_on: Day | None = None
+    registration: RegistrationIn | None = None
+    """Of a registration: how many places it would take."""
 
 
 class NumberIn(Request):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, RuleAsked, SectionAsked
 from directives.domain.outline import check_outline
+from directives.domain.terms import NO_TERMS, Terms, check_terms
 from directives.problems import (
     AudienceUnsaid,
     DeadlinesOutOfOrder,
@@ -44,11 +45,14 @@ class Requirement:
     """The requirement of a replaced directive that asked for the same: its answers stand for this one."""
     passes_on: UUID | None = None
     """The requirement of a cascaded directive that is asked of the units below."""
+    terms: Terms = NO_TERMS
+    """What only its kind says."""
 
 
 def check(requirement: Requirement, *, where: str) -> None:
     """Raise the problem that keeps a requirement from being asked; `where` is its place in the request."""
     _check_form(requirement, where)
+    check_terms(requirement, where=where)
     check_outline(requirement.periods, requirement.indicators, requirement.sections, requirement.rules, where=where)
     _check_deadlines(requirement, where)
     if not requirement.audience.any_of and not requirement.audience.include:

@@ -1,6 +1,6 @@
 """What people do with directives that are ready: issue, recall, look up. Each verb is one transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -15,7 +15,8 @@ from directives import store
 from directives.domain.audience import Addressed, Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement
-from directives.operations import delivering, passing_on, replacing
+from directives.domain.terms import figures
+from directives.operations import delivering, passing_on, registering, replacing
 from directives.operations.access import reads_any, see, sees_whole, take
 from directives.operations.audiences import resolve_audience
 from directives.operations.changing import close_as_recalled
@@ -49,6 +50,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for place, each in enumerate(directive.requirements)
     }
     _need_answerable(directive.requirements, resolved, issued_on)
+    shares = registering.shares(directive, resolved, tree)
     await passing_on.check_cascading(tx, directive)
     replaced, corrected = await replacing.take_changed(tx, directive)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
@@ -72,7 +74,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     passing_on.check_reach(issued, sent, opened, issued_on=issued_on, tree=tree)
     opened, former = await replacing.take_continued(tx, issued, replaced, opened)
     await store.obligations.open_obligations(tx.connection, directive_id, opened)
-    _tell(tx, issued, opened, await delivering.deliver(tx, sent, opened))
+    _tell(tx, issued, opened, await delivering.deliver(tx, sent, opened), shares)
     await replacing.replace_directives(tx, issued, replaced, opened, former, by=by)
     await replacing.correct_directives(tx, issued, corrected, by=by)
     await replacing.tell_amended(tx, issued)
@@ -195,7 +197,13 @@ def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID,
             )
 
 
-def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation], copies: tuple[Copy, ...]) -> None:
+def _tell(
+    tx: Transaction,
+    directive: Directive,
+    opened: Collection[Obligation],
+    copies: tuple[Copy, ...],
+    shares: Mapping[tuple[UUID, str], registering.Share],
+) -> None:
     number, issue = directive.number, directive.issue
     if number is None or issue is None:
         raise ValueError("only an issued directive is told about")
@@ -216,10 +224,12 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation],
                     title=each.title,
                     as_of=each.as_of,
                     periods=each.periods,
-                    indicators=each.indicators,
+                    indicators=figures(each),
                     sections=each.sections,
                     rules=each.rules,
                     media=each.media,
+                    registration=each.terms.registration,
+                    document=each.terms.document,
                     due_phrase=each.due_phrase,
                     due_at=each.due_at,
                     cut_off_at=each.cut_off_at,
@@ -231,6 +241,7 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation],
         )
     )
     for each in opened:
+        share = shares.get((each.requirement_id, each.unit_id), registering.NO_SHARE)
         tx.emit(
             ObligationOpened(
                 occurred_at=tx.now,
@@ -243,5 +254,7 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation],
                 answering_unit_id=each.answering_unit_id,
                 due_at=each.due_at,
                 continues=each.continues,
+                seats=share.seats,
+                from_units=share.from_units,
             )
         )

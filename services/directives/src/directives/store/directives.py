@@ -23,6 +23,7 @@ from directives.domain.directive import (
 from directives.domain.form import Capacity, Citation, Form, Signer
 from directives.domain.relation import OWN_ONLY, Relation, Replacement
 from directives.domain.requirement import Requirement
+from directives.domain.terms import Terms
 from directives.tables import directive_relations, directives, requirements
 from unit_tree.selectors import Selector
 
@@ -173,6 +174,7 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "closes_at": each.closes_at,
                 "same_as": each.same_as,
                 "passes_on": each.passes_on,
+                "terms": each.terms.model_dump(mode="json", exclude_defaults=True),
             }
             for place, each in enumerate(directive.requirements)
         ],
@@ -338,4 +340,5 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         closes_at=row.closes_at,
         same_as=row.same_as,
         passes_on=row.passes_on,
+        terms=Terms.model_validate(row.terms),
     )
