@@ -69,7 +69,7 @@ async def preview_audience(
             for unit_type, units in sorted(counted.items(), key=lambda each: (-each[1], each[0]))
         ),
         tuple(sorted({each.answering_unit_id for each in resolution.units} - receiving)),
-        registration and places(registration, types),
+        places(registration, types) if registration else None,
     )
 
 

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementIssued, RuleAsked, SectionAsked
+from contracts.directives import (
+    DocumentAsked,
+    IndicatorAsked,
+    MediaAsked,
+    RequirementIssued,
+    RequirementKind,
+    RuleAsked,
+    SectionAsked,
+)
+from contracts.registration import RegistrationAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +48,16 @@ class Requirement:
     sections: dict[str, SectionAsked]
     media: MediaAsked | None
     closes_at: datetime | None
+    kind: RequirementKind = "report"
+    registration: RegistrationAsked | None = None
+    document: DocumentAsked | None = None
 
     @classmethod
     def issued(cls, told: RequirementIssued) -> "Requirement":
         """Arrange a requirement as it was issued."""
-        stated = [each for each in told.indicators if each.type != "ratio"]
+        # What counts who is registered is stated by nobody.
+        asked = told.indicators if told.registration is None else ()
+        stated = [each for each in asked if each.type != "ratio"]
         return cls(
             id=told.requirement_id,
             periods=frozenset(told.periods),
@@ -54,4 +68,7 @@ class Requirement:
             sections={each.code: each for each in told.sections},
             media=told.media,
             closes_at=told.closes_at,
+            kind=told.kind,
+            registration=told.registration,
+            document=told.document,
         )
