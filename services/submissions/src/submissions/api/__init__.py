@@ -2,5 +2,6 @@
 
 from submissions.api.answers import router as answers
 from submissions.api.files import router as files
+from submissions.api.media import router as media
 
-__all__ = ["answers", "files"]
+__all__ = ["answers", "files", "media"]
