@@ -3,7 +3,9 @@
 Alembic is imported where it is used: a process that only serves need not carry it.
 """
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT = "5s"
 """A migration that waits longer for a table holds up everyone who comes after it."""
+_REVISION = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
+_FOLLOWS = re.compile(r'^down_revision = "(.+)"$', re.MULTILINE)
 ONE_AT_A_TIME = 0xC09_A1E
 
 
@@ -38,9 +42,8 @@ class Migrations:
 
     @property
     def head(self) -> str:
-        """Return the newest revision there is: a revision is named after the moment in the name of its file."""
-        newest = max(path.stem for path in (self.folder / "versions").glob("[0-9]*.py"))
-        return "_".join(newest.split("_")[:2])
+        """Return the revision that no other one follows; what a file is called does not decide it."""
+        return _head(self.folder)
 
     async def upgrade(self, database_url: str) -> None:
         """Run what has not run yet; two processes doing so at once take turns. Safe to repeat."""
@@ -75,6 +78,16 @@ class Migrations:
         except ProgrammingError:
             current = None
         return None if current == self.head else f"schema is at {current}, this code needs {self.head}"
+
+
+@cache
+def _head(folder: Path) -> str:
+    # Read as text: a process that only serves carries no Alembic, and is often asked whether it is ready.
+    written = [path.read_text(encoding="utf-8") for path in (folder / "versions").glob("[0-9]*.py")]
+    revisions: set[str] = {found for text in written for found in _REVISION.findall(text)}
+    followed: set[str] = {found for text in written for found in _FOLLOWS.findall(text)}
+    [head] = revisions - followed
+    return head
 
 
 def run_revisions() -> None:

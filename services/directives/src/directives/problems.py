@@ -157,6 +157,20 @@ class TemplateChanged(Problem):
     status = 409
 
 
+class PeriodsUnfit(Problem):
+    """Periods overlap or leave days between them, or nothing can be asked by them; `where` is the place."""
+
+    code = "periods-unfit"
+    status = 422
+
+
+class PeriodCalendarChanged(Problem):
+    """Somebody else has changed the calendar of periods since it was read; `version` is that of the newest."""
+
+    code = "period-calendar-changed"
+    status = 409
+
+
 class CalendarChanged(Problem):
     """Somebody else has changed the calendar since it was read; `version` is that of the newest."""
 

@@ -18,6 +18,7 @@ from directives.domain.audience import types_of
 from directives.domain.directive import Closing, Directive, Recall, Recipient, Return, Stamp, State
 from directives.domain.document_types import DocumentType
 from directives.domain.form import CitationRelation, Competence, Form, Priority
+from directives.domain.periods import Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
 from directives.operations.issuing import Issued
@@ -70,6 +71,8 @@ class RequirementOut(TermsOut):
     closes_at: datetime | None
     same_as: UUID | None
     passes_on: UUID | None
+    frequency: Frequency | None
+    """By which calendar it is asked again and again; null: once."""
 
 
 class StampOut(BaseModel):
@@ -292,6 +295,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         same_as=requirement.same_as,
         passes_on=requirement.passes_on,
         **dict(requirement.terms),
+        frequency=requirement.frequency,
     )
 
 

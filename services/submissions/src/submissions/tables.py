@@ -56,6 +56,22 @@ obligations = Table(
     comment="who owes an answer to what, newest version, as directives told it",
 )
 
+particulars = Table(
+    "particulars",
+    metadata,
+    # No foreign key: what is said of an obligation when it is opened may come after what became of it.
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("requirement_id", Uuid, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("period", Text),
+    Column("levels", ARRAY(Text), nullable=False),
+    # An array of [indicator, period or null, value].
+    Column("assigned", JSONB, nullable=False),
+    # Finds what a unit answered for another period.
+    Index("particulars_of_unit", "requirement_id", "unit_id", "period"),
+    comment="what an obligation asks of its unit beside its requirement; told once, when it was opened",
+)
+
 continuations = Table(
     "continuations",
     metadata,

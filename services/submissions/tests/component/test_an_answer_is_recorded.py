@@ -30,7 +30,7 @@ async def test_an_answer_its_event_and_its_receipt_say_the_same(desk, record, re
         "submitted_by": str(version["submitted_by"]),
         "is_late": False,
         "is_nil": False,
-        "values": [each | {"level": None} for each in asked.answer()["values"]],
+        "values": [{**each, "level": None} for each in asked.answer()["values"]],
         "media_ids": [],
         "documents": [],
         "carried": None,
@@ -49,7 +49,7 @@ async def test_what_was_sent_can_be_read_again(desk, reporter, officer, asked) -
     assert shown == by_submission.json()
     assert (shown["state"], shown["number"], shown["unit_id"]) == ("submitted", 1, asked.school)
     [version] = shown["versions"]
-    assert version["values"] == asked.answer()["values"]
+    assert version["values"] == [{**each, "level": None} for each in asked.answer()["values"]]
     assert [type(each["value"]) for each in version["values"]] == [bool, int, int, int]
     assert version["narrative"] == asked.answer()["narrative"]
     assert version["receipt_code"] == receipt["receipt_code"]

@@ -51,6 +51,12 @@ def check_terms(requirement: "Requirement", *, where: str) -> None:
                     where=f"{where}.{name}",
                 )
     if terms.registration is not None:
+        if requirement.frequency is not None:
+            raise KindUnfit(
+                f"«{title}»: việc đăng ký được hỏi một lần, không theo kỳ.",
+                f"“{title}”: people are registered once, not by a calendar.",
+                where=f"{where}.frequency",
+            )
         check_registration(terms.registration, where=f"{where}.registration")
     if terms.document is not None:
         _check_document(terms.document, f"{where}.document")

@@ -15,6 +15,7 @@ from directives.domain.requirement import check
 from directives.operations.access import need, need_known, need_own_division, see, take
 from directives.operations.audiences import need_heard_of, need_types_heard_of
 from directives.operations.passing_on import check_cascading
+from directives.operations.periods import date_requirements
 from directives.operations.replacing import related
 from unit_tree.tree import Tree
 
@@ -92,6 +93,7 @@ async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: C
             await need_types_heard_of(tx, requirement.terms.registration, tree, where=where)
     others = [await see(tx, each.directive_id, tree=tree, by=by) for each in directive.relations]
     directive = related(directive, others)
+    directive, _ = await date_requirements(tx, directive, issued_on=today(tx.now))
     await check_cascading(tx, directive)
     return replace(directive, form=await link_citations(tx, directive.form))
 

@@ -38,6 +38,7 @@ router = APIRouter(tags=["answers"])
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(composed)]
 """How long it may be, the rules of the requirement say, together with all else that is wrong."""
 SectionCode = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+EducationLevel = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 Whole = Annotated[int, Field(strict=True, ge=-LARGEST - 1, le=LARGEST)]
 """A whole number of 64 bits: neither 1.0 nor true."""
 IdempotencyKey = Annotated[
@@ -59,6 +60,8 @@ class StatedIn(BaseModel):
     indicator: IndicatorCode
     period: Period
     value: StrictBool | Whole
+    level: EducationLevel | None = None
+    """Of an indicator that is asked per level; which levels there are, the obligation says."""
 
 
 class AnswerIn(BaseModel):
@@ -77,12 +80,13 @@ class AnswerIn(BaseModel):
         """Return what tells this request from any other one."""
         # What only some kinds have is left out where it is not said: keys from before there was such a thing stay good.
         unsaid = {name for name in ("delegates", "document") if not getattr(self, name)}
-        return hashlib.sha256(obligation_id.bytes + self.model_dump_json(exclude=unsaid).encode()).digest()
+        said = self.model_dump_json(exclude=unsaid, exclude_none=True)
+        return hashlib.sha256(obligation_id.bytes + said.encode()).digest()
 
     def answer(self) -> Answer:
         """Return the answer in the domain's words."""
         return Answer(
-            values=tuple(Stated(each.indicator, each.period, each.value) for each in self.values),
+            values=tuple(Stated(each.indicator, each.period, each.value, each.level or "") for each in self.values),
             narrative=self.narrative,
             media_ids=tuple(self.media_ids),
             is_nil=self.nil,
@@ -174,6 +178,7 @@ class StatedOut(BaseModel):
     indicator: str
     period: str
     value: bool | int
+    level: str | None
 
 
 class NamedMediaOut(BaseModel):
@@ -333,7 +338,10 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         receipt_code=receipt_code(version.submission_id, version.number, version.request_digest),
         is_late=version.is_late,
         nil=version.is_nil,
-        values=[StatedOut(indicator=each.indicator, period=each.period, value=each.value) for each in version.values],
+        values=[
+            StatedOut(indicator=each.indicator, period=each.period, value=each.value, level=each.level or None)
+            for each in version.values
+        ],
         narrative=dict(version.narrative),
         media=[
             NamedMediaOut(

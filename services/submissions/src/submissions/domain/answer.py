@@ -6,8 +6,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.directives import IndicatorAsked, SectionAsked
-from submissions.domain.asked import Requirement
-from submissions.domain.between import relations_broken, rules_broken
+from submissions.domain.asked import UNDIVIDED, Requirement
+from submissions.domain.between import LEVELS_VI, Accepted, relations_broken, rules_broken
 from submissions.domain.document import Official
 from submissions.domain.fault import Fault
 from submissions.domain.registration import Delegate
@@ -26,6 +26,13 @@ class Stated(NamedTuple):
     indicator: str
     period: str
     value: bool | int
+    level: str = UNDIVIDED
+    """The education level it is of, where it is asked per level."""
+
+    @property
+    def row(self) -> tuple[str | bool | int, ...]:
+        """Return it as it is kept: what is not of a level does not say so."""
+        return self if self.level else self[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +80,10 @@ def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
     return faults
 
 
-def _read_values(
-    requirement: Requirement, answer: Answer, faults: list[Fault]
-) -> dict[tuple[str, str], tuple[int, bool | int]]:
-    """Return the values that are right in themselves, by indicator and period, each with its place in the body."""
-    seen: set[tuple[str, str]] = set()
-    accepted: dict[tuple[str, str], tuple[int, bool | int]] = {}
+def _read_values(requirement: Requirement, answer: Answer, faults: list[Fault]) -> Accepted:
+    """Return the values that are right in themselves, each with its place in the body."""
+    seen: set[tuple[str, str, str]] = set()
+    accepted: dict[tuple[str, str, str], tuple[int, bool | int]] = {}
     if answer.is_nil:
         if answer.values:
             faults.append(
@@ -92,7 +97,7 @@ def _read_values(
         return accepted
     for place, stated in enumerate(answer.values):
         asked = requirement.indicators.get(stated.indicator)
-        key = (stated.indicator, stated.period)
+        key = (stated.indicator, stated.period, stated.level)
         if stated.indicator in requirement.ratios:
             wrong = ("Tỉ lệ này do hệ thống tính, không cần khai.", "This ratio is worked out; it is not stated.")
         elif asked is None:
@@ -102,6 +107,8 @@ def _read_values(
                 f"Văn bản không hỏi kỳ «{stated.period}».",
                 f"The period {stated.period!r} is not asked for.",
             )
+        elif stated.level not in requirement.levels_of(stated.indicator):
+            wrong = _level_fault(stated.level)
         elif key in seen:
             wrong = ("Chỉ tiêu này đã được khai cho cùng kỳ.", "This indicator is stated twice for the period.")
         else:
@@ -112,7 +119,7 @@ def _read_values(
                 continue
             wrong = not_right
         faults.append(Fault(f"values[{place}]", stated.indicator, *wrong))
-    if len(seen) < len(requirement.indicators) * len(requirement.periods):
+    if len(seen) < sum(map(len, map(requirement.levels_of, requirement.indicators))) * len(requirement.periods):
         faults.extend(_missing(requirement, seen))
     return accepted
 
@@ -131,16 +138,27 @@ def _value_fault(asked: IndicatorAsked, value: bool | int) -> tuple[str, str] | 
     return None
 
 
-def _missing(requirement: Requirement, seen: set[tuple[str, str]]) -> Iterator[Fault]:
+def _level_fault(level: str) -> tuple[str, str]:
+    if level == UNDIVIDED:
+        return ("Phải khai riêng cho từng cấp học.", "This indicator is stated per education level.")
+    return (
+        f"Không hỏi đơn vị chỉ tiêu này ở cấp {LEVELS_VI.get(level, level)}.",
+        f"The unit is not asked this indicator at level {level!r}.",
+    )
+
+
+def _missing(requirement: Requirement, seen: set[tuple[str, str, str]]) -> Iterator[Fault]:
     for code, asked in requirement.indicators.items():
-        for period in sorted(requirement.periods):
-            if (code, period) not in seen:
-                yield Fault(
-                    "values",
-                    code,
-                    f"Chưa khai «{asked.name}» kỳ {period}.",
-                    f"{code} is not stated for {period}.",
-                )
+        for period in requirement.periods:
+            for level in requirement.levels_of(code):
+                if (code, period, level) not in seen:
+                    at_vi, at_en = (f" cấp {LEVELS_VI.get(level, level)}", f" at level {level}") if level else ("", "")
+                    yield Fault(
+                        "values",
+                        code,
+                        f"Chưa khai «{asked.name}»{at_vi} kỳ {period}.",
+                        f"{code}{at_en} is not stated for {period}.",
+                    )
 
 
 def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]) -> Iterator[Fault]:

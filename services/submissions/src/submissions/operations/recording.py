@@ -49,7 +49,8 @@ def submitted(obligation: Obligation, version: SubmissionVersion) -> SubmissionS
         is_late=version.is_late,
         is_nil=version.is_nil,
         values=tuple(
-            StatedValue(indicator=each.indicator, period=each.period, value=each.value) for each in version.values
+            StatedValue(indicator=each.indicator, period=each.period, value=each.value, level=each.level or None)
+            for each in version.values
         ),
         media_ids=version.media_ids,
     )

@@ -75,7 +75,8 @@ async def _requirement(rules: RuleBook, standing: Standing) -> Requirement:
             "Yêu cầu của văn bản chưa đến nơi; vui lòng thử lại sau ít giây.",
             "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
         )
-    return await rules.requirement(standing.obligation.requirement_id, standing.requirement_version)
+    asked = await rules.requirement(standing.obligation.requirement_id, standing.requirement_version)
+    return asked.of(standing.obligation.particulars)
 
 
 async def _refuse_unfit(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation
 from submissions.domain.submission import Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
-from submissions.store.asked import OBLIGATION_COLUMNS, obligation_of
-from submissions.tables import ONE_PER_KEY, obligations, requirements, submission_versions, submissions
+from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of, particulars_of
+from submissions.tables import ONE_PER_KEY, obligations, particulars, requirements, submission_versions, submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ _STANDING = (
         *OBLIGATION_COLUMNS,
         requirements.c.version.label("requirement_version"),
         *SUBMISSION_COLUMNS,
+        *PARTICULAR_COLUMNS,
         submission_versions.c.submission_id.label("repeated_id"),
         submission_versions.c.number.label("repeated_number"),
         submission_versions.c.version.label("repeated_version"),
@@ -58,6 +59,7 @@ _STANDING = (
     .select_from(
         obligations.outerjoin(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
         .outerjoin(submissions, submissions.c.obligation_id == obligations.c.obligation_id)
+        .outerjoin(particulars, particulars.c.obligation_id == obligations.c.obligation_id)
         .outerjoin(
             submission_versions,
             and_(
@@ -179,7 +181,8 @@ def _standing_of(row: Mapping[Any, Any], obligation_id: UUID) -> Standing:
             request_digest=row["repeated_digest"],
         )
     submission = None if row["submission_id"] is None else submission_of(row)
-    return Standing(obligation_of(row), row["requirement_version"], submission, repeated)
+    obligation = replace(obligation_of(row), particulars=particulars_of(row))
+    return Standing(obligation, row["requirement_version"], submission, repeated)
 
 
 async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, telling: SubmissionSubmitted) -> bool:
@@ -203,7 +206,7 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             request_digest=new.request_digest,
             is_late=new.is_late,
             is_nil=new.is_nil,
-            stated=json.dumps(new.values, ensure_ascii=False),
+            stated=json.dumps([each.row for each in new.values], ensure_ascii=False),
             narrative=json.dumps(new.narrative, ensure_ascii=False),
             media_ids=new.media_ids,
         )
