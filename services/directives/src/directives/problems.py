@@ -157,6 +157,20 @@ class TemplateChanged(Problem):
     status = 409
 
 
+class TargetUnfit(Problem):
+    """A target cannot be compared with its figure, or assigns what was not declared; `where` is the place."""
+
+    code = "target-unfit"
+    status = 422
+
+
+class TargetTableUnfit(Problem):
+    """A table of what is assigned has faults; `errors` lists them, each with `row`, `column`, `what_vi`, `what_en`."""
+
+    code = "target-table-unfit"
+    status = 422
+
+
 class PeriodsUnfit(Problem):
     """Periods overlap or leave days between them, or nothing can be asked by them; `where` is the place."""
 

@@ -37,6 +37,7 @@ from directives.domain.outline import MOST_TERMS, MOST_TIMES
 from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
+from directives.target_requests import TargetsIn
 from directives.terms_requests import RegistrationIn, TermsIn
 from unit_tree.selectors import Level, Selector
 
@@ -207,7 +208,7 @@ class AudienceIn(Request):
         return self.selector or of_types(self.unit_types, self.include, self.exclude)
 
 
-class RequirementIn(TermsIn):
+class RequirementIn(TermsIn, TargetsIn):
     """One thing to be asked for."""
 
     kind: RequirementKind
@@ -254,6 +255,8 @@ class RequirementIn(TermsIn):
             passes_on=self.passes_on,
             terms=self.terms(),
             frequency=self.frequency.frequency() if self.frequency else None,
+            targets=self.compared_with(),
+            assigned=self.given(),
         )
 
 
