@@ -38,7 +38,7 @@ from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, F
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
 from directives.target_requests import TargetsIn
-from directives.terms_requests import RegistrationIn, TermsIn
+from directives.terms_requests import TermsIn
 from unit_tree.selectors import Level, Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
@@ -363,16 +363,6 @@ class SeenIn(Request):
     """The revision of the draft that somebody read; null: they do not say."""
 
     revision: Revision | None = None
-
-
-class PreviewIn(Request):
-    """An audience to try out; without a day of issue, as if it were issued today."""
-
-    audience: AudienceIn
-    as_of: Day
-    issued_on: Day | None = None
-    registration: RegistrationIn | None = None
-    """Of a registration: how many places it would take."""
 
 
 class NumberIn(Request):
