@@ -1,22 +1,12 @@
 """Documents an answer is made of: how many and of which formats, and the official one they are."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.directives import DocumentAsked, FileFormat
+from contracts.directives import DocumentAsked
 from submissions.domain.fault import Fault
-
-CONTENT_TYPES: Mapping[FileFormat, str] = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "mp4": "video/mp4",
-    "mov": "video/quicktime",
-}
+from submissions.domain.formats import CONTENT_TYPES
 
 
 @dataclass(frozen=True, slots=True)
