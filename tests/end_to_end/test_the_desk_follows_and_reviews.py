@@ -44,6 +44,19 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     assert window.complaints == []
 
 
+async def test_an_office_sees_its_own_schools_and_no_others(staged, open_page) -> None:
+    units = await _units(staged)
+    mine = {unit["name"] for unit in units if unit["reporting_parent_id"] == "U-VHXH-99001"}
+    window = await open_page(size=PHONE)
+    await sign_in(window.page, staged, "u-vhxh-99001")
+    await window.page.get_by_role("link", name="Các trường").last.click()
+
+    await expect(window.page.get_by_role("heading", level=1)).to_have_text("Trường trên địa bàn")
+    assert set(await window.page.locator("main li .t").all_inner_texts()) == mine
+    assert mine
+    assert await broken_rules(window.page) == []
+
+
 async def test_a_school_sees_no_board_and_reviews_nothing(staged, open_page) -> None:
     window = await open_page(size=PHONE)
     await sign_in(window.page, staged, "u-sch-007")
