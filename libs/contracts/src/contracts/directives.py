@@ -4,65 +4,41 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from contracts.asked import (
+    Comparison,
+    IndicatorAsked,
+    IndicatorType,
+    MediaAsked,
+    PeriodAsked,
+    RuleAsked,
+    SectionAsked,
+    SectionKind,
+    TargetAsked,
+    TargetAssigned,
+    TargetHolds,
+    TargetKind,
+    TermAsked,
+)
 from contracts.event import Event, Fact
 
+# What is asked is told by directives, so its parts are had from here as well; what is defined here goes without saying.
+__all__ = [
+    "Comparison",
+    "IndicatorAsked",
+    "IndicatorType",
+    "MediaAsked",
+    "PeriodAsked",
+    "RuleAsked",
+    "SectionAsked",
+    "SectionKind",
+    "TargetAsked",
+    "TargetAssigned",
+    "TargetHolds",
+    "TargetKind",
+    "TermAsked",
+]
+
 RequirementKind = Literal["report", "video"]
-IndicatorType = Literal["bool", "int", "money", "ratio"]
-"""A ratio is stated by nobody: it is worked out from two other figures, at every level as sum over sum."""
-Comparison = Literal["at_most", "equals", "at_least"]
-SectionKind = Literal["text", "list"]
-
-
-class IndicatorAsked(Fact):
-    """One figure a report must state, for each period of its requirement."""
-
-    code: str
-    name: str
-    type: IndicatorType
-    unit_of_measure: str
-    at_most: str | None = None
-    """The code of another indicator that this one may not exceed."""
-    only_if: str | None = None
-    """The code of a bool indicator that must be true when this one is above zero."""
-    of_which: str | None = None
-    """The code of the indicator this one is a part of (trong đó): it may not exceed it."""
-    numerator: str | None = None
-    """Of a ratio, and of nothing else: the code of the figure above the line."""
-    denominator: str | None = None
-
-
-class TermAsked(Fact):
-    """A figure, as often as it counts; without an indicator, the number itself."""
-
-    indicator: str | None = None
-    times: int = 1
-
-
-class RuleAsked(Fact):
-    """What must hold between the figures of one period: the sum on the left against the sum on the right."""
-
-    code: str
-    left: tuple[TermAsked, ...]
-    holds: Comparison
-    right: tuple[TermAsked, ...]
-    message_vi: str
-    message_en: str
-
-
-class SectionAsked(Fact):
-    """One heading of the outline."""
-
-    code: str
-    title: str
-    kind: SectionKind
-
-
-class MediaAsked(Fact):
-    """What a video must be."""
-
-    count: int
-    max_seconds: int
-    max_bytes: int
 
 
 class RequirementIssued(Fact):
@@ -82,6 +58,9 @@ class RequirementIssued(Fact):
     cut_off_at: datetime | None
     closes_at: datetime | None
     rules: tuple[RuleAsked, ...] = ()
+    targets: tuple[TargetAsked, ...] = ()
+    calendar: tuple[PeriodAsked, ...] = ()
+    """The periods it is asked by, each with obligations of its own, in their order; none: it is asked once."""
 
 
 DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
@@ -208,6 +187,16 @@ class ObligationOpened(Event):
     continues: UUID | None = None
     """The obligation of a replaced directive that asked the unit for the same. What it was answered with, unless that
     was returned, answers this one; it takes no answer itself any more, whether or not its end was told already."""
+    period: str | None = None
+    """Of a requirement that is asked by a calendar: the one period this is the answer of."""
+    as_of: date | None = None
+    """The day on whose tree the unit is asked; null: that of its requirement."""
+    cut_off_at: datetime | None = None
+    closes_at: datetime | None = None
+    """When the form closes for this unit; null: when its requirement does."""
+    levels: tuple[str, ...] = ()
+    """The education levels the unit answers for where it is asked per level, lowest first."""
+    assigned: tuple[TargetAssigned, ...] = ()
 
     @property
     def about(self) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from contracts.directives import TargetHolds, TargetKind
 from contracts.event import Event, Fact
 
 
@@ -24,6 +25,23 @@ class RatioTotal(Fact):
     denominator: int | None
 
 
+class TargetTotal(Fact):
+    """What a total is compared with: the sum of what was assigned or registered, or what a policy asks of the whole.
+
+    That of the period before is its own aggregate, and is not repeated here.
+    """
+
+    indicator: str
+    kind: TargetKind
+    holds: TargetHolds
+    target: int | None
+    """In the unit of what is counted: for a ratio of its numerator, for a bool in units. Null while none is known."""
+    variance: int | None
+    """The total less the target; null while either is not known."""
+    missing: int | None
+    """How many are short of at least so many, or over at most so many; nought when it is reached."""
+
+
 class Breakdown(Fact):
     """The same totals for the units of one education level only."""
 
@@ -32,6 +50,7 @@ class Breakdown(Fact):
     units_reported: int
     units_due: int
     ratios: tuple[RatioTotal, ...] = ()
+    targets: tuple[TargetTotal, ...] = ()
 
 
 class AggregateUpdated(Event):
@@ -52,6 +71,7 @@ class AggregateUpdated(Event):
     units_due: int
     levels: tuple[Breakdown, ...]
     ratios: tuple[RatioTotal, ...] = ()
+    targets: tuple[TargetTotal, ...] = ()
 
     @property
     def about(self) -> str:

@@ -15,6 +15,8 @@ class StatedValue(Fact):
     indicator: str
     period: str
     value: bool | int
+    level: str | None = None
+    """Of an indicator that is asked per level: the education level the figure is of."""
 
 
 class Carried(Fact):

@@ -1,0 +1,108 @@
+"""What an outline is made of, as directives tells it: figures, rules, targets, periods, headings, files."""
+
+from datetime import date
+from typing import Literal
+
+from contracts.event import Fact
+
+IndicatorType = Literal["bool", "int", "money", "ratio"]
+"""A ratio is stated by nobody: it is worked out from two other figures, at every level as sum over sum."""
+Comparison = Literal["at_most", "equals", "at_least"]
+SectionKind = Literal["text", "list"]
+
+
+class IndicatorAsked(Fact):
+    """One figure a report must state, for each period of its requirement."""
+
+    code: str
+    name: str
+    type: IndicatorType
+    unit_of_measure: str
+    at_most: str | None = None
+    """The code of another indicator that this one may not exceed."""
+    only_if: str | None = None
+    """The code of a bool indicator that must be true when this one is above zero."""
+    of_which: str | None = None
+    """The code of the indicator this one is a part of (trong đó): it may not exceed it."""
+    numerator: str | None = None
+    """Of a ratio, and of nothing else: the code of the figure above the line."""
+    denominator: str | None = None
+    per_level: bool = False
+    """Stated once for each education level the unit teaches; the whole is the sum of its levels."""
+    levels: tuple[str, ...] = ()
+    """Of one that is asked per level: the levels it is asked of; none named: all that the unit teaches."""
+
+
+class TermAsked(Fact):
+    """A figure, as often as it counts; without an indicator, the number itself."""
+
+    indicator: str | None = None
+    times: int = 1
+
+
+class RuleAsked(Fact):
+    """What must hold between the figures of one period: the sum on the left against the sum on the right."""
+
+    code: str
+    left: tuple[TermAsked, ...]
+    holds: Comparison
+    right: tuple[TermAsked, ...]
+    message_vi: str
+    message_en: str
+    only_warns: bool = False
+    """An answer that breaks it is taken all the same; whoever sends it is told."""
+
+
+TargetKind = Literal["policy", "assigned", "registered", "previous"]
+"""Set for all (phấn đấu), assigned to each unit (giao), registered by the unit (đăng ký), or the period before."""
+TargetHolds = Literal["at_least", "at_most"]
+
+
+class TargetAsked(Fact):
+    """What a figure is compared with. What is assigned to a unit comes with its obligation."""
+
+    indicator: str
+    kind: TargetKind
+    holds: TargetHolds = "at_least"
+    value: int | None = None
+    """Of a policy target: the figure; of a ratio, or of units that say yes, so many of ten thousand."""
+    registered_in: str | None = None
+    """Of a registered target: the code of the figure in which the unit states it."""
+    periods: tuple[str, ...] = ()
+    """The periods it is for; none named: all."""
+    warns: bool = True
+    """Whoever answers and misses it is told so."""
+
+
+class TargetAssigned(Fact):
+    """What one unit is to reach."""
+
+    indicator: str
+    value: int
+    period: str | None = None
+    """Null: every period."""
+
+
+class PeriodAsked(Fact):
+    """One period of the calendar a requirement is asked by; both days belong to it."""
+
+    code: str
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+class SectionAsked(Fact):
+    """One heading of the outline."""
+
+    code: str
+    title: str
+    kind: SectionKind
+
+
+class MediaAsked(Fact):
+    """What a video must be."""
+
+    count: int
+    max_seconds: int
+    max_bytes: int
