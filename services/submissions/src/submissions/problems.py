@@ -41,6 +41,30 @@ class CarriedOver(Problem):
     status = 409
 
 
+class FieldsNotTaken(Problem):
+    """A draft cannot hold this; `errors` lists every field that is not asked for or holds something else."""
+
+    code = "fields-not-taken"
+    status = 422
+
+
+class DraftConflict(Problem):
+    """A colleague changed the same fields meanwhile; `conflicts` shows yours and theirs. Nothing was saved.
+
+    Look at both, and send what it is to be with the draft's newest `version`.
+    """
+
+    code = "draft-conflict"
+    status = 412
+
+
+class DraftMovedOn(Problem):
+    """The draft is not at the version you have seen; `version` is the one it is at."""
+
+    code = "draft-moved-on"
+    status = 412
+
+
 class KeyReused(Problem):
     """The idempotency key was used before, for another request."""
 

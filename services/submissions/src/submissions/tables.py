@@ -94,6 +94,8 @@ submission_versions = Table(
     Column("stated", JSONB, nullable=False),
     Column("narrative", JSONB, nullable=False),
     Column("media_ids", ARRAY(Uuid), nullable=False),
+    # The version of the draft it was sent from; null: it was sent as a whole.
+    Column("draft_version", BigInteger),
     Column("outcome", Text),
     Column("reason", Text),
     Column("reviewed_by", Uuid),
@@ -110,6 +112,28 @@ submission_versions = Table(
         name="submission_versions_return_has_reason",
     ),
     comment="every answer as it was sent, and what was decided about it",
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("obligation_id", Uuid, ForeignKey("obligations.obligation_id"), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    comment="the one draft of an obligation, shared by the colleagues of the unit; it counts its changes",
+)
+
+draft_fields = Table(
+    "draft_fields",
+    metadata,
+    # A draft goes on with its obligation when that is replaced (store.carrying).
+    Column("obligation_id", Uuid, ForeignKey("drafts.obligation_id", onupdate="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    # JSON null: it was cleared
+    Column("content", JSONB, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("saved_by", Uuid, nullable=False),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+    comment="what each field of a draft holds, and the version of the draft that made it so",
 )
 
 media = Table(

@@ -1,6 +1,7 @@
 """The front door: parse, one operation, answer."""
 
 from submissions.api.answers import router as answers
+from submissions.api.drafts import router as drafts
 from submissions.api.files import router as files
 
-__all__ = ["answers", "files"]
+__all__ = ["answers", "drafts", "files"]

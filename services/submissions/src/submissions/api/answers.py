@@ -1,6 +1,5 @@
 """The front door for answers: submit, return, accept, read."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -67,10 +66,6 @@ class AnswerIn(BaseModel):
     media_ids: list[UUID] = Field(default_factory=list, max_length=100)
     nil: StrictBool = False
 
-    def digest(self, obligation_id: UUID) -> bytes:
-        """Return what tells this request from any other one."""
-        return hashlib.sha256(obligation_id.bytes + self.model_dump_json().encode()).digest()
-
     def answer(self) -> Answer:
         """Return the answer in the domain's words."""
         return Answer(
@@ -91,6 +86,8 @@ class ReceiptOut(BaseModel):
     state: str
     submitted_at: datetime
     receipt_code: str
+    digest: str
+    """The SHA-256 of what was sent, in hexadecimal digits: of its canonical JSON."""
     is_late: bool
 
     @classmethod
@@ -104,6 +101,7 @@ class ReceiptOut(BaseModel):
             state="submitted",
             submitted_at=receipt.submitted_at,
             receipt_code=receipt.code,
+            digest=receipt.request_digest.hex(),
             is_late=receipt.is_late,
         )
 
@@ -180,6 +178,7 @@ class VersionOut(BaseModel):
     submitted_by: UUID
     submitted_at: datetime
     receipt_code: str
+    digest: str
     is_late: bool
     nil: bool
     values: list[StatedOut]
@@ -242,7 +241,6 @@ async def submit(
         obligation_id=obligation_id,
         answer=body.answer(),
         key=key,
-        digest=body.digest(obligation_id),
         by=caller,
     )
     if is_replay:
@@ -314,6 +312,7 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         submitted_by=version.submitted_by,
         submitted_at=version.submitted_at,
         receipt_code=receipt_code(version.submission_id, version.number, version.request_digest),
+        digest=version.request_digest.hex(),
         is_late=version.is_late,
         nil=version.is_nil,
         values=[StatedOut(indicator=each.indicator, period=each.period, value=each.value) for each in version.values],

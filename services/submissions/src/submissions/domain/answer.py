@@ -1,8 +1,10 @@
 """An answer as it was sent, and everything in it that breaks the rules of its requirement."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, NamedTuple, cast
 from uuid import UUID
 
 from contracts.directives import IndicatorAsked, SectionAsked
@@ -10,6 +12,9 @@ from submissions.domain.asked import Requirement
 from submissions.domain.between import relations_broken, rules_broken
 from submissions.domain.fault import Fault
 from submissions.problems import ValuesNotValid
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TEXT_CHARACTERS = 20_000
 """Some ten printed pages under one heading of the outline."""
@@ -34,6 +39,27 @@ class Answer:
     narrative: Mapping[str, str | list[str]]
     media_ids: tuple[UUID, ...]
     is_nil: bool
+
+
+def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
+    """Return the SHA-256 of an answer: of its canonical JSON, which anybody can write down again.
+
+    In UTF-8, members sorted by name, no blanks, figures in the order they were sent: `{"is_nil":false,
+    "media_ids":[],"narrative":{},"obligation_id":"…","values":[["stem.lessons","2025-2026",12]]}`.
+    """
+    members = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    written = json.dumps(
+        {"obligation_id": obligation_id} | members,
+        default=_plain,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    )
+    return hashlib.sha256(written.encode()).digest()
+
+
+def _plain(member: object) -> object:
+    return str(member) if isinstance(member, UUID) else asdict(cast("DataclassInstance", member))
 
 
 def refuse_faulty(requirement: Requirement, answer: Answer) -> None:

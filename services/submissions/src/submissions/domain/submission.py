@@ -86,6 +86,8 @@ class SubmissionVersion:
     values: Sequence[Stated]
     narrative: Mapping[str, str | list[str]]
     media_ids: Sequence[UUID]
+    draft_version: int | None = None
+    """The version of the draft it was sent from; null: it was sent as a whole."""
     review: Review | None = None
 
 
@@ -100,6 +102,7 @@ class Receipt:
     submitted_at: datetime
     is_late: bool
     request_digest: bytes
+    draft_version: int | None = None
 
     @property
     def code(self) -> str:

@@ -9,7 +9,7 @@ from chassis.strokes import Strokes
 from chassis.transaction import new_id
 from contracts.submissions import StatedValue, SubmissionSubmitted
 from submissions import store
-from submissions.domain.answer import Answer, refuse_faulty
+from submissions.domain.answer import Answer, digest_of, refuse_faulty
 from submissions.domain.asked import Obligation
 from submissions.domain.submission import Receipt, SubmissionVersion, refuse_late_or_accepted
 from submissions.operations.rights import not_found, require_submit
@@ -22,26 +22,32 @@ ATTEMPTS = 5
 
 
 async def submit(
-    strokes: Strokes, rules: RuleBook, *, obligation_id: UUID, answer: Answer, key: str, digest: bytes, by: Caller
+    strokes: Strokes,
+    rules: RuleBook,
+    *,
+    obligation_id: UUID,
+    answer: Answer,
+    key: str,
+    by: Caller,
+    draft_version: int | None = None,
 ) -> tuple[Receipt, bool]:
     """Record an answer as the newest version of the obligation's submission and tell the others.
 
     Returns the receipt, and whether it is that of an earlier request with the same key and digest: then nothing was
-    recorded now. Raises `ValuesNotValid` with every fault, `MediaNotReady`, `AlreadyAccepted`, `Closed`, `KeyReused`;
-    `Unavailable` while the directive behind the obligation has not been told.
+    recorded now. `draft_version` says which version of the draft the answer was taken from. Raises `ValuesNotValid`
+    with every fault, `MediaNotReady`, `AlreadyAccepted`, `Closed`, `KeyReused`; `Unavailable` while the directive
+    behind the obligation has not been told.
     """
+    digest = digest_of(obligation_id, answer)
     for _ in range(ATTEMPTS):
-        standing = await store.submissions.find_standing(strokes, obligation_id, person=by.id, key=key)
-        if standing is None:
-            raise not_found()
-        require_submit(by, standing.obligation)
+        standing = await stand_before(strokes, obligation_id=obligation_id, key=key, by=by)
         if standing.repeated is not None:
             if standing.repeated.request_digest != digest:
                 raise key_reused()
             return standing.repeated, True
         now = datetime.now(UTC)
         await _refuse_unfit(strokes, rules, standing, answer, now)
-        version = _next_version(standing, answer, key=key, digest=digest, by=by, now=now)
+        version = _next_version(standing, answer, key=key, digest=digest, draft_version=draft_version, by=by, now=now)
         seen = standing.submission.version if standing.submission is not None else 0
         told = _submitted(standing.obligation, version)
         if await store.submissions.put_version(strokes, version, after=seen, telling=told):
@@ -50,6 +56,15 @@ async def submit(
         "Nhiều người đang nộp cùng lúc cho mục này; vui lòng thử lại.",
         "Too many answers to this obligation at once; try the same request again.",
     )
+
+
+async def stand_before(strokes: Strokes, *, obligation_id: UUID, key: str, by: Caller) -> Standing:
+    """Return how an obligation stands for somebody who may answer it; raise `NotFound`, `NotAllowed` for others."""
+    standing = await store.submissions.find_standing(strokes, obligation_id, person=by.id, key=key)
+    if standing is None:
+        raise not_found()
+    require_submit(by, standing.obligation)
+    return standing
 
 
 async def _refuse_unfit(strokes: Strokes, rules: RuleBook, standing: Standing, answer: Answer, now: datetime) -> None:
@@ -77,7 +92,14 @@ async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answ
 
 
 def _next_version(
-    standing: Standing, answer: Answer, *, key: str, digest: bytes, by: Caller, now: datetime
+    standing: Standing,
+    answer: Answer,
+    *,
+    key: str,
+    digest: bytes,
+    draft_version: int | None,
+    by: Caller,
+    now: datetime,
 ) -> SubmissionVersion:
     submission = standing.submission
     return SubmissionVersion(
@@ -94,6 +116,7 @@ def _next_version(
         values=answer.values,
         narrative=answer.narrative,
         media_ids=answer.media_ids,
+        draft_version=draft_version,
     )
 
 

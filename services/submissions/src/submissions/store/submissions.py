@@ -53,6 +53,7 @@ _FIND_STANDING = Stroke(
         submission_versions.c.submitted_at.label("repeated_at"),
         submission_versions.c.is_late.label("repeated_is_late"),
         submission_versions.c.request_digest.label("repeated_digest"),
+        submission_versions.c.draft_version.label("repeated_draft_version"),
     )
     .select_from(
         obligations.outerjoin(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
@@ -102,6 +103,7 @@ _VERSION_COLUMNS = (
     "stated",
     "narrative",
     "media_ids",
+    "draft_version",
 )
 # The submission, its new version and the event in one stroke. When somebody answered or reviewed in between, the first
 # part changes no row, so the others write none.
@@ -166,6 +168,7 @@ async def find_standing(strokes: Strokes, obligation_id: UUID, *, person: UUID, 
             submitted_at=row["repeated_at"],
             is_late=row["repeated_is_late"],
             request_digest=row["repeated_digest"],
+            draft_version=row["repeated_draft_version"],
         )
     submission = None if row["submission_id"] is None else submission_of(row)
     return Standing(obligation_of(row), row["requirement_version"], submission, repeated)
@@ -195,6 +198,7 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             stated=json.dumps(new.values, ensure_ascii=False),
             narrative=json.dumps(new.narrative, ensure_ascii=False),
             media_ids=new.media_ids,
+            draft_version=new.draft_version,
         )
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == ONE_PER_KEY:
@@ -287,5 +291,6 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
         values=[Stated(*each) for each in row.stated],
         narrative=row.narrative,
         media_ids=row.media_ids,
+        draft_version=row.draft_version,
         review=review,
     )
