@@ -106,3 +106,18 @@ class MediaAsked(Fact):
     count: int
     max_seconds: int
     max_bytes: int
+
+
+FileFormat = Literal["pdf", "docx", "xlsx", "pptx", "jpg", "png", "mp4", "mov"]
+
+
+class DocumentAsked(Fact):
+    """What documents an answer is made of: how many files, of which formats, and whether they are official ones."""
+
+    at_least: int
+    at_most: int
+    formats: tuple[FileFormat, ...]
+    max_bytes: int
+    """Of each file."""
+    is_official: bool = False
+    """It is a document of the unit's own (kế hoạch, quyết định), with number, date and signer, which are stated."""

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from contracts.asked import (
     Comparison,
+    DocumentAsked,
+    FileFormat,
     IndicatorAsked,
     IndicatorType,
     MediaAsked,
@@ -20,10 +22,13 @@ from contracts.asked import (
     TermAsked,
 )
 from contracts.event import Event, Fact
+from contracts.registration import RegistrationAsked, SeatsAsked
 
 # What is asked is told by directives, so its parts are had from here as well; what is defined here goes without saying.
 __all__ = [
     "Comparison",
+    "DocumentAsked",
+    "FileFormat",
     "IndicatorAsked",
     "IndicatorType",
     "MediaAsked",
@@ -38,7 +43,8 @@ __all__ = [
     "TermAsked",
 ]
 
-RequirementKind = Literal["report", "video"]
+RequirementKind = Literal["report", "video", "registration", "document", "acknowledgement"]
+"""An acknowledgement is answered by saying so: nothing is sent with it, and nobody reviews it."""
 
 
 class RequirementIssued(Fact):
@@ -59,6 +65,9 @@ class RequirementIssued(Fact):
     closes_at: datetime | None
     rules: tuple[RuleAsked, ...] = ()
     targets: tuple[TargetAsked, ...] = ()
+    registration: RegistrationAsked | None = None
+    """Of a registration; its `indicators` are then the figures it adds up to, which nobody states."""
+    document: DocumentAsked | None = None
     calendar: tuple[PeriodAsked, ...] = ()
     """The periods it is asked by, each with obligations of its own, in their order; none: it is asked once."""
 
@@ -197,6 +206,10 @@ class ObligationOpened(Event):
     levels: tuple[str, ...] = ()
     """The education levels the unit answers for where it is asked per level, lowest first."""
     assigned: tuple[TargetAssigned, ...] = ()
+    seats: tuple[SeatsAsked, ...] = ()
+    """Of a registration: whom this unit registers."""
+    from_units: tuple[str, ...] = ()
+    """The units below it whose people it may register."""
 
     @property
     def about(self) -> str:
@@ -227,9 +240,10 @@ class ObligationTransferred(Event):
         return str(self.obligation_id)
 
 
-ObligationState = Literal["open", "exempt", "replaced", "recalled"]
-"""Whether the unit owes the answer still; all but `open` owe nothing."""
-ObligationChange = Literal["extended", "exempted", "reopened", "replaced", "recalled"]
+ObligationState = Literal["open", "exempt", "replaced", "recalled", "waiting"]
+"""Whether the unit owes the answer still; all but `open` owe nothing. `waiting`: for what it depends on."""
+ObligationChange = Literal["extended", "exempted", "reopened", "replaced", "recalled", "activated", "suspended"]
+"""Activated and suspended: what it depends on is there again, or was taken back."""
 
 
 class ObligationChanged(Event):

@@ -1,6 +1,6 @@
 """Events the submissions service publishes: what came back, and what became of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -17,6 +17,13 @@ class StatedValue(Fact):
     value: bool | int
     level: str | None = None
     """Of an indicator that is asked per level: the education level the figure is of."""
+
+
+class OfficialDocument(Fact):
+    """A document of the unit's own, as it is cited; who signed it is fetched by who may read it."""
+
+    code: str
+    issued_on: date
 
 
 class Carried(Fact):
@@ -46,6 +53,8 @@ class SubmissionSubmitted(Event):
     is_nil: bool
     values: tuple[StatedValue, ...]
     media_ids: tuple[UUID, ...]
+    documents: tuple[OfficialDocument, ...] = ()
+    """Of a requirement that asks for official documents: those that were issued."""
     carried: Carried | None = None
     """Not null: nobody sent it now; it was carried over, as it was sent then."""
 

@@ -6,10 +6,10 @@ from chassis import tables as chassis_tables
 from chassis.frame import Frame
 from chassis.identity import KeyRing
 from chassis.migrating import Migrations
+from chassis.objects import Objects
 from chassis.porch import Role
 from chassis.roles import Service
 from submissions import api, consumers
-from submissions.objects import Objects
 from submissions.operations.archive import Archive
 from submissions.rounds import INSPECTIONS_AT_ONCE, Rounds
 from submissions.settings import Settings

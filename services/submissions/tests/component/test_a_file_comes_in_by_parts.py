@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from chassis.objects import NothingThere
 from chassis.testing import until
 from chassis.transaction import new_id
 from submissions.domain.media import PART_BYTES, UPLOADS_AT_ONCE
-from submissions.objects import NothingThere
 
 
 def told(answer) -> tuple:
@@ -166,7 +166,7 @@ async def test_a_process_that_died_before_it_joined_the_parts_is_gone_on_from(se
 
 
 async def test_a_process_that_died_after_it_joined_the_parts_is_gone_on_from(sender, record, archive) -> None:
-    from submissions.domain.media import StatedPart
+    from chassis.parts import StatedPart
 
     await sender.open()
     await sender.put_all()

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from chassis.frame import Role
+from chassis.objects import StoredBytes
 from chassis.testing import running, until
 from submissions import store
 from submissions.inspection import Limits, Refused, inspect
-from submissions.objects import StoredBytes
 from submissions.operations import inspecting
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import ATTEMPTS, LEASE, inspect_next

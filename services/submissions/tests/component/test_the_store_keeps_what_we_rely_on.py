@@ -5,12 +5,14 @@ import base64
 import hashlib
 import os
 from contextlib import suppress
+from io import BytesIO
 
 import pytest
 
+from chassis.objects import NotAsItWas, NothingThere, Objects, StoreAway, StoreRefused
+from chassis.parts import StatedPart
 from chassis.transaction import new_id
-from submissions.domain.media import PART_BYTES, StatedPart
-from submissions.objects import NothingThere, Objects, StoreAway, StoreRefused
+from submissions.domain.media import PART_BYTES
 
 FIRST, LAST = os.urandom(PART_BYTES), os.urandom(1000)
 
@@ -122,6 +124,25 @@ async def test_a_range_is_read_of_the_object_with_that_etag_only(objects) -> Non
         objects.read_range(key, 0, 10, etag="0" * 32)
     with pytest.raises(NothingThere):
         objects.read_range(f"quarantine/{new_id()}", 0, 10, etag="0" * 32)
+
+
+async def test_a_file_is_put_and_fetched_whole_and_no_other_bytes_for_it(objects) -> None:
+    key, digest = f"quarantine/{new_id()}", hashlib.sha256(FIRST).hexdigest()
+    whole = {"byte_count": len(FIRST), "sha256": digest}
+
+    with pytest.raises(StoreRefused):
+        await objects.put_file(key, BytesIO(LAST), byte_count=len(LAST), sha256=digest, content_type="video/mp4")
+    assert await objects.find(key) is None
+    await objects.put_file(key, BytesIO(FIRST), **whole, content_type="video/mp4")
+    fetched = BytesIO()
+    await objects.fetch(key, fetched, **whole)
+
+    assert fetched.getvalue() == FIRST
+    await objects.put(key, LAST, content_type="video/mp4")
+    with pytest.raises(NotAsItWas):
+        await objects.fetch(key, BytesIO(), **whole)
+    with pytest.raises(NothingThere):
+        await objects.fetch(f"quarantine/{new_id()}", BytesIO(), **whole)
 
 
 async def test_a_link_shows_the_object_and_answers_ranges(objects, web) -> None:

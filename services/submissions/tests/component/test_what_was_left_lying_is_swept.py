@@ -2,7 +2,7 @@
 
 import pytest
 
-from submissions.objects import NothingThere
+from chassis.objects import NothingThere
 from submissions.operations.inspecting import ATTEMPTS, inspect_next
 from submissions.operations.sweeping import sweep
 

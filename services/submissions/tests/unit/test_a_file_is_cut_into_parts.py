@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.parts import HeldPart, StatedPart
 from chassis.transaction import new_id
 from submissions.domain.media import (
     LARGE_FILE_BYTES,
     LARGE_PART_BYTES,
     PART_BYTES,
-    HeldPart,
     Media,
-    StatedPart,
     part_bytes_for,
 )
 from submissions.problems import NoSuchPart

@@ -14,10 +14,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from chassis.http import may_raise
 from chassis.identity import Calling
+from chassis.parts import StatedPart
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
 from chassis.text import Line
 from chassis.transaction import OpenTransaction
-from submissions.domain.media import Media, StatedPart
+from submissions.domain.media import Media
 from submissions.operations import reading, uploading
 from submissions.operations.archive import Archive
 from submissions.operations.uploading import Progress, WantedPart

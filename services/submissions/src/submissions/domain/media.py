@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from chassis.parts import HeldPart, StatedPart
 from contracts.directives import MediaAsked
 from submissions.domain.asked import Requirement
 from submissions.problems import FileTooLarge, NoSuchPart, TypeNotAllowed, VideoNotAsked
@@ -34,23 +35,6 @@ REJECTED_LIFETIME = timedelta(days=30)
 """A person may want to look at what was refused; after that its bytes go."""
 SETTLE_AFTER = timedelta(minutes=2)
 """A completion that is this old was cut off, and somebody else may finish it."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatedPart:
-    """A part as its sender knows it: its number, and the ETag the store gave for it."""
-
-    number: int
-    etag: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeldPart:
-    """A part as the store holds it."""
-
-    number: int
-    etag: str
-    byte_count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from chassis.objects import Objects
 from chassis.transaction import Transactions
-from submissions.objects import Objects
 
 
 @dataclass(frozen=True, slots=True)

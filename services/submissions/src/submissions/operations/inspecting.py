@@ -7,13 +7,13 @@ same keys, and the row is what counts. Only after the row says `ready` is the fi
 from datetime import timedelta
 from typing import Literal
 
+from chassis.objects import StoreAway, StoredBytes, StoreRefused
 from chassis.transaction import Transaction
 from contracts.submissions import MediaReady, MediaRejected
 from submissions import store
 from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.media import Media
 from submissions.inspection import InspectionUnavailable, Limits, Measured, Refused, inspect
-from submissions.objects import StoreAway, StoredBytes, StoreRefused
 from submissions.operations.archive import Archive
 
 Outcome = Literal["ready", "rejected", "put_back", "given_up", "overtaken"]

@@ -13,6 +13,8 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.caller import Caller
+from chassis.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoreAway, StoredObject, StoreRefused
+from chassis.parts import HeldPart, StatedPart
 from chassis.problems import Unavailable
 from chassis.transaction import Transaction, new_id
 from contracts.submissions import MediaReceived
@@ -20,14 +22,11 @@ from submissions import store
 from submissions.domain.media import (
     ON_THE_WAY,
     UPLOADS_AT_ONCE,
-    HeldPart,
     Media,
-    StatedPart,
     part_bytes_for,
     refuse_unasked,
 )
 from submissions.domain.submission import refuse_late_or_accepted, refuse_not_owed
-from submissions.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoreAway, StoredObject, StoreRefused
 from submissions.operations.archive import Archive
 from submissions.operations.reading import read_media
 from submissions.operations.rights import not_found, require_submit

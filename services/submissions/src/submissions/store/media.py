@@ -7,9 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Update, Uuid, and_, any_, bindparam, func, insert, or_, select, update
 
+from chassis.parts import StatedPart
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
-from submissions.domain.media import ON_THE_WAY, Media, MediaState, StatedPart
+from submissions.domain.media import ON_THE_WAY, Media, MediaState
 from submissions.tables import media
 
 MOST_AT_ONCE = 200
