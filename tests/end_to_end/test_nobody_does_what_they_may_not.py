@@ -29,6 +29,7 @@ WORDS = {
     "issuer_unit_id": "U-SGD-MG",
     "owning_unit_id": "U-SGD-MG",
     "year": "2026",
+    "If-Match": '"0"',
 }
 """What stands for names whose values have a form the description cannot spell out."""
 EVERYBODY = {

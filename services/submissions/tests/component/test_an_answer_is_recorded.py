@@ -30,8 +30,9 @@ async def test_an_answer_its_event_and_its_receipt_say_the_same(desk, record, re
         "submitted_by": str(version["submitted_by"]),
         "is_late": False,
         "is_nil": False,
-        "values": asked.answer()["values"],
+        "values": [{**each, "level": None} for each in asked.answer()["values"]],
         "media_ids": [],
+        "documents": [],
         "carried": None,
     }
     assert version["narrative"] == asked.answer()["narrative"]
