@@ -32,7 +32,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         secret_key=settings.store_secret_key,
         bucket=settings.store_bucket,
     )
-    archive = Archive(frame.transactions, objects)
+    archive = Archive(frame.transactions, objects, settings.unit_bytes)
     frame.app.state.archive = archive
     frame.app.state.rules = RuleBook(frame.strokes)
     frame.checks["store"] = objects.why_away
@@ -40,6 +40,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(api.answers)
     frame.front_door(api.drafts)
     frame.front_door(api.files)
+    frame.front_door(api.media)
     frame.letterbox(consumers.register)
     rounds = Rounds(archive, frame.metrics.registry)
     for _ in range(INSPECTIONS_AT_ONCE):

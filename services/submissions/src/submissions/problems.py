@@ -128,6 +128,27 @@ class NoSuchPart(Problem):
     status = 422
 
 
+class BadDigest(Problem):
+    """The digest that was stated is none of a file of that size, cut like that."""
+
+    code = "bad-digest"
+    status = 422
+
+
+class OtherDigest(Problem):
+    """The part is not of the file the upload was opened for; `number` says which part."""
+
+    code = "other-digest"
+    status = 409
+
+
+class UnitFull(Problem):
+    """The unit's files take all the room it has; `measured` and `allowed` are bytes."""
+
+    code = "unit-full"
+    status = 409
+
+
 class PartsMissing(Problem):
     """The store does not hold every part as it was stated; `missing` lists the numbers to send again."""
 

@@ -16,3 +16,4 @@ class Settings(ReaderSettings):
     store_access_key: str = Field(description="access key that may put, get and delete objects of the bucket")
     store_secret_key: str = Field(description="secret key of the access key", repr=False)
     store_bucket: str = Field(description="bucket the files lie in")
+    unit_bytes: int = Field(default=20_000_000_000, ge=1, description="bytes the files of one unit may take together")

@@ -49,6 +49,8 @@ obligations = Table(
     # No check: whatever is not `open`, and words of a newer directives among it, takes no answer.
     Column("state", Text, nullable=False, server_default="open"),
     # What another one goes on from is `replaced`, whether or not that was told already.
+    # All files of a unit: to know again what it sent before, and to count the room they take.
+    Index("obligations_by_answering_unit", "answering_unit_id"),
     comment="who owes an answer to what, newest version, as directives told it",
 )
 
@@ -150,6 +152,9 @@ media = Table(
     Column("state", Text, nullable=False),
     Column("version", BigInteger, nullable=False, server_default="0"),
     Column("opened_at", DateTime(timezone=True), nullable=False),
+    # The SHA-256 of the digests of the parts, and these; null when the sender stated none.
+    Column("digest", Text),
+    Column("part_digests", JSONB(none_as_null=True)),
     Column("completing_since", DateTime(timezone=True)),
     # an array of [number, etag], so that a completion that was cut off can be finished by another
     Column("stated_parts", JSONB),
@@ -183,6 +188,9 @@ media = Table(
     CheckConstraint("state NOT IN ('received', 'inspecting') OR look_at IS NOT NULL", name="media_waits_for_a_look"),
     CheckConstraint("(state = 'ready') = (duration_ms IS NOT NULL)", name="media_ready_is_measured"),
     CheckConstraint("(state = 'rejected') = (refusal IS NOT NULL)", name="media_rejected_says_why"),
+    CheckConstraint("(digest IS NULL) = (part_digests IS NULL)", name="media_digest_is_whole"),
+    # The same file, sent before by the same unit.
+    Index("media_by_digest", "digest", postgresql_where=text("digest IS NOT NULL")),
     # Uploads under way for an obligation, counted when another one is opened.
     Index("media_by_obligation", "obligation_id"),
     # What the inspector takes next.

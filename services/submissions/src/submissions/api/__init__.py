@@ -3,5 +3,6 @@
 from submissions.api.answers import router as answers
 from submissions.api.drafts import router as drafts
 from submissions.api.files import router as files
+from submissions.api.media import router as media
 
-__all__ = ["answers", "drafts", "files"]
+__all__ = ["answers", "drafts", "files", "media"]

@@ -1,6 +1,6 @@
-"""The front door for files: open an upload, sign its parts, complete it, look at what became of it.
+"""The front door for files on their way: open an upload, sign its parts, see how far it is, complete it.
 
-No byte of a file passes here: its sender puts the parts to the store, its viewers fetch it from there.
+No byte of a file passes here: its sender puts the parts to the store.
 """
 
 import base64
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.http import may_raise
@@ -17,21 +17,23 @@ from chassis.identity import Calling
 from chassis.parts import StatedPart
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
 from chassis.text import Line
-from chassis.transaction import OpenTransaction
-from submissions.domain.media import Media
-from submissions.operations import reading, uploading
+from submissions.domain.media import MOST_PART_BYTES, MOST_PARTS, PART_BYTES, Digest, Media
+from submissions.domain.naming import file_name
+from submissions.operations import opening, uploading
 from submissions.operations.archive import Archive
 from submissions.operations.uploading import Progress, WantedPart
 from submissions.problems import (
     AlreadyAccepted,
+    BadDigest,
     Closed,
     FileTooLarge,
-    MediaNotReady,
     NoSuchPart,
     NotOwed,
+    OtherDigest,
     PartsMissing,
     TooManyUploads,
     TypeNotAllowed,
+    UnitFull,
     UploadOver,
     VideoNotAsked,
 )
@@ -64,7 +66,18 @@ def _sha256(text: str) -> str:
 Sha256 = Annotated[str, AfterValidator(_sha256)]
 """The SHA-256 of a part's bytes in base64, as S3 wants it."""
 Etag = Annotated[str, StringConstraints(pattern=r'^"?[0-9A-Za-z-]{1,100}"?$')]
-PartNumber = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+PartNumber = Annotated[int, Field(strict=True, ge=1, le=MOST_PARTS)]
+FileName = Annotated[Line, AfterValidator(file_name)]
+"""What is left of the name: no folders before it, no marks nobody sees."""
+
+
+class DigestIn(BaseModel):
+    """What the file is known by: the SHA-256 (base64) of each of its parts, cut into `part_bytes`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    part_bytes: Annotated[int, Field(strict=True, ge=PART_BYTES, le=MOST_PART_BYTES)]
+    parts: Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=MOST_PARTS)]
 
 
 class UploadIn(BaseModel):
@@ -73,13 +86,14 @@ class UploadIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     obligation_id: UUID
-    file_name: Annotated[Line, Field(max_length=255)]
+    file_name: FileName
     byte_count: Annotated[int, Field(strict=True, ge=1, le=LARGEST_FILE)]
     content_type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+-]{1,50}/[a-z0-9.+-]{1,80}$")]
+    digest: DigestIn | None = None
 
 
 class UploadOut(BaseModel):
-    """An upload, and how the file is cut: every part but the last has `part_bytes`."""
+    """An upload, and how the file is cut: every part but the last has `part_bytes`. By `state` see what is to do."""
 
     upload_id: UUID
     media_id: UUID
@@ -89,6 +103,12 @@ class UploadOut(BaseModel):
     part_bytes: int
     part_count: int
     state: str
+
+
+class OpenedOut(UploadOut):
+    """`known`: `new`; or `here`, begun or sent before for this obligation; or `elsewhere`, copied from another one."""
+
+    known: str
 
 
 class WantedPartIn(BaseModel):
@@ -175,35 +195,6 @@ class CompletedOut(BaseModel):
     state: str
 
 
-class MediaOut(BaseModel):
-    """A file and where it stands. `measured` and `allowed` are milliseconds for `too-long`, bytes for `too-large`."""
-
-    media_id: UUID
-    obligation_id: UUID
-    file_name: str
-    content_type: str
-    byte_count: int
-    state: str
-    uploaded_by: UUID
-    opened_at: datetime
-    received_at: datetime | None
-    inspected_at: datetime | None
-    duration_ms: int | None
-    width: int | None
-    height: int | None
-    refusal: str | None
-    measured: int | None
-    allowed: int | None
-
-
-class LinkOut(BaseModel):
-    """Where to look at a file and its poster, until `expires_at`."""
-
-    url: str
-    poster_url: str
-    expires_at: datetime
-
-
 @router.post(
     "/uploads",
     status_code=201,
@@ -212,6 +203,8 @@ class LinkOut(BaseModel):
         TypeNotAllowed,
         VideoNotAsked,
         TooManyUploads,
+        UnitFull,
+        BadDigest,
         AlreadyAccepted,
         Closed,
         NotOwed,
@@ -222,22 +215,24 @@ class LinkOut(BaseModel):
         Unavailable,
     ),
 )
-async def open_upload(body: UploadIn, archive: OurArchive, caller: Calling) -> UploadOut:
-    """Begin an upload; the answer says how to cut the file."""
-    opened = await uploading.open_upload(
-        archive,
+async def open_upload(body: UploadIn, archive: OurArchive, caller: Calling, response: Response) -> OpenedOut:
+    """Begin an upload; the answer says how to cut the file. 200: it is known, go on from its `state`."""
+    wanted = opening.Wanted(
         obligation_id=body.obligation_id,
         file_name=body.file_name,
         byte_count=body.byte_count,
         content_type=body.content_type,
-        by=caller,
+        digest=None if body.digest is None else Digest(body.digest.part_bytes, body.digest.parts),
     )
-    return _upload_out(opened)
+    opened = await opening.open_upload(archive, wanted=wanted, by=caller)
+    if opened.known == "here":
+        response.status_code = 200
+    return OpenedOut(**_upload_out(opened.media).model_dump(), known=opened.known)
 
 
 @router.post(
     "/uploads/{upload_id}/parts",
-    responses=may_raise(NoSuchPart, UploadOver, Malformed, NotFound, NotAllowed, NotSignedIn),
+    responses=may_raise(NoSuchPart, OtherDigest, UploadOver, Malformed, NotFound, NotAllowed, NotSignedIn),
 )
 async def sign_parts(upload_id: UUID, body: WantedPartsIn, archive: OurArchive, caller: Calling) -> SignedPartsOut:
     """Sign where to PUT some parts. The store refuses other bytes than those of the digest."""
@@ -266,37 +261,6 @@ async def complete_upload(upload_id: UUID, body: StatedPartsIn, archive: OurArch
     stated = [StatedPart(part.number, part.etag.strip('"')) for part in body.parts]
     completed = await uploading.complete_upload(archive, upload_id=upload_id, parts=stated, by=caller)
     return CompletedOut(media_id=completed.id, state="received")
-
-
-@router.get("/media/{media_id}", responses=may_raise(NotFound, NotSignedIn))
-async def read_media(media_id: UUID, tx: OpenTransaction, caller: Calling) -> MediaOut:
-    """Show a file and what its inspection said."""
-    media = await reading.read_media(tx, media_id=media_id, by=caller)
-    return MediaOut(
-        media_id=media.id,
-        obligation_id=media.obligation_id,
-        file_name=media.file_name,
-        content_type=media.content_type,
-        byte_count=media.byte_count,
-        state=media.state,
-        uploaded_by=media.uploaded_by,
-        opened_at=media.opened_at,
-        received_at=media.received_at,
-        inspected_at=media.inspected_at,
-        duration_ms=media.duration_ms,
-        width=media.width,
-        height=media.height,
-        refusal=media.refusal,
-        measured=media.measured,
-        allowed=media.allowed,
-    )
-
-
-@router.get("/media/{media_id}/link", responses=may_raise(MediaNotReady, NotFound, NotSignedIn))
-async def link_media(media_id: UUID, archive: OurArchive, caller: Calling) -> LinkOut:
-    """Sign where to look at a file that passed its inspection."""
-    link = await uploading.read_link(archive, media_id=media_id, by=caller)
-    return LinkOut(url=link.url, poster_url=link.poster_url, expires_at=link.expires_at)
 
 
 def _upload_out(media: Media) -> UploadOut:

@@ -8,7 +8,9 @@ The states, and who moves a file from one to the next:
         └──48 h──▶ abandoned
 """
 
+import hashlib
 import math
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -17,10 +19,12 @@ from uuid import UUID
 from chassis.parts import HeldPart, StatedPart
 from contracts.directives import MediaAsked
 from submissions.domain.asked import Requirement
-from submissions.problems import FileTooLarge, NoSuchPart, TypeNotAllowed, VideoNotAsked
+from submissions.problems import BadDigest, FileTooLarge, NoSuchPart, OtherDigest, TypeNotAllowed, VideoNotAsked
 
 MediaState = Literal["uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned"]
 ON_THE_WAY: frozenset[MediaState] = frozenset({"uploading", "completing"})
+LIVE: frozenset[MediaState] = ON_THE_WAY | {"received", "inspecting", "ready"}
+"""Files whose bytes are kept, or are to come."""
 
 CONTENT_TYPES = ("video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/3gpp")
 """What phones and cameras write; the inspection measures what the file really is."""
@@ -28,6 +32,10 @@ PART_BYTES = 5 << 20
 """The least S3 allows for any part but the last: on a bad line the smallest part loses the least."""
 LARGE_FILE_BYTES = 300_000_000
 LARGE_PART_BYTES = 16 << 20
+MOST_PART_BYTES = 64 << 20
+"""A part larger than this loses too much when the line is cut."""
+MOST_PARTS = 10_000
+"""What S3 allows."""
 UPLOADS_AT_ONCE = 20
 """Uploads under way for one obligation; more than that is a programme gone wild."""
 UPLOAD_LIFETIME = timedelta(hours=48)
@@ -35,6 +43,22 @@ REJECTED_LIFETIME = timedelta(days=30)
 """A person may want to look at what was refused; after that its bytes go."""
 SETTLE_AFTER = timedelta(minutes=2)
 """A completion that is this old was cut off, and somebody else may finish it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a file is known by before it is sent: the SHA-256 of each of its parts, in base64, as it will be cut.
+
+    Parts are only ever signed for these, and the store takes no other bytes, so what is joined is what was stated.
+    """
+
+    part_bytes: int
+    parts: tuple[str, ...]
+
+    @property
+    def hexadecimal(self) -> str:
+        """Return the SHA-256 of the digests of the parts, one after the other."""
+        return hashlib.sha256(b"".join(b64decode(part) for part in self.parts)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +76,9 @@ class Media:
     state: MediaState
     version: int
     opened_at: datetime
+    digest: str | None = None
+    """`Digest.hexadecimal`; null when the sender stated none."""
+    part_digests: tuple[str, ...] | None = None
     stated_parts: list[StatedPart] | None = None
     etag: str | None = None
     received_at: datetime | None = None
@@ -95,6 +122,15 @@ class Media:
             )
         return min(self.part_bytes, self.byte_count - (number - 1) * self.part_bytes)
 
+    def refuse_other_bytes(self, number: int, sha256: str) -> None:
+        """Raise `OtherDigest` when the file was opened with another digest for this part."""
+        if self.part_digests is not None and self.part_digests[number - 1] != sha256:
+            raise OtherDigest(
+                f"Phần {number} không giống với tệp đã khai khi bắt đầu tải lên; hãy chọn lại đúng tệp.",
+                f"Part {number} is not of the file this upload was opened for.",
+                number=number,
+            )
+
     def received_parts(self, held: list[HeldPart]) -> list[HeldPart]:
         """Return the parts that lie whole in the store, each number once: what was sent last counts.
 
@@ -116,6 +152,19 @@ class Media:
         }
         right = {part.number for part in stated if (part.number, part.etag) in whole}
         return [number for number in range(1, self.part_count + 1) if number not in right]
+
+
+def refuse_odd_digest(digest: Digest, byte_count: int) -> None:
+    """Raise `BadDigest` unless a file of that size can be cut like this, and every part has its digest."""
+    fits = PART_BYTES <= digest.part_bytes <= MOST_PART_BYTES and len(digest.parts) <= MOST_PARTS
+    if not fits or len(digest.parts) != math.ceil(byte_count / digest.part_bytes):
+        raise BadDigest(
+            f"Mã băm không khớp với cách chia tệp: mỗi phần từ {PART_BYTES >> 20} đến {MOST_PART_BYTES >> 20} MiB, "
+            "mỗi phần một mã băm.",
+            f"Parts have {PART_BYTES} to {MOST_PART_BYTES} bytes, and each has one digest.",
+            part_bytes_least=PART_BYTES,
+            part_bytes_most=MOST_PART_BYTES,
+        )
 
 
 def part_bytes_for(byte_count: int) -> int:

@@ -17,3 +17,5 @@ class Archive:
 
     transactions: Transactions
     objects: Objects
+    unit_bytes: int = 20_000_000_000
+    """What the files of one unit may take together."""

@@ -55,3 +55,12 @@ async def read_media(tx: Transaction, *, media_id: UUID, by: Caller) -> Media:
         raise not_found()
     require_read(by, obligation)
     return media
+
+
+async def read_files(tx: Transaction, *, obligation_id: UUID, by: Caller) -> Sequence[Media]:
+    """Return the files of an obligation, those on their way among them; `NotFound` as `read_media`."""
+    obligation = await store.asked.find_obligation(tx, obligation_id)
+    if obligation is None:
+        raise not_found()
+    require_read(by, obligation)
+    return await store.media.of_obligation(tx, obligation_id)

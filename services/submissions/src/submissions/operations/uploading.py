@@ -1,36 +1,26 @@
 """Bring a file in: the sender's bytes go straight to the store, in parts; here they are counted and put together.
 
 What remains when the process dies, step by step:
-- `open_upload`, before the row is written: an upload without parts in the store, which nobody can send to.
 - `complete_upload`, before the store was asked: `completing`; the sender repeats, or the sweep goes on.
 - … after the store joined the parts: `completing`; whoever goes on finds the object whole and records it.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoreAway, StoredObject, StoreRefused
+from chassis.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoredObject, StoreRefused
 from chassis.parts import HeldPart, StatedPart
-from chassis.problems import Unavailable
-from chassis.transaction import Transaction, new_id
-from contracts.submissions import MediaReceived
+from chassis.transaction import Transaction
 from submissions import store
-from submissions.domain.media import (
-    ON_THE_WAY,
-    UPLOADS_AT_ONCE,
-    Media,
-    part_bytes_for,
-    refuse_unasked,
-)
-from submissions.domain.submission import refuse_late_or_accepted, refuse_not_owed
+from submissions.domain.media import ON_THE_WAY, Media
 from submissions.operations.archive import Archive
+from submissions.operations.opening import tell_received
 from submissions.operations.reading import read_media
 from submissions.operations.rights import not_found, require_submit
-from submissions.problems import MediaNotReady, PartsMissing, TooManyUploads, UploadOver
+from submissions.problems import MediaNotReady, PartsMissing, UploadOver
 
 _PARTS_REFUSED = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall"})
 
@@ -70,56 +60,19 @@ class Link:
     expires_at: datetime
 
 
-async def open_upload(
-    archive: Archive, *, obligation_id: UUID, file_name: str, byte_count: int, content_type: str, by: Caller
-) -> Media:
-    """Begin an upload for an obligation. Not safe to repeat: each call opens another one.
-
-    Raises `FileTooLarge`, `TypeNotAllowed`, `VideoNotAsked`, `TooManyUploads`, `AlreadyAccepted`, `Closed`.
-    """
-    async with archive.transactions.begin() as tx:
-        await _refuse_unwanted(tx, obligation_id, byte_count=byte_count, content_type=content_type, by=by)
-        await _refuse_more_uploads(tx, obligation_id)
-    media_id = new_id()
-    opened = Media(
-        id=media_id,
-        obligation_id=obligation_id,
-        uploaded_by=by.id,
-        file_name=file_name,
-        content_type=content_type,
-        byte_count=byte_count,
-        part_bytes=part_bytes_for(byte_count),
-        store_upload_id="",
-        state="uploading",
-        version=0,
-        opened_at=tx.now,
-    )
-    upload_id = await archive.objects.create_upload(opened.quarantine_key, content_type=content_type)
-    opened = replace(opened, store_upload_id=upload_id)
-    try:
-        async with archive.transactions.begin() as tx:
-            # Locked, so that two callers at once cannot both be the last one allowed.
-            taken = await store.asked.take_obligation(tx, obligation_id)
-            if taken is not None:
-                refuse_not_owed(taken)  # files of what was replaced meanwhile belong to what goes on
-            await _refuse_more_uploads(tx, obligation_id)
-            await store.media.put_new(tx, opened)
-    except BaseException:
-        with suppress(StoreAway, StoreRefused):  # what cannot be tidied now holds no bytes
-            await archive.objects.abort_upload(opened.quarantine_key, upload_id)
-        raise
-    return opened
-
-
 async def sign_parts(archive: Archive, *, upload_id: UUID, parts: Sequence[WantedPart], by: Caller) -> list[SignedPart]:
     """Sign the URLs to PUT parts to, each good for one digest and for `PART_URL_LIFETIME`. Safe to repeat.
 
-    Raises `NoSuchPart` for a number the file does not have, `UploadOver` when no parts are taken any more.
+    Raises `NoSuchPart` for a number the file does not have, `OtherDigest` for bytes it was not opened for,
+    `UploadOver` when no parts are taken any more.
     """
     async with archive.transactions.begin() as tx:
         media = await _own(tx, await store.media.find(tx, upload_id), by)
     if media.state != "uploading":
         raise _over(media)
+    for part in parts:
+        media.bytes_of_part(part.number)
+        media.refuse_other_bytes(part.number, part.sha256)
     return [
         SignedPart(
             number=part.number,
@@ -220,45 +173,8 @@ async def _record(tx: Transaction, media_id: UUID, found: StoredObject | None) -
     received = replace(media, state="received", etag=found.etag, version=media.version + 1, received_at=tx.now)
     obligation = await store.asked.get_obligation(tx, media.obligation_id)
     await store.media.put_received(tx, media_id, etag=found.etag, version=received.version)
-    tx.emit(
-        MediaReceived(
-            occurred_at=tx.now,
-            media_id=media_id,
-            version=received.version,
-            obligation_id=obligation.id,
-            answering_unit_id=obligation.answering_unit_id,
-            uploaded_by=media.uploaded_by,
-            byte_count=media.byte_count,
-        )
-    )
+    tell_received(tx, obligation, received)
     return received
-
-
-async def _refuse_unwanted(
-    tx: Transaction, obligation_id: UUID, *, byte_count: int, content_type: str, by: Caller
-) -> None:
-    obligation = await store.asked.find_obligation(tx, obligation_id)
-    if obligation is None:
-        raise not_found()
-    require_submit(by, obligation)
-    requirement = await store.asked.find_requirement(tx, obligation.requirement_id)
-    if requirement is None:
-        raise Unavailable(
-            "Yêu cầu của văn bản chưa đến nơi; vui lòng thử lại sau ít giây.",
-            "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
-        )
-    found = await store.submissions.find_submission_of(tx, obligation_id)
-    refuse_late_or_accepted(obligation, requirement, found[1] if found is not None else None, tx.now)
-    refuse_unasked(requirement, byte_count=byte_count, content_type=content_type)
-
-
-async def _refuse_more_uploads(tx: Transaction, obligation_id: UUID) -> None:
-    if await store.media.count_on_the_way(tx, obligation_id) >= UPLOADS_AT_ONCE:
-        raise TooManyUploads(
-            f"Đang có {UPLOADS_AT_ONCE} tệp tải lên dở dang cho mục này; hãy hoàn tất chúng trước.",
-            f"{UPLOADS_AT_ONCE} uploads are under way for this obligation; complete them first.",
-            allowed=UPLOADS_AT_ONCE,
-        )
 
 
 async def _own(tx: Transaction, media: Media | None, by: Caller) -> Media:

@@ -10,11 +10,13 @@ from sqlalchemy import ARRAY, Row, Update, Uuid, and_, any_, bindparam, func, in
 from chassis.parts import StatedPart
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
-from submissions.domain.media import ON_THE_WAY, Media, MediaState
-from submissions.tables import media
+from submissions.domain.media import LIVE, ON_THE_WAY, Media, MediaState
+from submissions.tables import media, obligations
 
 MOST_AT_ONCE = 200
 """What one round of the sweep takes on; the next one takes more."""
+MOST_SHOWN = 1000
+"""An obligation asks for some files; nobody reads a longer list."""
 
 _FIND = select(media).where(media.c.media_id == bindparam("wanted"))
 _TAKE = _FIND.with_for_update()
@@ -27,7 +29,7 @@ _STATES_OF = Stroke(
 
 
 async def put_new(tx: Transaction, new: Media) -> None:
-    """Write a file whose upload has just been opened."""
+    """Write a file whose upload has just been opened, or that was copied from one the unit had sent before."""
     await tx.connection.execute(
         insert(media).values(
             media_id=new.id,
@@ -41,6 +43,11 @@ async def put_new(tx: Transaction, new: Media) -> None:
             state=new.state,
             version=new.version,
             opened_at=new.opened_at,
+            digest=new.digest,
+            part_digests=None if new.part_digests is None else list(new.part_digests),
+            etag=new.etag,
+            received_at=new.received_at,
+            look_at=new.received_at,
         )
     )
 
@@ -72,6 +79,45 @@ async def states_of(strokes: Strokes, media_ids: Collection[UUID], *, obligation
     """Return the states of those files that belong to an obligation; of others nothing."""
     rows = await strokes.rows(_STATES_OF, wanted=media_ids, obligation_id=obligation_id)
     return {row["media_id"]: row["state"] for row in rows}
+
+
+async def of_obligation(tx: Transaction, obligation_id: UUID) -> Sequence[Media]:
+    """Return the files of an obligation, given-up uploads left out, oldest first."""
+    rows = await tx.connection.execute(
+        select(media)
+        .where(media.c.obligation_id == obligation_id, media.c.state != "abandoned")
+        .order_by(media.c.opened_at, media.c.media_id)
+        .limit(MOST_SHOWN)
+    )
+    return [_media_of(row) for row in rows]
+
+
+async def same_of_unit(tx: Transaction, unit_id: str, like: Media) -> Sequence[Media]:
+    """Return the files of a unit that have the digest of `like`, oldest first: not refused, not given up."""
+    rows = await tx.connection.execute(
+        select(media)
+        .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
+        .where(
+            media.c.digest == like.digest,
+            media.c.part_bytes == like.part_bytes,
+            media.c.byte_count == like.byte_count,
+            media.c.state.in_(sorted(LIVE)),
+            obligations.c.answering_unit_id == unit_id,
+        )
+        .order_by(media.c.opened_at, media.c.media_id)
+        .limit(MOST_SHOWN)
+    )
+    return [_media_of(row) for row in rows]
+
+
+async def bytes_of_unit(tx: Transaction, unit_id: str) -> int:
+    """Return how many bytes the files of a unit take, those on their way as they will."""
+    counted = await tx.connection.execute(
+        select(func.coalesce(func.sum(media.c.byte_count), 0))
+        .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
+        .where(obligations.c.answering_unit_id == unit_id, media.c.state.in_(sorted(LIVE)))
+    )
+    return int(counted.scalar_one())
 
 
 async def count_on_the_way(tx: Transaction, obligation_id: UUID) -> int:
@@ -254,6 +300,8 @@ def _media_of(row: Row[*tuple[Any, ...]]) -> Media:
         state=row.state,
         version=row.version,
         opened_at=row.opened_at,
+        digest=row.digest,
+        part_digests=None if row.part_digests is None else tuple(row.part_digests),
         stated_parts=None if stated is None else [StatedPart(number, etag) for number, etag in stated],
         etag=row.etag,
         received_at=row.received_at,
