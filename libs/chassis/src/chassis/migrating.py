@@ -3,7 +3,9 @@
 Alembic is imported where it is used: a process that only serves need not carry it.
 """
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,19 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT = "5s"
 """A migration that waits longer for a table holds up everyone who comes after it."""
 ONE_AT_A_TIME = 0xC09_A1E
+
+
+_SAID = re.compile(r'^(revision|down_revision) = "([^"]+)"', re.MULTILINE)
+
+
+@cache
+def _head(versions: Path) -> str:
+    # Read, not imported: and not the last one by name, for two that were written side by side follow each other as
+    # they came in.
+    said = [pair for path in versions.glob("[0-9]*.py") for pair in _SAID.findall(path.read_text(encoding="utf-8"))]
+    gone_on_from = {name for what, name in said if what == "down_revision"}
+    [head] = [name for what, name in said if what == "revision" and name not in gone_on_from]
+    return head
 
 
 @dataclass(frozen=True)
@@ -38,9 +53,8 @@ class Migrations:
 
     @property
     def head(self) -> str:
-        """Return the newest revision there is: a revision is named after the moment in the name of its file."""
-        newest = max(path.stem for path in (self.folder / "versions").glob("[0-9]*.py"))
-        return "_".join(newest.split("_")[:2])
+        """Return the newest revision there is: the one that no other one goes on from."""
+        return _head(self.folder / "versions")
 
     async def upgrade(self, database_url: str) -> None:
         """Run what has not run yet; two processes doing so at once take turns. Safe to repeat."""
