@@ -29,7 +29,9 @@ _SAID = re.compile(r'^(revision|down_revision) = "([^"]+)"', re.MULTILINE)
 def _head(versions: Path) -> str:
     # Read, not imported: and not the last one by name, for two that were written side by side follow each other as
     # they came in.
-    said = [pair for path in versions.glob("[0-9]*.py") for pair in _SAID.findall(path.read_text(encoding="utf-8"))]
+    said: list[tuple[str, str]] = []
+    for path in versions.glob("[0-9]*.py"):
+        said += _SAID.findall(path.read_text(encoding="utf-8"))
     gone_on_from = {name for what, name in said if what == "down_revision"}
     [head] = [name for what, name in said if what == "revision" and name not in gone_on_from]
     return head
