@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StringConstraints,
     model_validator,
 )
@@ -19,6 +20,7 @@ from pydantic import (
 from chassis.text import IndicatorCode, Line, Narrative, Period, UnitId, composed
 from chassis.transaction import new_id
 from contracts.directives import (
+    AnsweringAsked,
     Comparison,
     DeliveryPurpose,
     IndicatorAsked,
@@ -36,7 +38,7 @@ from directives.domain.form import Capacity, Citation, CitationRelation, Compete
 from directives.domain.numbering import BY_TYPE, NumberingScheme, Order
 from directives.domain.outline import MOST_TERMS, MOST_TIMES
 from directives.domain.relation import Relation, RelationKind
-from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
+from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_REVISION_DAYS, MOST_SECONDS, Requirement
 from unit_tree.selectors import Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
@@ -151,6 +153,13 @@ class MediaIn(Request):
     max_bytes: int = Field(default=MOST_BYTES, strict=True, ge=1, le=MOST_BYTES)
 
 
+class AnsweringIn(Request):
+    """Who must agree to an answer before it is sent, and how many days a returned one has."""
+
+    needs_approval: StrictBool = False
+    revision_days: int | None = Field(default=None, strict=True, ge=0, le=MOST_REVISION_DAYS)
+
+
 class AudienceIn(Request):
     """A choice of units: a selector, or short for one: all units of some types, and some by name, without others."""
 
@@ -181,6 +190,7 @@ class RequirementIn(Request):
     sections: list[SectionIn] = Field(default=[], max_length=100)
     rules: list[RuleIn] = Field(default=[], max_length=200)
     media: MediaIn | None = None
+    answering: AnsweringIn = AnsweringIn()
     audience: AudienceIn
     due_phrase: Line
     due_at: Moment
@@ -201,6 +211,7 @@ class RequirementIn(Request):
             sections=tuple(SectionAsked(**each.model_dump()) for each in self.sections),
             rules=tuple(RuleAsked(**each.model_dump()) for each in self.rules),
             media=MediaAsked(**self.media.model_dump()) if self.media else None,
+            answering=AnsweringAsked(**self.answering.model_dump()),
             audience=self.audience.chosen(),
             due_phrase=self.due_phrase,
             due_at=self.due_at,

@@ -14,7 +14,9 @@ from uuid import UUID
 from unit_tree.tree import Tree
 
 Relation = Literal["reporting", "cluster"]
-AnswerState = Literal["submitted", "returned", "accepted"]
+AnswerState = Literal["submitted", "returned", "accepted", "withdrawn"]
+COUNTING: tuple[AnswerState, ...] = ("submitted", "accepted")
+"""What is returned for revision or was withdrawn does not count, until it is sent again."""
 Values = Mapping[str, Mapping[str, int]]
 """What was stated: period → indicator → value; a bool counts as one or nothing."""
 
@@ -283,7 +285,7 @@ def contribution_of(standing: Standing, place: Place) -> Contribution:
         return Contribution(obligation.obligation_id, obligation.requirement_id, (), place, None, {})
     number: int | None = None
     stated: Values = {}
-    if standing.answer is not None and standing.answer.state != "returned" and standing.values is not None:
+    if standing.answer is not None and standing.answer.state in COUNTING and standing.values is not None:
         number = standing.answer.number
         if not standing.values.is_nil:
             stated = _asked_for(requirement, standing.values.stated)

@@ -72,6 +72,34 @@ class KeyReused(Problem):
     status = 409
 
 
+class NoNeedToAsk(Problem):
+    """A version may be sent without permission; nothing need be asked for."""
+
+    code = "no-need-to-ask"
+    status = 409
+
+
+class AskedAlready(Problem):
+    """A correction was asked for already and is not decided; `correction_id` is the one that waits."""
+
+    code = "asked-already"
+    status = 409
+
+
+class DecidedAlready(Problem):
+    """The correction was decided otherwise; `outcome` says how."""
+
+    code = "decided-already"
+    status = 409
+
+
+class NotLater(Problem):
+    """A permission must end after now, and within a year."""
+
+    code = "not-later"
+    status = 422
+
+
 class NotNow(Problem):
     """The submission is not in a state that allows this; `state` names the one it is in."""
 

@@ -1,10 +1,10 @@
 """One thing a directive asks for, and when asking makes sense."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, RuleAsked, SectionAsked
+from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, RequirementKind, RuleAsked, SectionAsked
 from directives.domain.outline import check_outline
 from directives.problems import (
     AudienceUnsaid,
@@ -17,6 +17,7 @@ from unit_tree.selectors import Selector
 
 MOST_MEDIA = 20
 MOST_SECONDS = 3600
+MOST_REVISION_DAYS = 60
 MOST_BYTES = 300 * 1024 * 1024
 """The largest file a requirement may allow; also what it allows when nothing is said."""
 
@@ -40,6 +41,7 @@ class Requirement:
     cut_off_at: datetime | None
     closes_at: datetime | None
     rules: tuple[RuleAsked, ...] = ()
+    answering: AnsweringAsked = field(default_factory=AnsweringAsked)
     same_as: UUID | None = None
     """The requirement of a replaced directive that asked for the same: its answers stand for this one."""
     passes_on: UUID | None = None

@@ -4,5 +4,6 @@ from submissions.api.answers import router as answers
 from submissions.api.drafts import router as drafts
 from submissions.api.files import router as files
 from submissions.api.media import router as media
+from submissions.api.reviews import router as reviews
 
-__all__ = ["answers", "drafts", "files", "media"]
+__all__ = ["answers", "drafts", "files", "media", "reviews"]

@@ -13,13 +13,14 @@ from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unava
 from chassis.text import IndicatorCode, Narrative, Period, composed
 from chassis.transaction import OpenTransaction
 from submissions.domain.answer import LARGEST, Answer, Stated
-from submissions.domain.submission import Receipt, Submission, SubmissionVersion, receipt_code
+from submissions.domain.submission import FieldReason, Receipt, Submission, SubmissionVersion, receipt_code
 from submissions.operations import reading, reviewing, submitting
 from submissions.operations.reading import WholeSubmission
 from submissions.problems import (
     AlreadyAccepted,
     CarriedOver,
     Closed,
+    FieldsNotTaken,
     KeyReused,
     MediaNotReady,
     NotNow,
@@ -106,13 +107,23 @@ class ReceiptOut(BaseModel):
         )
 
 
+class FieldReasonIn(BaseModel):
+    """Why one field or file must be revised; named as in a draft, a file as `media_ids/<id>`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: Annotated[str, StringConstraints(min_length=1, max_length=250)]
+    reason: Annotated[Narrative, Field(min_length=1)]
+
+
 class ReturnIn(BaseModel):
-    """Which version goes back, and why."""
+    """Which version goes back, and why: as a whole, and field by field."""
 
     model_config = ConfigDict(extra="forbid")
 
     number: Annotated[int, Field(strict=True, ge=1)]
     reason: Annotated[Narrative, Field(min_length=1)]
+    fields: list[FieldReasonIn] = Field(default_factory=list, max_length=500)
 
 
 class AcceptIn(BaseModel):
@@ -131,6 +142,10 @@ class SubmissionOut(BaseModel):
     state: str
     number: int
     version: int
+    due_again_at: datetime | None
+    """By when what was returned is due revised, and taken in any case."""
+    reopened_until: datetime | None
+    """Until when one more version is taken by permission."""
 
     @classmethod
     def of(cls, submission: Submission) -> "SubmissionOut":
@@ -141,7 +156,16 @@ class SubmissionOut(BaseModel):
             state=submission.state,
             number=submission.number,
             version=submission.version,
+            due_again_at=submission.due_again_at,
+            reopened_until=submission.reopened_until,
         )
+
+
+class FieldReasonOut(BaseModel):
+    """Why one field or file must be revised."""
+
+    field: str
+    reason: str
 
 
 class ReviewOut(BaseModel):
@@ -149,6 +173,7 @@ class ReviewOut(BaseModel):
 
     outcome: str
     reason: str | None
+    fields: list[FieldReasonOut]
     reviewed_by: UUID
     reviewed_at: datetime
 
@@ -250,15 +275,19 @@ async def submit(
 
 @router.post(
     "/submissions/{submission_id}/return",
-    responses=may_raise(NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
+    responses=may_raise(FieldsNotTaken, NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
 )
 async def return_submission(submission_id: UUID, body: ReturnIn, tx: OpenTransaction, caller: Calling) -> SubmissionOut:
     """Send the newest version back for revision."""
-    return SubmissionOut.of(
-        await reviewing.return_submission(
-            tx, submission_id=submission_id, number=body.number, reason=body.reason, by=caller
-        )
+    returned = await reviewing.return_submission(
+        tx,
+        submission_id=submission_id,
+        number=body.number,
+        reason=body.reason,
+        reasons=[FieldReason(each.field, each.reason) for each in body.fields],
+        by=caller,
     )
+    return SubmissionOut.of(returned)
 
 
 @router.post(
@@ -332,6 +361,7 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         else ReviewOut(
             outcome=review.outcome,
             reason=review.reason,
+            fields=[FieldReasonOut(field=each.field, reason=each.reason) for each in review.reasons],
             reviewed_by=review.reviewed_by,
             reviewed_at=review.reviewed_at,
         ),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementIssued, RuleAsked, SectionAsked
+from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, RequirementIssued, RuleAsked, SectionAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Requirement:
     rules: tuple[RuleAsked, ...]
     sections: dict[str, SectionAsked]
     media: MediaAsked | None
+    answering: AnsweringAsked
     closes_at: datetime | None
 
     @classmethod
@@ -53,5 +54,6 @@ class Requirement:
             rules=told.rules,
             sections={each.code: each for each in told.sections},
             media=told.media,
+            answering=told.answering,
             closes_at=told.closes_at,
         )

@@ -14,6 +14,7 @@ from uuid import UUID
 from submissions.domain.answer import LIST_LINES, TEXT_CHARACTERS, Answer, Stated, faults_of
 from submissions.domain.asked import Requirement
 from submissions.domain.fault import Fault
+from submissions.domain.submission import SubmissionVersion
 from submissions.problems import DraftConflict, FieldsNotTaken
 
 Content = bool | int | str | list[str] | None
@@ -109,6 +110,17 @@ def fields_of(answer: Answer, *, saved_by: UUID, saved_at: datetime) -> dict[str
     return {name: DraftField(name, content, 0, saved_by, saved_at) for name, content in contents.items()}
 
 
+def fields_of_version(version: SubmissionVersion) -> dict[str, DraftField]:
+    """Return a version that was sent as the fields of a draft."""
+    answer = Answer(
+        values=tuple(version.values),
+        narrative=version.narrative,
+        media_ids=tuple(version.media_ids),
+        is_nil=version.is_nil,
+    )
+    return fields_of(answer, saved_by=version.submitted_by, saved_at=version.submitted_at)
+
+
 def answer_of(draft: Draft) -> Answer:
     """Return what would be sent now. A nil report leaves out the figures, which the draft keeps."""
     values: list[Stated] = []
@@ -139,6 +151,32 @@ def faults_in(requirement: Requirement, draft: Draft) -> list[tuple[str | None, 
     } | {f"narrative.{code}": f"narrative/{code}" for code in answer.narrative}
     names[MEDIA] = MEDIA
     return [(names.get(fault.where), fault) for fault in faults_of(requirement, answer)]
+
+
+def differences(before: Mapping[str, DraftField], now: Mapping[str, DraftField]) -> dict[str, tuple[Content, Content]]:
+    """Return what two answers, as fields, say differently: by field, what it was and what it is."""
+    names = sorted(before.keys() | now.keys())
+    pairs = {
+        name: (before[name].content if name in before else None, now[name].content if name in now else None)
+        for name in names
+    }
+    return {name: pair for name, pair in pairs.items() if not _same(*pair)}
+
+
+def refuse_no_such_fields(requirement: Requirement, version: SubmissionVersion, names: Iterable[str]) -> None:
+    """Raise `FieldsNotTaken` for names that are neither fields of the form nor files of the version."""
+    files = {f"{MEDIA}/{each}" for each in version.media_ids}
+    faults = [
+        _fault(name, "Bản nộp không có mục hoặc tệp này.", "There is no such field or file.")
+        for name in names
+        if name not in files and _wanted(requirement, name) is None
+    ]
+    if faults:
+        raise FieldsNotTaken(
+            f"Có {len(faults)} lý do nêu cho mục không có trong bản nộp; xem danh sách «errors».",
+            f"{len(faults)} reason(s) name no field of this submission; see `errors`.",
+            errors=faults,
+        )
 
 
 def refuse_not_asked(requirement: Requirement, changes: Mapping[str, Content]) -> None:

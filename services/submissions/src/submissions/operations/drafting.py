@@ -9,9 +9,8 @@ from chassis.problems import Unavailable
 from chassis.strokes import Strokes
 from chassis.transaction import Transaction
 from submissions import store
-from submissions.domain.answer import Answer
 from submissions.domain.asked import Obligation, Requirement
-from submissions.domain.draft import Content, Draft, answer_of, faults_in, fields_of, refuse_not_asked
+from submissions.domain.draft import Content, Draft, answer_of, faults_in, fields_of_version, refuse_not_asked
 from submissions.domain.fault import Fault
 from submissions.domain.submission import Receipt, refuse_not_owed
 from submissions.operations.rights import not_found, require_submit
@@ -111,10 +110,4 @@ async def _sent_last(tx: Transaction, obligation_id: UUID) -> Draft:
         return Draft(obligation_id, 0, {})
     _, submission = found
     version = await store.submissions.get_version(tx, submission, submission.number)
-    answer = Answer(
-        values=tuple(version.values),
-        narrative=version.narrative,
-        media_ids=tuple(version.media_ids),
-        is_nil=version.is_nil,
-    )
-    return Draft(obligation_id, 0, fields_of(answer, saved_by=version.submitted_by, saved_at=version.submitted_at))
+    return Draft(obligation_id, 0, fields_of_version(version))

@@ -11,7 +11,7 @@ from contracts.submissions import StatedValue, SubmissionSubmitted
 from submissions import store
 from submissions.domain.answer import Answer, digest_of, refuse_faulty
 from submissions.domain.asked import Obligation
-from submissions.domain.submission import Receipt, SubmissionVersion, refuse_late_or_accepted
+from submissions.domain.submission import Receipt, SubmissionVersion, is_late, refuse_late_or_accepted
 from submissions.operations.rights import not_found, require_submit
 from submissions.problems import MediaNotReady, key_reused
 from submissions.store.asked import RuleBook
@@ -111,7 +111,7 @@ def _next_version(
         submitted_at=now,
         idempotency_key=key,
         request_digest=digest,
-        is_late=now > standing.obligation.due_at,
+        is_late=is_late(standing.obligation, submission, now),
         is_nil=answer.is_nil,
         values=answer.values,
         narrative=answer.narrative,

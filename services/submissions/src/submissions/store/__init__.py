@@ -1,5 +1,5 @@
 """Things in and out of PostgreSQL."""
 
-from submissions.store import asked, carrying, drafts, media, submissions
+from submissions.store import asked, carrying, corrections, drafts, media, reviews, submissions
 
-__all__ = ["asked", "carrying", "drafts", "media", "submissions"]
+__all__ = ["asked", "carrying", "corrections", "drafts", "media", "reviews", "submissions"]

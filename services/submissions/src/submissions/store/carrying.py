@@ -56,7 +56,7 @@ _TAKE_CARRIABLE = (
     select(*SUBMISSION_COLUMNS, submissions.c.obligation_id)
     .where(
         submissions.c.obligation_id == any_(_THESE),
-        submissions.c.state != "returned",
+        submissions.c.state.not_in(("returned", "withdrawn")),
         submissions.c.carried_to.is_(None),
     )
     .order_by(submissions.c.submission_id)
@@ -155,6 +155,7 @@ def _version_row(version: SubmissionVersion) -> dict[str, Any]:
         "media_ids": version.media_ids,
         "outcome": review.outcome if review else None,
         "reason": review.reason if review else None,
+        "reasons": None,
         "reviewed_by": review.reviewed_by if review else None,
         "reviewed_at": review.reviewed_at if review else None,
     }

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, select, update
+from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.strokes import Stroke, Strokes, leaving_event
@@ -15,7 +15,7 @@ from chassis.transaction import Transaction
 from contracts.submissions import SubmissionSubmitted
 from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation
-from submissions.domain.submission import Receipt, Review, Submission, SubmissionVersion
+from submissions.domain.submission import FieldReason, Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
 from submissions.store.asked import OBLIGATION_COLUMNS, obligation_of
 from submissions.tables import ONE_PER_KEY, obligations, requirements, submission_versions, submissions
@@ -38,7 +38,7 @@ SUBMISSION_COLUMNS = [
     submissions.c.state,
     submissions.c.version.label("submission_version"),
     submissions.c.number,
-    submissions.c.carried_to,
+    *submissions.c["carried_to", "due_again_at", "was_late", "reopened_until"],
 ]
 
 # One stroke, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
@@ -86,7 +86,9 @@ _put_submission = insert(submissions).from_select(
 _written = (
     _put_submission.on_conflict_do_update(
         index_elements=[submissions.c.obligation_id],
-        set_={name: _put_submission.excluded[name] for name in ("state", "version", "number")},
+        # A permission to correct is good for one version.
+        set_={name: _put_submission.excluded[name] for name in ("state", "version", "number")}
+        | {"reopened_until": null()},
         where=submissions.c.version == bindparam("seen_version"),
     )
     .returning(submissions.c.submission_id)
@@ -137,7 +139,13 @@ _GET_VERSION = select(submission_versions).where(
 _PUT_SUBMISSION = (
     update(submissions)
     .where(submissions.c.submission_id == bindparam("wanted"))
-    .values(state=bindparam("new_state"), version=bindparam("new_version"))
+    .values(
+        state=bindparam("new_state"),
+        version=bindparam("new_version"),
+        due_again_at=bindparam("new_due_again_at"),
+        was_late=bindparam("new_was_late"),
+        reopened_until=bindparam("new_reopened_until"),
+    )
 )
 _PUT_REVIEW = (
     update(submission_versions)
@@ -147,6 +155,7 @@ _PUT_REVIEW = (
     .values(
         outcome=bindparam("new_outcome"),
         reason=bindparam("new_reason"),
+        reasons=bindparam("new_reasons"),
         reviewed_by=bindparam("new_reviewed_by"),
         reviewed_at=bindparam("new_reviewed_at"),
     )
@@ -241,12 +250,24 @@ async def get_version(tx: Transaction, submission: Submission, number: int) -> S
     return version_of(row, submission)
 
 
-async def put_review(tx: Transaction, submission: Submission, review: Review) -> None:
-    """Write what was decided about the newest version of a submission."""
+async def put_submission(tx: Transaction, submission: Submission) -> None:
+    """Write where a submission that is taken stands now."""
     await tx.connection.execute(
         _PUT_SUBMISSION,
-        {"wanted": submission.id, "new_state": submission.state, "new_version": submission.version},
+        {
+            "wanted": submission.id,
+            "new_state": submission.state,
+            "new_version": submission.version,
+            "new_due_again_at": submission.due_again_at,
+            "new_was_late": submission.was_late,
+            "new_reopened_until": submission.reopened_until,
+        },
     )
+
+
+async def put_review(tx: Transaction, submission: Submission, review: Review) -> None:
+    """Write what was decided about the newest version of a submission."""
+    await put_submission(tx, submission)
     await tx.connection.execute(
         _PUT_REVIEW,
         {
@@ -254,6 +275,7 @@ async def put_review(tx: Transaction, submission: Submission, review: Review) ->
             "which": submission.number,
             "new_outcome": review.outcome,
             "new_reason": review.reason,
+            "new_reasons": [list(each) for each in review.reasons] or None,
             "new_reviewed_by": review.reviewed_by,
             "new_reviewed_at": review.reviewed_at,
         },
@@ -269,6 +291,9 @@ def submission_of(row: Mapping[Any, Any]) -> Submission:
         version=row["submission_version"],
         number=row["number"],
         carried_to=row["carried_to"],
+        due_again_at=row["due_again_at"],
+        was_late=row["was_late"],
+        reopened_until=row["reopened_until"],
     )
 
 
@@ -276,7 +301,8 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
     """Return the version a row of `submission_versions` holds."""
     review = None
     if row.outcome is not None:
-        review = Review(row.outcome, row.reason, row.reviewed_by, row.reviewed_at)
+        reasons = tuple(FieldReason(*each) for each in row.reasons or ())
+        review = Review(row.outcome, row.reason, row.reviewed_by, row.reviewed_at, reasons)
     return SubmissionVersion(
         submission_id=row.submission_id,
         obligation_id=submission.obligation_id,
