@@ -1,27 +1,114 @@
 """Puts the portal together."""
 
+import asyncio
+from inspect import isawaitable
+
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from chassis.http import problem_answer
 from chassis.identity import KeyRing
 from chassis.porch import Porch, Role
+from chassis.problems import NotSignedIn, Problem, Unavailable
 from chassis.roles import Service
-from portal.clients import Neighbours
-from portal.pages import open_pages
+from portal.asking import Services
+from portal.assets import Assets, open_assets
+from portal.doorkeeping import Doorkeeper, door_of
+from portal.pages.directives import open_directives
+from portal.pages.front import open_front
+from portal.pages.inbox import open_inbox
+from portal.pages.owed import open_owed
+from portal.pages.signing_in import open_signing_in
+from portal.pages.uploads import open_uploads
+from portal.people import Names
+from portal.problems import NobodyHere, Refused
+from portal.rendering import House, go_to
+from portal.sessions import Sessions
 from portal.settings import Settings
+from portal.standing import Neighbours
+
+
+class Portal(Porch):
+    """A process of the portal: lets its connections go when it stops."""
+
+    services: Services
+
+    async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
+        await super()._close(tasks)
+        await self.services.close()
 
 
 def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Porch:
     """Return a process of the portal. It owns no facts and needs no server to be ready."""
-    frame = Porch("portal", settings, roles, keys=keys)
-    neighbours = Neighbours(
-        {
-            "directory": settings.directory_url,
-            "directives": settings.directives_url,
-            "submissions": settings.submissions_url,
-            "reporting": settings.reporting_url,
-            "notify": settings.notify_url,
-        }
+    frame = Portal("portal", settings, roles, keys=keys)
+    urls = {
+        "directory": settings.directory_url,
+        "directives": settings.directives_url,
+        "submissions": settings.submissions_url,
+        "reporting": settings.reporting_url,
+        "notify": settings.notify_url,
+    }
+    services = Services(urls)
+    sessions = Sessions(services)
+    house = House(services, sessions, Assets(settings.assets))
+    names = Names(services)
+    for router in (
+        open_front(house, Neighbours(urls)),
+        open_signing_in(house),
+        open_owed(house, names),
+        open_directives(house, names),
+        open_inbox(house, names),
+        open_uploads(house),
+        open_assets(house.assets),
+    ):
+        frame.front_door(router)
+    frame.services = services
+    _tell_people(frame, house)
+    frame.app.add_middleware(
+        Doorkeeper, sessions=sessions, public_url=settings.public_url, store_url=settings.store_public_url
     )
-    frame.front_door(open_pages(neighbours))
     return frame
+
+
+def _tell_people(frame: Porch, house: House) -> None:
+    """Answer what goes wrong with a page where a person reads, and as JSON where a program does."""
+
+    @frame.app.exception_handler(NobodyHere)
+    async def sign_in_first(request: Request, _nobody: NobodyHere) -> Response:
+        had_session = door_of(request).had_session
+        door_of(request).dismiss()
+        if not _is_read(request):
+            return problem_answer(NotSignedIn("Hãy đăng nhập lại.", "Please sign in again."))
+        then = request.url.path if request.method == "GET" else "/"
+        return go_to(f"/sign-in?then={then}" + ("&why=over" if had_session else ""))
+
+    @frame.app.exception_handler(Problem)
+    async def tell(request: Request, problem: Problem) -> Response:
+        if not _is_read(request):
+            return problem_answer(problem)
+        status = problem.answered if isinstance(problem, Refused) else problem.status
+        return await house.page(
+            request,
+            "trouble.html",
+            problem=problem,
+            kind="away" if isinstance(problem, Unavailable) else "not_found" if status == 404 else "title",
+            status=status,
+            headers={"Retry-After": "5"} if isinstance(problem, Unavailable) else None,
+        )
+
+    before = frame.app.exception_handlers[HTTPException]
+
+    @frame.app.exception_handler(HTTPException)
+    async def tell_http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and _is_read(request):
+            return await house.page(request, "trouble.html", problem=None, kind="not_found", status=404)
+        answer = before(request, error)
+        return await answer if isawaitable(answer) else answer
+
+
+def _is_read(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and hasattr(request.state, "door")
 
 
 SERVICE = Service(name="portal", settings=Settings, frame=create_frame)

@@ -1,5 +1,7 @@
 """What the portal is told by its environment."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -7,7 +9,7 @@ from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What the portal is told: where it listens, and where the services are that it shows."""
+    """What the portal is told: where it listens, where people find it, and where the services are that it shows."""
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True, extra="forbid")
 
@@ -16,3 +18,12 @@ class Settings(ServiceSettings):
     submissions_url: str = Field(description="base URL of submissions")
     reporting_url: str = Field(description="base URL of reporting")
     notify_url: str = Field(description="base URL of notify")
+    public_url: str | None = Field(
+        default=None, description="https://host people type; cookies are bound to it. Absent: whatever they typed"
+    )
+    store_public_url: str | None = Field(
+        default=None, description="http(s)://host:port of the store as browsers see it: files go there directly"
+    )
+    assets: Path | None = Field(
+        default=None, description="folder of what was built for browsers; absent: pages do without scripts"
+    )

@@ -21,6 +21,7 @@ def steps(root: Path, arguments: tuple[str, ...]) -> dict[str, list[str]]:
         "ruff check": [str(beside / "ruff"), "check", *code],
         "ruff format": [str(beside / "ruff"), "format", "--check", *code],
         "mypy": [str(beside / "mypy"), *typed],
+        "web": [sys.executable, "-P", "-m", "congvan.web"],
         "lint-imports": [str(beside / "lint-imports")],
         "pytest": [sys.executable, "-P", "-m", "pytest", *arguments],
     }

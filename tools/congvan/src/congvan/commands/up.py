@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -14,6 +15,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from congvan import web
 from congvan.commands.options import at_home
 from congvan.house import House, Notice, Running, find, state
 from congvan.house.keys import ADMINISTRATOR
@@ -68,6 +70,7 @@ def _up_until_ended(home: Path, port_base: int | None, console: Console, *, play
     status = 0
     try:
         with progress:
+            _build(progress.tell)
             house.start()
         _show(console, home)
         if play:
@@ -87,6 +90,18 @@ def _up_until_ended(home: Path, port_base: int | None, console: Console, *, play
         house.stop()
     console.print("Đã dừng; dữ liệu được giữ lại. / Stopped; what is stored is kept.")
     return status
+
+
+def _build(tell: Callable[[Notice], None]) -> None:
+    """Build what browsers load; where that cannot be done now, pages do without scripts and say so themselves."""
+    began = time.monotonic()
+    try:
+        web.build(lambda vi, en: tell(Notice("begins", "web", vi, en)))
+    except web.NotBuilt as error:
+        vi, en = "không dựng được, các trang chạy không có JavaScript", "not built, pages do without scripts"
+        tell(Notice("trouble", "web", vi, f"{en}: {error}"))
+    else:
+        tell(Notice("ready", "web", "sẵn sàng", "ready", time.monotonic() - began))
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

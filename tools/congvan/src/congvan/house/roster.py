@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from congvan import places
+from congvan import places, web
 from congvan.house.addresses import Addresses
 from congvan.house.keys import ADMINISTRATOR, MACHINE, STORED_SERVICES, Keys
 from congvan.house.state import MARK
@@ -146,6 +146,8 @@ def settings_of(site: Site, service: str) -> dict[str, str]:
                 "SUBMISSIONS_URL": at.submissions,
                 "REPORTING_URL": at.reporting,
                 "NOTIFY_URL": at.notify,
+                "STORE_PUBLIC_URL": at.store,
+                "ASSETS": str(web.assets()),
             }
     return {f"{service.upper()}_{name}": value for name, value in told.items()}
 

@@ -1,0 +1,251 @@
+"""The outline of a requirement as fields of a form, and a form as the answer the service takes.
+
+Pure, and no rule is checked here: whether an answer is right, the service says.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from portal import writing
+from portal.doorkeeping import Form
+from portal.problems import Refused
+from portal.words import Words
+
+LINES = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure for one period, as a field."""
+
+    name: str
+    """The name of the field: `v:stem.lessons:2025-2026`."""
+    indicator: str
+    period: str
+    title: str
+    type: str
+    unit_of_measure: str
+    hints: tuple[str, ...]
+    filled: str
+    """As it was typed, or stated before."""
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading of the outline, as a field."""
+
+    name: str
+    code: str
+    title: str
+    kind: str
+    filled: str
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything a form shows of one requirement."""
+
+    periods: tuple[tuple[str, tuple[Figure, ...]], ...]
+    sections: tuple[Section, ...]
+    media: Mapping[str, Any] | None
+    media_ids: tuple[str, ...]
+    is_nil: bool
+    other_faults: tuple[str, ...] = ()
+    fault_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What stands in the fields."""
+
+    values: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    narrative: Mapping[str, str] = field(default_factory=dict)
+    media_ids: tuple[str, ...] = ()
+    is_nil: bool = False
+
+
+def filled_by_version(version: Mapping[str, Any] | None) -> Filled:
+    """Return what a version that was sent stated; nothing when there is none."""
+    if version is None:
+        return Filled()
+    return Filled(
+        values={(each["indicator"], each["period"]): _typed(each["value"]) for each in version["values"]},
+        narrative={
+            code: LINES.join(written) if isinstance(written, list) else written
+            for code, written in version["narrative"].items()
+        },
+        media_ids=tuple(each["media_id"] for each in version["media"]),
+        is_nil=version["nil"],
+    )
+
+
+def filled_by_form(form: Form) -> Filled:
+    """Return what somebody typed."""
+    values = {}
+    for name, typed in form.under("v:").items():
+        indicator, _, period = name.rpartition(":")
+        values[indicator, period] = typed.strip()
+    return Filled(
+        values=values,
+        narrative={code: text.replace("\r\n", LINES).strip() for code, text in form.under("s:").items()},
+        media_ids=tuple(dict.fromkeys(each for each in map(_id, form.all("media")) if each)),
+        is_nil=form.get("nil") == "yes",
+    )
+
+
+def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the answer as the service takes it, and what could not even be read, by field.
+
+    A blank is left out: it is not zero. Whether that is right, the service says.
+    """
+    unread: dict[str, str] = {}
+    values = []
+    for indicator, period in _asked(requirement):
+        typed = filled.values.get((indicator["code"], period), "")
+        if typed == "" or filled.is_nil:
+            continue
+        if indicator["type"] == "bool":
+            value: bool | int | None = {"yes": True, "no": False}.get(typed)
+        else:
+            value = writing.read_number(typed)
+        if value is None:
+            unread[_name(indicator["code"], period)] = words("answer.not_number")
+        else:
+            values.append({"indicator": indicator["code"], "period": period, "value": value})
+    narrative: dict[str, str | list[str]] = {}
+    for section in requirement["sections"]:
+        text = filled.narrative.get(section["code"], "")
+        if text:
+            lines = [line.strip() for line in text.split(LINES) if line.strip()]
+            narrative[section["code"]] = lines if section["kind"] == "list" else text
+    body = {"values": values, "narrative": narrative, "media_ids": list(filled.media_ids), "nil": filled.is_nil}
+    return body, unread
+
+
+def sheet(
+    requirement: Mapping[str, Any],
+    filled: Filled,
+    words: Words,
+    *,
+    unread: Mapping[str, str] | None = None,
+    refused: Refused | None = None,
+    sent: Mapping[str, Any] | None = None,
+) -> Sheet:
+    """Return the form; with what the service said of `sent`, each fault beside its field."""
+    faults = dict(unread or {})
+    others: list[str] = []
+    for told in _faults(refused):
+        what = words.either(told.get("what_vi"), told.get("what_en"))
+        for name in _places(told, requirement, sent) or [""]:
+            if name:
+                faults.setdefault(name, what)
+            else:
+                others.append(what)
+    names = {each["code"]: each["name"] for each in requirement["indicators"]}
+    periods = tuple(
+        (
+            period,
+            tuple(_figure(indicator, period, names, filled, faults, words) for indicator in requirement["indicators"]),
+        )
+        for period in (requirement["periods"] if requirement["indicators"] else ())
+    )
+    sections = tuple(
+        Section(
+            name=f"s:{each['code']}",
+            code=each["code"],
+            title=each["title"],
+            kind=each["kind"],
+            filled=filled.narrative.get(each["code"], ""),
+            fault=faults.get(f"s:{each['code']}"),
+        )
+        for each in requirement["sections"]
+    )
+    shown = {figure.name for _, figures in periods for figure in figures} | {each.name for each in sections}
+    others += [what for name, what in faults.items() if name not in shown]
+    return Sheet(
+        periods=periods,
+        sections=sections,
+        media=requirement["media"],
+        media_ids=filled.media_ids,
+        is_nil=filled.is_nil,
+        other_faults=tuple(others),
+        fault_count=len(faults) + len(others) - sum(name not in shown for name in faults),
+    )
+
+
+def _figure(
+    indicator: Mapping[str, Any],
+    period: str,
+    names: Mapping[str, str],
+    filled: Filled,
+    faults: Mapping[str, str],
+    words: Words,
+) -> Figure:
+    name = _name(indicator["code"], period)
+    hints = [
+        words(f"answer.{rule}", name=names.get(indicator[rule], indicator[rule]))
+        for rule in ("of_which", "at_most", "only_if")
+        if indicator.get(rule)
+    ]
+    return Figure(
+        name=name,
+        indicator=indicator["code"],
+        period=period,
+        title=indicator["name"],
+        type=indicator["type"],
+        unit_of_measure=indicator["unit_of_measure"],
+        hints=tuple(hints),
+        filled=filled.values.get((indicator["code"], period), ""),
+        fault=faults.get(name),
+    )
+
+
+def _asked(requirement: Mapping[str, Any]) -> Iterable[tuple[Mapping[str, Any], str]]:
+    for indicator in requirement["indicators"]:
+        if indicator["type"] != "ratio":
+            for period in requirement["periods"]:
+                yield indicator, period
+
+
+def _faults(refused: Refused | None) -> list[dict[str, Any]]:
+    if refused is None:
+        return []
+    told = [each for each in refused.told.get("errors", []) if isinstance(each, dict) and "what_vi" in each]
+    return told or [{"where": "", "what_vi": refused.vi, "what_en": refused.en}]
+
+
+def _places(told: Mapping[str, Any], requirement: Mapping[str, Any], sent: Mapping[str, Any] | None) -> list[str]:
+    """Return the fields a fault stands beside; none when it is about the answer as a whole."""
+    where, indicator = str(told.get("where", "")), told.get("indicator")
+    if where.startswith("narrative."):
+        return [f"s:{where.removeprefix('narrative.')}"]
+    if where.startswith("values[") and sent is not None:
+        place = where.removeprefix("values[").partition("]")[0]
+        if place.isdigit() and int(place) < len(sent["values"]):
+            stated = sent["values"][int(place)]
+            return [_name(stated["indicator"], stated["period"])]
+    if indicator:
+        stated_for = {(each["indicator"], each["period"]) for each in sent["values"]} if sent else set()
+        return [_name(indicator, period) for period in requirement["periods"] if (indicator, period) not in stated_for]
+    return []
+
+
+def _name(indicator: str, period: str) -> str:
+    return f"v:{indicator}:{period}"
+
+
+def _typed(value: bool | int) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _id(text: str) -> str | None:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None

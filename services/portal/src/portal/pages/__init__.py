@@ -1,0 +1,1 @@
+"""One file for each kind of page; one function for each page: it gathers from the services and renders."""

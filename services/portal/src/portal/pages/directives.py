@@ -1,0 +1,60 @@
+"""One directive as it was sent out: the letter, what it asks for, what of it the reader's units owe."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from chassis.clock import VIETNAM
+from portal import owing, writing
+from portal.pages.owed import unread_letters
+from portal.pages.signing_in import here
+from portal.people import Names
+from portal.problems import NoSuchPage
+from portal.rendering import House
+
+
+def open_directives(house: House, names: Names) -> APIRouter:
+    """Return the pages of directives."""
+    router = APIRouter(include_in_schema=False)
+    services = house.services
+
+    @router.get("/directives/{directive_id}")
+    async def directive(request: Request, directive_id: UUID) -> Response:
+        visit = await here(request)
+        token = visit.access_token
+        found, owed, unread, _ = await asyncio.gather(
+            services.find("directives", f"/directives/{directive_id}", token=token),
+            services.find("directives", f"/directives/{directive_id}/obligations", token=token),
+            unread_letters(house, visit),
+            names.introduce(visit),
+        )
+        if found is None:
+            raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
+        mine = set(visit.answers_for)
+        return await house.page(
+            request,
+            "directive.html",
+            visit=visit,
+            directive=found,
+            mine=[each for each in (owed or {"obligations": []})["obligations"] if each["answering_unit_id"] in mine],
+            titles={each["requirement_id"]: each["title"] for each in found["requirements"]},
+            names=await names.of_units({found["issuer_unit_id"]}, visit, whole=True),
+            moment=writing.moment,
+            state_of=owing.state_of,
+            now=datetime.now(VIETNAM),
+            look=owing.LOOK,
+            unread=unread,
+        )
+
+    @router.get("/directives/{directive_id}/paper")
+    async def paper(request: Request, directive_id: UUID) -> Response:
+        visit = await here(request)
+        content = await services.fetch("directives", f"/directives/{directive_id}/paper/pdf", token=visit.access_token)
+        # Shown by nobody's browser as a page of ours: it may be a file somebody signed elsewhere.
+        named = {"Content-Disposition": f'attachment; filename="{directive_id}.pdf"'}
+        return Response(content, media_type="application/pdf", headers=named)
+
+    return router

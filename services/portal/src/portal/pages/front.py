@@ -1,0 +1,58 @@
+"""The first page, what can be asked of each service, and every component on one page."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from portal import owing
+from portal.doorkeeping import door_of
+from portal.problems import NoSuchService
+from portal.rendering import House, go_to
+from portal.standing import Neighbours
+
+ICONS = (
+    "alert", "back", "bell", "board", "chart", "check", "clock", "file", "free", "half", "inbox", "key", "later",
+    "letter", "minus", "next", "nolink", "out", "pause", "pen", "plus", "print", "ring", "search", "send",
+    "unit", "video", "x",
+)  # fmt: skip
+"""What is in `assets/icons.svg`."""
+
+
+def open_front(house: House, neighbours: Neighbours) -> APIRouter:
+    """Return the pages that are for everybody."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def home(request: Request) -> Response:
+        visit = await door_of(request).visit()
+        if visit is not None:
+            return go_to(first_page(visit.answers_for))
+        return await house.page(request, "home.html", standings=await neighbours.standings())
+
+    @router.get("/platform")
+    async def platform(request: Request) -> Response:
+        visit = await door_of(request).visit()
+        return await house.page(request, "home.html", visit=visit, standings=await neighbours.standings())
+
+    @router.get("/apis/{service}")
+    async def api_of(request: Request, service: str) -> Response:
+        if service not in neighbours:
+            raise NoSuchService("Không có dịch vụ này.", "There is no such service.")
+        questions = await neighbours.questions(service)
+        return await house.page(
+            request,
+            "api.html",
+            service=service,
+            questions=questions,
+            status=200 if questions is not None else 503,
+        )
+
+    @router.get("/components")
+    async def gallery(request: Request) -> Response:
+        return await house.page(request, "gallery.html", look=owing.LOOK, icons=ICONS)
+
+    return router
+
+
+def first_page(answers_for: tuple[str, ...]) -> str:
+    """Return where somebody begins who has just signed in."""
+    return "/owed" if answers_for else "/inbox"

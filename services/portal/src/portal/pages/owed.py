@@ -1,0 +1,178 @@
+"""What a person's units owe, and one of these: read, answer, receipt."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from chassis.clock import VIETNAM
+from chassis.problems import Problem
+from portal import answering, owing, writing
+from portal.answering import Filled
+from portal.doorkeeping import read_form
+from portal.pages.signing_in import here
+from portal.people import Names
+from portal.problems import NoSuchPage, Refused
+from portal.rendering import House, go_to, language_of
+from portal.sessions import Visit
+
+
+def open_owed(house: House, names: Names) -> APIRouter:
+    """Return the pages of those who answer."""
+    router = APIRouter(include_in_schema=False)
+    services = house.services
+
+    @router.get("/owed")
+    async def owed(request: Request) -> Response:
+        visit, now = await here(request), _now()
+        lists, _, unread = await asyncio.gather(
+            asyncio.gather(
+                *(
+                    services.get("directives", "/obligations", token=visit.access_token, unit_id=unit)
+                    for unit in visit.answers_for
+                )
+            ),
+            names.introduce(visit),
+            unread_letters(house, visit),
+        )
+        tasks = [owing.task(each, now) for told in lists for each in told["obligations"]]
+        units = {each.unit_id for each in tasks}
+        return await house.page(
+            request,
+            "owed.html",
+            visit=visit,
+            groups=owing.groups(tasks, now, language_of(request)),
+            counts=owing.counts(tasks, now),
+            names=await names.of_units(units, visit),
+            look=owing.LOOK,
+            issuers=await names.of_units({each.issuer_unit_id for each in tasks}, visit, whole=True),
+            unread=unread,
+            now=now,
+        )
+
+    @router.get("/owed/{obligation_id}")
+    async def one(request: Request, obligation_id: UUID, change: str = "") -> Response:
+        visit = await here(request)
+        told = await _gather(visit, obligation_id)
+        return await _shown(request, visit, told, wants_change=bool(change))
+
+    @router.post("/owed/{obligation_id}")
+    async def answer(request: Request, obligation_id: UUID) -> Response:
+        form = await read_form(request)
+        visit = await here(request)
+        told = await _gather(visit, obligation_id)
+        filled = answering.filled_by_form(form)
+        body, unread = answering.answer(told["requirement"], filled, language_of(request))
+        if unread:
+            return await _shown(request, visit, told, filled=filled, unread=unread)
+        try:
+            await services.ask(
+                "POST",
+                "submissions",
+                f"/obligations/{obligation_id}/submissions",
+                token=visit.access_token,
+                body=body,
+                headers={"Idempotency-Key": _key(form.get("key"))},
+            )
+        except Refused as refused:
+            return await _shown(request, visit, told, filled=filled, refused=refused, sent=body)
+        return go_to(f"/owed/{obligation_id}?sent=1")
+
+    async def _gather(visit: Visit, obligation_id: UUID) -> dict[str, Any]:
+        token = visit.access_token
+        obligation, submission, _ = await asyncio.gather(
+            services.find("directives", f"/obligations/{obligation_id}", token=token),
+            services.find("submissions", f"/obligations/{obligation_id}/submission", token=token),
+            names.introduce(visit),
+        )
+        if obligation is None:
+            raise NoSuchPage("Không có việc này.", "There is nothing like this to do.")
+        directive = await services.get("directives", f"/directives/{obligation['directive_id']}", token=token)
+        requirement = next(
+            each for each in directive["requirements"] if each["requirement_id"] == obligation["requirement_id"]
+        )
+        units = {obligation["unit_id"], obligation["answering_unit_id"]}
+        return {
+            "obligation": obligation,
+            "directive": directive,
+            "requirement": requirement,
+            "submission": submission,
+            "names": await names.of_units(units, visit)
+            | await names.of_units({directive["issuer_unit_id"]}, visit, whole=True),
+        }
+
+    async def _shown(
+        request: Request,
+        visit: Visit,
+        told: dict[str, Any],
+        *,
+        filled: Filled | None = None,
+        unread: dict[str, str] | None = None,
+        refused: Refused | None = None,
+        sent: dict[str, Any] | None = None,
+        wants_change: bool = False,
+    ) -> Response:
+        words, now, obligation = language_of(request), _now(), told["obligation"]
+        versions = told["submission"]["versions"] if told["submission"] else []
+        newest = versions[-1] if versions else None
+        state = owing.state_of(obligation, now)
+        if told["submission"] and obligation["state"] == "open":
+            state = told["submission"]["state"]  # the other service hears of it a moment later
+        closes_at = writing.moment(obligation["closes_at"]) if obligation["closes_at"] else None
+        takes = state not in owing.OVER and not (closes_at is not None and closes_at <= now)
+        is_wrong = bool(unread or refused)
+        return await house.page(
+            request,
+            "answer.html",
+            visit=visit,
+            **told,
+            state=state,
+            newest=newest,
+            versions=versions,
+            due_at=writing.moment(obligation["due_at"]),
+            closes_at=closes_at,
+            moment=writing.moment,
+            now=now,
+            look=owing.LOOK,
+            sheet=answering.sheet(
+                told["requirement"],
+                filled or answering.filled_by_version(newest),
+                words,
+                unread=unread,
+                refused=refused,
+                sent=sent,
+            ),
+            shows_form=takes and (state != "submitted" or wants_change or is_wrong),
+            takes=takes,
+            is_new="sent" in request.query_params,
+            key=str(uuid4()),
+            upload_words=words.under("upload."),
+            unread=await unread_letters(house, visit),
+            status=422 if is_wrong else 200,
+        )
+
+    return router
+
+
+async def unread_letters(house: House, visit: Visit) -> int:
+    """Return how many letters wait; none when the inbox does not answer, for no page depends on it."""
+    try:
+        inbox = await house.services.find("notify", "/letters", token=visit.access_token, unread_only="true", limit="1")
+    except Problem:  # a number in a corner must not take the page with it
+        return 0
+    return int(inbox["unread_count"]) if inbox else 0
+
+
+def _now() -> datetime:
+    return datetime.now(VIETNAM)
+
+
+def _key(text: str) -> str:
+    """Return the key of this form: sent twice, it is one answer."""
+    try:
+        return f"portal-{UUID(text)}"
+    except ValueError:
+        return f"portal-{uuid4()}"

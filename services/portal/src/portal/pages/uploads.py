@@ -1,0 +1,62 @@
+"""What the upload script of a page asks for: passed on to submissions as it is. No byte of a file comes here."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from chassis.http import problem_answer
+from chassis.problems import Malformed, NotSignedIn
+from portal.doorkeeping import check_script, door_of
+from portal.problems import Refused
+from portal.rendering import House
+
+
+def open_uploads(house: House) -> APIRouter:
+    """Return the addresses of the upload script."""
+    router = APIRouter(prefix="/upload", include_in_schema=False)
+
+    @router.post("/{obligation_id}")
+    async def begin(request: Request, obligation_id: UUID) -> Response:
+        told = await _sent(request)
+        return await _passed_on(request, "POST", "/uploads", told | {"obligation_id": str(obligation_id)})
+
+    @router.post("/parts/{upload_id}")
+    async def sign(request: Request, upload_id: UUID) -> Response:
+        return await _passed_on(request, "POST", f"/uploads/{upload_id}/parts", await _sent(request))
+
+    @router.post("/complete/{upload_id}")
+    async def complete(request: Request, upload_id: UUID) -> Response:
+        return await _passed_on(request, "POST", f"/uploads/{upload_id}/complete", await _sent(request))
+
+    @router.get("/progress/{upload_id}")
+    async def progress(request: Request, upload_id: UUID) -> Response:
+        return await _passed_on(request, "GET", f"/uploads/{upload_id}")
+
+    @router.get("/media/{media_id}")
+    async def media(request: Request, media_id: UUID) -> Response:
+        return await _passed_on(request, "GET", f"/media/{media_id}")
+
+    async def _passed_on(request: Request, method: str, path: str, body: dict[str, Any] | None = None) -> Response:
+        visit = await door_of(request).visit()
+        if visit is None:
+            return problem_answer(NotSignedIn("Hãy đăng nhập lại.", "Please sign in again."))
+        try:
+            told = await house.services.ask(method, "submissions", path, token=visit.access_token, body=body)
+        except Refused as refused:
+            return JSONResponse(refused.told, refused.answered, media_type="application/problem+json")
+        return JSONResponse(told)
+
+    return router
+
+
+async def _sent(request: Request) -> dict[str, Any]:
+    check_script(request)
+    try:
+        told = await request.json()
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise Malformed("Nội dung gửi lên không phải JSON.", "The body is not a JSON object.")
+    return told

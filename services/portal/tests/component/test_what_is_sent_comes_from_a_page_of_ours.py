@@ -1,0 +1,88 @@
+"""Nothing is done that was not sent from a page this very browser was given, whoever asks for it."""
+
+import re
+
+import pytest
+
+from chassis.porch import Role
+from portal.main import create_frame
+from portal.settings import Settings
+
+SOME_ID = "01900000-0000-7000-8000-000000000000"
+URLS = {
+    f"{name}_url": "http://127.0.0.1:1" for name in ("directory", "directives", "submissions", "reporting", "notify")
+}
+CHANGING = sorted(
+    {
+        (method, re.sub(r"\{\w+\}", SOME_ID, route.path))
+        for route in create_frame(
+            Settings(http_host="127.0.0.1", http_port=0, **URLS), frozenset({Role.API})
+        ).app.routes
+        for method in getattr(route, "methods", None) or ()
+        if method not in ("GET", "HEAD", "OPTIONS")
+    }
+)
+
+
+def test_there_is_something_to_send() -> None:
+    assert len(CHANGING) > 6
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGING)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"sec-fetch-site": "cross-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"x-congvan-form": "guessed"},
+        {"sec-fetch-site": "same-site", "origin": "http://other.portal"},
+    ],
+    ids=["no token", "another site", "another origin", "no origin to name", "a guess", "a sister site"],
+)
+async def test_nobody_sends_for_somebody_else(make_client, neighbours, method, path, headers) -> None:
+    async with make_client() as client:
+        answer = await client.request(
+            method, path, headers={"cookie": "congvan=r1; congvan-form=f1", **headers}, data={"form": "guessed"}
+        )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "foreign-form")
+    assert {service.asked for service in neighbours.values()} == {0}
+
+
+async def test_a_page_that_is_for_people_sends_the_others_to_sign_in_and_back(make_client) -> None:
+    async with make_client() as client:
+        answers = {
+            path: await client.get(path, headers={"accept": "text/html"})
+            for path in ("/owed", f"/owed/{SOME_ID}", "/inbox", f"/directives/{SOME_ID}", "/password")
+        }
+
+    assert {path: (answer.status_code, answer.headers["location"]) for path, answer in answers.items()} == {
+        path: (303, f"/sign-in?then={path}") for path in answers
+    }
+
+
+async def test_a_script_that_nobody_is_signed_in_for_is_told_so(make_client) -> None:
+    async with make_client() as client:
+        answer = await client.get(f"/upload/progress/{SOME_ID}")
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+
+
+async def test_a_directory_that_is_away_is_told_on_a_page(make_client) -> None:
+    async with make_client("directory") as client:
+        answer = await client.get("/owed", headers={"accept": "text/html", "cookie": "congvan=r1"})
+
+    assert answer.status_code == 503
+    assert "tạm gián đoạn" in answer.text
+    assert "set-cookie" not in answer.headers or "congvan=;" not in answer.headers["set-cookie"]
+
+
+async def test_what_lies_beside_the_assets_is_not_given_out(make_client) -> None:
+    async with make_client() as client:
+        answers = [
+            await client.get(f"/assets/{name}") for name in ("manifest.json", "..%2fmain.py", "tokens.css", "%2e%2e")
+        ]
+
+    assert {answer.status_code for answer in answers} == {404}

@@ -1,0 +1,110 @@
+"""A form becomes the answer the service takes, and what the service says stands beside the fields."""
+
+from portal import answering
+from portal.answering import Filled, filled_by_form, filled_by_version, sheet
+from portal.doorkeeping import Form
+from portal.problems import Refused
+from portal.words import words_in
+
+VI = words_in("vi")
+
+
+def indicator(code: str, kind: str = "int", **more: str) -> dict:
+    return {"code": code, "name": f"Số {code}", "type": kind, "unit_of_measure": "bài", **more}
+
+
+REQUIREMENT = {
+    "periods": ["2024-2025", "2025-2026"],
+    "indicators": [indicator("a", "bool"), indicator("b"), indicator("c", at_most="b"), indicator("r", "ratio")],
+    "sections": [
+        {"code": "I.1", "title": "Văn bản", "kind": "list"},
+        {"code": "II", "title": "Giải pháp", "kind": "text"},
+    ],
+    "media": None,
+}
+
+
+def test_figures_texts_and_lists_are_read_and_a_blank_is_left_out() -> None:
+    form = Form(
+        [
+            ("v:a:2025-2026", "yes"),
+            ("v:b:2025-2026", " 1.234 "),
+            ("v:c:2025-2026", ""),
+            ("s:I.1", "một\r\n\r\n hai "),
+            ("s:II", " dài \n"),
+            ("nil", ""),
+        ]
+    )
+
+    body, unread = answering.answer(REQUIREMENT, filled_by_form(form), VI)
+
+    assert unread == {}
+    assert body == {
+        "values": [
+            {"indicator": "a", "period": "2025-2026", "value": True},
+            {"indicator": "b", "period": "2025-2026", "value": 1234},
+        ],
+        "narrative": {"I.1": ["một", "hai"], "II": "dài"},
+        "media_ids": [],
+        "nil": False,
+    }
+
+
+def test_what_is_no_number_is_named_and_kept_as_it_was_typed() -> None:
+    filled = filled_by_form(Form([("v:b:2025-2026", "nhiều lắm")]))
+
+    _, unread = answering.answer(REQUIREMENT, filled, VI)
+    shown = sheet(REQUIREMENT, filled, VI, unread=unread)
+
+    [figure] = [figure for _, figures in shown.periods for figure in figures if figure.fault]
+    assert (figure.name, figure.filled) == ("v:b:2025-2026", "nhiều lắm")
+    assert shown.fault_count == 1
+
+
+def test_every_fault_the_service_finds_stands_beside_its_field() -> None:
+    sent = {"values": [{"indicator": "b", "period": "2025-2026", "value": 2}]}
+    errors = [
+        {"where": "values[0]", "indicator": "b", "what_vi": "quá lớn", "what_en": "too large"},
+        {"where": "values", "indicator": "a", "what_vi": "chưa khai", "what_en": "missing"},
+        {"where": "narrative.II", "indicator": None, "what_vi": "quá dài", "what_en": "too long"},
+        {"where": "media_ids", "indicator": None, "what_vi": "thiếu video", "what_en": "a film is missing"},
+        {"where": "values[99]", "indicator": None, "what_vi": "lạ", "what_en": "odd"},
+    ]
+    refused = Refused(422, {"code": "values-not-valid", "detail": "Sai", "detail_en": "Wrong", "errors": errors})
+
+    shown = sheet(REQUIREMENT, Filled(), VI, refused=refused, sent=sent)
+
+    beside = {figure.name: figure.fault for _, figures in shown.periods for figure in figures if figure.fault}
+    assert beside == {"v:b:2025-2026": "quá lớn", "v:a:2024-2025": "chưa khai", "v:a:2025-2026": "chưa khai"}
+    assert [section.fault for section in shown.sections] == [None, "quá dài"]
+    assert shown.other_faults == ("thiếu video", "lạ")
+
+
+def test_a_refusal_without_places_is_told_at_the_top_in_the_language_of_the_page() -> None:
+    refused = Refused(409, {"code": "closed", "detail": "Đã khóa sổ.", "detail_en": "Closed."})
+
+    assert sheet(REQUIREMENT, Filled(), VI, refused=refused).other_faults == ("Đã khóa sổ.",)
+    assert sheet(REQUIREMENT, Filled(), words_in("en"), refused=refused).other_faults == ("Closed.",)
+
+
+def test_a_version_that_was_sent_fills_the_form_it_came_from() -> None:
+    version = {
+        "values": [
+            {"indicator": "a", "period": "2025-2026", "value": False},
+            {"indicator": "b", "period": "2025-2026", "value": 0},
+        ],
+        "narrative": {"I.1": ["một", "hai"], "II": "dài"},
+        "media": [{"media_id": "0190a000-0000-7000-8000-000000000001"}],
+        "nil": False,
+    }
+
+    body, unread = answering.answer(REQUIREMENT, filled_by_version(version), VI)
+
+    assert unread == {}
+    assert body["values"] == version["values"]
+    assert body["narrative"] == version["narrative"]
+    assert body["media_ids"] == ["0190a000-0000-7000-8000-000000000001"]
+
+
+def test_what_is_no_id_never_becomes_a_media_id() -> None:
+    assert filled_by_form(Form([("media", "../x"), ("media", "")])).media_ids == ()

@@ -1,0 +1,144 @@
+"""A school's way through the portal, in a real browser: what is owed, the outline, the receipt, a correction."""
+
+import re
+from pathlib import Path
+
+import pytest
+from person import DESKTOP, PHONE, sign_in
+from playwright.async_api import Page, expect
+
+from congvan import web
+from congvan.demo import videos
+
+SCHOOL, OTHER_SCHOOL, OFFICE = "U-SCH-001", "U-SCH-002", "U-VHXH-99001"
+FIGURES = {
+    "Số bài học STEM đã thực hiện": "1.012",
+    "Số dự án KHKT học sinh đã thực hiện": "2",
+    "Số dự án dự thi KHKT cấp tỉnh": "3",
+}
+
+
+async def broken_rules(page: Page) -> list[str]:
+    """Return what axe finds wrong with the page as it stands: WCAG 2.2 A and AA."""
+    axe = (web.modules() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    await page.evaluate(axe)
+    found = await page.evaluate(
+        "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        ".then(({violations}) => violations.map(each => each.id + ': ' + each.nodes.map(node => node.html).join(' ')))"
+    )
+    return list(found)
+
+
+async def test_a_report_is_filled_in_corrected_sent_returned_and_sent_again(staged, open_page) -> None:
+    window = await open_page(size=PHONE)
+    page = window.page
+    await sign_in(page, staged, SCHOOL.lower())
+
+    await expect(page.get_by_role("heading", name="Việc cần làm")).to_be_visible()
+    await page.get_by_role("link").filter(has_text=staged.play.outcome.code).click()
+    await page.get_by_role("radio", name="Có").check()
+    for label, typed in FIGURES.items():
+        await page.get_by_label(label, exact=True).fill(typed)
+    await page.get_by_label("I.1. Các văn bản chỉ đạo").fill("Kế hoạch năm học\nKế hoạch của tổ")
+    await page.get_by_role("button", name="Gửi báo cáo").click()
+
+    # One figure may not exceed another: the service's own words stand beside the field, and nothing typed is lost.
+    await expect(page.get_by_role("alert")).to_contain_text("chỗ cần sửa")
+    wrong = page.get_by_label("Số dự án dự thi KHKT cấp tỉnh", exact=True)
+    await expect(wrong).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_label("Số bài học STEM đã thực hiện", exact=True)).to_have_value("1.012")
+    await expect(page.get_by_label("I.1. Các văn bản chỉ đạo")).to_have_value("Kế hoạch năm học\nKế hoạch của tổ")
+    await wrong.fill("1")
+    await page.get_by_role("button", name="Gửi báo cáo").click()
+
+    await expect(page.get_by_role("heading", name="Đã nhận báo cáo")).to_be_visible()
+    await expect(page.get_by_text("1.012 bài")).to_be_visible()
+    obligation = staged.obligation(SCHOOL)
+    officer = await staged.play.visitor("chuyen-vien")
+    told = await officer.get("submissions", f"/obligations/{obligation}/submission")
+    assert told["versions"][-1]["narrative"] == {"I.1": ["Kế hoạch năm học", "Kế hoạch của tổ"]}
+    await expect(page.locator(".receipt")).to_contain_text(told["versions"][-1]["receipt_code"])
+
+    await officer.post(
+        "submissions", f"/submissions/{told['submission_id']}/return", {"number": 1, "reason": "Thiếu <b>mục</b> II."}
+    )
+    await page.goto(f"{staged.portal}/owed/{obligation}")
+    await expect(page.get_by_role("heading", name="trả lại")).to_be_visible()
+    await expect(page.locator("blockquote")).to_have_text("Thiếu <b>mục</b> II.")
+    await page.get_by_label("II. Giải pháp").fill("Dùng chung phòng thực hành.")
+    await page.get_by_role("button", name="Gửi bản sửa").click()
+    await expect(page.locator(".receipt")).to_contain_text("2")
+
+    told = await officer.get("submissions", f"/obligations/{obligation}/submission")
+    assert [len(told["versions"]), told["state"]] == [2, "submitted"]
+    assert window.complaints == []
+
+
+async def test_what_is_typed_and_not_sent_is_there_when_the_tab_is_opened_again(staged, open_page) -> None:
+    window = await open_page(size=PHONE)
+    await sign_in(window.page, staged, OTHER_SCHOOL.lower())
+    address = f"{staged.portal}/owed/{staged.obligation(OTHER_SCHOOL)}"
+    await window.page.goto(address)
+    await window.page.get_by_label("Số bài học STEM đã thực hiện", exact=True).fill("17")
+    await window.page.get_by_role("radio", name="Không").check()
+    await window.page.close()
+
+    page = await window.tab()
+    await page.goto(address)
+
+    await expect(page.get_by_label("Số bài học STEM đã thực hiện", exact=True)).to_have_value("17")
+    await expect(page.get_by_role("radio", name="Không")).to_be_checked()
+    await expect(page.get_by_text(re.compile("Đã giữ trên máy này lúc"))).to_be_visible()
+
+
+async def test_an_office_sends_a_film_with_its_report(staged, open_page, tmp_path: Path) -> None:
+    film = tmp_path / "Ngày hội <b>STEM.mp4"
+    videos.make_video(film, seconds=1, megabytes=0.2, seed=7, width=320, height=180)
+    window = await open_page(size=PHONE)
+    page = window.page
+    await sign_in(page, staged, OFFICE.lower())
+    await page.goto(f"{staged.portal}/owed/{staged.obligation(OFFICE, video=True)}")
+
+    await page.get_by_label("Chọn video").set_input_files(film)
+
+    await expect(page.get_by_text("Đã kiểm tra, dùng được.")).to_be_visible()
+    await page.get_by_role("button", name="Gửi báo cáo").click()
+    await expect(page.get_by_role("heading", name="Đã nhận báo cáo")).to_be_visible()
+    await expect(page.get_by_text("Ngày hội <b>STEM.mp4")).to_be_visible()
+    assert window.complaints == []
+
+
+async def test_without_scripts_the_way_is_the_same(staged, open_page) -> None:
+    window = await open_page(size=PHONE, java_script_enabled=False)
+    page = window.page
+    await sign_in(page, staged, "u-sch-003")
+    await page.get_by_role("link").filter(has_text=staged.play.outcome.code).click()
+    await page.get_by_label("Không phát sinh").check()
+
+    await page.get_by_role("button", name="Gửi báo cáo").click()
+
+    await expect(page.get_by_role("heading", name="Đã nhận báo cáo")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_every_page_can_be_read_by_everybody_and_fits_the_screen(staged, open_page, size) -> None:
+    window = await open_page(size=size, color_scheme="dark" if size is PHONE else "light")
+    page = window.page
+    found: dict[str, list[str]] = {}
+    wider: list[str] = []
+
+    async def look(path: str) -> None:
+        await page.goto(f"{staged.portal}{path}")
+        found[path] = await broken_rules(page)
+        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wider.append(path)
+
+    for path in ("/", "/components", "/sign-in", "/apis/directives", "/no-such-page"):
+        await look(path)
+    await sign_in(page, staged, "u-sch-004")
+    owed = staged.obligation("U-SCH-004")
+    for path in ("/owed", f"/owed/{owed}", f"/directives/{staged.play.outcome.directive_id}", "/inbox", "/password"):
+        await look(path)
+
+    assert {path: broken for path, broken in found.items() if broken} == {}
+    assert wider == []
