@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import asyncpg
@@ -134,6 +135,20 @@ def test_secrets_are_for_their_owner_alone(house: House, home: Path) -> None:
     assert stat.S_IMODE((home / "secrets.json").stat().st_mode) == 0o600
     assert house.secrets.postgres not in repr(house.secrets)
     assert load_or_make(home / "secrets.json") == house.secrets
+
+
+def test_secrets_from_before_directives_had_a_bucket_get_its_keys_once(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    made = asdict(load_or_make(file))
+    del made["store"]["directives_access_key"], made["store"]["directives_secret_key"]
+    file.write_text(json.dumps(made))
+
+    added = load_or_make(file)
+
+    assert load_or_make(file) == added
+    assert len(added.store.directives_secret_key) > 30
+    assert asdict(added) | {"store": None} == made | {"store": None}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_secrets_that_cannot_be_read_are_not_replaced(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_a_wrong_secret_is_refused(server: Store) -> None:
     keys = replace(server.keys, secret_key="somebody else's")
 
     with pytest.raises(S3Error) as refused:
-        _put(store.client(server.endpoint, keys, as_steward=False), server.bucket, "media/x", b"x")
+        _put(store.client(server.endpoint, keys), server.bucket, "media/x", b"x")
 
     assert refused.value.code == "SignatureDoesNotMatch"
 
@@ -89,6 +89,27 @@ def test_the_application_may_not_change_buckets(server: Store) -> None:
         with pytest.raises(S3Error) as refused:
             forbidden()
         assert refused.value.code == "AccessDenied"
+
+
+def test_a_service_opens_no_bucket_but_its_own(server: Store) -> None:
+    buckets: dict[store.Who, str] = {"submissions": server.bucket, "directives": store.directives_bucket(server.bucket)}
+    for who, bucket in buckets.items():
+        _put(server.client(who), bucket, "files/secret", b"x")
+
+    for who, other in (("submissions", buckets["directives"]), ("directives", buckets["submissions"])):
+        client = server.client(who)
+        everything_forbidden: tuple[Callable[[], object], ...] = (
+            lambda client=client, other=other: _get(client, other, "files/secret"),
+            lambda client=client, other=other: client.stat_object(other, "files/secret"),
+            lambda client=client, other=other: _put(client, other, "files/mine", b"x"),
+            lambda client=client, other=other: client.remove_object(other, "files/secret"),
+            lambda client=client, other=other: list(client.list_objects(other)),
+        )
+        for forbidden in everything_forbidden:
+            with pytest.raises(S3Error) as refused:
+                forbidden()
+            assert refused.value.code == "AccessDenied"
+        assert client.bucket_exists(buckets[who])
 
 
 def test_the_way_round_through_the_filer_is_closed(server: Store) -> None:

@@ -12,7 +12,8 @@ from chassis.roles import Service
 from directives import api, consumers, tables
 from directives.api import documents, files
 from directives.documents.reading import MOST_BYTES
-from directives.rounds import Transfers
+from directives.operations.shelf import Shelf
+from directives.rounds import Tidying, Transfers
 from directives.settings import Settings
 from unit_tree.projection import TreeReader
 
@@ -36,10 +37,21 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame = Frame(NAME, settings, roles, migrations=MIGRATIONS, keys=keys, body_limits=limits)
     trees = TreeReader()
     transfers = Transfers(frame.transactions, trees)
+    shelf = Shelf(
+        transactions=frame.transactions,
+        trees=trees,
+        endpoint=settings.store_endpoint,
+        access_key=settings.store_access_key,
+        secret_key=settings.store_secret_key,
+        bucket=settings.store_bucket,
+    )
     frame.app.state.tree_reader = trees
+    frame.app.state.shelf = shelf
+    frame.checks["store"] = shelf.why_away
     frame.front_door(api.router)
     frame.letterbox(lambda desk: consumers.register(desk, transfers.hear))
     frame.run_in_background(transfers.run)
+    frame.run_in_background(Tidying(shelf).run)
     return frame
 
 

@@ -1,4 +1,4 @@
-"""What a worker looks after without being asked: open obligations of units that are no more."""
+"""What a worker looks after without being asked: obligations of units that are no more, and what files leave behind."""
 
 import asyncio
 import logging
@@ -8,6 +8,8 @@ from chassis.clock import VIETNAM
 from chassis.outages import is_outage
 from chassis.transaction import Transactions
 from directives.operations.issuing import transfer_obligations
+from directives.operations.shelf import Shelf
+from directives.operations.sweeping import move_out_of_rows, sweep
 from unit_tree.projection import TreeReader
 
 log = logging.getLogger(__name__)
@@ -15,6 +17,7 @@ log = logging.getLogger(__name__)
 AFTER_NEWS_SECONDS = (1.0, 5.0, 30.0, 60.0)
 """When to look after a unit has changed: soon, and until every transaction that was noting it then has ended."""
 OUTAGE_SECONDS = 5.0
+TIDY_SECONDS = 600.0
 
 
 class Transfers:
@@ -54,6 +57,25 @@ class Transfers:
                 if moved:
                     log.info("%d obligations moved to the units that came after", moved)
                 return
+
+
+class Tidying:
+    """Moves files out of the database when the process starts, and sweeps the store then and every ten minutes."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def run(self) -> None:
+        """Tidy up for as long as the process lives, through outages of the database and of the store."""
+        while True:
+            try:
+                moved, swept = await move_out_of_rows(self._shelf), await sweep(self._shelf)
+            except Exception as error:  # noqa: BLE001  whatever is left lying is still there next time
+                log.warning("cannot tidy up after files: %r", error)
+            else:
+                if moved or swept:
+                    log.info("%d files moved into the store, %d removed from it", moved, swept)
+            await asyncio.sleep(TIDY_SECONDS)
 
 
 def _until_tomorrow() -> float:

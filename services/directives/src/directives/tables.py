@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -155,29 +154,6 @@ registers = Table(
     Column("next_number", Integer, nullable=False),
     CheckConstraint("next_number > 0", name="registers_next_number_counts"),
     comment="the next number of each sequence; a number is drawn in the transaction that gives it, so none is lost",
-)
-
-directive_files = Table(
-    "directive_files",
-    metadata,
-    Column("file_id", Uuid, primary_key=True),
-    Column("directive_id", ForeignKey("directives.directive_id"), nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("content_type", Text, nullable=False),
-    Column("byte_count", Integer, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("signature", JSONB(none_as_null=True)),
-    Column("kept_by", Uuid, nullable=False),
-    Column("kept_at", DateTime(timezone=True), nullable=False),
-    Column("content", LargeBinary, nullable=False),
-    CheckConstraint("kind IN ('signed', 'attachment')", name="directive_files_kind_known"),
-    CheckConstraint("encode(sha256(content), 'hex') = sha256", name="directive_files_are_what_they_were"),
-    CheckConstraint("length(content) = byte_count", name="directive_files_are_whole"),
-    # The files of a directive; one of them is the signed one.
-    Index("directive_files_of_directive", "directive_id"),
-    Index("directive_files_signed_once", "directive_id", unique=True, postgresql_where=text("kind = 'signed'")),
-    comment="files of a directive, byte for byte: what was attached, and the signed PDF",
 )
 
 numbering_schemes = Table(

@@ -27,6 +27,7 @@ ROWS = (
     "calendars",
     "numbering_schemes",
     "directive_files",
+    "stored_files",
     "outbox",
 )
 
@@ -50,7 +51,7 @@ async def database(kept_database):
 
 
 @pytest.fixture
-async def make_frame(database, nats_house, streams_file, signer):
+async def make_frame(database, nats_house, streams_file, store, signer):
     """Make processes of one installation; a front door alone needs no streams."""
     made = []
 
@@ -64,6 +65,10 @@ async def make_frame(database, nats_house, streams_file, signer):
                 "nats_seed": nats_house.seeds["directives"],
                 "streams_file": streams_file,
                 "directory_url": "http://127.0.0.1:9",
+                "store_endpoint": store.endpoint,
+                "store_access_key": store.keys.directives_access_key,
+                "store_secret_key": store.keys.directives_secret_key,
+                "store_bucket": store.directives_bucket,
                 **changes,
             }
         )

@@ -90,7 +90,7 @@ async def test_a_process_is_ready_when_its_servers_and_durables_are_there(frame)
 
         await until(ready)
         checks = (await client.get("/health/ready")).json()["checks"]
-        assert checks == dict.fromkeys(("postgresql", "nats", "durables", "keys"), "ok")
+        assert checks == dict.fromkeys(("postgresql", "nats", "durables", "keys", "store"), "ok")
         flow = (await client.get("/health/flow")).json()
         assert flow["durables"] == {
             name: {"pending": 0, "unacked": 0}

@@ -53,10 +53,10 @@ async def apply_streams(plan: Plan) -> None:
             await client.close()
 
 
-def make_bucket(plan: Plan) -> None:
-    """Make the bucket of the S3 store."""
+def make_buckets(plan: Plan) -> None:
+    """Make the buckets of the S3 store."""
     from congvan.servers.store import StoreKeys
-    from congvan.servers.store import make_bucket as make
+    from congvan.servers.store import make_buckets as make
 
     make(plan["endpoint"], StoreKeys(**plan["keys"]), plan["bucket"])
 
@@ -86,12 +86,12 @@ def nats_config(plan: Plan) -> str:
 
 
 async def everything(plan: Plan) -> None:
-    """Make databases, streams and the bucket, and migrate every service."""
-    bucket = asyncio.create_task(_timed("bucket", asyncio.to_thread(make_bucket, plan["store"])))
+    """Make databases, streams and buckets, and migrate every service."""
+    buckets = asyncio.create_task(_timed("buckets", asyncio.to_thread(make_buckets, plan["store"])))
     await _timed("databases", make_databases(plan["superuser_url"], plan["passwords"]))
     await _timed("streams", apply_streams(plan))
     await _timed("migrations", migrate(plan["migrated"]))
-    await bucket
+    await buckets
 
 
 async def _timed(name: str, work: Awaitable[None]) -> None:

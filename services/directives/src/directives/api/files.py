@@ -1,18 +1,21 @@
 """Files of directives at the front door: attachments, and the signed PDF with what its signature says."""
 
 import base64
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Response, UploadFile
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import NotAllowed, NotFound, TooLarge
 from chassis.transaction import OpenTransaction
+from directives.api.shelves import OurShelf
 from directives.api.trees import KnownTree
 from directives.documents.problems import EVERY_PROBLEM
 from directives.documents.signature import WORDS, Verdict
@@ -22,6 +25,7 @@ from directives.store.files import FileKind, KeptFile
 
 ADDRESSES = ("/directives/{directive_id}/attachments", "/directives/{directive_id}/signed-file")
 """Where a file may be brought to."""
+_PIECE = 1 << 18
 Sent = Annotated[UploadFile, File()]
 router = APIRouter()
 
@@ -81,6 +85,27 @@ def _shown(file: KeptFile) -> FileOut:
     )
 
 
+def given_out(kept: KeptFile, opened: BinaryIO, *, name: str | None = None) -> Response:
+    """Give a file out as it is read, and close it at the end; whoever keeps it may check what they got."""
+    digest = base64.b64encode(bytes.fromhex(kept.sha256)).decode()
+    return StreamingResponse(
+        _pieces(opened),
+        media_type=kept.content_type,
+        headers={
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(name or kept.name)}",
+            "content-length": str(kept.byte_count),
+            "repr-digest": f"sha-256=:{digest}:",
+            "x-content-type-options": "nosniff",
+        },
+    )
+
+
+def _pieces(opened: BinaryIO) -> Iterator[bytes]:
+    with opened:
+        while piece := opened.read(_PIECE):
+            yield piece
+
+
 async def _attachment(caller: Calling, document: Sent) -> filing.Brought:
     # Looked through before a transaction is open: it may take a second, and wait for others.
     return await filing.look_through(document.filename or "", document.file, step="edit", by=caller)
@@ -99,22 +124,18 @@ SignedFile = Annotated[filing.Brought, Depends(_signed_file)]
     status_code=201,
     responses=may_raise(NotFound, NotAllowed, NotNow, AttachmentsFull, TooLarge, *EVERY_PROBLEM),
 )
-async def attach(
-    caller: Calling, brought: Attachment, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
-) -> FileOut:
+async def attach(caller: Calling, brought: Attachment, shelf: OurShelf, directive_id: UUID) -> FileOut:
     """Attach a file to a draft."""
-    return _shown(await filing.attach(tx, directive_id=directive_id, brought=brought, tree=tree, by=caller))
+    return _shown(await filing.attach(shelf, directive_id=directive_id, brought=brought, by=caller))
 
 
 @router.put(
     ADDRESSES[1],
     responses=may_raise(NotFound, NotAllowed, NotNow, SignatureBroken, SignedFileKept, TooLarge, *EVERY_PROBLEM),
 )
-async def keep_signed(
-    caller: Calling, brought: SignedFile, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
-) -> FileOut:
+async def keep_signed(caller: Calling, brought: SignedFile, shelf: OurShelf, directive_id: UUID) -> FileOut:
     """Keep the signed PDF of a directive."""
-    return _shown(await filing.keep_signed(tx, directive_id=directive_id, brought=brought, tree=tree, by=caller))
+    return _shown(await filing.keep_signed(shelf, directive_id=directive_id, brought=brought, by=caller))
 
 
 @router.get("/directives/{directive_id}/files", responses=may_raise(NotFound))
@@ -125,21 +146,10 @@ async def list_files(caller: Calling, tx: OpenTransaction, tree: KnownTree, dire
 
 
 @router.get("/directives/{directive_id}/files/{file_id}", responses=may_raise(NotFound), response_class=Response)
-async def read_file(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, file_id: UUID
-) -> Response:
+async def read_file(caller: Calling, shelf: OurShelf, directive_id: UUID, file_id: UUID) -> Response:
     """Fetch a file of a directive, byte for byte; `repr-digest` carries its SHA-256."""
-    kept, content = await filing.read_file(tx, directive_id=directive_id, file_id=file_id, tree=tree, by=caller)
-    digest = base64.b64encode(bytes.fromhex(kept.sha256)).decode()
-    return Response(
-        content,
-        media_type=kept.content_type,
-        headers={
-            "content-disposition": f"attachment; filename*=UTF-8''{quote(kept.name)}",
-            "repr-digest": f"sha-256=:{digest}:",
-            "x-content-type-options": "nosniff",
-        },
-    )
+    kept, opened = await filing.open_file(shelf, directive_id=directive_id, file_id=file_id, by=caller)
+    return given_out(kept, opened)
 
 
 @router.delete(

@@ -12,8 +12,11 @@ from chassis.identity import Calling
 from chassis.problems import NotFound
 from chassis.text import Line, UnitId
 from chassis.transaction import OpenTransaction
+from directives.api.files import given_out
+from directives.api.shelves import OurShelf
 from directives.api.trees import KnownTree
 from directives.operations import printing
+from directives.operations.filing import open_kept
 from directives.operations.printing import PaperFormat
 from directives.rendering.registers import RegisterKind
 from directives.rendering.report import Answered, Figure, Report, paper_of_report
@@ -95,14 +98,13 @@ def _file(content: bytes, kind: str, name: str) -> Response:
 
 
 @router.get("/directives/{directive_id}/paper/{form}", responses=may_raise(NotFound), response_class=Response)
-async def print_directive(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, form: PaperFormat
-) -> Response:
+async def print_directive(caller: Calling, shelf: OurShelf, directive_id: UUID, form: PaperFormat) -> Response:
     """Lay a directive out as Word or PDF; where its signed PDF is kept, that is the PDF."""
-    paper = await printing.paper_of_directive(tx, directive_id=directive_id, tree=tree, by=caller)
-    signed = await printing.signed_pdf(tx, directive_id=directive_id) if form == "pdf" else None
+    async with shelf.begin() as (tx, tree):
+        paper = await printing.paper_of_directive(tx, directive_id=directive_id, tree=tree, by=caller)
+        signed = await printing.find_signed(tx, directive_id=directive_id) if form == "pdf" else None
     if signed is not None:
-        return _file(signed, form, "van-ban")
+        return given_out(signed[0], await open_kept(shelf, *signed), name="van-ban.pdf")
     return _file(await printing.print_paper(paper, form), form, "van-ban")
 
 

@@ -2,8 +2,8 @@
 
 import zipfile
 import zlib
-from io import BytesIO
 from pathlib import PurePath
+from typing import BinaryIO
 
 from directives.documents.problems import (
     DocumentEmpty,
@@ -29,15 +29,17 @@ _KNOWN = {
     ".xlsx": (f"{_OFFICE}spreadsheetml.sheet", b"PK\x03\x04"),
 }
 _HEART = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml"}
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = 0x1
 _CHUNK = 1 << 20
+_HEAD = 16
 
 
-def content_type_of(name: str, content: bytes) -> str:
+def content_type_of(name: str, file: BinaryIO, byte_count: int) -> str:
     """Return the type of an attachment; raise when it is not what it says, or not to be taken."""
-    if not content:
+    if not byte_count:
         raise DocumentEmpty("Tệp rỗng.", "The file is empty.")
-    if len(content) > MOST_BYTES:
+    if byte_count > MOST_BYTES:
         raise DocumentTooLarge(
             f"Tệp lớn hơn {MOST_BYTES >> 20} MB.", f"The file is larger than {MOST_BYTES >> 20} MB.", allowed=MOST_BYTES
         )
@@ -49,20 +51,22 @@ def content_type_of(name: str, content: bytes) -> str:
             "Chỉ nhận .pdf, .docx, .xlsx, .png, .jpg.", "Only .pdf, .docx, .xlsx, .png and .jpg are taken."
         )
     content_type, begins = _KNOWN[suffix]
-    if not content.startswith(begins):
-        if content.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in content:
+    file.seek(0)
+    head = file.read(_HEAD)
+    if not head.startswith(begins):
+        if head.startswith(_OLD_OFFICE) and "EncryptedPackage".encode("utf-16-le") in head + file.read():
             raise DocumentLocked("Tệp có mật khẩu.", "The file needs a password.")
         raise DocumentMisnamed(
             f"Tên tệp nói là {suffix} nhưng nội dung không phải.", f"The name says {suffix}; the content is not."
         )
     if suffix in _HEART:
-        _see_that_it_is_harmless(content, _HEART[suffix], suffix)
+        _see_that_it_is_harmless(file, _HEART[suffix], suffix)
     return content_type
 
 
-def _see_that_it_is_harmless(content: bytes, heart: str, suffix: str) -> None:
+def _see_that_it_is_harmless(file: BinaryIO, heart: str, suffix: str) -> None:
     try:
-        with zipfile.ZipFile(BytesIO(content)) as packed:
+        with zipfile.ZipFile(file) as packed:
             parts = packed.infolist()
             if any(part.flag_bits & _ENCRYPTED for part in parts):
                 raise DocumentLocked("Tệp có mật khẩu.", "The file needs a password.")

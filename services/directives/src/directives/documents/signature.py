@@ -3,9 +3,8 @@
 import sys
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from threading import Lock
-from typing import Literal
+from typing import BinaryIO, Literal
 
 Verdict = Literal["none", "intact", "broken", "unreadable"]
 _WORSE: tuple[Verdict, ...] = ("none", "intact", "unreadable", "broken")
@@ -37,13 +36,13 @@ class SignatureCheck:
     signatures: tuple[FoundSignature, ...]
 
 
-def check_signatures(content: bytes) -> SignatureCheck:
+def check_signatures(file: BinaryIO) -> SignatureCheck:
     """Check every signature of a PDF against its bytes. Nothing is fetched; no authority is asked, none is believed."""
     let_the_library_in()
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
-        found = [_checked(each) for each in PdfFileReader(BytesIO(content), strict=False).embedded_regular_signatures]
+        found = [_checked(each) for each in PdfFileReader(file, strict=False).embedded_regular_signatures]
     except Exception:  # noqa: BLE001  a damaged PDF makes the library raise whatever its damage leads to
         return SignatureCheck(verdict="unreadable", signatures=())
     worst = max((each.verdict for each in found), key=_WORSE.index, default=_WORSE[0])

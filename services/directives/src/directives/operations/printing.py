@@ -17,6 +17,7 @@ from directives.operations.access import reads_any, see, writes_for
 from directives.rendering.paper import Paper, paper_of
 from directives.rendering.registers import RegisterKind, Value, write_register
 from directives.store.books import Followed, Sent
+from directives.store.files import KeptFile
 from unit_tree.tree import Tree
 
 PaperFormat = Literal["docx", "pdf"]
@@ -43,11 +44,14 @@ async def paper_of_directive(tx: Transaction, *, directive_id: UUID, tree: Tree,
     return paper_of(directive, issuer=name_of(tree, directive.issuer_unit_id, day), parent=parent)
 
 
-async def signed_pdf(tx: Transaction, *, directive_id: UUID) -> bytes | None:
-    """Return the signed PDF of a directive, byte for byte, or null: what was signed is never laid out again."""
+async def find_signed(tx: Transaction, *, directive_id: UUID) -> tuple[KeptFile, bytes | None] | None:
+    """Return the signed PDF of a directive, with its bytes where they lie in its row, or null.
+
+    It is given out instead of a paper: what was signed is never laid out again.
+    """
     for kept in await store.files.of_directive(tx.connection, directive_id):
         if kept.kind == "signed":
-            return await store.files.content_of(tx.connection, kept.id)
+            return kept, await store.files.content_of(tx.connection, kept.id)
     return None
 
 

@@ -1,16 +1,18 @@
-"""The files of a directive, in and out of PostgreSQL, byte for byte."""
+"""The files of a directive as rows; their bytes lie in the store, and `stored_files` says which of those are wanted."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from directives.tables import directive_files
+from chassis.transaction import new_id
+from directives.file_tables import directive_files, stored_files
 
 FileKind = Literal["signed", "attachment"]
+SWEPT_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class KeptFile:
     signature: dict[str, Any] | None
     kept_by: UUID
     kept_at: datetime
+    stored_id: UUID | None
+    """Where its bytes lie in the store; null while they wait in the row to be moved there."""
 
 
 _COLUMNS = [each for each in directive_files.c if each.name != "content"]
@@ -35,17 +39,18 @@ _OF = (
     .where(directive_files.c.directive_id == bindparam("directive_id"))
     .order_by(directive_files.c.kept_at, directive_files.c.file_id)
 )
+_IN_ROW = select(*_COLUMNS).where(directive_files.c.content.is_not(None)).order_by(directive_files.c.file_id).limit(1)
 _CONTENT = select(directive_files.c.content).where(directive_files.c.file_id == bindparam("file_id"))
 
 
 async def of_directive(connection: AsyncConnection, directive_id: UUID) -> list[KeptFile]:
     """Return the files of a directive, oldest first."""
     rows = (await connection.execute(_OF, {"directive_id": directive_id})).mappings()
-    return [KeptFile(id=row["file_id"], **{name: row[name] for name in row if name != "file_id"}) for row in rows]
+    return [_read(row) for row in rows]
 
 
-async def add(connection: AsyncConnection, file: KeptFile, content: bytes) -> None:
-    """Keep a file; the database refuses bytes that do not have its digest."""
+async def add(connection: AsyncConnection, file: KeptFile) -> None:
+    """Keep a file."""
     await connection.execute(
         insert(directive_files).values(
             file_id=file.id,
@@ -58,19 +63,16 @@ async def add(connection: AsyncConnection, file: KeptFile, content: bytes) -> No
             signature=file.signature,
             kept_by=file.kept_by,
             kept_at=file.kept_at,
-            content=content,
+            stored_id=file.stored_id,
         )
     )
 
 
-async def remove(connection: AsyncConnection, file_id: UUID) -> None:
-    """Keep a file no longer."""
-    await connection.execute(delete(directive_files).where(directive_files.c.file_id == file_id))
-
-
-async def content_of(connection: AsyncConnection, file_id: UUID) -> bytes:
-    """Return the bytes of a file, exactly as they were brought."""
-    return bytes((await connection.execute(_CONTENT, {"file_id": file_id})).scalar_one())
+async def remove(connection: AsyncConnection, file: KeptFile, *, now: datetime) -> None:
+    """Keep a file no longer; what lies in the store for it is wanted by nobody."""
+    await connection.execute(delete(directive_files).where(directive_files.c.file_id == file.id))
+    if file.stored_id is not None:
+        await let_go(connection, file.stored_id, now=now)
 
 
 async def count_attachments(connection: AsyncConnection, directive_id: UUID) -> int:
@@ -79,3 +81,86 @@ async def count_attachments(connection: AsyncConnection, directive_id: UUID) -> 
         directive_files.c.directive_id == directive_id, directive_files.c.kind == "attachment"
     )
     return int((await connection.execute(counted)).scalar_one())
+
+
+# What lies in the store.
+
+
+async def expect(connection: AsyncConnection, *, now: datetime) -> UUID:
+    """Write down that bytes are about to be sent to the store; return the id they will lie under."""
+    stored_id = new_id()
+    await connection.execute(insert(stored_files).values(stored_id=stored_id, state="arriving", since=now))
+    return stored_id
+
+
+async def settle(connection: AsyncConnection, stored_id: UUID, *, now: datetime) -> bool:
+    """Note that what arrived is wanted. False: it took so long that it was given up, and may be gone."""
+    arrived = (
+        update(stored_files)
+        .where(stored_files.c.stored_id == stored_id, stored_files.c.state == "arriving")
+        .values(state="kept", since=now)
+    )
+    return (await connection.execute(arrived)).rowcount == 1
+
+
+async def let_go(connection: AsyncConnection, stored_id: UUID, *, now: datetime) -> None:
+    """Note that nobody wants what lies in the store under an id."""
+    await connection.execute(
+        update(stored_files).where(stored_files.c.stored_id == stored_id).values(state="unwanted", since=now)
+    )
+
+
+async def give_up_arriving(connection: AsyncConnection, *, before: datetime, now: datetime) -> None:
+    """Give up what began to arrive before a moment: whoever sent it is gone."""
+    await connection.execute(
+        update(stored_files)
+        .where(stored_files.c.state == "arriving", stored_files.c.since < before)
+        .values(state="unwanted", since=now)
+    )
+
+
+async def unwanted(connection: AsyncConnection) -> list[UUID]:
+    """Return some of what nobody wants, oldest first."""
+    found = (
+        select(stored_files.c.stored_id)
+        .where(stored_files.c.state == "unwanted")
+        .order_by(stored_files.c.since)
+        .limit(SWEPT_AT_ONCE)
+    )
+    return list((await connection.execute(found)).scalars())
+
+
+async def forget(connection: AsyncConnection, stored_id: UUID) -> None:
+    """Forget what was unwanted and is removed from the store."""
+    await connection.execute(
+        delete(stored_files).where(stored_files.c.stored_id == stored_id, stored_files.c.state == "unwanted")
+    )
+
+
+# What was kept in rows, before there was a store.
+
+
+async def find_in_row(connection: AsyncConnection) -> KeptFile | None:
+    """Return a file whose bytes still lie in its row."""
+    row = (await connection.execute(_IN_ROW)).mappings().one_or_none()
+    return None if row is None else _read(row)
+
+
+async def content_of(connection: AsyncConnection, file_id: UUID) -> bytes | None:
+    """Return the bytes in the row of a file; null when they were moved, or the file is gone."""
+    found: bytes | None = (await connection.execute(_CONTENT, {"file_id": file_id})).scalar_one_or_none()
+    return found
+
+
+async def put_moved(connection: AsyncConnection, file_id: UUID, stored_id: UUID) -> bool:
+    """Note that the bytes of a file lie in the store. False: somebody else moved them, or the file is gone."""
+    moved = (
+        update(directive_files)
+        .where(directive_files.c.file_id == file_id, directive_files.c.content.is_not(None))
+        .values(content=None, stored_id=stored_id)
+    )
+    return (await connection.execute(moved)).rowcount == 1
+
+
+def _read(row: Any) -> KeptFile:
+    return KeptFile(id=row["file_id"], **{name: row[name] for name in row if name != "file_id"})

@@ -83,7 +83,7 @@ class _Upload:
         self._film = film
         self._content = content
         self._meter = Meter(house)
-        self._client = store.client(house.addresses.store_endpoint, house.secrets.store, as_steward=False)
+        self._client = store.client(house.addresses.store_endpoint, house.secrets.store)
         self._raw = Line()
         self.api_bytes: list[int] = []
         """Of each upload: everything that went to our API or came from it."""

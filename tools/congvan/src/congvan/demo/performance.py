@@ -57,7 +57,7 @@ class Stage:
 
     def objects(self) -> Mapping[str, int]:
         """Return what lies in the store: key → bytes."""
-        client = store.client(self.addresses.store_endpoint, self.keys.store, as_steward=True)
+        client = store.client(self.addresses.store_endpoint, self.keys.store, "steward")
         return {str(each.object_name): int(each.size or 0) for each in client.list_objects(BUCKET, recursive=True)}
 
 

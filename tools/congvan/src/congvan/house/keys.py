@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from congvan.servers.nats import make_keys as make_nats_keys
-from congvan.servers.store import StoreKeys
+from congvan.servers.store import StoreKeys, directives_pair
 from congvan.servers.store import make_keys as make_store_keys
 
 STORED_SERVICES = ("directory", "directives", "submissions", "reporting", "notify")
@@ -69,9 +69,16 @@ def load_or_make(file: Path) -> Keys:
         _keep(made, file)
         return made
     try:
-        return _from_json(json.loads(kept))
+        found = json.loads(kept)
+        is_older = "directives_access_key" not in found["store"]
+        if is_older:  # made when directives kept its files in its database
+            found["store"] |= directives_pair()
+        keys = _from_json(found)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{file} cannot be read; put it back, or start anew with `down --wipe`: {error}") from error
+    if is_older:
+        _keep(keys, file)
+    return keys
 
 
 def _from_json(found: dict[str, Any]) -> Keys:

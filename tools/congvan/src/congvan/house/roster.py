@@ -18,7 +18,7 @@ from congvan.servers.mail import Mail
 from congvan.servers.nats import Nats
 from congvan.servers.postgres import Postgres
 from congvan.servers.server import Server
-from congvan.servers.store import PORT_NAMES, Store
+from congvan.servers.store import PORT_NAMES, Store, directives_bucket
 
 BUCKET = "congvan"
 ROLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -122,6 +122,13 @@ def settings_of(site: Site, service: str) -> dict[str, str]:
                 "ADMINISTRATOR_PASSWORD_DAYS": "0",
                 "TOTP_REQUIRED_FOR": "[]",  # nothing but this machine can reach the house
             }
+        case "directives":
+            told |= {
+                "STORE_ENDPOINT": at.store_endpoint,
+                "STORE_ACCESS_KEY": keys.store.directives_access_key,
+                "STORE_SECRET_KEY": keys.store.directives_secret_key,
+                "STORE_BUCKET": directives_bucket(BUCKET),
+            }
         case "submissions":
             told |= {
                 "STORE_ENDPOINT": at.store_endpoint,
@@ -224,7 +231,7 @@ def services(site: Site) -> dict[str, Program]:
 
 
 def preparation(site: Site, what: str, migrated: tuple[str, ...]) -> Program:
-    """Return the program that makes databases, streams and bucket and migrates (`all`), or only the streams."""
+    """Return the program that makes databases, streams and buckets and migrates (`all`), or only the streams."""
     told: dict[str, str] = {}
     for service in migrated:
         told |= settings_of(site, service) | {f"{service.upper()}_HTTP_PORT": "0"}

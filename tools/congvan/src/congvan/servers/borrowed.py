@@ -3,8 +3,9 @@
 - `CONGVAN_TEST_SERVERS`: `docker` or `wheels`: these and no others; nothing falls back silently.
 - `CONGVAN_TEST_POSTGRES_URL`: a superuser's URL; databases are made in it.
 - `CONGVAN_TEST_NATS_URL`: a server that already has our accounts; `CONGVAN_TEST_NATS_SEEDS`: JSON, user to nkey seed.
-- `CONGVAN_TEST_S3_URL` (`http://host:port`), `CONGVAN_TEST_S3_BUCKET`, and `CONGVAN_TEST_S3_KEYS`: JSON with the
-  `access_key`, `secret_key`, `steward_access_key` and `steward_secret_key` of `StoreKeys`.
+- `CONGVAN_TEST_S3_URL` (`http://host:port`), `CONGVAN_TEST_S3_BUCKET` (beside it there is one with `-directives` after
+  its name), and `CONGVAN_TEST_S3_KEYS`: JSON with the keys of `StoreKeys`: `access_key`, `secret_key`, and the same two
+  of `directives_` and of `steward_`.
 """
 
 import contextlib
@@ -56,7 +57,7 @@ class BorrowedNats:
 
 @dataclass(frozen=True)
 class BorrowedStore:
-    """An S3 store with an empty bucket."""
+    """An S3 store with empty buckets."""
 
     endpoint: str
     """`host:port`."""
@@ -66,6 +67,10 @@ class BorrowedStore:
     @property
     def url(self) -> str:
         return f"http://{self.endpoint}"
+
+    @property
+    def directives_bucket(self) -> str:
+        return stores.directives_bucket(self.bucket)
 
 
 @cache
@@ -162,7 +167,7 @@ def nats(configure: Configure, users: tuple[str, ...]) -> Iterator[BorrowedNats]
 
 @contextlib.contextmanager
 def store(bucket: str = "congvan-test") -> Iterator[BorrowedStore]:
-    """Lend an S3 store with an empty bucket."""
+    """Lend an S3 store with empty buckets."""
     if url := _named("CONGVAN_TEST_S3_URL"):
         kept = json.loads(os.environ["CONGVAN_TEST_S3_KEYS"])
         keys = StoreKeys(**kept | {"inner": ("", "", "", "")})
@@ -234,7 +239,7 @@ def _store_in_docker(bucket: str) -> Iterator[BorrowedStore]:
         )
         with container:
             endpoint = _place(container, STORE_PORT)
-            stores.make_bucket(endpoint, keys, bucket)
+            stores.make_buckets(endpoint, keys, bucket)
             yield BorrowedStore(endpoint, bucket, keys)
 
 

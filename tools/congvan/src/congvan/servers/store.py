@@ -7,7 +7,7 @@ import signal
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from congvan import ports
 from congvan.programs import Program
@@ -17,6 +17,8 @@ from congvan.servers.server import Server
 if TYPE_CHECKING:
     from minio import Minio
 
+Who = Literal["submissions", "directives", "steward"]
+"""Whom the store knows."""
 PORT_NAMES = tuple(
     f"store{part}"
     for part in (
@@ -37,21 +39,55 @@ UPLOADS_AT_ONCE_MB = "128"
 
 @dataclass(frozen=True)
 class StoreKeys:
-    """Who may do what: the application puts and reads objects of one bucket, the steward makes buckets."""
+    """Who may do what: each service puts and reads objects of its own bucket, the steward makes buckets."""
 
     access_key: str
+    """Of submissions, whose bucket is the one that is named."""
     secret_key: str = field(repr=False)
+    directives_access_key: str
+    directives_secret_key: str = field(repr=False)
     steward_access_key: str
     steward_secret_key: str = field(repr=False)
     inner: tuple[str, str, str, str] = field(repr=False)
     """Keys its parts sign their own tokens with: filer write, filer read, volume write, volume read."""
 
 
-def identities(keys: StoreKeys, bucket: str) -> dict[str, object]:
-    """Return the identities file.
+def directives_bucket(bucket: str) -> str:
+    """Return the bucket the files of directives lie in, beside the one of submissions."""
+    return f"{bucket}-directives"
 
-    The application gets a policy, not `Write:bucket`: with that it could change CORS, lifecycle and versioning too.
-    """
+
+def identities(keys: StoreKeys, bucket: str) -> dict[str, object]:
+    """Return the identities file: nobody but its service opens a bucket."""
+    tenants = (
+        ("submissions", keys.access_key, keys.secret_key, bucket),
+        ("directives", keys.directives_access_key, keys.directives_secret_key, directives_bucket(bucket)),
+    )
+    return {
+        "identities": [
+            *(
+                {
+                    "name": name,
+                    "credentials": [{"accessKey": access_key, "secretKey": secret_key}],
+                    "policyNames": [f"ObjectsOf-{name}"],
+                }
+                for name, access_key, secret_key, _ in tenants
+            ),
+            {
+                "name": "steward",
+                "credentials": [{"accessKey": keys.steward_access_key, "secretKey": keys.steward_secret_key}],
+                "actions": ["Admin"],
+            },
+        ],
+        "policies": [
+            {"name": f"ObjectsOf-{name}", "content": json.dumps(_objects_of(its_bucket))}
+            for name, _, _, its_bucket in tenants
+        ],
+    }
+
+
+def _objects_of(bucket: str) -> dict[str, object]:
+    # A policy, not `Write:bucket`: with that a service could change CORS, lifecycle and versioning too.
     objects = [
         "s3:PutObject",
         "s3:GetObject",
@@ -59,7 +95,7 @@ def identities(keys: StoreKeys, bucket: str) -> dict[str, object]:
         "s3:AbortMultipartUpload",
         "s3:ListMultipartUploadParts",
     ]
-    policy = {
+    return {
         "Version": "2012-10-17",
         "Statement": [
             {"Effect": "Allow", "Action": objects, "Resource": [f"arn:aws:s3:::{bucket}/*"]},
@@ -69,21 +105,6 @@ def identities(keys: StoreKeys, bucket: str) -> dict[str, object]:
                 "Resource": [f"arn:aws:s3:::{bucket}"],
             },
         ],
-    }
-    return {
-        "identities": [
-            {
-                "name": "application",
-                "credentials": [{"accessKey": keys.access_key, "secretKey": keys.secret_key}],
-                "policyNames": ["ObjectsOfOneBucket"],
-            },
-            {
-                "name": "steward",
-                "credentials": [{"accessKey": keys.steward_access_key, "secretKey": keys.steward_secret_key}],
-                "actions": ["Admin"],
-            },
-        ],
-        "policies": [{"name": "ObjectsOfOneBucket", "content": json.dumps(policy)}],
     }
 
 
@@ -131,7 +152,7 @@ def options(chosen: dict[str, int], *, directory: str, identities_file: str, add
 
 
 class Store(Server):
-    """An S3 store in `home` with one bucket."""
+    """An S3 store in `home` with the buckets of our services, made after the name of the first."""
 
     def __init__(
         self,
@@ -202,7 +223,7 @@ class Store(Server):
         )
 
     def why_not_ready(self) -> str | None:
-        """Ask the S3 gateway for its health; `make_bucket` proves that it stores."""
+        """Ask the S3 gateway for its health; `make_buckets` proves that it stores."""
         try:
             status, _ = talk.get(self.ports["store"], "/healthz")
         except OSError as error:
@@ -210,17 +231,17 @@ class Store(Server):
         return None if status == 200 else f"/healthz answers {status}"
 
     def start(self, within_s: float = 45.0) -> None:
-        """Start it and make the bucket; ready means that an object has been stored."""
+        """Start it and make the buckets; ready means that an object has been stored in each."""
         super().start(within_s)
-        self.make_bucket()
+        self.make_buckets()
 
-    def make_bucket(self) -> None:
-        """Make the bucket unless it is there, and store one small object: somebody's first one could take seconds."""
-        make_bucket(self.endpoint, self.keys, self.bucket)
+    def make_buckets(self) -> None:
+        """Make the buckets unless they are there, and store a small object in each: a first one could take seconds."""
+        make_buckets(self.endpoint, self.keys, self.bucket)
 
-    def client(self, *, as_steward: bool = False) -> "Minio":
-        """Return an S3 client, as the application unless told otherwise."""
-        return client(self.endpoint, self.keys, as_steward=as_steward)
+    def client(self, who: Who = "submissions") -> "Minio":
+        """Return an S3 client, as submissions unless told otherwise."""
+        return client(self.endpoint, self.keys, who)
 
     def _clear_remains(self) -> None:
         """Remove its remembered options and the sockets a killed server leaves in the shared temporary directory."""
@@ -232,24 +253,30 @@ class Store(Server):
                     left.unlink()
 
 
-def client(endpoint: str, keys: StoreKeys, *, as_steward: bool) -> "Minio":
+def client(endpoint: str, keys: StoreKeys, who: Who = "submissions") -> "Minio":
     """Return an S3 client for a store at `endpoint`."""
     from minio import Minio
 
-    pair = (keys.steward_access_key, keys.steward_secret_key) if as_steward else (keys.access_key, keys.secret_key)
-    return Minio(endpoint, access_key=pair[0], secret_key=pair[1], secure=False, region=REGION)
+    access_key, secret_key = {
+        "submissions": (keys.access_key, keys.secret_key),
+        "directives": (keys.directives_access_key, keys.directives_secret_key),
+        "steward": (keys.steward_access_key, keys.steward_secret_key),
+    }[who]
+    return Minio(endpoint, access_key=access_key, secret_key=secret_key, secure=False, region=REGION)
 
 
-def make_bucket(endpoint: str, keys: StoreKeys, bucket: str) -> None:
-    """Make the bucket as the steward unless it is there, then store and remove one object as the application."""
+def make_buckets(endpoint: str, keys: StoreKeys, bucket: str) -> None:
+    """Make each bucket as the steward unless it is there, then store and remove one object as its service."""
     from io import BytesIO
 
-    steward = client(endpoint, keys, as_steward=True)
-    if not steward.bucket_exists(bucket):
-        steward.make_bucket(bucket)
-    application = client(endpoint, keys, as_steward=False)
-    application.put_object(bucket, WARM_UP_KEY, BytesIO(b"xin chao"), 8)
-    application.remove_object(bucket, WARM_UP_KEY)
+    steward = client(endpoint, keys, "steward")
+    tenants: tuple[tuple[Who, str], ...] = (("submissions", bucket), ("directives", directives_bucket(bucket)))
+    for who, its_bucket in tenants:
+        if not steward.bucket_exists(its_bucket):
+            steward.make_bucket(its_bucket)
+        service = client(endpoint, keys, who)
+        service.put_object(its_bucket, WARM_UP_KEY, BytesIO(b"xin chao"), 8)
+        service.remove_object(its_bucket, WARM_UP_KEY)
 
 
 def make_keys() -> StoreKeys:
@@ -259,14 +286,25 @@ def make_keys() -> StoreKeys:
     return StoreKeys(
         access_key=f"APP{secrets.token_hex(8).upper()}",
         secret_key=secrets.token_urlsafe(30),
+        **directives_pair(),
         steward_access_key=f"STEWARD{secrets.token_hex(6).upper()}",
         steward_secret_key=secrets.token_urlsafe(30),
         inner=(secrets.token_hex(32), secrets.token_hex(32), secrets.token_hex(32), secrets.token_hex(32)),
     )
 
 
+def directives_pair() -> dict[str, str]:
+    """Return a new random pair for directives, by the names it has in `StoreKeys`."""
+    import secrets
+
+    return {
+        "directives_access_key": f"DIR{secrets.token_hex(8).upper()}",
+        "directives_secret_key": secrets.token_urlsafe(30),
+    }
+
+
 def start(home: Path, *, bucket: str = "congvan", keys: StoreKeys | None = None) -> Store:
-    """Start a store in `home` with an empty bucket and return it ready; for tests, so it is quick to leave."""
+    """Start a store in `home` with empty buckets and return it ready; for tests, so it is quick to leave."""
     chosen, _ = ports.choose(PORT_NAMES, with_twin=WITH_TWIN)
     server = Store(home, chosen_ports=chosen, keys=keys or make_keys(), bucket=bucket, durable=False)
     server.start()
