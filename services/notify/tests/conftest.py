@@ -19,7 +19,7 @@ from contracts.directives import (
 )
 from contracts.directory import PersonChanged, Post
 from contracts.submissions import (
-    CommentWritten,
+    CommentAdded,
     CorrectionAsked,
     CorrectionGranted,
     CorrectionRefused,
@@ -185,7 +185,7 @@ class Case:
         about = self._answered(number=1, version=1, minutes=15)
         del about["version"]
         more = {"comment_id": new_id(), "written_by": new_id(), "side": side}
-        return CommentWritten(**about, issuer_unit_id="U-SGD-MG", **more)
+        return CommentAdded(**about, issuer_unit_id="U-SGD-MG", **more)
 
     def rejected(self, by):
         return MediaRejected(

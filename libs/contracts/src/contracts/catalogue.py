@@ -33,7 +33,7 @@ EVENTS: tuple[type[Event], ...] = (
     submissions.CorrectionAsked,
     submissions.CorrectionGranted,
     submissions.CorrectionRefused,
-    submissions.CommentWritten,
+    submissions.CommentAdded,
     submissions.MediaReceived,
     submissions.MediaReady,
     submissions.MediaRejected,

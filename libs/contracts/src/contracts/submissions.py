@@ -156,10 +156,10 @@ class CorrectionRefused(CorrectionStep):
     type: ClassVar[str] = "submissions.correction.refused.v1"
 
 
-class CommentWritten(SubmissionStep):
+class CommentAdded(SubmissionStep):
     """Somebody of the unit or of its reviewers wrote about a submission; the words are fetched by who may read them."""
 
-    type: ClassVar[str] = "submissions.comment.written.v1"
+    type: ClassVar[str] = "submissions.comment.added.v1"
 
     comment_id: UUID
     written_by: UUID

@@ -21,7 +21,7 @@ from contracts.directives import (
 )
 from contracts.directory import PersonChanged
 from contracts.submissions import (
-    CommentWritten,
+    CommentAdded,
     CorrectionAsked,
     CorrectionGranted,
     CorrectionRefused,
@@ -89,7 +89,7 @@ def register(desk: EventDesk) -> None:
         CorrectionAsked,
         CorrectionGranted,
         CorrectionRefused,
-        CommentWritten,
+        CommentAdded,
         MediaRejected,
         linger=0.25,
     )

@@ -18,7 +18,7 @@ from contracts.directives import (
 )
 from contracts.directory import PersonChanged
 from contracts.submissions import (
-    CommentWritten,
+    CommentAdded,
     CorrectionAsked,
     CorrectionGranted,
     CorrectionRefused,
@@ -33,7 +33,7 @@ from notify.store import facts
 
 ObligationEvent = ObligationOpened | ObligationTransferred | ObligationChanged
 ExtensionEvent = ExtensionAsked | ExtensionRefused
-StepEvent = SubmissionWithdrawn | CorrectionAsked | CorrectionGranted | CorrectionRefused | CommentWritten
+StepEvent = SubmissionWithdrawn | CorrectionAsked | CorrectionGranted | CorrectionRefused | CommentAdded
 AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | StepEvent
 
 _CHANGES: Mapping[ObligationChange, Kind] = {
@@ -249,7 +249,7 @@ def _step_news(event: StepEvent) -> Due:
             quoted["until"] = event.until.isoformat()
         case CorrectionRefused():
             kind, about = Kind.CORRECTION_REFUSED, event.correction_id
-        case CommentWritten():
+        case CommentAdded():
             kind = Kind.COMMENT_BY_UNIT if event.side == "unit" else Kind.COMMENT_BY_DESK
             about = event.comment_id
     return Due(

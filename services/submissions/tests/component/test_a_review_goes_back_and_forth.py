@@ -207,7 +207,7 @@ async def test_what_is_new_is_unread_until_it_is_read(desk, reporter, officer, r
     assert await unread() == (True, 1)
     await post(desk, f"/submissions/{submission_id}/read", officer, {"number": 2})
     assert await unread() == (False, 0)
-    assert (await kinds(record)).count("comment.written") == 1
+    assert (await kinds(record)).count("comment.added") == 1
 
 
 async def test_both_sides_talk_and_nobody_else(desk, reporter, officer, stranger, signer, submission_id) -> None:

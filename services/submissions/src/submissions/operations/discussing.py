@@ -8,7 +8,7 @@ from chassis.caller import Caller
 from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction
-from contracts.submissions import CommentWritten
+from contracts.submissions import CommentAdded
 from submissions import store
 from submissions.domain.asked import Obligation
 from submissions.domain.draft import Content, differences, fields_of_version
@@ -80,7 +80,7 @@ async def comment(
     new = Comment(comment_id, submission_id, submission.number, field, words, side, by.id, tx.now)
     if await store.reviews.add_comment(tx, new):
         tx.emit(
-            CommentWritten(
+            CommentAdded(
                 occurred_at=tx.now,
                 submission_id=submission_id,
                 obligation_id=obligation.id,
