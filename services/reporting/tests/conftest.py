@@ -137,7 +137,7 @@ class Story:
     def changed(self, unit_id, state="open", *, version=2, answering=None, due_at=DUE_AT):
         change = {"open": "extended", "exempt": "exempted"}.get(state, state)
         opened = self.opened(unit_id, answering=answering, version=version, due_at=due_at)
-        return ObligationChanged(**{**opened.model_dump(), "state": state, "change": change, "closes_at": None})
+        return ObligationChanged(**opened.model_dump() | {"state": state, "change": change, "closes_at": None})
 
     def _answer(self, unit_id, version, number):
         return {

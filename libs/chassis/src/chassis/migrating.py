@@ -19,22 +19,9 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT = "5s"
 """A migration that waits longer for a table holds up everyone who comes after it."""
+_REVISION = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
+_FOLLOWS = re.compile(r'^down_revision = "(.+)"$', re.MULTILINE)
 ONE_AT_A_TIME = 0xC09_A1E
-
-
-_SAID = re.compile(r'^(revision|down_revision) = "([^"]+)"', re.MULTILINE)
-
-
-@cache
-def _head(versions: Path) -> str:
-    # Read, not imported: and not the last one by name, for two that were written side by side follow each other as
-    # they came in.
-    said: list[tuple[str, str]] = []
-    for path in versions.glob("[0-9]*.py"):
-        said += _SAID.findall(path.read_text(encoding="utf-8"))
-    gone_on_from = {name for what, name in said if what == "down_revision"}
-    [head] = [name for what, name in said if what == "revision" and name not in gone_on_from]
-    return head
 
 
 @dataclass(frozen=True)
@@ -55,8 +42,8 @@ class Migrations:
 
     @property
     def head(self) -> str:
-        """Return the newest revision there is: the one that no other one goes on from."""
-        return _head(self.folder / "versions")
+        """Return the revision that no other one follows; what a file is called does not decide it."""
+        return _head(self.folder)
 
     async def upgrade(self, database_url: str) -> None:
         """Run what has not run yet; two processes doing so at once take turns. Safe to repeat."""
@@ -91,6 +78,16 @@ class Migrations:
         except ProgrammingError:
             current = None
         return None if current == self.head else f"schema is at {current}, this code needs {self.head}"
+
+
+@cache
+def _head(folder: Path) -> str:
+    # Read as text: a process that only serves carries no Alembic, and is often asked whether it is ready.
+    written = [path.read_text(encoding="utf-8") for path in (folder / "versions").glob("[0-9]*.py")]
+    revisions: set[str] = {found for text in written for found in _REVISION.findall(text)}
+    followed: set[str] = {found for text in written for found in _FOLLOWS.findall(text)}
+    [head] = revisions - followed
+    return head
 
 
 def run_revisions() -> None:

@@ -13,7 +13,7 @@ from directives import api, consumers, tables
 from directives.api import documents, files
 from directives.documents.reading import MOST_BYTES
 from directives.operations.shelf import Shelf
-from directives.rounds import Tidying, Transfers
+from directives.rounds import Rounds, Tidying
 from directives.settings import Settings
 from unit_tree.projection import TreeReader
 
@@ -36,7 +36,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     limits = dict.fromkeys((*documents.ADDRESSES, *files.ADDRESSES), MOST_BYTES + FORM_BYTES)
     frame = Frame(NAME, settings, roles, migrations=MIGRATIONS, keys=keys, body_limits=limits)
     trees = TreeReader()
-    transfers = Transfers(frame.transactions, trees)
+    rounds = Rounds(frame.transactions, trees)
     shelf = Shelf(
         transactions=frame.transactions,
         trees=trees,
@@ -49,8 +49,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.app.state.shelf = shelf
     frame.checks["store"] = shelf.why_away
     frame.front_door(api.router)
-    frame.letterbox(lambda desk: consumers.register(desk, transfers.hear))
-    frame.run_in_background(transfers.run)
+    frame.letterbox(lambda desk: consumers.register(desk, rounds.hear))
+    frame.run_in_background(rounds.run)
     frame.run_in_background(Tidying(shelf).run)
     return frame
 

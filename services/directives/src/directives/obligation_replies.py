@@ -29,6 +29,8 @@ class ObligationOut(BaseModel):
     state: ObligationState
     why_vi: str
     why_en: str
+    period: str | None
+    """The period it is the answer of; null: its requirement is asked once."""
     continues: UUID | None
     """The obligation of a replaced directive whose answer answers this one too."""
 
@@ -63,6 +65,8 @@ class OwedOut(BaseModel):
     state: ObligationState
     assigned_to: UUID | None
     """Who in the answering unit sees to it."""
+    period: str | None
+    period_name: str | None
 
 
 class OwedByUnitOut(BaseModel):
@@ -87,15 +91,18 @@ def obligations_out(directive: Directive, opened: list[Obligation], tree: Tree) 
                 obligation_id=each.id,
                 requirement_id=each.requirement_id,
                 unit_id=each.unit_id,
-                name=name_of(tree, each.unit_id, as_of[each.requirement_id]),
+                name=name_of(tree, each.unit_id, each.as_of or as_of[each.requirement_id]),
                 answering_unit_id=each.answering_unit_id,
-                answering_name=name_of(tree, each.answering_unit_id, issued_on or as_of[each.requirement_id]),
+                answering_name=name_of(
+                    tree, each.answering_unit_id, each.as_of or issued_on or as_of[each.requirement_id]
+                ),
                 answers_as=each.answers_as,
                 due_at=each.due_at,
                 answer_state=each.answer_state,
                 state=each.state,
                 why_vi=each.why_vi,
                 why_en=each.why_en,
+                period=each.period or None,
                 continues=each.continues,
             )
             for each in opened

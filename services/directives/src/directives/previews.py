@@ -48,6 +48,16 @@ class NobodyReceivesOut(BaseModel):
     name: str
 
 
+class PlacesOut(BaseModel):
+    """How many places a registration takes, and of how many; whoever has no quota could register nobody."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    needed: int
+    capacity: int | None
+    without_quota: tuple[str, ...]
+
+
 class PreviewOut(BaseModel):
     """Whom a requirement would reach, and what is in the way."""
 
@@ -58,6 +68,7 @@ class PreviewOut(BaseModel):
     unknown: tuple[str, ...]
     counts: list[TypeCountOut]
     nobody_receives: list[NobodyReceivesOut]
+    places: PlacesOut | None
     summary_vi: str
     summary_en: str
 
@@ -91,6 +102,7 @@ def preview_out(preview: Preview, tree: Tree, *, as_of: date, issued_on: date) -
         nobody_receives=[
             NobodyReceivesOut(unit_id=each, name=name_of(tree, each, issued_on)) for each in preview.nobody_receives
         ],
+        places=PlacesOut.model_validate(preview.places) if preview.places else None,
         summary_vi=f"{counted or '0 đơn vị'}; {without} đơn vị chưa có người nhận",
         summary_en=f"{counted or '0 units'}; {without} with nobody to receive it",
     )

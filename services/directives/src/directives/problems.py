@@ -17,6 +17,34 @@ class VideoWithoutMedia(Problem):
     status = 422
 
 
+class KindUnfit(Problem):
+    """A requirement lacks what its kind needs, or says what belongs to another kind."""
+
+    code = "kind-unfit"
+    status = 422
+
+
+class QuotaUnfit(Problem):
+    """A quota is empty, names what is not declared, or a type of units has two."""
+
+    code = "quota-unfit"
+    status = 422
+
+
+class QuotaMissing(Problem):
+    """Some units would have to register people, and no quota says whom; `units` names them."""
+
+    code = "quota-missing"
+    status = 409
+
+
+class DocumentUnfit(Problem):
+    """Of the documents that are asked for it is not said how many, or of which formats."""
+
+    code = "document-unfit"
+    status = 422
+
+
 class PeriodMissing(Problem):
     """Figures are asked for, but of no period."""
 
@@ -126,6 +154,20 @@ class TemplateChanged(Problem):
     """Somebody else has changed the outline template since it was read; `version` is that of the newest."""
 
     code = "template-changed"
+    status = 409
+
+
+class PeriodsUnfit(Problem):
+    """Periods overlap or leave days between them, or nothing can be asked by them; `where` is the place."""
+
+    code = "periods-unfit"
+    status = 422
+
+
+class PeriodCalendarChanged(Problem):
+    """Somebody else has changed the calendar of periods since it was read; `version` is that of the newest."""
+
+    code = "period-calendar-changed"
     status = 409
 
 

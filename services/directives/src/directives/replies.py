@@ -19,9 +19,11 @@ from directives.domain.audience import types_of
 from directives.domain.directive import Closing, Directive, Recall, Recipient, Return, Stamp, State
 from directives.domain.document_types import DocumentType
 from directives.domain.form import CitationRelation, Competence, Form, Priority
+from directives.domain.periods import Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
 from directives.operations.issuing import Issued
+from directives.terms_replies import TermsOut
 from unit_tree.selectors import Selector
 
 
@@ -51,7 +53,7 @@ class RecipientOut(BaseModel):
     audience: AudienceOut | None
 
 
-class RequirementOut(BaseModel):
+class RequirementOut(TermsOut):
     """One thing that is asked for."""
 
     requirement_id: UUID
@@ -71,6 +73,8 @@ class RequirementOut(BaseModel):
     closes_at: datetime | None
     same_as: UUID | None
     passes_on: UUID | None
+    frequency: Frequency | None
+    """By which calendar it is asked again and again; null: once."""
 
 
 class StampOut(BaseModel):
@@ -293,6 +297,8 @@ def _required(requirement: Requirement) -> RequirementOut:
         closes_at=requirement.closes_at,
         same_as=requirement.same_as,
         passes_on=requirement.passes_on,
+        **dict(requirement.terms),
+        frequency=requirement.frequency,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import (
@@ -32,14 +32,15 @@ from contracts.directives import (
     SectionKind,
 )
 from directives.domain.audience import of_types
-from directives.domain.directive import LAST_NUMBER, Directive, Recipient, Stamp
+from directives.domain.directive import Directive, Recipient, Stamp
 from directives.domain.document_types import DocumentType
 from directives.domain.form import Capacity, Citation, CitationRelation, Competence, Form, Priority, Signer
-from directives.domain.numbering import BY_TYPE, NumberingScheme, Order
 from directives.domain.outline import MOST_TERMS, MOST_TIMES
+from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_REVISION_DAYS, MOST_SECONDS, Requirement
-from unit_tree.selectors import Selector
+from directives.terms_requests import RegistrationIn, TermsIn
+from unit_tree.selectors import Level, Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
 _NOTATION = re.compile(rf"{_LETTERS}(?:-{_LETTERS})*")
@@ -86,6 +87,11 @@ SectionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.
 UnitType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
+MOST_DAYS_AFTER = 100
+UNDATED = datetime.max.replace(tzinfo=UTC)
+"""When something is due that is asked by a calendar, until the calendar was looked into."""
+
+
 class Request(BaseModel):
     """A body somebody sends: nothing in it is ignored."""
 
@@ -117,6 +123,8 @@ class IndicatorIn(Request):
     of_which: IndicatorCode | None = None
     numerator: IndicatorCode | None = None
     denominator: IndicatorCode | None = None
+    per_level: bool = Field(default=False, strict=True)
+    levels: list[Level] = Field(default=[], max_length=10)
 
 
 class TermIn(Request):
@@ -135,6 +143,7 @@ class RuleIn(Request):
     right: list[TermIn] = Field(min_length=1, max_length=MOST_TERMS)
     message_vi: Line
     message_en: Line
+    only_warns: bool = Field(default=False, strict=True)
 
 
 class SectionIn(Request):
@@ -160,6 +169,34 @@ class AnsweringIn(Request):
     revision_days: int | None = Field(default=None, strict=True, ge=0, le=MOST_REVISION_DAYS)
 
 
+class DueRuleIn(Request):
+    """When the answer of a period is due: so many days after it, or before or on the first such day of a month."""
+
+    kind: DueKind
+    count: int = Field(strict=True, ge=0, le=MOST_DAYS_AFTER)
+    on_working_day: bool = Field(default=False, strict=True)
+
+    @model_validator(mode="after")
+    def _is_a_day_of_any_month(self) -> Self:
+        if self.kind in ("before_day", "by_day") and not 1 <= self.count <= LAST_DAY_OF_ANY_MONTH:
+            raise ValueError("ngày trong tháng phải từ 1 đến 28 / a day every month has, 1 to 28")
+        return self
+
+
+class FrequencyIn(Request):
+    """By which of the issuer's calendars something is asked, over which periods, and when the answers are due."""
+
+    calendar: SectionCode
+    due: DueRuleIn
+    first: Period | None = None
+    last: Period | None = None
+    grace: int | None = Field(default=None, strict=True, ge=0, le=MOST_DAYS_AFTER)
+
+    def frequency(self) -> Frequency:
+        """Return it as the domain knows it."""
+        return Frequency(self.calendar, DueRule(**self.due.model_dump()), self.first, self.last, self.grace)
+
+
 class AudienceIn(Request):
     """A choice of units: a selector, or short for one: all units of some types, and some by name, without others."""
 
@@ -179,7 +216,7 @@ class AudienceIn(Request):
         return self.selector or of_types(self.unit_types, self.include, self.exclude)
 
 
-class RequirementIn(Request):
+class RequirementIn(TermsIn):
     """One thing to be asked for."""
 
     kind: RequirementKind
@@ -193,11 +230,18 @@ class RequirementIn(Request):
     answering: AnsweringIn = AnsweringIn()
     audience: AudienceIn
     due_phrase: Line
-    due_at: Moment
+    due_at: Moment | None = None
     cut_off_at: Moment | None = None
     closes_at: Moment | None = None
     same_as: UUID | None = None
     passes_on: UUID | None = None
+    frequency: FrequencyIn | None = None
+
+    @model_validator(mode="after")
+    def _is_due_once_or_by_a_calendar(self) -> Self:
+        if (self.due_at is None) == (self.frequency is None):
+            raise ValueError("hoặc thời hạn, hoặc định kỳ / either when it is due or by which calendar")
+        return self
 
     def required(self) -> Requirement:
         """Return it as the domain knows it, with an id of its own."""
@@ -214,11 +258,13 @@ class RequirementIn(Request):
             answering=AnsweringAsked(**self.answering.model_dump()),
             audience=self.audience.chosen(),
             due_phrase=self.due_phrase,
-            due_at=self.due_at,
+            due_at=self.due_at or UNDATED,
             cut_off_at=self.cut_off_at,
             closes_at=self.closes_at,
             same_as=self.same_as,
             passes_on=self.passes_on,
+            terms=self.terms(),
+            frequency=self.frequency.frequency() if self.frequency else None,
         )
 
 
@@ -333,6 +379,8 @@ class PreviewIn(Request):
     audience: AudienceIn
     as_of: Day
     issued_on: Day | None = None
+    registration: RegistrationIn | None = None
+    """Of a registration: how many places it would take."""
 
 
 class NumberIn(Request):
@@ -359,25 +407,3 @@ class CorrectionIn(Request):
 
     what: Reason
     by_code: Line | None = None
-
-
-class SchemeIn(Request):
-    """How an issuer numbers its documents."""
-
-    shared_types: list[DocumentType] = Field(default=[], max_length=29)
-    organ: Division | None = None
-    named: Annotated[str, Field(max_length=100), AfterValidator(composed)] = BY_TYPE.named
-    letter: Annotated[str, Field(max_length=100), AfterValidator(composed)] = BY_TYPE.letter
-    order: Order = BY_TYPE.order
-    drafts_are_submitted: bool = Field(default=BY_TYPE.drafts_are_submitted, strict=True)
-
-    def scheme(self) -> NumberingScheme:
-        """Return it as the domain knows it."""
-        return NumberingScheme(**{**self.model_dump(), "shared_types": tuple(sorted(set(self.shared_types)))})
-
-
-class RegisterIn(Request):
-    """The number a register goes on with: that of a document type, or the one several types share."""
-
-    next_number: int = Field(strict=True, ge=1, le=LAST_NUMBER)
-    register_of: DocumentType | Literal["shared"] = Field(default="official_letter", alias="register")

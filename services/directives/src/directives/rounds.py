@@ -1,13 +1,16 @@
-"""What a worker looks after without being asked: obligations of units that are no more, and what files leave behind."""
+"""What a worker looks after without being asked: units that are no more, periods that begin, files left behind."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 
 from chassis.clock import VIETNAM
 from chassis.outages import is_outage
+from chassis.problems import Problem
 from chassis.transaction import Transactions
 from directives.operations.issuing import transfer_obligations
+from directives.operations.periods import directives_to_look_at, open_periods
 from directives.operations.shelf import Shelf
 from directives.operations.sweeping import move_out_of_rows, sweep
 from unit_tree.projection import TreeReader
@@ -20,8 +23,8 @@ OUTAGE_SECONDS = 5.0
 TIDY_SECONDS = 600.0
 
 
-class Transfers:
-    """Transfers obligations when the process starts, after units have changed, and as each day begins."""
+class Rounds:
+    """Transfers obligations and opens periods: when the process starts, after units have changed, as days begin."""
 
     def __init__(self, transactions: Transactions, trees: TreeReader) -> None:
         self._transactions = transactions
@@ -44,19 +47,41 @@ class Transfers:
                 await self._look()
 
     async def _look(self) -> None:
-        while True:
+        # What moves comes first: who came after a unit is not asked beside it.
+        moved = await self._through_outages(self._transfer)
+        if moved:
+            log.info("%d obligations moved to the units that came after", moved)
+        opened = await self._through_outages(self._open)
+        if opened:
+            log.info("%d obligations of periods that have begun", opened)
+
+    async def _transfer(self) -> int:
+        async with self._transactions.begin() as tx:
+            return await transfer_obligations(tx, tree=await self._trees.tree(tx.connection))
+
+    async def _open(self) -> int:
+        async with self._transactions.begin() as tx:
+            waiting = await directives_to_look_at(tx)
+        opened = 0
+        for directive_id in waiting:
             try:
                 async with self._transactions.begin() as tx:
-                    moved = await transfer_obligations(tx, tree=await self._trees.tree(tx.connection))
+                    tree = await self._trees.tree(tx.connection)
+                    opened += await open_periods(tx, directive_id=directive_id, tree=tree)
+            except Problem as problem:
+                # A group it names is gone, say: the others do not wait for the person who puts that right.
+                log.warning("cannot open a period of directive %s: %s", directive_id, problem)
+        return opened
+
+    async def _through_outages(self, step: Callable[[], Awaitable[int]]) -> int:
+        while True:
+            try:
+                return await step()
             except Exception as error:
                 if not is_outage(error):
                     raise
-                log.warning("cannot look for obligations to transfer: %r", error)
+                log.warning("cannot look after obligations: %r", error)
                 await asyncio.sleep(OUTAGE_SECONDS)
-            else:
-                if moved:
-                    log.info("%d obligations moved to the units that came after", moved)
-                return
 
 
 class Tidying:

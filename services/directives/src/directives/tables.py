@@ -117,9 +117,15 @@ requirements = Table(
     Column("closes_at", DateTime(timezone=True)),
     Column("same_as", ForeignKey("requirements.requirement_id")),
     Column("passes_on", ForeignKey("requirements.requirement_id")),
+    # What only some kinds say: who is registered, which documents are sent.
+    Column("terms", JSONB, nullable=False, server_default="{}"),
+    # By which calendar it is asked again and again; null: once. Its `due_at` is then that of the first period.
+    Column("frequency", JSONB(none_as_null=True)),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
-    CheckConstraint("kind IN ('report', 'video')", name="requirements_kind_known"),
+    CheckConstraint(
+        "kind IN ('report', 'video', 'registration', 'document', 'acknowledgement')", name="requirements_kind_known"
+    ),
     CheckConstraint("kind <> 'video' OR media IS NOT NULL", name="requirements_video_has_media"),
     CheckConstraint("cut_off_at <= due_at", name="requirements_cut_off_before_due"),
     CheckConstraint("due_at <= closes_at", name="requirements_due_before_closing"),
@@ -179,6 +185,11 @@ obligations = Table(
     Column("due_at", DateTime(timezone=True), nullable=False),
     # Null: when the requirement closes.
     Column("closes_at", DateTime(timezone=True)),
+    # The period this is the answer of; empty: the requirement is asked once.
+    Column("period", Text, nullable=False, server_default=""),
+    # The day on whose tree the unit is asked; null: that of the requirement.
+    Column("as_of", Date),
+    Column("cut_off_at", DateTime(timezone=True)),
     Column("state", Text, nullable=False, server_default="open"),
     # Counts the events told of it.
     Column("version", BigInteger, nullable=False, server_default="1"),
@@ -189,7 +200,7 @@ obligations = Table(
     Column("continues", ForeignKey("obligations.obligation_id"), unique=True),
     # Who in the answering unit sees to it; null: nobody was named.
     Column("assigned_to", Uuid),
-    UniqueConstraint("requirement_id", "unit_id", name="obligations_unit_once"),
+    UniqueConstraint("requirement_id", "unit_id", "period", name="obligations_unit_once"),
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"
     ),

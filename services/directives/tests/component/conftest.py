@@ -27,6 +27,8 @@ ROWS = (
     "calendars",
     "numbering_schemes",
     "directive_files",
+    "asked_periods",
+    "period_calendars",
     "stored_files",
     "outbox",
 )

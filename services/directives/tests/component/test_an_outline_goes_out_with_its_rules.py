@@ -9,6 +9,7 @@ RULE = {
     "right": [{"indicator": "stem.lessons", "times": 1}],
     "message_vi": "Số dự án quá ít so với số bài học.",
     "message_en": "Too few projects for so many lessons.",
+    "only_warns": False,
 }
 SHARE = {
     "code": "stem.share",

@@ -220,6 +220,8 @@ async def test_a_unit_sees_what_it_owes_and_what_it_answers_for_others_nearest_d
         "answer_state": "none",
         "state": "open",
         "assigned_to": None,
+        "period": None,
+        "period_name": None,
     }
     await tell(
         frame,

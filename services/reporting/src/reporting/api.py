@@ -5,14 +5,16 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotFound, NotSignedIn
 from chassis.transaction import OpenTransaction
+from contracts.directives import TargetHolds, TargetKind
 from reporting import operations
-from reporting.domain import Requirement, Tally
+from reporting.domain import ALL_LEVELS, Requirement, Tally
+from reporting.targets import compared
 from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 
@@ -37,6 +39,20 @@ class RatioOut(BaseModel):
     denominator: int | None
 
 
+class TargetOut(BaseModel):
+    """What a total is compared with, in the unit of what is counted: of a ratio its numerator, of a bool units."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    indicator: str
+    kind: TargetKind
+    holds: TargetHolds
+    target: int | None
+    variance: int | None
+    missing: int | None
+    """How many are short, or over where there may be at most so many."""
+
+
 class TallyOut(BaseModel):
     """Totals of some units, with how many of them stand behind the figures."""
 
@@ -44,6 +60,7 @@ class TallyOut(BaseModel):
     """By indicator: the sum, or for a bool the number of units that said yes; null while nobody has reported."""
     ratios: dict[str, RatioOut]
     """By indicator: sum over sum; who shows it divides."""
+    targets: list[TargetOut]
     units_reported: int
     units_due: int
 
@@ -84,6 +101,7 @@ class CoverageOut(BaseModel):
     late: bool
     due_at: datetime
     submitted_at: datetime | None
+    period: str | None
 
 
 class CoverageListOut(BaseModel):
@@ -134,6 +152,7 @@ async def read_coverage(requirement_id: UUID, caller: Calling, tx: OpenTransacti
                 late=each.is_late,
                 due_at=each.due_at,
                 submitted_at=each.submitted_at,
+                period=each.period,
             )
             for each in found
         ],
@@ -142,6 +161,7 @@ async def read_coverage(requirement_id: UUID, caller: Calling, tx: OpenTransacti
 
 def _aggregate_out(found: operations.NamedAggregate, requirement: Requirement, *, is_restated: bool) -> AggregateOut:
     aggregate = found.aggregate
+    before = found.before.figures if found.before is not None else {}
     return AggregateOut(
         unit_id=aggregate.key.unit_id,
         name=found.name,
@@ -149,14 +169,21 @@ def _aggregate_out(found: operations.NamedAggregate, requirement: Requirement, *
         relation=aggregate.relation,
         period=aggregate.key.period,
         version=None if is_restated else aggregate.version,
-        levels={level: _tally_out(tally, requirement) for level, tally in aggregate.by_level.items()},
-        **_tally_out(aggregate.all_units, requirement).model_dump(),
+        levels={
+            level: _tally_out(found, requirement, level, tally, before.get(level))
+            for level, tally in aggregate.by_level.items()
+        },
+        **_tally_out(found, requirement, ALL_LEVELS, aggregate.all_units, before.get(ALL_LEVELS)).model_dump(),
     )
 
 
-def _tally_out(tally: Tally, requirement: Requirement) -> TallyOut:
+def _tally_out(
+    found: operations.NamedAggregate, requirement: Requirement, level: str, tally: Tally, before: Tally | None
+) -> TallyOut:
+    period = found.aggregate.key.period
     return TallyOut(
-        totals=tally.totals(requirement.indicators),
+        totals=tally.totals(requirement.asked_at(level)),
+        targets=[TargetOut.model_validate(each) for each in compared(requirement, tally, period, before)],
         ratios={
             code: RatioOut(numerator=above, denominator=below)
             for code, (above, below) in tally.ratios(requirement.ratios).items()

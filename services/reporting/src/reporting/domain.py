@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from unit_tree.tree import Tree
@@ -19,16 +19,16 @@ COUNTING: tuple[AnswerState, ...] = ("submitted", "accepted")
 """What is returned for revision or was withdrawn does not count, until it is sent again."""
 Values = Mapping[str, Mapping[str, int]]
 """What was stated: period → indicator → value; a bool counts as one or nothing."""
+ByLevel = Mapping[str, Mapping[str, Mapping[str, int]]]
+"""The same by education level: period → level → indicator → value."""
 
 UNDIVIDED = "-"
 """The period of a requirement that names none. A period is a token of a NATS subject, and those cannot be empty."""
 ALL_LEVELS = ""
 """Stands for the units of every education level, and of none."""
-LEVELS = ("primary", "lower_secondary", "upper_secondary", "continuing")
+LEVELS = ("preschool", "primary", "lower_secondary", "upper_secondary", "continuing")
 """Education levels, lowest first."""
 CLUSTER_TYPE = "cum_chuyen_mon"
-BECAME = frozenset({"merged_into", "converted_to", "renamed_to"})
-"""The kinds of lineage that leave one successor, in whose place the unit then stands."""
 
 
 class Ratio(NamedTuple):
@@ -37,6 +37,18 @@ class Ratio(NamedTuple):
     indicator: str
     numerator: str
     denominator: str
+
+
+class Target(NamedTuple):
+    """What a figure is compared with, as the directive says."""
+
+    indicator: str
+    kind: str
+    holds: str
+    value: int | None
+    registered_in: str | None
+    periods: Sequence[str]
+    """Those it is for; none: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,30 @@ class Requirement:
     indicators: tuple[str, ...]
     """Those that are stated, and so add up."""
     ratios: tuple[Ratio, ...] = ()
+    bools: tuple[str, ...] = ()
+    """Those of the indicators that are a yes or no."""
+    divided: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Those that are stated per education level, each with the levels it is asked of; none: all."""
+    calendar: tuple[tuple[str, date], ...] = ()
+    """Of one asked by a calendar: its periods, in their order, each with its first day."""
+    targets: tuple[Target, ...] = ()
+
+    def day_of(self, period: str) -> date:
+        """Return the day on whose tree the totals of a period stand."""
+        return max(self.as_of, dict(self.calendar).get(period, self.as_of))
+
+    def before(self, period: str) -> str | None:
+        """Return the period before one, or null."""
+        place = self.periods.index(period) if period in self.periods else 0
+        return self.periods[place - 1] if place else None
+
+    def asked_at(self, level: str) -> tuple[str, ...]:
+        """Return the indicators that are asked of an education level."""
+        return tuple(
+            each
+            for each in self.indicators
+            if level == ALL_LEVELS or not self.divided.get(each) or level in self.divided[each]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +101,14 @@ class Obligation:
     unit_id: str
     answering_unit_id: str
     due_at: datetime
+    period: str | None = None
+    """The one period it is the answer of; null: those of its requirement."""
+    as_of: date | None = None
+    """The day on whose tree it stands; null: that of its requirement."""
+    levels: tuple[str, ...] = ()
+    """The education levels the unit teaches, where it is asked per level."""
+    assigned: Sequence[Sequence[Any]] = ()
+    """What the unit is to reach: indicator, period (null: every one), value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +141,8 @@ class AnswerValues:
     is_nil: bool
     stated: Values
     submitted_at: datetime
+    by_level: ByLevel = field(default_factory=dict)
+    """What was stated per education level, which `stated` has whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +166,10 @@ class Contribution:
     number: int | None
     """The submission version that counts; null while none does."""
     stated: Values
+    by_level: ByLevel = field(default_factory=dict)
+    """At which education levels the unit is asked, and what it stated there; empty: at that of its place."""
+    assigned: Values = field(default_factory=dict)
+    """What the unit is to reach, whether or not it has reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +211,16 @@ class Tally:
     due: int = 0
     reported: int = 0
     sums: Mapping[str, int] = field(default_factory=dict)
+    assigned: Mapping[str, int] = field(default_factory=dict)
+    """The sums of what was assigned to those who owe."""
 
     def plus(self, other: "Tally", times: int = 1) -> "Tally":
         """Return this tally with another one added `times` times."""
-        sums = dict(self.sums)
-        for indicator, value in other.sums.items():
-            sums[indicator] = sums.get(indicator, 0) + times * value
         return Tally(
             self.due + times * other.due,
             self.reported + times * other.reported,
-            {indicator: value for indicator, value in sums.items() if value},
+            _added(self.sums, other.sums, times),
+            _added(self.assigned, other.assigned, times),
         )
 
     def totals(self, indicators: Iterable[str]) -> dict[str, int | None]:
@@ -189,7 +239,14 @@ class Tally:
     @property
     def is_nothing(self) -> bool:
         """Say whether this tally changes nothing when added."""
-        return not (self.due or self.reported or self.sums)
+        return not (self.due or self.reported or self.sums or self.assigned)
+
+
+def _added(first: Mapping[str, int], second: Mapping[str, int], times: int) -> dict[str, int]:
+    added = dict(first)
+    for indicator, value in second.items():
+        added[indicator] = added.get(indicator, 0) + times * value
+    return {indicator: value for indicator, value in added.items() if value}
 
 
 Figures = Mapping[str, Tally]
@@ -246,65 +303,11 @@ def place_on(day: date, tree: Tree, *, unit_id: str, answering_unit_id: str) -> 
     return Place(above, clusters, level)
 
 
-def living_on(day: date, tree: Tree, unit_id: str) -> str | None:
-    """Return the unit that stands on a day where `unit_id` stood: itself, or what it has become; null when nobody does.
-
-    A unit that was split, or that did not exist yet, has no single place.
-    """
-    seen = set()
-    while tree.version(unit_id, day) is None:
-        seen.add(unit_id)
-        became = {
-            each.to_unit_id
-            for each in tree.lineage(unit_id)
-            if each.kind in BECAME and each.effective_date <= day and each.to_unit_id not in seen
-        }
-        if len(became) != 1:
-            return None
-        [unit_id] = became
-    return unit_id
-
-
 def place_of(standing: Standing, tree: Tree) -> Place:
     """Return where an obligation stands on the day its requirement stands on."""
     obligation = standing.obligation
-    return place_on(
-        standing.requirement.as_of, tree, unit_id=obligation.unit_id, answering_unit_id=obligation.answering_unit_id
-    )
-
-
-def contribution_of(standing: Standing, place: Place) -> Contribution:
-    """Return what an obligation should add to the totals.
-
-    It is due because it exists, unless it is owed no more: then it stands for no period and adds nothing, whatever was
-    submitted. It is counted when it is submitted or accepted and what that version states is known; a nil report is
-    counted and adds nothing.
-    """
-    obligation, requirement = standing.obligation, standing.requirement
-    if not standing.is_owed:
-        return Contribution(obligation.obligation_id, obligation.requirement_id, (), place, None, {})
-    number: int | None = None
-    stated: Values = {}
-    if standing.answer is not None and standing.answer.state in COUNTING and standing.values is not None:
-        number = standing.answer.number
-        if not standing.values.is_nil:
-            stated = _asked_for(requirement, standing.values.stated)
-    return Contribution(
-        obligation_id=obligation.obligation_id,
-        requirement_id=obligation.requirement_id,
-        periods=requirement.periods,
-        place=place,
-        number=number,
-        stated=stated,
-    )
-
-
-def _asked_for(requirement: Requirement, stated: Values) -> Values:
-    asked = {
-        period: {each: value for each, value in stated.get(period, {}).items() if each in requirement.indicators}
-        for period in requirement.periods
-    }
-    return {period: values for period, values in asked.items() if values}
+    day = obligation.as_of or standing.requirement.as_of
+    return place_on(day, tree, unit_id=obligation.unit_id, answering_unit_id=obligation.answering_unit_id)
 
 
 def changes_between(pairs: Iterable[tuple[Contribution | None, Contribution | None]]) -> dict[AggregateKey, Change]:
@@ -336,11 +339,18 @@ def _weigh(
         *((unit_id, "cluster") for unit_id in place.clusters),
     ]
     for period in contribution.periods:
-        tally = Tally(1, int(contribution.number is not None), contribution.stated.get(period, {}))
+        reported = int(contribution.number is not None)
+        assigned = contribution.assigned.get(period, {})
+        whole = Tally(1, reported, contribution.stated.get(period, {}), assigned)
+        tallies = {
+            level: Tally(1, reported, values, assigned if level == place.level else {})
+            for level, values in contribution.by_level.get(period, {}).items()
+        } or {place.level: whole}
+        tallies[ALL_LEVELS] = whole
         for unit_id, relation in reached:
             key = AggregateKey(contribution.requirement_id, unit_id, period)
             relations[key] = relation
-            for level in {ALL_LEVELS, place.level}:
+            for level, tally in tallies.items():
                 figures[key][level] = figures[key].get(level, Tally()).plus(tally, times)
 
 
@@ -350,27 +360,3 @@ def add_figures(figures: Figures, change: Figures) -> Figures:
         level: figures.get(level, Tally()).plus(change.get(level, Tally())) for level in figures.keys() | change.keys()
     }
     return {level: tally for level, tally in added.items() if not tally.is_nothing}
-
-
-def restate(
-    contributions: Iterable[tuple[Obligation, Contribution]], *, day: date, tree: Tree
-) -> tuple[list[Aggregate], list[str]]:
-    """Add the same contributions up on the tree of another day; return the aggregates and the units left out.
-
-    A unit that has ceased by then counts where its successor stands; its education level stays the one it answered
-    with. A unit that has no place on that day is left out, and named.
-    """
-    moved: list[tuple[None, Contribution]] = []
-    unplaced: list[str] = []
-    for obligation, contribution in contributions:
-        if not contribution.periods:
-            continue
-        unit_id = living_on(day, tree, obligation.unit_id)
-        if unit_id is None:
-            unplaced.append(obligation.unit_id)
-            continue
-        answering = living_on(day, tree, obligation.answering_unit_id) or obligation.answering_unit_id
-        place = place_on(day, tree, unit_id=unit_id, answering_unit_id=answering)
-        moved.append((None, replace(contribution, place=replace(place, level=contribution.place.level))))
-    changes = changes_between(moved)
-    return [Aggregate(key, change.relation, 0, change.figures) for key, change in changes.items()], sorted(unplaced)

@@ -13,6 +13,7 @@ from chassis.policy import Purpose, may
 from chassis.problems import NotFound
 from chassis.transaction import Transaction
 from reporting import projections, store
+from reporting.contributing import contribution_of
 from reporting.domain import (
     COUNTING,
     Aggregate,
@@ -25,11 +26,9 @@ from reporting.domain import (
     Tally,
     add_figures,
     changes_between,
-    contribution_of,
-    living_on,
     place_of,
-    restate,
 )
+from reporting.restating import living_on, restate
 from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 
@@ -41,6 +40,8 @@ class NamedAggregate:
     aggregate: Aggregate
     name: str
     unit_type: str
+    before: Aggregate | None
+    """That of the period before, at the same unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Coverage:
     """Answered after the deadline; or not answered, or returned, and the deadline has passed."""
     due_at: datetime
     submitted_at: datetime | None
+    period: str | None
+    """The one period it owes the answer of; null: the requirement is asked once."""
 
 
 async def read_totals(
@@ -97,8 +100,13 @@ async def read_totals(
     readable = [each for each in found if period in (None, each.key.period) and reader.may_read(each)]
     if not readable:
         raise _nothing_here()
-    stand_on = restated_on or requirement.as_of
-    return Totals(requirement, stand_on, [_named(each, tree, stand_on) for each in readable], len(unplaced))
+    known = {each.key: each for each in found}
+    named = []
+    for each in readable:
+        earlier = requirement.before(each.key.period)
+        before = known.get(each.key._replace(period=earlier)) if earlier is not None else None
+        named.append(_named(each, before, tree, restated_on or requirement.day_of(each.key.period)))
+    return Totals(requirement, restated_on or requirement.as_of, named, len(unplaced))
 
 
 async def read_coverage(tx: Transaction, requirement_id: UUID, *, tree: Tree, by: Caller) -> list[Coverage]:
@@ -110,13 +118,19 @@ async def read_coverage(tx: Transaction, requirement_id: UUID, *, tree: Tree, by
     readable = [each for each in standings if reader.may_read_unit(each.obligation.unit_id)]
     if not readable:
         raise _nothing_here()
-    owed = sorted((each for each in readable if each.is_owed), key=lambda each: each.obligation.unit_id)
+    owed = sorted((each for each in readable if each.is_owed), key=_by_unit_and_period)
     return [_coverage(each, tree, tx.now) for each in owed]
+
+
+def _by_unit_and_period(standing: Standing) -> tuple[str, int]:
+    period = standing.obligation.period
+    periods = standing.requirement.periods
+    return standing.obligation.unit_id, periods.index(period) if period in periods else 0
 
 
 def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
     obligation, answer, values = standing.obligation, standing.answer, standing.values
-    name, unit_type = _called(tree, obligation.unit_id, standing.requirement.as_of)
+    name, unit_type = _called(tree, obligation.unit_id, obligation.as_of or standing.requirement.as_of)
     is_answered = answer is not None and answer.state in COUNTING
     is_late = values.is_late if is_answered and values is not None else not is_answered and now > standing.due_at
     return Coverage(
@@ -128,6 +142,7 @@ def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
         is_late=is_late,
         due_at=standing.due_at,
         submitted_at=values.submitted_at if values is not None else None,
+        period=obligation.period,
     )
 
 
@@ -202,9 +217,9 @@ class _Reader:
         return self.may_read_unit(aggregate.key.unit_id)
 
 
-def _named(aggregate: Aggregate, tree: Tree, day: date) -> NamedAggregate:
+def _named(aggregate: Aggregate, before: Aggregate | None, tree: Tree, day: date) -> NamedAggregate:
     name, unit_type = _called(tree, aggregate.key.unit_id, day)
-    return NamedAggregate(aggregate, name, unit_type)
+    return NamedAggregate(aggregate, name, unit_type, before)
 
 
 def _called(tree: Tree, unit_id: str, day: date) -> tuple[str, str]:

@@ -12,10 +12,12 @@ import unit_tree.projection
 from chassis.transaction import Transaction
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
-from contracts.reporting import AggregateUpdated, Breakdown, RatioTotal, Total
+from contracts.reporting import AggregateUpdated, Breakdown, RatioTotal, TargetTotal, Total
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import store
+from reporting.contributing import contribution_of
 from reporting.domain import (
+    ALL_LEVELS,
     UNDIVIDED,
     Aggregate,
     AggregateKey,
@@ -29,11 +31,12 @@ from reporting.domain import (
     Ratio,
     Requirement,
     Tally,
+    Target,
     changes_between,
-    contribution_of,
     place_of,
     place_on,
 )
+from reporting.targets import compared
 from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 
@@ -130,8 +133,10 @@ async def apply_changes(
 
 
 def _told(tx: Transaction, aggregate: Aggregate, requirement: Requirement) -> AggregateUpdated:
-    def totals(tally: Tally) -> tuple[Total, ...]:
-        found = tally.totals(requirement.indicators)
+    period = aggregate.key.period
+
+    def totals(tally: Tally, level: str = ALL_LEVELS) -> tuple[Total, ...]:
+        found = tally.totals(requirement.asked_at(level))
         return tuple(Total(indicator=indicator, value=value) for indicator, value in found.items())
 
     def ratios(tally: Tally) -> tuple[RatioTotal, ...]:
@@ -141,6 +146,13 @@ def _told(tx: Transaction, aggregate: Aggregate, requirement: Requirement) -> Ag
             for indicator, (above, below) in found.items()
         )
 
+    def targets(tally: Tally) -> tuple[TargetTotal, ...]:
+        return tuple(
+            TargetTotal.model_validate(each, from_attributes=True)
+            for each in compared(requirement, tally, period, None)
+            if each.kind != "previous"
+        )
+
     return AggregateUpdated(
         occurred_at=tx.now,
         directive_id=requirement.directive_id,
@@ -148,17 +160,19 @@ def _told(tx: Transaction, aggregate: Aggregate, requirement: Requirement) -> Ag
         unit_id=aggregate.key.unit_id,
         relation=aggregate.relation,
         period=aggregate.key.period,
-        as_of=requirement.as_of,
+        as_of=requirement.day_of(period),
         version=aggregate.version,
         totals=totals(aggregate.all_units),
         ratios=ratios(aggregate.all_units),
+        targets=targets(aggregate.all_units),
         units_reported=aggregate.all_units.reported,
         units_due=aggregate.all_units.due,
         levels=tuple(
             Breakdown(
                 level=level,
-                totals=totals(tally),
+                totals=totals(tally, level),
                 ratios=ratios(tally),
+                targets=targets(tally),
                 units_reported=tally.reported,
                 units_due=tally.due,
             )
@@ -176,12 +190,19 @@ def _requirements_of(event: DirectiveIssued) -> list[Requirement]:
             issuer_unit_id=event.issuer_unit_id,
             kind=each.kind,
             as_of=each.as_of,
-            periods=each.periods or (UNDIVIDED,),
+            periods=each.periods or tuple(period.code for period in each.calendar) or (UNDIVIDED,),
             indicators=tuple(indicator.code for indicator in each.indicators if indicator.type != "ratio"),
             ratios=tuple(
                 Ratio(ratio.code, ratio.numerator, ratio.denominator)
                 for ratio in each.indicators
                 if ratio.type == "ratio" and ratio.numerator is not None and ratio.denominator is not None
+            ),
+            bools=tuple(indicator.code for indicator in each.indicators if indicator.type == "bool"),
+            divided={indicator.code: indicator.levels for indicator in each.indicators if indicator.per_level},
+            calendar=tuple((period.code, period.starts_on) for period in each.calendar),
+            targets=tuple(
+                Target(one.indicator, one.kind, one.holds, one.value, one.registered_in, one.periods)
+                for one in each.targets
             ),
         )
         for each in event.requirements
@@ -196,6 +217,10 @@ def _obligation_of(event: ObligationOpened) -> Obligation:
         unit_id=event.unit_id,
         answering_unit_id=event.answering_unit_id,
         due_at=event.due_at,
+        period=event.period,
+        as_of=event.as_of,
+        levels=event.levels,
+        assigned=tuple((each.indicator, each.period, each.value) for each in event.assigned),
     )
 
 
@@ -209,13 +234,22 @@ def _answer_of(event: AnswerEvent) -> Answer:
 
 def _values_of(event: SubmissionSubmitted) -> AnswerValues:
     stated: dict[str, dict[str, int]] = {}
+    by_level: dict[str, dict[str, dict[str, int]]] = {}
     for each in event.values:
-        stated.setdefault(each.period or UNDIVIDED, {})[each.indicator] = int(each.value)
+        period, value = each.period or UNDIVIDED, int(each.value)
+        whole = stated.setdefault(period, {})
+        if each.level is not None:
+            by_level.setdefault(period, {}).setdefault(each.level, {})[each.indicator] = value
+            known = whole.get(each.indicator, 0)
+            # A unit says yes once, at however many levels.
+            value = max(known, value) if isinstance(each.value, bool) else known + value
+        whole[each.indicator] = value
     return AnswerValues(
         obligation_id=event.obligation_id,
         number=event.number,
         is_late=event.is_late,
         is_nil=event.is_nil,
         stated=stated,
+        by_level=by_level,
         submitted_at=event.carried.submitted_at if event.carried else event.occurred_at,
     )

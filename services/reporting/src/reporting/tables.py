@@ -34,6 +34,13 @@ requirements = Table(
     Column("indicators", ARRAY(Text), nullable=False),
     # Arrays of [ratio, numerator, denominator], each by its code.
     Column("ratios", JSONB, nullable=False, server_default="[]"),
+    Column("bools", ARRAY(Text), nullable=False, server_default="{}"),
+    # {indicator: [education levels it is asked of]}, of those that are stated per level; no levels: all.
+    Column("divided", JSONB, nullable=False, server_default="{}"),
+    # Arrays of [period, first day], of one that is asked by a calendar.
+    Column("calendar", JSONB, nullable=False, server_default="[]"),
+    # Arrays of [indicator, kind, holds, value, registered in, periods].
+    Column("targets", JSONB, nullable=False, server_default="[]"),
     CheckConstraint("cardinality(periods) > 0", name="requirements_have_a_period"),
     comment="what is asked: the part of a requirement that decides how answers add up",
 )
@@ -48,6 +55,12 @@ obligations = Table(
     Column("unit_id", Text, nullable=False),
     Column("answering_unit_id", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # Null: the periods of the requirement, and its day.
+    Column("period", Text),
+    Column("as_of", Date),
+    Column("levels", ARRAY(Text), nullable=False, server_default="{}"),
+    # Arrays of [indicator, period or null, value].
+    Column("assigned", JSONB, nullable=False, server_default="[]"),
     # Coverage and restatement of one requirement; folding all of it when its directive arrives.
     Index("obligations_of_requirement", "requirement_id"),
     # Which obligations may stand elsewhere when a unit has changed.
@@ -90,6 +103,8 @@ answer_values = Table(
     Column("is_nil", Boolean, nullable=False),
     Column("stated", JSONB, nullable=False),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
+    # {period: {education level: {indicator: value}}}, of what was stated per level.
+    Column("by_level", JSONB, nullable=False, server_default="{}"),
     comment="what was stated in each submission version, for ever: {period: {indicator: value}}",
 )
 
@@ -104,6 +119,8 @@ contributions = Table(
     Column("clusters", ARRAY(Text), nullable=False),
     Column("number", Integer),
     Column("stated", JSONB, nullable=False),
+    Column("by_level", JSONB, nullable=False, server_default="{}"),
+    Column("assigned", JSONB, nullable=False, server_default="{}"),
     CheckConstraint("number IS NOT NULL OR stated = '{}'::jsonb", name="contributions_uncounted_add_nothing"),
     # Which obligations stand below a unit that has changed.
     Index("contributions_below", "above", "clusters", postgresql_using="gin"),
@@ -122,6 +139,7 @@ aggregates = Table(
     Column("units_reported", Integer, nullable=False),
     Column("sums", JSONB, nullable=False),
     Column("levels", JSONB, nullable=False),
+    Column("assigned", JSONB, nullable=False, server_default="{}"),
     CheckConstraint("relation IN ('reporting', 'cluster')", name="aggregates_have_a_known_relation"),
     CheckConstraint("units_reported BETWEEN 0 AND units_due", name="aggregates_report_no_more_than_is_due"),
     comment="the sum of all contributions below a unit: {indicator: sum}, and the same by education level",

@@ -82,9 +82,11 @@ async def test_an_answer_is_told_at_every_unit_above_with_its_levels(ground, sto
                 "units_reported": 1,
                 "units_due": 1,
                 "ratios": [],
+                "targets": [],
             }
         ],
         "ratios": [],
+        "targets": [],
     }
     assert (await told_of(ground, "cluster"))[-1]["relation"] == "cluster"
 

@@ -70,12 +70,14 @@ async def test_the_department_that_asked_reads_all_totals(client, story, signer)
         "version": 2,
         "totals": {"stem.implementing": 1, "stem.lessons": 12},
         "ratios": {},
+        "targets": [],
         "units_reported": 1,
         "units_due": 1,
         "levels": {
             "lower_secondary": {
                 "totals": {"stem.implementing": 1, "stem.lessons": 12},
                 "ratios": {},
+                "targets": [],
                 "units_reported": 1,
                 "units_due": 1,
             }
@@ -180,6 +182,7 @@ async def test_coverage_says_where_every_answer_stands(client, story, signer):
         "late": True,
         "due_at": None,
         "submitted_at": None,
+        "period": None,
     }
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from reporting.contributing import contribution_of
 from reporting.domain import (
     Aggregate,
     AggregateKey,
@@ -18,11 +19,9 @@ from reporting.domain import (
     Standing,
     Tally,
     changes_between,
-    contribution_of,
-    living_on,
     place_on,
-    restate,
 )
+from reporting.restating import living_on, restate
 from unit_tree.tree import Tree
 
 DAY = date(2026, 5, 31)

@@ -5,8 +5,10 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -54,6 +56,22 @@ obligations = Table(
     # All files of a unit: to know again what it sent before, and to count the room they take.
     Index("obligations_by_answering_unit", "answering_unit_id"),
     comment="who owes an answer to what, newest version, as directives told it",
+)
+
+particulars = Table(
+    "particulars",
+    metadata,
+    # No foreign key: what is said of an obligation when it is opened may come after what became of it.
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("requirement_id", Uuid, nullable=False),
+    Column("unit_id", Text, nullable=False),
+    Column("period", Text),
+    Column("levels", ARRAY(Text), nullable=False),
+    # An array of [indicator, period or null, value].
+    Column("assigned", JSONB, nullable=False),
+    # Finds what a unit answered for another period.
+    Index("particulars_of_unit", "requirement_id", "unit_id", "period"),
+    comment="what an obligation asks of its unit beside its requirement; told once, when it was opened",
 )
 
 continuations = Table(
@@ -198,6 +216,50 @@ draft_fields = Table(
     Column("saved_by", Uuid, nullable=False),
     Column("saved_at", DateTime(timezone=True), nullable=False),
     comment="what each field of a draft holds, and the version of the draft that made it so",
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    # No foreign key: told once, whichever of the obligation's events came first.
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("seats", JSONB, nullable=False),
+    Column("from_units", JSONB, nullable=False),
+    comment="whom a unit registers, and the units below it whose people it may register",
+)
+
+delegates = Table(
+    "delegates",
+    metadata,
+    Column("submission_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("requirement_id", Uuid, nullable=False),
+    Column("full_name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("subject", Text),
+    Column("unit_id", Text),
+    ForeignKeyConstraint(
+        ["submission_id", "number"], ["submission_versions.submission_id", "submission_versions.number"]
+    ),
+    # How many places are taken.
+    Index("delegates_of_requirement", "requirement_id"),
+    comment="who was registered by a version of an answer; no more of a person than a seat needs",
+)
+
+official_documents = Table(
+    "official_documents",
+    metadata,
+    Column("submission_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("signed_by", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["submission_id", "number"], ["submission_versions.submission_id", "submission_versions.number"]
+    ),
+    comment="the document of the unit's own that a version of an answer is, as it is written on it",
 )
 
 media = Table(

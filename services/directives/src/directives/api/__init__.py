@@ -15,6 +15,7 @@ from directives.api import (
     numbers,
     obligations,
     papers,
+    periods,
     questions,
     templates,
 )
@@ -27,6 +28,7 @@ router.include_router(directives.router)
 router.include_router(deliveries.router)
 router.include_router(cascades.router)
 router.include_router(calendars.router)
+router.include_router(periods.router)
 router.include_router(obligations.router)
 router.include_router(questions.router)
 router.include_router(documents.router)

@@ -142,6 +142,12 @@ async def preview_audience(
     """Show whom a requirement would reach, and why."""
     issued_on: date = asked.issued_on or today(tx.now)
     preview = await audiences.preview_audience(
-        tx, audience=asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
+        tx,
+        audience=asked.audience.chosen(),
+        registration=asked.registration.asked() if asked.registration else None,
+        as_of=asked.as_of,
+        issued_on=issued_on,
+        tree=tree,
+        by=caller,
     )
     return previews.preview_out(preview, tree, as_of=asked.as_of, issued_on=issued_on)

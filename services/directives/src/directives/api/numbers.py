@@ -1,20 +1,21 @@
 """Numbers at the front door: the types of documents, how an issuer numbers them, its registers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import NotAllowed, NotFound
-from chassis.text import UnitId
+from chassis.text import UnitId, composed
 from chassis.transaction import OpenTransaction
 from directives import replies
 from directives.api.trees import KnownTree
+from directives.domain.directive import LAST_NUMBER
 from directives.domain.document_types import CATALOGUE, DocumentType
-from directives.domain.numbering import NumberingScheme, Order
+from directives.domain.numbering import BY_TYPE, NumberingScheme, Order
 from directives.operations import numbering
 from directives.problems import (
     NotationUnknown,
@@ -25,9 +26,31 @@ from directives.problems import (
     SchemeUnfit,
     UnknownUnits,
 )
-from directives.requests import NumberIn, RegisterIn, SchemeIn, Year
+from directives.requests import Division, NumberIn, Request, Year
 
 router = APIRouter()
+
+
+class SchemeIn(Request):
+    """How an issuer numbers its documents."""
+
+    shared_types: list[DocumentType] = Field(default=[], max_length=29)
+    organ: Division | None = None
+    named: Annotated[str, Field(max_length=100), AfterValidator(composed)] = BY_TYPE.named
+    letter: Annotated[str, Field(max_length=100), AfterValidator(composed)] = BY_TYPE.letter
+    order: Order = BY_TYPE.order
+    drafts_are_submitted: bool = Field(default=BY_TYPE.drafts_are_submitted, strict=True)
+
+    def scheme(self) -> NumberingScheme:
+        """Return it as the domain knows it."""
+        return NumberingScheme(**{**self.model_dump(), "shared_types": tuple(sorted(set(self.shared_types)))})
+
+
+class RegisterIn(Request):
+    """The number a register goes on with: that of a document type, or the one several types share."""
+
+    next_number: int = Field(strict=True, ge=1, le=LAST_NUMBER)
+    register_of: DocumentType | Literal["shared"] = Field(default="official_letter", alias="register")
 
 
 class TypeOut(BaseModel):

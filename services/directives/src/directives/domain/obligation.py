@@ -42,6 +42,8 @@ class Duty:
     answer_state: AnswerState
     assigned_to: UUID | None = None
     """Who in the answering unit sees to it."""
+    period: str = ""
+    """The period it is the answer of; empty: its requirement is asked once."""
     ended_as: DirectiveEnd | None = None
     """What became of its directive, of which nothing is expected any more."""
 

@@ -39,6 +39,13 @@ def _check_once(codes: Iterable[str], where: str) -> None:
 
 
 def _check_indicator(asked: IndicatorAsked, others: dict[str, IndicatorAsked], where: str) -> None:
+    if asked.levels and not asked.per_level:
+        raise RuleUnfit(
+            f"«{asked.code}» nêu cấp học nhưng không hỏi theo từng cấp học.",
+            f"{asked.code!r} names education levels and is not asked per level.",
+            where=f"{where}.levels",
+        )
+    _check_once(asked.levels, f"{where}.levels")
     if asked.type == "ratio":
         _check_ratio(asked, others, where)
         return
@@ -90,7 +97,7 @@ def _is_number_beside(asked: IndicatorAsked, other: IndicatorAsked | None) -> bo
 
 
 def _check_ratio(asked: IndicatorAsked, others: dict[str, IndicatorAsked], where: str) -> None:
-    if asked.at_most is not None or asked.only_if is not None or asked.of_which is not None:
+    if asked.per_level or any((asked.at_most, asked.only_if, asked.of_which)):
         raise RuleUnfit(
             f"Tỉ lệ «{asked.code}» do hệ thống tính nên không có điều kiện nhập.",
             f"The ratio {asked.code!r} is worked out; nothing can be asked of how it is stated.",

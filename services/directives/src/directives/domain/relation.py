@@ -79,13 +79,19 @@ def differences(before: Requirement, now: Requirement) -> list[str]:
     sections = [{(section.code, section.kind) for section in each.sections} for each in (before, now)]
     differ = {
         "kind": before.kind != now.kind,
-        "periods": set(before.periods) != set(now.periods),
+        "periods": set(before.periods) != set(now.periods) or _calendar_of(before) != _calendar_of(now),
         "indicators": _figures(before.indicators) != _figures(now.indicators),
         "rules": _rules(before.rules) != _rules(now.rules),
         "sections": sections[0] != sections[1],
         "media": not _takes_media_of(before, now),
+        "registration": before.terms.registration != now.terms.registration,
+        "document": before.terms.document != now.terms.document,
     }
     return [name for name, is_different in differ.items() if is_different]
+
+
+def _calendar_of(requirement: Requirement) -> str | None:
+    return requirement.frequency.calendar if requirement.frequency is not None else None
 
 
 def _figures(indicators: Iterable[IndicatorAsked]) -> set[IndicatorAsked]:

@@ -6,11 +6,14 @@ from uuid import UUID
 
 from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, RequirementKind, RuleAsked, SectionAsked
 from directives.domain.outline import check_outline
+from directives.domain.periods import Frequency
+from directives.domain.terms import NO_TERMS, Terms, check_terms
 from directives.problems import (
     AudienceUnsaid,
     DeadlinesOutOfOrder,
     NothingAsked,
     PeriodMissing,
+    PeriodsUnfit,
     VideoWithoutMedia,
 )
 from unit_tree.selectors import Selector
@@ -46,11 +49,16 @@ class Requirement:
     """The requirement of a replaced directive that asked for the same: its answers stand for this one."""
     passes_on: UUID | None = None
     """The requirement of a cascaded directive that is asked of the units below."""
+    terms: Terms = NO_TERMS
+    """What only its kind says."""
+    frequency: Frequency | None = None
+    """By which calendar it is asked again and again; null: once. It is then due with its first period."""
 
 
 def check(requirement: Requirement, *, where: str) -> None:
     """Raise the problem that keeps a requirement from being asked; `where` is its place in the request."""
     _check_form(requirement, where)
+    check_terms(requirement, where=where)
     check_outline(requirement.periods, requirement.indicators, requirement.sections, requirement.rules, where=where)
     _check_deadlines(requirement, where)
     if not requirement.audience.any_of and not requirement.audience.include:
@@ -75,7 +83,7 @@ def _check_form(requirement: Requirement, where: str) -> None:
             f"The video “{title}” does not say how many, how long and how large.",
             where=f"{where}.media",
         )
-    if requirement.indicators and not requirement.periods:
+    if requirement.indicators and not requirement.periods and requirement.frequency is None:
         raise PeriodMissing(
             f"Yêu cầu «{title}» có chỉ tiêu nhưng chưa nêu kỳ báo cáo.",
             f"The requirement “{title}” asks for figures of no period.",
@@ -84,6 +92,13 @@ def _check_form(requirement: Requirement, where: str) -> None:
 
 
 def _check_deadlines(requirement: Requirement, where: str) -> None:
+    said = (requirement.periods, requirement.cut_off_at, requirement.closes_at)
+    if requirement.frequency is not None and any(said):
+        raise PeriodsUnfit(
+            f"Yêu cầu «{requirement.title}» định kỳ: kỳ báo cáo, thời điểm chốt và khóa sổ theo lịch, không ghi riêng.",
+            f"“{requirement.title}” is asked by a calendar, which says its periods, cut-offs and closings.",
+            where=f"{where}.frequency",
+        )
     if requirement.cut_off_at is not None and requirement.cut_off_at > requirement.due_at:
         raise DeadlinesOutOfOrder(
             "Thời điểm chốt số liệu phải không muộn hơn hạn nộp.",

@@ -9,24 +9,23 @@ from chassis.caller import Caller
 from chassis.clock import today
 from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed, NotFound
-from chassis.transaction import Transaction, new_id
-from contracts.directives import Copy, DirectiveIssued, ObligationOpened, ObligationTransferred, RequirementIssued
+from chassis.transaction import Transaction
+from contracts.directives import Copy, DirectiveIssued, ObligationTransferred, PeriodAsked, RequirementIssued
 from directives import store
-from directives.domain.audience import Addressed, Resolution
+from directives.domain.audience import Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement
-from directives.operations import delivering, passing_on, replacing
+from directives.domain.terms import figures
+from directives.operations import delivering, opening, passing_on, periods, registering, replacing
 from directives.operations.access import reads_any, see, sees_whole, take
 from directives.operations.audiences import resolve_audience
 from directives.operations.changing import close_as_recalled
 from directives.operations.drafting import link_citations
+from directives.operations.opening import FIRST_VERSION
 from directives.problems import AudienceEmpty, ClusterWithoutLead, UnknownUnits
 from directives.store.obligations import Obligation, Owed
 from unit_tree.succession import is_gone, who_answers
 from unit_tree.tree import Tree
-
-FIRST_VERSION = 1
-"""Of a directive, which does not change yet once it is issued, and of an obligation, which may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +48,26 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for place, each in enumerate(directive.requirements)
     }
     _need_answerable(directive.requirements, resolved, issued_on)
+    shares = registering.shares(directive, resolved, tree)
     await passing_on.check_cascading(tx, directive)
+    directive, asked_by = await periods.date_requirements(tx, directive, issued_on=issued_on)
     replaced, corrected = await replacing.take_changed(tx, directive)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
     issued = replace(issued, form=await link_citations(tx, issued.form))
     await store.directives.put(tx.connection, issued)
-    opened = [
-        Obligation(
-            id=new_id(),
-            requirement_id=each.id,
-            unit_id=unit.unit_id,
-            answering_unit_id=unit.answering_unit_id,
-            answers_as=unit.answers_as,
-            due_at=each.due_at,
-            why_vi=unit.why_vi,
-            why_en=unit.why_en,
-        )
-        for each in directive.requirements
-        for unit in _side_by_side(resolved[each.id].units, tree, each.as_of)
-    ]
-    sent = await delivering.addressed(tx, issued, opened, issued_on=issued_on, tree=tree)
-    passing_on.check_reach(issued, sent, opened, issued_on=issued_on, tree=tree)
+    once = {
+        each.id: opening.owed(each, resolved[each.id].units, tree, day=each.as_of) for each in directive.requirements
+    }
+    opened = [owed for each in directive.requirements if each.id not in asked_by for owed in once[each.id]]
+    opened += await periods.begin(tx, issued, asked_by, issued_on=issued_on, tree=tree)
+    # Who will be asked when a period begins is sent the directive now.
+    reached = opened + [owed for each in asked_by for owed in once[each]]
+    sent = await delivering.addressed(tx, issued, reached, issued_on=issued_on, tree=tree)
+    passing_on.check_reach(issued, sent, reached, issued_on=issued_on, tree=tree)
     opened, former = await replacing.take_continued(tx, issued, replaced, opened)
     await store.obligations.open_obligations(tx.connection, directive_id, opened)
-    _tell(tx, issued, opened, await delivering.deliver(tx, sent, opened))
+    _tell(tx, issued, asked_by, await delivering.deliver(tx, sent, opened))
+    opening.tell_opened(tx, issued, opened, shares)
     await replacing.replace_directives(tx, issued, replaced, opened, former, by=by)
     await replacing.correct_directives(tx, issued, corrected, by=by)
     await replacing.tell_amended(tx, issued)
@@ -166,11 +161,6 @@ async def obligations_of_unit(tx: Transaction, *, unit_id: str, tree: Tree, by: 
     return await store.obligations.owed_by(tx.connection, unit_id)
 
 
-def _side_by_side(units: Collection[Addressed], tree: Tree, day: date) -> list[Addressed]:
-    """Return units with those of one parent together: whoever adds them up meets each parent in few batches."""
-    return sorted(units, key=lambda each: (*reversed(tree.ancestors(each.unit_id, "reporting", day)), each.unit_id))
-
-
 def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID, Resolution], issued_on: date) -> None:
     unknown = sorted({unit_id for each in resolved.values() for unit_id in each.unknown})
     if unknown:
@@ -195,7 +185,7 @@ def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID,
             )
 
 
-def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation], copies: tuple[Copy, ...]) -> None:
+def _tell(tx: Transaction, directive: Directive, asked_by: periods.AskedBy, copies: tuple[Copy, ...]) -> None:
     number, issue = directive.number, directive.issue
     if number is None or issue is None:
         raise ValueError("only an issued directive is told about")
@@ -216,33 +206,29 @@ def _tell(tx: Transaction, directive: Directive, opened: Collection[Obligation],
                     title=each.title,
                     as_of=each.as_of,
                     periods=each.periods,
-                    indicators=each.indicators,
+                    indicators=figures(each),
                     sections=each.sections,
                     rules=each.rules,
                     media=each.media,
                     answering=each.answering,
+                    registration=each.terms.registration,
+                    document=each.terms.document,
                     due_phrase=each.due_phrase,
                     due_at=each.due_at,
                     cut_off_at=each.cut_off_at,
                     closes_at=each.closes_at,
+                    calendar=tuple(
+                        PeriodAsked(
+                            code=period.period.code,
+                            name=period.period.name,
+                            starts_on=period.period.starts_on,
+                            ends_on=period.period.ends_on,
+                        )
+                        for period in asked_by.get(each.id, ())
+                    ),
                 )
                 for each in directive.requirements
             ),
             copies=copies,
         )
     )
-    for each in opened:
-        tx.emit(
-            ObligationOpened(
-                occurred_at=tx.now,
-                obligation_id=each.id,
-                version=FIRST_VERSION,
-                directive_id=directive.id,
-                requirement_id=each.requirement_id,
-                issuer_unit_id=directive.issuer_unit_id,
-                unit_id=each.unit_id,
-                answering_unit_id=each.answering_unit_id,
-                due_at=each.due_at,
-                continues=each.continues,
-            )
-        )

@@ -76,10 +76,10 @@ async def take_continued(
     """
     former = await store.duties.take_all_of(tx.connection, [each.id for each in replaced]) if replaced else []
     same_as = {each.id: each.same_as for each in directive.requirements}
-    known = {(each.requirement_id, each.unit_id): each for each in former if each.state == "open"}
+    known = {(each.requirement_id, each.unit_id, each.period): each for each in former if each.state == "open"}
     linked = []
     for each in opened:
-        before = known.get((same_as[each.requirement_id] or each.requirement_id, each.unit_id))
+        before = known.get((same_as[each.requirement_id] or each.requirement_id, each.unit_id, each.period))
         if before is None:
             linked.append(each)
             continue
@@ -166,14 +166,16 @@ def _granted(
     """Return what was granted of the old obligations and is to be kept, each with the new obligation that keeps it."""
     asked_by = {each.id: each.due_at for each in replaced.requirements}
     now_asked = {each.same_as: each for each in directive.requirements if each.same_as}
-    owed = {(each.requirement_id, each.unit_id): each for each in opened}
+    owed = {(each.requirement_id, each.unit_id, each.period): each for each in opened}
     granted = []
     for duty in duties:
         requirement = now_asked.get(duty.requirement_id)
-        new = owed.get((requirement.id, duty.unit_id)) if requirement else None
+        new = owed.get((requirement.id, duty.unit_id, duty.period)) if requirement else None
         if requirement is None or new is None:
             continue
-        is_later = duty.state == "open" and duty.due_at > max(asked_by[duty.requirement_id], requirement.due_at)
+        # What a period of a calendar was due at first is not known any more: what is later than now counts as granted.
+        first_due = new.due_at if duty.period else max(asked_by[duty.requirement_id], requirement.due_at)
+        is_later = duty.state == "open" and duty.due_at > first_due
         if duty.state == "exempt" or is_later:
             granted.append((duty, _duty(directive, new, requirement.closes_at)))
     return granted
@@ -190,7 +192,8 @@ def _duty(directive: Directive, opened: Obligation, requirement_closes_at: datet
         answering_unit_id=opened.answering_unit_id,
         state=opened.state,
         due_at=opened.due_at,
-        closes_at=None,
+        closes_at=opened.closes_at,
         requirement_closes_at=requirement_closes_at,
         answer_state=opened.answer_state,
+        period=opened.period,
     )

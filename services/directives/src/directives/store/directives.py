@@ -21,8 +21,10 @@ from directives.domain.directive import (
     Stamp,
 )
 from directives.domain.form import Capacity, Citation, Form, Signer
+from directives.domain.periods import DueRule, Frequency
 from directives.domain.relation import OWN_ONLY, Relation, Replacement
 from directives.domain.requirement import Requirement
+from directives.domain.terms import Terms
 from directives.tables import directive_relations, directives, requirements
 from unit_tree.selectors import Selector
 
@@ -174,6 +176,8 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "closes_at": each.closes_at,
                 "same_as": each.same_as,
                 "passes_on": each.passes_on,
+                "terms": each.terms.model_dump(mode="json", exclude_defaults=True),
+                "frequency": asdict(each.frequency) if each.frequency else None,
             }
             for place, each in enumerate(directive.requirements)
         ],
@@ -340,4 +344,10 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         closes_at=row.closes_at,
         same_as=row.same_as,
         passes_on=row.passes_on,
+        terms=Terms.model_validate(row.terms),
+        frequency=_frequency(row.frequency) if row.frequency else None,
     )
+
+
+def _frequency(row: dict[str, Any]) -> Frequency:
+    return Frequency(**{**row, "due": DueRule(**row["due"])})

@@ -40,7 +40,7 @@ _ANY_DUTY = (
     select(
         obligations.c.obligation_id.label("id"),
         *obligations.c["version", "directive_id", "requirement_id", "unit_id", "answering_unit_id"],
-        *obligations.c["state", "due_at", "closes_at", "assigned_to"],
+        *obligations.c["state", "due_at", "closes_at", "assigned_to", "period"],
         directives.c.issuer_unit_id,
         requirements.c.closes_at.label("requirement_closes_at"),
         func.coalesce(answers.c.state, "none").label("answer_state"),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Date,
     DateTime,
     String,
     Uuid,
@@ -28,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.directives import ObligationState
 from directives.domain.obligation import AnswerState
+from directives.period_tables import asked_periods
 from directives.store.directives import number_of
 from directives.tables import answers, deliveries, directives, obligations, requirements
 from unit_tree.succession import AnswersAs
@@ -56,6 +58,14 @@ class Obligation:
     continues: UUID | None = None
     """The obligation of a replaced directive it goes on from."""
     assigned_to: UUID | None = None
+    period: str = ""
+    """The period it is the answer of; empty: its requirement is asked once."""
+    as_of: date | None = None
+    """The day on whose tree the unit is asked; null: that of the requirement."""
+    cut_off_at: datetime | None = None
+    closes_at: datetime | None = None
+    levels: tuple[str, ...] = ()
+    """The education levels it is answered for; told to those who take the answer, not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,8 @@ class Owed:
     answer_state: AnswerState
     state: ObligationState
     assigned_to: UUID | None
+    period: str | None
+    period_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,10 @@ _OPENED: Mapping[str, Any] = {
     "why_en": String,
     "continues": Uuid,
     "assigned_to": Uuid,
+    "period": String,
+    "as_of": Date,
+    "cut_off_at": DateTime(timezone=True),
+    "closes_at": DateTime(timezone=True),
 }
 _rows = (
     func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _OPENED.items()))
@@ -145,7 +161,7 @@ _UNITS = (
     )
 )
 _COUNTS = (
-    select(obligations.c.requirement_id, func.count().label("units"))
+    select(obligations.c.requirement_id, func.count(obligations.c.unit_id.distinct()).label("units"))
     .where(obligations.c.directive_id == bindparam("directive_id"))
     .group_by(obligations.c.requirement_id)
 )
@@ -155,13 +171,23 @@ _OWED_BY = (
         *obligations.c["state", "assigned_to"],
         *directives.c["issuer_unit_id", "subject", "issued_on", "number", "number_year", "notation"],
         *directives.c["numbered_by", "numbered_at"],
-        *requirements.c["kind", "title", "due_phrase", "cut_off_at"],
+        *requirements.c["kind", "title", "due_phrase"],
+        func.coalesce(obligations.c.cut_off_at, requirements.c.cut_off_at).label("cut_off_at"),
+        asked_periods.c.period,
+        asked_periods.c.name.label("period_name"),
         func.coalesce(obligations.c.closes_at, requirements.c.closes_at).label("closes_at"),
         func.coalesce(answers.c.state, "none").label("answer_state"),
     )
     .join(directives, directives.c.directive_id == obligations.c.directive_id)
     .join(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
     .outerjoin(answers, answers.c.obligation_id == obligations.c.obligation_id)
+    .outerjoin(
+        asked_periods,
+        and_(
+            asked_periods.c.requirement_id == obligations.c.requirement_id,
+            asked_periods.c.period == obligations.c.period,
+        ),
+    )
     .where(or_(obligations.c.unit_id == bindparam("unit_id"), obligations.c.answering_unit_id == bindparam("unit_id")))
     .order_by(obligations.c.due_at, obligations.c.obligation_id)
 )
@@ -183,6 +209,10 @@ async def open_obligations(connection: AsyncConnection, directive_id: UUID, open
             "why_en": [each.why_en for each in opened],
             "continues": [each.continues for each in opened],
             "assigned_to": [each.assigned_to for each in opened],
+            "period": [each.period for each in opened],
+            "as_of": [each.as_of for each in opened],
+            "cut_off_at": [each.cut_off_at for each in opened],
+            "closes_at": [each.closes_at for each in opened],
         },
     )
 
@@ -203,6 +233,10 @@ async def obligations_of(connection: AsyncConnection, directive_id: UUID) -> lis
             why_vi=row.why_vi,
             why_en=row.why_en,
             continues=row.continues,
+            period=row.period,
+            as_of=row.as_of,
+            cut_off_at=row.cut_off_at,
+            closes_at=row.closes_at,
         )
         for row in rows
     ]
@@ -243,6 +277,8 @@ async def owed_by(connection: AsyncConnection, unit_id: str) -> list[Owed]:
             answer_state=row.answer_state,
             state=row.state,
             assigned_to=row.assigned_to,
+            period=row.period,
+            period_name=row.period_name,
         )
         for row in rows
     ]
@@ -263,7 +299,7 @@ _TAKE_OPEN = (
         *obligations.c["obligation_id", "version", "directive_id", "requirement_id", "unit_id", "answering_unit_id"],
         *obligations.c["due_at", "closes_at"],
         directives.c.issuer_unit_id,
-        requirements.c.as_of,
+        func.coalesce(obligations.c.as_of, requirements.c.as_of).label("as_of"),
     )
     .join(directives, directives.c.directive_id == obligations.c.directive_id)
     .join(requirements, requirements.c.requirement_id == obligations.c.requirement_id)

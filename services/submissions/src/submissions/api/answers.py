@@ -12,7 +12,10 @@ from chassis.identity import Calling
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
 from chassis.text import IndicatorCode, Narrative, Period, composed
 from chassis.transaction import OpenTransaction
+from submissions.api.kinds import DelegateIn, DelegateOut, OfficialIn, OfficialOut
 from submissions.domain.answer import LARGEST, Answer, Stated
+from submissions.domain.document import Official
+from submissions.domain.registration import MOST_DELEGATES, Delegate
 from submissions.domain.submission import FieldReason, Receipt, Submission, SubmissionVersion, receipt_code
 from submissions.operations import reading, reviewing, submitting
 from submissions.operations.reading import WholeSubmission
@@ -25,6 +28,7 @@ from submissions.problems import (
     MediaNotReady,
     NotNow,
     NotOwed,
+    PlacesTaken,
     Superseded,
     ValuesNotValid,
 )
@@ -34,6 +38,7 @@ router = APIRouter(tags=["answers"])
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(composed)]
 """How long it may be, the rules of the requirement say, together with all else that is wrong."""
 SectionCode = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+EducationLevel = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 Whole = Annotated[int, Field(strict=True, ge=-LARGEST - 1, le=LARGEST)]
 """A whole number of 64 bits: neither 1.0 nor true."""
 IdempotencyKey = Annotated[
@@ -55,6 +60,8 @@ class StatedIn(BaseModel):
     indicator: IndicatorCode
     period: Period
     value: StrictBool | Whole
+    level: EducationLevel | None = None
+    """Of an indicator that is asked per level; which levels there are, the obligation says."""
 
 
 class AnswerIn(BaseModel):
@@ -66,14 +73,18 @@ class AnswerIn(BaseModel):
     narrative: dict[SectionCode, Text | list[Text]] = Field(default_factory=dict)
     media_ids: list[UUID] = Field(default_factory=list, max_length=100)
     nil: StrictBool = False
+    delegates: list[DelegateIn] = Field(default_factory=list, max_length=MOST_DELEGATES)
+    document: OfficialIn | None = None
 
     def answer(self) -> Answer:
         """Return the answer in the domain's words."""
         return Answer(
-            values=tuple(Stated(each.indicator, each.period, each.value) for each in self.values),
+            values=tuple(Stated(each.indicator, each.period, each.value, each.level or "") for each in self.values),
             narrative=self.narrative,
             media_ids=tuple(self.media_ids),
             is_nil=self.nil,
+            delegates=tuple(Delegate(each.full_name, each.role, each.subject, each.unit_id) for each in self.delegates),
+            document=Official(**self.document.model_dump()) if self.document else None,
         )
 
 
@@ -90,6 +101,8 @@ class ReceiptOut(BaseModel):
     digest: str
     """The SHA-256 of what was sent, in hexadecimal digits: of its canonical JSON."""
     is_late: bool
+    places_left: int | None
+    """Of a registration: for how many more there is room."""
 
     @classmethod
     def of(cls, receipt: Receipt) -> "ReceiptOut":
@@ -99,11 +112,12 @@ class ReceiptOut(BaseModel):
             obligation_id=receipt.obligation_id,
             number=receipt.number,
             version=receipt.version,
-            state="submitted",
+            state=receipt.state,
             submitted_at=receipt.submitted_at,
             receipt_code=receipt.code,
             digest=receipt.request_digest.hex(),
             is_late=receipt.is_late,
+            places_left=receipt.places_left,
         )
 
 
@@ -184,6 +198,7 @@ class StatedOut(BaseModel):
     indicator: str
     period: str
     value: bool | int
+    level: str | None
 
 
 class NamedMediaOut(BaseModel):
@@ -209,6 +224,8 @@ class VersionOut(BaseModel):
     values: list[StatedOut]
     narrative: dict[str, Any]
     media: list[NamedMediaOut]
+    delegates: list[DelegateOut]
+    document: OfficialOut | None
     review: ReviewOut | None
 
 
@@ -244,6 +261,7 @@ class WholeSubmissionOut(SubmissionOut):
         Closed,
         NotOwed,
         KeyReused,
+        PlacesTaken,
         Malformed,
         NotFound,
         NotAllowed,
@@ -262,6 +280,7 @@ async def submit(
     """Send an answer; a later one replaces it until it is accepted. Answered after the commit."""
     receipt, is_replay = await submitting.submit(
         request.app.state.frame.strokes,
+        request.app.state.frame.transactions,
         request.app.state.rules,
         obligation_id=obligation_id,
         answer=body.answer(),
@@ -344,7 +363,10 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         digest=version.request_digest.hex(),
         is_late=version.is_late,
         nil=version.is_nil,
-        values=[StatedOut(indicator=each.indicator, period=each.period, value=each.value) for each in version.values],
+        values=[
+            StatedOut(indicator=each.indicator, period=each.period, value=each.value, level=each.level or None)
+            for each in version.values
+        ],
         narrative=dict(version.narrative),
         media=[
             NamedMediaOut(
@@ -356,6 +378,8 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
             )
             for each in files
         ],
+        delegates=[DelegateOut(**each._asdict()) for each in whole.delegates.get(version.number, ())],
+        document=OfficialOut.model_validate(official) if (official := whole.documents.get(version.number)) else None,
         review=None
         if review is None
         else ReviewOut(

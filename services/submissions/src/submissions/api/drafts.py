@@ -148,6 +148,7 @@ async def submit_draft(
     """Send the draft as you have seen it. Answered after the commit, and the same again under the same key."""
     receipt, is_replay = await drafting.submit_draft(
         request.app.state.frame.strokes,
+        request.app.state.frame.transactions,
         request.app.state.rules,
         obligation_id=obligation_id,
         seen=_version(seen),

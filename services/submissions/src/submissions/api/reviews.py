@@ -203,8 +203,8 @@ class CommentOut(BaseModel):
             field=comment.field,
             words=comment.words,
             side=comment.side,
-            written_by=comment.added_by,
-            written_at=comment.added_at,
+            written_by=comment.written_by,
+            written_at=comment.written_at,
         )
 
 

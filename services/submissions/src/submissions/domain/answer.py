@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 from uuid import UUID
 
 from contracts.directives import IndicatorAsked, SectionAsked
-from submissions.domain.asked import Requirement
-from submissions.domain.between import relations_broken, rules_broken
+from submissions.domain.asked import UNDIVIDED, Requirement
+from submissions.domain.between import LEVELS_VI, Accepted, relations_broken, rules_broken
+from submissions.domain.document import Official
 from submissions.domain.fault import Fault
+from submissions.domain.registration import Delegate
 from submissions.problems import ValuesNotValid
 
 if TYPE_CHECKING:
@@ -29,6 +31,13 @@ class Stated(NamedTuple):
     indicator: str
     period: str
     value: bool | int
+    level: str = UNDIVIDED
+    """The education level it is of, where it is asked per level."""
+
+    @property
+    def row(self) -> tuple[str | bool | int, ...]:
+        """Return it as it is kept: what is not of a level does not say so."""
+        return self if self.level else self[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +48,32 @@ class Answer:
     narrative: Mapping[str, str | list[str]]
     media_ids: tuple[UUID, ...]
     is_nil: bool
+    delegates: tuple[Delegate, ...] = ()
+    """Of a registration: who is registered."""
+    document: Official | None = None
+    """Of a requirement that asks for a document of the unit's own: which one it is."""
+
+
+ONLY_OF_SOME_KINDS = ("delegates", "document")
 
 
 def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
     """Return the SHA-256 of an answer: of its canonical JSON, which anybody can write down again.
 
     In UTF-8, members sorted by name, no blanks, figures in the order they were sent: `{"is_nil":false,
-    "media_ids":[],"narrative":{},"obligation_id":"…","values":[["stem.lessons","2025-2026",12]]}`.
+    "media_ids":[],"narrative":{},"obligation_id":"…","values":[["stem.lessons","2025-2026",12]]}`. A figure of an
+    education level ends with it; what only some kinds of requirements ask for is there where something was said.
     """
-    members = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    members: dict[str, object] = {
+        "is_nil": answer.is_nil,
+        "media_ids": answer.media_ids,
+        "narrative": answer.narrative,
+        "obligation_id": obligation_id,
+        "values": [each.row for each in answer.values],
+    }
+    members |= {name: said for name in ONLY_OF_SOME_KINDS if (said := getattr(answer, name))}
     written = json.dumps(
-        {"obligation_id": obligation_id} | members,
+        members,
         default=_plain,
         ensure_ascii=False,
         separators=(",", ":"),
@@ -59,12 +83,17 @@ def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
 
 
 def _plain(member: object) -> object:
-    return str(member) if isinstance(member, UUID) else asdict(cast("DataclassInstance", member))
+    return asdict(cast("DataclassInstance", member)) if is_dataclass(member) else str(member)
 
 
 def refuse_faulty(requirement: Requirement, answer: Answer) -> None:
     """Raise `ValuesNotValid` with every fault of the answer, if it has any."""
-    faults = faults_of(requirement, answer)
+    refuse_faults(faults_of(requirement, answer))
+
+
+def refuse_faults(found: Iterable[Fault]) -> None:
+    """Raise `ValuesNotValid` with these faults, if there are any."""
+    faults = list(found)
     if faults:
         raise ValuesNotValid(
             f"Báo cáo chưa đúng ở {len(faults)} chỗ; xem danh sách «errors».",
@@ -84,15 +113,14 @@ def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
     for code, written in answer.narrative.items():
         faults.extend(_text_faults(requirement.sections.get(code), code, written))
     faults.extend(_media_faults(requirement, answer))
+    faults.extend(_faults_of_kind(requirement, answer))
     return faults
 
 
-def _read_values(
-    requirement: Requirement, answer: Answer, faults: list[Fault]
-) -> dict[tuple[str, str], tuple[int, bool | int]]:
-    """Return the values that are right in themselves, by indicator and period, each with its place in the body."""
-    seen: set[tuple[str, str]] = set()
-    accepted: dict[tuple[str, str], tuple[int, bool | int]] = {}
+def _read_values(requirement: Requirement, answer: Answer, faults: list[Fault]) -> Accepted:
+    """Return the values that are right in themselves, each with its place in the body."""
+    seen: set[tuple[str, str, str]] = set()
+    accepted: dict[tuple[str, str, str], tuple[int, bool | int]] = {}
     if answer.is_nil:
         if answer.values:
             faults.append(
@@ -106,7 +134,7 @@ def _read_values(
         return accepted
     for place, stated in enumerate(answer.values):
         asked = requirement.indicators.get(stated.indicator)
-        key = (stated.indicator, stated.period)
+        key = (stated.indicator, stated.period, stated.level)
         if stated.indicator in requirement.ratios:
             wrong = ("Tỉ lệ này do hệ thống tính, không cần khai.", "This ratio is worked out; it is not stated.")
         elif asked is None:
@@ -116,6 +144,8 @@ def _read_values(
                 f"Văn bản không hỏi kỳ «{stated.period}».",
                 f"The period {stated.period!r} is not asked for.",
             )
+        elif stated.level not in requirement.levels_of(stated.indicator):
+            wrong = _level_fault(stated.level)
         elif key in seen:
             wrong = ("Chỉ tiêu này đã được khai cho cùng kỳ.", "This indicator is stated twice for the period.")
         else:
@@ -126,7 +156,7 @@ def _read_values(
                 continue
             wrong = not_right
         faults.append(Fault(f"values[{place}]", stated.indicator, *wrong))
-    if len(seen) < len(requirement.indicators) * len(requirement.periods):
+    if len(seen) < sum(map(len, map(requirement.levels_of, requirement.indicators))) * len(requirement.periods):
         faults.extend(_missing(requirement, seen))
     return accepted
 
@@ -145,16 +175,27 @@ def _value_fault(asked: IndicatorAsked, value: bool | int) -> tuple[str, str] | 
     return None
 
 
-def _missing(requirement: Requirement, seen: set[tuple[str, str]]) -> Iterator[Fault]:
+def _level_fault(level: str) -> tuple[str, str]:
+    if level == UNDIVIDED:
+        return ("Phải khai riêng cho từng cấp học.", "This indicator is stated per education level.")
+    return (
+        f"Không hỏi đơn vị chỉ tiêu này ở cấp {LEVELS_VI.get(level, level)}.",
+        f"The unit is not asked this indicator at level {level!r}.",
+    )
+
+
+def _missing(requirement: Requirement, seen: set[tuple[str, str, str]]) -> Iterator[Fault]:
     for code, asked in requirement.indicators.items():
-        for period in sorted(requirement.periods):
-            if (code, period) not in seen:
-                yield Fault(
-                    "values",
-                    code,
-                    f"Chưa khai «{asked.name}» kỳ {period}.",
-                    f"{code} is not stated for {period}.",
-                )
+        for period in requirement.periods:
+            for level in requirement.levels_of(code):
+                if (code, period, level) not in seen:
+                    at_vi, at_en = (f" cấp {LEVELS_VI.get(level, level)}", f" at level {level}") if level else ("", "")
+                    yield Fault(
+                        "values",
+                        code,
+                        f"Chưa khai «{asked.name}»{at_vi} kỳ {period}.",
+                        f"{code}{at_en} is not stated for {period}.",
+                    )
 
 
 def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]) -> Iterator[Fault]:
@@ -180,7 +221,7 @@ def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]
 
 def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
     wanted = requirement.media.count if requirement.media is not None else 0
-    if len(answer.media_ids) != wanted:
+    if requirement.document is None and len(answer.media_ids) != wanted:
         yield Fault(
             "media_ids",
             None,
@@ -189,3 +230,13 @@ def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
         )
     if len(set(answer.media_ids)) != len(answer.media_ids):
         yield Fault("media_ids", None, "Một tệp được nêu hai lần.", "A file is named twice.")
+
+
+def _faults_of_kind(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
+    """Give what belongs to an answer of another kind."""
+    if requirement.registration is None and answer.delegates:
+        yield Fault("delegates", None, "Văn bản không yêu cầu cử người.", "Nobody is to be registered.")
+    if requirement.document is None and answer.document is not None:
+        yield Fault("document", None, "Văn bản không yêu cầu văn bản của đơn vị.", "No document is asked for.")
+    if requirement.kind == "acknowledgement" and answer.is_nil:
+        yield Fault("nil", None, "Việc này chỉ cần xác nhận.", "This is only to be acknowledged.")

@@ -1,8 +1,9 @@
 """A draft: what the colleagues of a unit have written down so far, field by field, and how their changes meet.
 
-A field is named by where it stands in the answer: `values/<indicator>/<period>`, `narrative/<section>`, `media_ids`,
-`nil`. Each carries the version of the draft it was last changed at, so that whoever has seen a newer version may change
-it and whoever has not is shown what they would have overwritten.
+A field is named by where it stands in the answer: `values/<indicator>/<period>` (and `/<level>` of a figure that is
+stated per education level), `narrative/<section>`, `media_ids`, `nil`. Each carries the version of the draft it was
+last changed at, so that whoever has seen a newer version may change it and whoever has not is shown what they would
+have overwritten.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from submissions.domain.answer import LIST_LINES, TEXT_CHARACTERS, Answer, Stated, faults_of
-from submissions.domain.asked import Requirement
+from submissions.domain.asked import UNDIVIDED, Requirement
 from submissions.domain.fault import Fault
 from submissions.domain.submission import SubmissionVersion
 from submissions.problems import DraftConflict, FieldsNotTaken
@@ -94,14 +95,20 @@ def _conflict(theirs: DraftField, yours: Content) -> dict[str, Any]:
     }
 
 
-def value_field(indicator: str, period: str) -> str:
-    """Return the name of a figure's field."""
-    return f"values/{indicator}/{period}"
+def value_field(indicator: str, period: str, level: str = UNDIVIDED) -> str:
+    """Return the name of a figure's field: with its education level, where it is stated per level."""
+    return "/".join(("values", indicator, period, *filter(None, [level])))
+
+
+def _field_of(stated: Stated) -> str:
+    return value_field(stated.indicator, stated.period, stated.level)
 
 
 def fields_of(answer: Answer, *, saved_by: UUID, saved_at: datetime) -> dict[str, DraftField]:
     """Return an answer that was sent as the fields of a draft, which begins with it."""
-    contents: dict[str, Content] = {value_field(each.indicator, each.period): each.value for each in answer.values}
+    contents: dict[str, Content] = {
+        value_field(each.indicator, each.period, each.level): each.value for each in answer.values
+    }
     contents |= {f"narrative/{code}": written for code, written in answer.narrative.items()}
     if answer.media_ids:
         contents[MEDIA] = [str(each) for each in answer.media_ids]
@@ -129,14 +136,14 @@ def answer_of(draft: Draft) -> Answer:
         kind, _, rest = name.partition("/")
         content = field.content
         if kind == "values" and isinstance(content, int):
-            indicator, _, period = rest.partition("/")
-            values.append(Stated(indicator, period, content))
+            indicator, period, *level = rest.split("/")
+            values.append(Stated(indicator, period, content, *level))
         elif kind == "narrative" and isinstance(content, str | list):
             narrative[rest] = content
     media = draft.content(MEDIA)
     is_nil = draft.content(NIL) is True
     return Answer(
-        values=() if is_nil else tuple(sorted(values, key=lambda each: (each.indicator, each.period))),
+        values=() if is_nil else tuple(sorted(values, key=lambda each: (each.indicator, each.period, each.level))),
         narrative=dict(sorted(narrative.items())),
         media_ids=tuple(map(UUID, media)) if isinstance(media, list) else (),
         is_nil=is_nil,
@@ -147,7 +154,8 @@ def faults_in(requirement: Requirement, draft: Draft) -> list[tuple[str | None, 
     """Return everything that keeps the draft from being sent, each with its field; null: no single one."""
     answer = answer_of(draft)
     names = {
-        f"values[{place}]": value_field(each.indicator, each.period) for place, each in enumerate(answer.values)
+        f"values[{place}]": value_field(each.indicator, each.period, each.level)
+        for place, each in enumerate(answer.values)
     } | {f"narrative.{code}": f"narrative/{code}" for code in answer.narrative}
     names[MEDIA] = MEDIA
     return [(names.get(fault.where), fault) for fault in faults_of(requirement, answer)]
@@ -248,8 +256,11 @@ def _wanted(requirement: Requirement, name: str) -> _Holding | None:
     if kind == "narrative":
         section = requirement.sections.get(rest)
         return None if section is None else (_LIST if section.kind == "list" else _TEXT)
-    indicator, _, period = rest.partition("/")
+    indicator, _, when = rest.partition("/")
+    period, _, level = when.partition("/")
     asked = requirement.indicators.get(indicator)
     if kind != "values" or asked is None or period not in requirement.periods:
+        return None
+    if level not in requirement.levels_of(indicator) or when.endswith("/"):
         return None
     return _YES_OR_NO if asked.type == "bool" else _FIGURE

@@ -21,7 +21,12 @@ STATE_NAMES: dict[State, str] = {
     "accepted": "đã duyệt",
     "withdrawn": "đã rút",
 }
-NOT_OWED_VI = {"exempt": "được miễn", "replaced": "văn bản đã được thay thế", "recalled": "văn bản đã được thu hồi"}
+NOT_OWED_VI = {
+    "exempt": "được miễn",
+    "replaced": "văn bản đã được thay thế",
+    "recalled": "văn bản đã được thu hồi",
+    "waiting": "chưa đến lúc thực hiện",
+}
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_CHARACTERS = 10
 
@@ -133,6 +138,10 @@ class Receipt:
     is_late: bool
     request_digest: bytes
     draft_version: int | None = None
+    state: State = "submitted"
+    """Accepted: nobody reviews it."""
+    places_left: int | None = None
+    """Of a registration: for how many more there is room now; null when nobody counts."""
 
     @property
     def code(self) -> str:

@@ -26,6 +26,8 @@ async def carry_over(tx: Transaction, obligation_ids: Collection[UUID]) -> None:
         ]
         await store.carrying.put_carried(tx, [(first, *carried) for (first, _), carried in made])
         obligations = {each.obligation.id: each.obligation for each in continued}
+        for (_, newest), (submission, version) in made:
+            await store.registrations.carry(tx, newest, version, obligations[submission.obligation_id].requirement_id)
         for (first, newest), (submission, version) in made:
             _tell(tx, first, newest, submission, version, obligations[submission.obligation_id])
         # What goes on may itself have been replaced, and have been told of first.
@@ -60,7 +62,8 @@ def _tell(
             is_late=version.is_late,
             is_nil=version.is_nil,
             values=tuple(
-                StatedValue(indicator=each.indicator, period=each.period, value=each.value) for each in version.values
+                StatedValue(indicator=each.indicator, period=each.period, value=each.value, level=each.level or None)
+                for each in version.values
             ),
             media_ids=version.media_ids,
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.problems import Unavailable
 from chassis.strokes import Strokes
-from chassis.transaction import Transaction
+from chassis.transaction import Transaction, Transactions
 from submissions import store
 from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.draft import Content, Draft, answer_of, faults_in, fields_of_version, refuse_not_asked
@@ -59,7 +59,14 @@ async def save_fields(
 
 
 async def submit_draft(
-    strokes: Strokes, rules: RuleBook, *, obligation_id: UUID, seen: int, key: str, by: Caller
+    strokes: Strokes,
+    transactions: Transactions,
+    rules: RuleBook,
+    *,
+    obligation_id: UUID,
+    seen: int,
+    key: str,
+    by: Caller,
 ) -> tuple[Receipt, bool]:
     """Send the draft as the sender has seen it, exactly like an answer that is sent as a whole.
 
@@ -69,7 +76,7 @@ async def submit_draft(
     if draft is not None and draft.version == seen:
         answer = answer_of(draft)
         return await submit(
-            strokes, rules, obligation_id=obligation_id, answer=answer, key=key, by=by, draft_version=seen
+            strokes, transactions, rules, obligation_id=obligation_id, answer=answer, key=key, by=by, draft_version=seen
         )
     # The answer to an earlier request stands, whatever became of the draft.
     standing = await stand_before(strokes, obligation_id=obligation_id, key=key, by=by)
@@ -101,7 +108,7 @@ async def _asked(tx: Transaction, obligation_id: UUID, by: Caller) -> tuple[Obli
             "Yêu cầu của văn bản chưa đến nơi; vui lòng thử lại sau ít giây.",
             "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
         )
-    return obligation, requirement
+    return obligation, requirement.of(obligation.particulars)
 
 
 async def _sent_last(tx: Transaction, obligation_id: UUID) -> Draft:

@@ -72,7 +72,7 @@ async def _returned(
     returned = submission.reviewed(number, "returned")
     requirement = await store.asked.get_requirement(tx, obligation.requirement_id)
     version = await store.submissions.get_version(tx, submission, number)
-    refuse_no_such_fields(requirement, version, [each.field for each in reasons])
+    refuse_no_such_fields(requirement.of(obligation.particulars), version, [each.field for each in reasons])
     return replace(
         returned,
         due_again_at=due_again(tx.now, requirement.answering.revision_days),

@@ -1,5 +1,6 @@
 """What directives told us, in and out of PostgreSQL; rules are also kept in memory, for they hardly ever change."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
 from contracts.directives import ObligationChanged, ObligationOpened, ObligationTransferred, RequirementIssued
-from submissions.domain.asked import Obligation, Requirement
-from submissions.tables import obligations, requirements
+from submissions.domain.asked import Obligation, Particulars, Requirement
+from submissions.tables import obligations, particulars, requirements
 
 ObligationEvent = ObligationOpened | ObligationTransferred | ObligationChanged
 
@@ -45,6 +46,11 @@ _PUT_OBLIGATIONS = _put_obligations.on_conflict_do_update(
     set_={column.name: _put_obligations.excluded[column.name] for column in obligations.c if not column.primary_key},
     where=obligations.c.version < _put_obligations.excluded.version,
 )
+
+
+_NOTE_PARTICULARS = insert(particulars).on_conflict_do_nothing()
+PARTICULAR_COLUMNS = [*particulars.c["period", "levels", "assigned"]]
+_FIND_PARTICULARS = select(*PARTICULAR_COLUMNS).where(particulars.c.obligation_id == bindparam("wanted"))
 
 
 class RuleBook:
@@ -124,13 +130,45 @@ async def put_obligations(tx: Transaction, told: Sequence[ObligationEvent]) -> N
             "unit_id": each.unit_id,
             "answering_unit_id": each.answering_unit_id,
             "due_at": each.due_at,
-            "closes_at": None if isinstance(each, ObligationOpened) else each.closes_at,
+            "closes_at": each.closes_at,
             "state": each.state if isinstance(each, ObligationChanged) else "open",
         }
         for each in told
     ]
     if rows:
         await tx.connection.execute(_PUT_OBLIGATIONS, rows)
+
+
+async def note_particulars(tx: Transaction, told: Sequence[ObligationOpened]) -> None:
+    """Note what obligations ask of their units beside their requirements. Only their first version says so."""
+    rows = [
+        {
+            "obligation_id": each.obligation_id,
+            "requirement_id": each.requirement_id,
+            "unit_id": each.unit_id,
+            "period": each.period,
+            "levels": list(each.levels),
+            "assigned": [[target.indicator, target.period, target.value] for target in each.assigned],
+        }
+        for each in told
+        if each.period or each.levels or each.assigned
+    ]
+    if rows:
+        await tx.connection.execute(_NOTE_PARTICULARS, rows)
+
+
+async def find_particulars(tx: Transaction, obligation_id: UUID) -> Particulars | None:
+    """Return what an obligation asks of its unit beside its requirement, or null when that is nothing."""
+    row = (await tx.connection.execute(_FIND_PARTICULARS, {"wanted": obligation_id})).mappings().one_or_none()
+    return None if row is None else particulars_of(row)
+
+
+def particulars_of(row: Mapping[Any, Any]) -> Particulars | None:
+    """Return the particulars a row speaks of, whichever of the two ways to PostgreSQL it came by; null without any."""
+    if row["levels"] is None:
+        return None
+    assigned = json.loads(row["assigned"]) if isinstance(row["assigned"], str) else row["assigned"]
+    return Particulars(row["period"], tuple(row["levels"]), tuple(tuple(each) for each in assigned))
 
 
 def obligation_of(row: Mapping[Any, Any]) -> Obligation:

@@ -150,7 +150,7 @@ def _version_row(version: SubmissionVersion) -> dict[str, Any]:
         "request_digest": version.request_digest,
         "is_late": version.is_late,
         "is_nil": version.is_nil,
-        "stated": [list(each) for each in version.values],
+        "stated": [list(each.row) for each in version.values],
         "narrative": version.narrative,
         "media_ids": version.media_ids,
         "outcome": review.outcome if review else None,

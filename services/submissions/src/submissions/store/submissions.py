@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, null, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from chassis.strokes import Stroke, Strokes, leaving_event
 from chassis.transaction import Transaction
@@ -17,8 +18,8 @@ from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation
 from submissions.domain.submission import FieldReason, Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
-from submissions.store.asked import OBLIGATION_COLUMNS, obligation_of
-from submissions.tables import ONE_PER_KEY, obligations, requirements, submission_versions, submissions
+from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of, particulars_of
+from submissions.tables import ONE_PER_KEY, obligations, particulars, requirements, submission_versions, submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,12 @@ SUBMISSION_COLUMNS = [
 ]
 
 # One stroke, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
-_FIND_STANDING = Stroke(
+_STANDING = (
     select(
         *OBLIGATION_COLUMNS,
         requirements.c.version.label("requirement_version"),
         *SUBMISSION_COLUMNS,
+        *PARTICULAR_COLUMNS,
         submission_versions.c.submission_id.label("repeated_id"),
         submission_versions.c.number.label("repeated_number"),
         submission_versions.c.version.label("repeated_version"),
@@ -58,6 +60,7 @@ _FIND_STANDING = Stroke(
     .select_from(
         obligations.outerjoin(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
         .outerjoin(submissions, submissions.c.obligation_id == obligations.c.obligation_id)
+        .outerjoin(particulars, particulars.c.obligation_id == obligations.c.obligation_id)
         .outerjoin(
             submission_versions,
             and_(
@@ -68,6 +71,7 @@ _FIND_STANDING = Stroke(
     )
     .where(obligations.c.obligation_id == bindparam("wanted"))
 )
+_FIND_STANDING = Stroke(_STANDING)
 
 # Only while the answer is owed: whoever carries answers over takes the obligation and ends it. The lock is the one a
 # new submission takes anyway, for its reference.
@@ -123,6 +127,7 @@ _version_written = (
     .cte("version_written")
 )
 _PUT_VERSION = Stroke(leaving_event(_version_written))
+_WRITE_VERSION = select(_version_written.c.submission_id)
 
 _SUBMISSION = select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS).join_from(submissions, obligations)
 _FIND_SUBMISSION = _SUBMISSION.where(submissions.c.submission_id == bindparam("wanted"))
@@ -165,8 +170,16 @@ _PUT_REVIEW = (
 async def find_standing(strokes: Strokes, obligation_id: UUID, *, person: UUID, key: str) -> Standing | None:
     """Return how an obligation stands, and what `person` was answered under `key` before."""
     row = await strokes.row(_FIND_STANDING, wanted=obligation_id, person=person, key=key)
-    if row is None:
-        return None
+    return None if row is None else _standing_of(row, obligation_id)
+
+
+async def read_standing(tx: Transaction, obligation_id: UUID, *, person: UUID, key: str) -> Standing:
+    """Return how an obligation that exists stands, as `find_standing` does, in a transaction that is open."""
+    found = await tx.connection.execute(_STANDING, {"wanted": obligation_id, "person": person, "key": key})
+    return _standing_of(found.mappings().one(), obligation_id)
+
+
+def _standing_of(row: Mapping[Any, Any], obligation_id: UUID) -> Standing:
     repeated = None
     if row["repeated_id"] is not None:
         repeated = Receipt(
@@ -180,7 +193,8 @@ async def find_standing(strokes: Strokes, obligation_id: UUID, *, person: UUID, 
             draft_version=row["repeated_draft_version"],
         )
     submission = None if row["submission_id"] is None else submission_of(row)
-    return Standing(obligation_of(row), row["requirement_version"], submission, repeated)
+    obligation = replace(obligation_of(row), particulars=particulars_of(row))
+    return Standing(obligation, row["requirement_version"], submission, repeated)
 
 
 async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, telling: SubmissionSubmitted) -> bool:
@@ -204,7 +218,7 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             request_digest=new.request_digest,
             is_late=new.is_late,
             is_nil=new.is_nil,
-            stated=json.dumps(new.values, ensure_ascii=False),
+            stated=json.dumps([each.row for each in new.values], ensure_ascii=False),
             narrative=json.dumps(new.narrative, ensure_ascii=False),
             media_ids=new.media_ids,
             draft_version=new.draft_version,
@@ -214,6 +228,24 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             raise key_reused() from error
         raise
     return told is not None
+
+
+async def write_version(tx: Transaction, new: SubmissionVersion, *, after: int) -> bool:
+    """Write a version and the submission it belongs to, as `put_version` does, in a transaction that is open.
+
+    What is told of it is left to the caller.
+    """
+    values = {name: getattr(new, name) for name in _VERSION_COLUMNS if name != "stated"}
+    about = {"new_submission_id": new.submission_id, "obligation_id": new.obligation_id, "seen_version": after}
+    stated = [list(each) for each in new.values]
+    try:
+        written = await tx.connection.execute(_WRITE_VERSION, values | about | {"number": new.number, "stated": stated})
+    except IntegrityError as error:
+        # The driver's own error is behind the one SQLAlchemy makes of it.
+        if getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None) == ONE_PER_KEY:
+            raise key_reused() from error
+        raise
+    return written.one_or_none() is not None
 
 
 async def find_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligation, Submission] | None:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261123_5010"
-down_revision = "20261122_1330"
+down_revision = "20261123_4020"
 branch_labels = None
 depends_on = None
 

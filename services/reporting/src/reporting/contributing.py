@@ -1,0 +1,89 @@
+"""What an obligation adds to the totals, from all that is known of it."""
+
+from collections.abc import Mapping, Sequence
+
+from reporting.domain import COUNTING, ByLevel, Contribution, Obligation, Place, Requirement, Standing, Values
+
+
+def contribution_of(standing: Standing, place: Place) -> Contribution:
+    """Return what an obligation should add to the totals.
+
+    It is due because it exists, unless it is owed no more: then it stands for no period and adds nothing, whatever was
+    submitted. It is counted when it is submitted or accepted and what that version states is known; a nil report is
+    counted and adds nothing.
+    """
+    obligation, requirement = standing.obligation, standing.requirement
+    if not standing.is_owed:
+        return Contribution(obligation.obligation_id, obligation.requirement_id, (), place, None, {})
+    periods = requirement.periods if obligation.period is None else (obligation.period,)
+    number: int | None = None
+    stated: Values = {}
+    by_level: ByLevel = {}
+    if standing.answer is not None and standing.answer.state in COUNTING and standing.values is not None:
+        number = standing.answer.number
+        if not standing.values.is_nil:
+            stated = _asked_for(requirement, periods, standing.values.stated)
+            by_level = standing.values.by_level
+    return Contribution(
+        obligation_id=obligation.obligation_id,
+        requirement_id=obligation.requirement_id,
+        periods=periods,
+        place=place,
+        number=number,
+        stated=stated,
+        by_level=_divided(requirement, obligation, place, periods, stated, by_level),
+        assigned=_assigned(obligation, periods),
+    )
+
+
+def _assigned(obligation: Obligation, periods: Sequence[str]) -> Values:
+    found: dict[str, dict[str, int]] = {}
+    for indicator, period, value in obligation.assigned:
+        for each in periods if period is None else (period,):
+            if each in periods:
+                found.setdefault(each, {})[indicator] = value
+    return found
+
+
+def _divided(
+    requirement: Requirement,
+    obligation: Obligation,
+    place: Place,
+    periods: Sequence[str],
+    stated: Values,
+    by_level: ByLevel,
+) -> ByLevel:
+    """Return where a unit is asked per level, and what it stated there: what is not divided counts at its place."""
+    if not requirement.divided:
+        return {}
+    levels = {level for asked in requirement.divided.values() for level in _asked_levels(asked, obligation.levels)}
+    if not levels or len(requirement.divided) < len(requirement.indicators):
+        levels.add(place.level)
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for period in periods:
+        given = by_level.get(period, {})
+        at = {level: _known(requirement, given.get(level, {})) for level in sorted(levels)}
+        told = {indicator for values in given.values() for indicator in values}
+        whole = {indicator: value for indicator, value in stated.get(period, {}).items() if indicator not in told}
+        if whole:
+            at[place.level] = at.get(place.level, {}) | whole
+        found[period] = at
+    return found
+
+
+def _asked_levels(asked: Sequence[str], taught: Sequence[str]) -> Sequence[str]:
+    if not taught:
+        return asked
+    return [level for level in taught if not asked or level in asked]
+
+
+def _known(requirement: Requirement, values: Mapping[str, int]) -> dict[str, int]:
+    return {indicator: value for indicator, value in values.items() if indicator in requirement.divided}
+
+
+def _asked_for(requirement: Requirement, periods: Sequence[str], stated: Values) -> Values:
+    asked = {
+        period: {each: value for each, value in stated.get(period, {}).items() if each in requirement.indicators}
+        for period in periods
+    }
+    return {period: values for period, values in asked.items() if values}

@@ -1,0 +1,43 @@
+"""Rows in and out."""
+
+from reporting.store.standings import (
+    Placed,
+    all_requirements,
+    find_requirement,
+    obligations_of,
+    placed_near,
+    standings_of,
+    standings_of_requirement,
+)
+from reporting.store.told import (
+    put_answer_values,
+    put_answers,
+    put_contributions,
+    put_obligation_changes,
+    put_obligations,
+    put_requirements,
+    stand_on_ground,
+    take_ground,
+)
+from reporting.store.totals import aggregates_of, put_aggregates, take_aggregates
+
+__all__ = [
+    "Placed",
+    "aggregates_of",
+    "all_requirements",
+    "find_requirement",
+    "obligations_of",
+    "placed_near",
+    "put_aggregates",
+    "put_answer_values",
+    "put_answers",
+    "put_contributions",
+    "put_obligation_changes",
+    "put_obligations",
+    "put_requirements",
+    "stand_on_ground",
+    "standings_of",
+    "standings_of_requirement",
+    "take_aggregates",
+    "take_ground",
+]

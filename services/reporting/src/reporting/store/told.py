@@ -1,0 +1,144 @@
+"""What was told, and what it adds up to, into PostgreSQL.
+
+The text of a statement does not depend on how many rows it takes, so it is compiled once. Rows go in as one JSON
+document, which PostgreSQL unfolds with `jsonb_to_recordset`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from chassis.transaction import Transaction
+from reporting.domain import (
+    Answer,
+    AnswerValues,
+    Contribution,
+    Obligation,
+    ObligationChange,
+    Requirement,
+)
+from reporting.tables import (
+    answer_values,
+    answers,
+    contributions,
+    obligation_changes,
+    obligations,
+    requirements,
+)
+
+Versioned = TypeVar("Versioned", Requirement, Obligation, ObligationChange, Answer)
+
+GROUND_LOCK = 0xC09_9E0
+"""Advisory lock on the tree, the requirements and the obligations: what decides where an answer counts."""
+
+_TAKE_GROUND = text(f"SELECT pg_advisory_xact_lock({GROUND_LOCK})")
+_STAND_ON_GROUND = text(f"SELECT pg_advisory_xact_lock_shared({GROUND_LOCK})")
+
+
+async def take_ground(tx: Transaction) -> None:
+    """Have the ground to oneself until the transaction ends; everybody else sees it before or after, never between."""
+    await tx.connection.execute(_TAKE_GROUND)
+
+
+async def stand_on_ground(tx: Transaction) -> None:
+    """Keep the ground as it is until the transaction ends; others may stand on it too."""
+    await tx.connection.execute(_STAND_ON_GROUND)
+
+
+def rows_like(table: Table, *names: str) -> TableValuedAlias:
+    """Return rows that come in as one JSON document, with the columns of a table, or some of them."""
+    columns = [column(each.name, each.type) for each in table.c if not names or each.name in names]
+    document = cast(bindparam("rows", type_=Text), JSONB)
+    return func.jsonb_to_recordset(document).table_valued(*columns, name="given").render_derived(with_types=True)
+
+
+def _insert(table: Table) -> Insert:
+    # In the order of the key, so that two who write the same rows wait for each other and do not lock up.
+    given = rows_like(table)
+    ordered = select(*given.c).order_by(*(given.c[each.name] for each in table.primary_key))
+    return insert(table).from_select([each.name for each in table.c], ordered)
+
+
+def insert_or_replace(table: Table, *, newer_only: bool = False) -> Insert:
+    """Return the statement that writes rows over those with their keys, or only over older ones."""
+    put = _insert(table)
+    return put.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={each.name: put.excluded[each.name] for each in table.c if not each.primary_key},
+        where=table.c.version < put.excluded.version if newer_only else None,
+    )
+
+
+_PUT_REQUIREMENTS = insert_or_replace(requirements, newer_only=True)
+_PUT_OBLIGATIONS = insert_or_replace(obligations, newer_only=True)
+_PUT_OBLIGATION_CHANGES = insert_or_replace(obligation_changes, newer_only=True)
+_PUT_ANSWERS = insert_or_replace(answers, newer_only=True)
+_PUT_ANSWER_VALUES = _insert(answer_values).on_conflict_do_nothing()
+_PUT_CONTRIBUTIONS = insert_or_replace(contributions)
+
+
+async def put_rows(tx: Transaction, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows, however many, with one statement."""
+    if rows:
+        # `str` writes UUIDs, days and moments as PostgreSQL reads them.
+        await tx.connection.execute(statement, {"rows": json.dumps(rows, default=str)})
+
+
+def _newest(found: Iterable[Versioned], key: str) -> list[dict[str, Any]]:
+    # One statement may not write a row twice.
+    newest: dict[UUID, Versioned] = {}
+    for each in found:
+        known = newest.setdefault(getattr(each, key), each)
+        if known.version < each.version:
+            newest[getattr(each, key)] = each
+    return [asdict(each) for each in newest.values()]
+
+
+async def put_requirements(tx: Transaction, found: Iterable[Requirement]) -> None:
+    """Note what is asked; an older version never overwrites a newer one."""
+    await put_rows(tx, _PUT_REQUIREMENTS, _newest(found, "requirement_id"))
+
+
+async def put_obligations(tx: Transaction, found: Iterable[Obligation]) -> None:
+    """Note who owes; an older version never overwrites a newer one."""
+    await put_rows(tx, _PUT_OBLIGATIONS, _newest(found, "obligation_id"))
+
+
+async def put_obligation_changes(tx: Transaction, found: Iterable[ObligationChange]) -> None:
+    """Write what obligations have become; a newer version known already stays."""
+    await put_rows(tx, _PUT_OBLIGATION_CHANGES, _newest(found, "obligation_id"))
+
+
+async def put_answers(tx: Transaction, found: Iterable[Answer]) -> None:
+    """Note where answers stand; an older version never overwrites a newer one. Locks every row it was given."""
+    await put_rows(tx, _PUT_ANSWERS, _newest(found, "obligation_id"))
+
+
+async def put_answer_values(tx: Transaction, found: Iterable[AnswerValues]) -> None:
+    """Note what submission versions state. A version that is known never states anything else later."""
+    await put_rows(tx, _PUT_ANSWER_VALUES, [asdict(each) for each in found])
+
+
+async def put_contributions(tx: Transaction, found: Iterable[Contribution]) -> None:
+    """Record what obligations add to the totals."""
+    rows = []
+    for each in found:
+        row = asdict(each)
+        place = row.pop("place")
+        rows.append(row | place)
+    await put_rows(tx, _PUT_CONTRIBUTIONS, rows)

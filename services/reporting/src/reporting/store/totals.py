@@ -1,0 +1,84 @@
+"""Aggregates, in and out of PostgreSQL."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Row,
+    Uuid,
+    and_,
+    bindparam,
+    select,
+)
+
+from chassis.transaction import Transaction
+from reporting.domain import (
+    ALL_LEVELS,
+    Aggregate,
+    AggregateKey,
+    Figures,
+    Tally,
+)
+from reporting.store.told import insert_or_replace, put_rows, rows_like
+from reporting.tables import (
+    aggregates,
+)
+
+_PUT_AGGREGATES = insert_or_replace(aggregates)
+
+
+async def put_aggregates(tx: Transaction, found: Iterable[Aggregate]) -> None:
+    """Write aggregates that were taken, or are new."""
+    rows = []
+    for each in found:
+        whole = each.all_units
+        rows.append(
+            each.key._asdict()
+            | {
+                "relation": each.relation,
+                "version": each.version,
+                "units_due": whole.due,
+                "units_reported": whole.reported,
+                "sums": dict(whole.sums),
+                "assigned": dict(whole.assigned),
+                "levels": {level: asdict(tally) for level, tally in each.by_level.items()},
+            }
+        )
+    await put_rows(tx, _PUT_AGGREGATES, rows)
+
+
+_KEYS = rows_like(aggregates, *AggregateKey._fields)
+_TAKE_AGGREGATES = (
+    select(aggregates)
+    .join(_KEYS, and_(*(aggregates.c[name] == _KEYS.c[name] for name in AggregateKey._fields)))
+    .order_by(*aggregates.primary_key)
+    .with_for_update(of=aggregates)
+)
+_AGGREGATES_OF = (
+    select(aggregates)
+    .where(aggregates.c.requirement_id == bindparam("requirement_id", type_=Uuid))
+    .order_by(aggregates.c.period, aggregates.c.relation.desc(), aggregates.c.unit_id)
+)
+
+
+async def take_aggregates(tx: Transaction, keys: Iterable[AggregateKey]) -> dict[AggregateKey, Aggregate]:
+    """Return and lock those of these aggregates that exist; everyone locks them in the order of their keys."""
+    rows = json.dumps([key._asdict() for key in keys], default=str)
+    taken = [_aggregate(row) for row in await tx.connection.execute(_TAKE_AGGREGATES, {"rows": rows})]
+    return {each.key: each for each in taken}
+
+
+async def aggregates_of(tx: Transaction, requirement_id: UUID) -> list[Aggregate]:
+    """Return every aggregate of a requirement: by period, units before clusters, by id."""
+    rows = await tx.connection.execute(_AGGREGATES_OF, {"requirement_id": requirement_id})
+    return [_aggregate(row) for row in rows]
+
+
+def _aggregate(row: Row[Any]) -> Aggregate:
+    figures: Figures = {level: Tally(**tally) for level, tally in row.levels.items()} | {
+        ALL_LEVELS: Tally(row.units_due, row.units_reported, row.sums, row.assigned)
+    }
+    return Aggregate(AggregateKey(row.requirement_id, row.unit_id, row.period), row.relation, row.version, figures)
