@@ -1,4 +1,4 @@
-"""What the front door answers to somebody who wants to know whom an audience would reach."""
+"""What somebody asks who wants to know whom an audience would reach, and what the front door answers."""
 
 from datetime import date
 
@@ -6,8 +6,20 @@ from pydantic import BaseModel, ConfigDict
 
 from directives.domain.audience import ChosenBy, name_of
 from directives.operations.audiences import Preview
+from directives.requests import AudienceIn, Day, Request
+from directives.terms_requests import RegistrationIn
 from unit_tree.succession import AnswersAs
 from unit_tree.tree import Tree
+
+
+class PreviewIn(Request):
+    """An audience to try out; without a day of issue, as if it were issued today."""
+
+    audience: AudienceIn
+    as_of: Day
+    issued_on: Day | None = None
+    registration: RegistrationIn | None = None
+    """Of a registration: how many places it would take."""
 
 
 class AddressedOut(BaseModel):

@@ -17,34 +17,6 @@ class VideoWithoutMedia(Problem):
     status = 422
 
 
-class KindUnfit(Problem):
-    """A requirement lacks what its kind needs, or says what belongs to another kind."""
-
-    code = "kind-unfit"
-    status = 422
-
-
-class QuotaUnfit(Problem):
-    """A quota is empty, names what is not declared, or a type of units has two."""
-
-    code = "quota-unfit"
-    status = 422
-
-
-class QuotaMissing(Problem):
-    """Some units would have to register people, and no quota says whom; `units` names them."""
-
-    code = "quota-missing"
-    status = 409
-
-
-class DocumentUnfit(Problem):
-    """Of the documents that are asked for it is not said how many, or of which formats."""
-
-    code = "document-unfit"
-    status = 422
-
-
 class PeriodMissing(Problem):
     """Figures are asked for, but of no period."""
 
@@ -155,6 +127,20 @@ class TemplateChanged(Problem):
 
     code = "template-changed"
     status = 409
+
+
+class TargetUnfit(Problem):
+    """A target cannot be compared with its figure, or assigns what was not declared; `where` is the place."""
+
+    code = "target-unfit"
+    status = 422
+
+
+class TargetTableUnfit(Problem):
+    """A table of what is assigned has faults; `errors` lists them, each with `row`, `column`, `what_vi`, `what_en`."""
+
+    code = "target-table-unfit"
+    status = 422
 
 
 class PeriodsUnfit(Problem):

@@ -14,6 +14,7 @@ from contracts.directives import (
     RequirementKind,
     RuleAsked,
     SectionAsked,
+    TargetAsked,
 )
 from directives.domain.audience import types_of
 from directives.domain.directive import Closing, Directive, Recall, Recipient, Return, Stamp, State
@@ -22,6 +23,7 @@ from directives.domain.form import CitationRelation, Competence, Form, Priority
 from directives.domain.periods import Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
+from directives.domain.target import Assigned
 from directives.operations.issuing import Issued
 from directives.terms_replies import TermsOut
 from unit_tree.selectors import Selector
@@ -75,6 +77,9 @@ class RequirementOut(TermsOut):
     passes_on: UUID | None
     frequency: Frequency | None
     """By which calendar it is asked again and again; null: once."""
+    targets: tuple[TargetAsked, ...]
+    assigned: tuple[Assigned, ...]
+    """What each unit is to reach of the figures that are assigned."""
 
 
 class StampOut(BaseModel):
@@ -299,6 +304,8 @@ def _required(requirement: Requirement) -> RequirementOut:
         passes_on=requirement.passes_on,
         **dict(requirement.terms),
         frequency=requirement.frequency,
+        targets=requirement.targets,
+        assigned=requirement.assigned,
     )
 
 

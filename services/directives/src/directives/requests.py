@@ -39,7 +39,8 @@ from directives.domain.outline import MOST_TERMS, MOST_TIMES
 from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_REVISION_DAYS, MOST_SECONDS, Requirement
-from directives.terms_requests import RegistrationIn, TermsIn
+from directives.target_requests import TargetsIn
+from directives.terms_requests import TermsIn
 from unit_tree.selectors import Level, Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
@@ -216,7 +217,7 @@ class AudienceIn(Request):
         return self.selector or of_types(self.unit_types, self.include, self.exclude)
 
 
-class RequirementIn(TermsIn):
+class RequirementIn(TermsIn, TargetsIn):
     """One thing to be asked for."""
 
     kind: RequirementKind
@@ -265,6 +266,8 @@ class RequirementIn(TermsIn):
             passes_on=self.passes_on,
             terms=self.terms(),
             frequency=self.frequency.frequency() if self.frequency else None,
+            targets=self.compared_with(),
+            assigned=self.given(),
         )
 
 
@@ -371,16 +374,6 @@ class SeenIn(Request):
     """The revision of the draft that somebody read; null: they do not say."""
 
     revision: Revision | None = None
-
-
-class PreviewIn(Request):
-    """An audience to try out; without a day of issue, as if it were issued today."""
-
-    audience: AudienceIn
-    as_of: Day
-    issued_on: Day | None = None
-    registration: RegistrationIn | None = None
-    """Of a registration: how many places it would take."""
 
 
 class NumberIn(Request):

@@ -121,6 +121,9 @@ requirements = Table(
     Column("terms", JSONB, nullable=False, server_default="{}"),
     # By which calendar it is asked again and again; null: once. Its `due_at` is then that of the first period.
     Column("frequency", JSONB(none_as_null=True)),
+    Column("targets", JSONB, nullable=False, server_default="[]"),
+    # Arrays of [indicator, unit, value, period or null].
+    Column("assigned", JSONB, nullable=False, server_default="[]"),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
     CheckConstraint(

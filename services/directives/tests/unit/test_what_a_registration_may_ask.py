@@ -12,7 +12,8 @@ from directives.domain.audience import of_types
 from directives.domain.registration import check_registration, places
 from directives.domain.requirement import Requirement, check
 from directives.domain.terms import Terms
-from directives.problems import CodeTwice, DocumentUnfit, KindUnfit, QuotaUnfit
+from directives.problems import CodeTwice
+from directives.terms_problems import DocumentUnfit, KindUnfit, QuotaUnfit
 
 LEADER = RoleAsked(code="leader", name="Lãnh đạo trường")
 HEAD = RoleAsked(code="head", name="Tổ trưởng chuyên môn")

@@ -17,6 +17,7 @@ from directives.api import (
     papers,
     periods,
     questions,
+    targets,
     templates,
 )
 
@@ -30,6 +31,7 @@ router.include_router(cascades.router)
 router.include_router(calendars.router)
 router.include_router(periods.router)
 router.include_router(obligations.router)
+router.include_router(targets.router)
 router.include_router(questions.router)
 router.include_router(documents.router)
 router.include_router(papers.router)

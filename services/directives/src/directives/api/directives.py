@@ -33,7 +33,7 @@ from directives.problems import (
     RelationUnfit,
     UnknownUnits,
 )
-from directives.requests import CorrectionIn, IssueIn, PreviewIn, ReasonIn
+from directives.requests import CorrectionIn, IssueIn, ReasonIn
 
 router = APIRouter()
 
@@ -137,7 +137,7 @@ async def count_open_obligations(
 
 @router.post("/audience-previews", responses=may_raise(NotAllowed, AudienceUnheardOf, GroupsUnsettled))
 async def preview_audience(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: PreviewIn
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: previews.PreviewIn
 ) -> previews.PreviewOut:
     """Show whom a requirement would reach, and why."""
     issued_on: date = asked.issued_on or today(tx.now)

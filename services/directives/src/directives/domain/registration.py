@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from contracts.registration import QuotaAsked, RegistrationAsked, SeatsAsked
-from directives.problems import CodeTwice, QuotaUnfit
+from directives.problems import CodeTwice
+from directives.terms_problems import QuotaUnfit
 
 MOST_SEATS = 50
 """People of one role from one unit."""

@@ -4,9 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, RequirementKind, RuleAsked, SectionAsked
+from contracts.directives import (
+    AnsweringAsked,
+    IndicatorAsked,
+    MediaAsked,
+    RequirementKind,
+    RuleAsked,
+    SectionAsked,
+    TargetAsked,
+)
 from directives.domain.outline import check_outline
 from directives.domain.periods import Frequency
+from directives.domain.target import Assigned, check_targets
 from directives.domain.terms import NO_TERMS, Terms, check_terms
 from directives.problems import (
     AudienceUnsaid,
@@ -53,6 +62,9 @@ class Requirement:
     """What only its kind says."""
     frequency: Frequency | None = None
     """By which calendar it is asked again and again; null: once. It is then due with its first period."""
+    targets: tuple[TargetAsked, ...] = ()
+    assigned: tuple[Assigned, ...] = ()
+    """What each unit is to reach of the figures that are assigned."""
 
 
 def check(requirement: Requirement, *, where: str) -> None:
@@ -60,6 +72,7 @@ def check(requirement: Requirement, *, where: str) -> None:
     _check_form(requirement, where)
     check_terms(requirement, where=where)
     check_outline(requirement.periods, requirement.indicators, requirement.sections, requirement.rules, where=where)
+    check_targets(requirement.targets, requirement.assigned, requirement.indicators, requirement.periods, where=where)
     _check_deadlines(requirement, where)
     if not requirement.audience.any_of and not requirement.audience.include:
         raise AudienceUnsaid(

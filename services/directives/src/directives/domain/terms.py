@@ -6,7 +6,7 @@ from contracts.directives import DocumentAsked, IndicatorAsked
 from contracts.event import Fact
 from contracts.registration import RegistrationAsked, figures_of
 from directives.domain.registration import check_registration
-from directives.problems import DocumentUnfit, KindUnfit
+from directives.terms_problems import DocumentUnfit, KindUnfit
 
 if TYPE_CHECKING:
     from directives.domain.requirement import Requirement

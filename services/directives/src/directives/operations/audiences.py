@@ -12,7 +12,8 @@ from contracts.registration import RegistrationAsked
 from directives.domain.audience import ANSWERING_ROLES, Resolution, resolve, unheard_of
 from directives.domain.registration import Places, places, types_named
 from directives.operations.access import writes_anywhere
-from directives.problems import AudienceUnheardOf, GroupsUnsettled, QuotaUnfit
+from directives.problems import AudienceUnheardOf, GroupsUnsettled
+from directives.terms_problems import QuotaUnfit
 from unit_tree.selecting import catalogue, holding
 from unit_tree.selectors import Catalogue, GroupsInCircle, Selector
 from unit_tree.tree import Tree

@@ -91,6 +91,7 @@ async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: C
         if requirement.terms.registration is not None:
             where = f"requirements.{place}.registration.quotas"
             await need_types_heard_of(tx, requirement.terms.registration, tree, where=where)
+        need_known({each.unit_id for each in requirement.assigned}, tree)
     others = [await see(tx, each.directive_id, tree=tree, by=by) for each in directive.relations]
     directive = related(directive, others)
     directive, _ = await date_requirements(tx, directive, issued_on=today(tx.now))

@@ -217,6 +217,7 @@ def _tell(tx: Transaction, directive: Directive, asked_by: periods.AskedBy, copi
                     due_at=each.due_at,
                     cut_off_at=each.cut_off_at,
                     closes_at=each.closes_at,
+                    targets=each.targets,
                     calendar=tuple(
                         PeriodAsked(
                             code=period.period.code,

@@ -11,6 +11,7 @@ from directives.domain.audience import Addressed
 from directives.domain.directive import Directive
 from directives.domain.periods import Dated
 from directives.domain.requirement import Requirement
+from directives.domain.target import assigned_to
 from directives.operations.registering import NO_SHARE, Share
 from directives.store.obligations import Obligation
 from unit_tree.tree import Tree
@@ -24,6 +25,7 @@ def owed(
     requirement: Requirement, units: Collection[Addressed], tree: Tree, *, day: date, dated: Dated | None = None
 ) -> list[Obligation]:
     """Return what units owe that are asked on the tree of a day: once, or for one period."""
+    assigned = assigned_to(requirement.assigned, dated.period.code if dated else "")
     is_per_level = any(each.per_level for each in requirement.indicators)
     return [
         Obligation(
@@ -39,6 +41,7 @@ def owed(
             as_of=day if dated else None,
             cut_off_at=dated.cut_off_at if dated else None,
             closes_at=dated.closes_at if dated else None,
+            assigned=assigned.get(unit.unit_id, ()),
             levels=_levels(unit.unit_id, tree, day) if is_per_level else (),
         )
         for unit in _side_by_side(units, tree, day)
@@ -83,5 +86,6 @@ def tell_opened(
                 levels=each.levels,
                 seats=share.seats,
                 from_units=share.from_units,
+                assigned=each.assigned,
             )
         )

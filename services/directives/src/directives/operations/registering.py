@@ -8,7 +8,7 @@ from contracts.registration import SeatsAsked
 from directives.domain.audience import Resolution
 from directives.domain.directive import Directive
 from directives.domain.registration import places, seats_by_type
-from directives.problems import QuotaMissing
+from directives.terms_problems import QuotaMissing
 from unit_tree.tree import Tree
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Date, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, RuleAsked, SectionAsked
+from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, RuleAsked, SectionAsked, TargetAsked
 from directives.domain.directive import (
     Closing,
     Correction,
@@ -24,6 +24,7 @@ from directives.domain.form import Capacity, Citation, Form, Signer
 from directives.domain.periods import DueRule, Frequency
 from directives.domain.relation import OWN_ONLY, Relation, Replacement
 from directives.domain.requirement import Requirement
+from directives.domain.target import Assigned
 from directives.domain.terms import Terms
 from directives.tables import directive_relations, directives, requirements
 from unit_tree.selectors import Selector
@@ -178,6 +179,8 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "passes_on": each.passes_on,
                 "terms": each.terms.model_dump(mode="json", exclude_defaults=True),
                 "frequency": asdict(each.frequency) if each.frequency else None,
+                "targets": [target.model_dump() for target in each.targets],
+                "assigned": [[one.indicator, one.unit_id, one.value, one.period] for one in each.assigned],
             }
             for place, each in enumerate(directive.requirements)
         ],
@@ -346,6 +349,8 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         passes_on=row.passes_on,
         terms=Terms.model_validate(row.terms),
         frequency=_frequency(row.frequency) if row.frequency else None,
+        targets=tuple(TargetAsked.model_validate(each) for each in row.targets),
+        assigned=tuple(Assigned(*each) for each in row.assigned),
     )
 
 

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.directives import ObligationState
+from contracts.directives import ObligationState, TargetAssigned
 from directives.domain.obligation import AnswerState
 from directives.period_tables import asked_periods
 from directives.store.directives import number_of
@@ -66,6 +66,8 @@ class Obligation:
     closes_at: datetime | None = None
     levels: tuple[str, ...] = ()
     """The education levels it is answered for; told to those who take the answer, not kept."""
+    assigned: tuple[TargetAssigned, ...] = ()
+    """What the unit is to reach; told as well, and kept with the requirement."""
 
 
 @dataclass(frozen=True, slots=True)
