@@ -26,6 +26,7 @@ from contracts.submissions import (
     CorrectionGranted,
     CorrectionRefused,
     MediaRejected,
+    MediaWithdrawn,
     SubmissionAccepted,
     SubmissionReturned,
     SubmissionSubmitted,
@@ -91,6 +92,7 @@ def register(desk: EventDesk) -> None:
         CorrectionRefused,
         CommentAdded,
         MediaRejected,
+        MediaWithdrawn,
         linger=0.25,
     )
     async def note_answers(events: Sequence[projections.AnswerEvent], tx: Transaction) -> None:

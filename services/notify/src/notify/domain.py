@@ -37,6 +37,8 @@ class Kind(StrEnum):
     COMMENT_BY_UNIT = "comment_by_unit"
     COMMENT_BY_DESK = "comment_by_desk"
     MEDIA_REJECTED = "media_rejected"
+    MEDIA_WITHDRAWN = "media_withdrawn"
+    MEDIA_HIDDEN = "media_hidden"
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_REFUSED = "extension_refused"
     OBLIGATION_EXTENDED = "obligation_extended"
@@ -63,6 +65,7 @@ TO_THE_DESK = (
     Kind.SUBMISSION_WITHDRAWN,
     Kind.CORRECTION_ASKED,
     Kind.COMMENT_BY_UNIT,
+    Kind.MEDIA_WITHDRAWN,
 )
 """News that go to the desk of the unit that asked."""
 

@@ -23,6 +23,7 @@ from contracts.submissions import (
     CorrectionGranted,
     CorrectionRefused,
     MediaRejected,
+    MediaWithdrawn,
     SubmissionAccepted,
     SubmissionReturned,
     SubmissionSubmitted,
@@ -34,7 +35,7 @@ from notify.store import facts
 ObligationEvent = ObligationOpened | ObligationTransferred | ObligationChanged
 ExtensionEvent = ExtensionAsked | ExtensionRefused
 StepEvent = SubmissionWithdrawn | CorrectionAsked | CorrectionGranted | CorrectionRefused | CommentAdded
-AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | StepEvent
+AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | MediaWithdrawn | StepEvent
 
 _CHANGES: Mapping[ObligationChange, Kind] = {
     "extended": Kind.OBLIGATION_EXTENDED,
@@ -173,7 +174,11 @@ async def note_answers(tx: Transaction, events: Sequence[AnswerEvent]) -> set[UU
     ]
     if accepted:
         await facts.put_acceptances(tx.connection, accepted)
-    news = [_news(event) for event in events if not _goes_without_saying(event)]
+    told = [event for event in events if not _goes_without_saying(event)]
+    news = [
+        *(_news(event) for event in told if not isinstance(event, MediaWithdrawn)),
+        *(each for event in told if isinstance(event, MediaWithdrawn) for each in _withdrawn(event)),
+    ]
     await facts.put_due(tx.connection, news)
     return {due.id for due in news}
 
@@ -183,7 +188,26 @@ def _goes_without_saying(event: AnswerEvent) -> bool:
     return isinstance(event, SubmissionAccepted) and (event.carried is not None or event.is_unreviewed)
 
 
-def _news(event: AnswerEvent) -> Due:
+def _withdrawn(event: MediaWithdrawn) -> Sequence[Due]:
+    """Tell the desk, which could look at the file until now, and the unit it came from: either may have done it."""
+    return [
+        Due(
+            kind=kind,
+            about=event.media_id,
+            number=0,
+            obligation_id=event.obligation_id,
+            occurred_at=event.occurred_at,
+            quoted={},
+            unit_id=unit_id,
+        )
+        for kind, unit_id in (
+            (Kind.MEDIA_WITHDRAWN, event.issuer_unit_id),
+            (Kind.MEDIA_HIDDEN, event.answering_unit_id),
+        )
+    ]
+
+
+def _news(event: SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | StepEvent) -> Due:
     match event:
         case SubmissionSubmitted() if event.carried is not None:
             return Due(
