@@ -82,7 +82,6 @@ class Requirement:
     """The periods it is asked by, each with obligations of its own, in their order."""
     assigned: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """What the unit is to reach, by indicator and period."""
-    document: DocumentAsked | None = None
 
     @classmethod
     def issued(cls, told: RequirementIssued) -> "Requirement":

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261123_5010"
-down_revision = "20261122_1312"
+down_revision = "20261123_6020"
 branch_labels = None
 depends_on = None
 
@@ -19,6 +19,6 @@ def upgrade() -> None:
         "'correction_refused', 'comment_by_unit', 'comment_by_desk', "
         "'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
         "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "
-        "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', "
-        "'question_asked', 'question_answered', 'directive_amended', 'directive_recalled')",
+        "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', 'question_asked', "
+        "'question_answered', 'directive_amended', 'directive_recalled', 'media_withdrawn', 'media_hidden')",
     )

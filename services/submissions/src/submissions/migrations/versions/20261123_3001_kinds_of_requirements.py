@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261123_3001"
-down_revision = "20261123_4010"
+down_revision = "20261123_6030"
 branch_labels = None
 depends_on = None
 
