@@ -8,11 +8,11 @@ from pydantic import Field, ValidationError
 from chassis.problems import Malformed
 from chassis.text import Line, Period, UnitId
 from contracts.directives import RequirementKind
+from directives.answering_requests import AnsweringIn
 from directives.documents.suggesting import Suggestion
 from directives.domain.document_types import DocumentType
 from directives.problems import ConfirmationIncomplete
 from directives.requests import (
-    AnsweringIn,
     AudienceIn,
     Body,
     Day,

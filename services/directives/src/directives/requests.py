@@ -12,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StrictBool,
     StringConstraints,
     model_validator,
 )
@@ -20,7 +19,6 @@ from pydantic import (
 from chassis.text import IndicatorCode, Line, Narrative, Period, UnitId, composed
 from chassis.transaction import new_id
 from contracts.directives import (
-    AnsweringAsked,
     Comparison,
     DeliveryPurpose,
     IndicatorAsked,
@@ -31,6 +29,7 @@ from contracts.directives import (
     SectionAsked,
     SectionKind,
 )
+from directives.answering_requests import AnsweringIn
 from directives.domain.audience import of_types
 from directives.domain.directive import Directive, Recipient, Stamp
 from directives.domain.document_types import DocumentType
@@ -38,7 +37,7 @@ from directives.domain.form import Capacity, Citation, CitationRelation, Compete
 from directives.domain.outline import MOST_TERMS, MOST_TIMES
 from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, Frequency
 from directives.domain.relation import Relation, RelationKind
-from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_REVISION_DAYS, MOST_SECONDS, Requirement
+from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
 from directives.target_requests import TargetsIn
 from directives.terms_requests import TermsIn
 from unit_tree.selectors import Level, Selector
@@ -163,13 +162,6 @@ class MediaIn(Request):
     max_bytes: int = Field(default=MOST_BYTES, strict=True, ge=1, le=MOST_BYTES)
 
 
-class AnsweringIn(Request):
-    """Who must agree to an answer before it is sent, and how many days a returned one has."""
-
-    needs_approval: StrictBool = False
-    revision_days: int | None = Field(default=None, strict=True, ge=0, le=MOST_REVISION_DAYS)
-
-
 class DueRuleIn(Request):
     """When the answer of a period is due: so many days after it, or before or on the first such day of a month."""
 
@@ -256,7 +248,7 @@ class RequirementIn(TermsIn, TargetsIn):
             sections=tuple(SectionAsked(**each.model_dump()) for each in self.sections),
             rules=tuple(RuleAsked(**each.model_dump()) for each in self.rules),
             media=MediaAsked(**self.media.model_dump()) if self.media else None,
-            answering=AnsweringAsked(**self.answering.model_dump()),
+            answering=self.answering.asked(),
             audience=self.audience.chosen(),
             due_phrase=self.due_phrase,
             due_at=self.due_at or UNDATED,
