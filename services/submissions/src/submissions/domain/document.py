@@ -1,22 +1,11 @@
 """Documents an answer is made of: how many and of which formats, and the official one they are."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.directives import DocumentAsked, FileFormat
+from contracts.directives import DocumentAsked
 from submissions.domain.fault import Fault
-
-CONTENT_TYPES: Mapping[FileFormat, str] = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "mp4": "video/mp4",
-    "mov": "video/quicktime",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +16,6 @@ class Official:
     subject: str
     issued_on: date
     signed_by: str
-
-
-def content_types(asked: DocumentAsked) -> list[str]:
-    """Return the content types that are taken."""
-    return [CONTENT_TYPES[each] for each in asked.formats]
 
 
 def faults_of(
@@ -68,11 +52,10 @@ def faults_of(
         )
 
 
-def format_faults(asked: DocumentAsked, types: Collection[tuple[int, str]]) -> Iterator[Fault]:
-    """Give the files that are of no format that is asked for; each type comes with the place of its file."""
-    allowed = content_types(asked)
-    for place, content_type in types:
-        if content_type not in allowed:
+def format_faults(asked: DocumentAsked, formats: Iterable[str | None]) -> Iterator[Fault]:
+    """Give the files that are of no format that is asked for, by what their inspection found."""
+    for place, found in enumerate(formats):
+        if found not in asked.formats:
             named = ", ".join(each.upper() for each in asked.formats)
             where = f"media_ids[{place}]"
             yield Fault(where, None, f"Chỉ nhận tệp {named}.", f"Only files of these formats are taken: {named}.")

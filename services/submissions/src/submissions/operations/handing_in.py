@@ -100,8 +100,7 @@ async def _checked(tx: Transaction, requirement: Requirement, request: Request) 
         )
         refuse_faults(faults)
         files = await store.media.all_of(tx, set(answer.media_ids)) if count else {}
-        types = [(place, files[each].content_type) for place, each in enumerate(answer.media_ids)]
-        refuse_faults(format_faults(requirement.document, types))
+        refuse_faults(format_faults(requirement.document, [files[each].format for each in answer.media_ids]))
     return answer
 
 
