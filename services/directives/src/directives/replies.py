@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from contracts.directives import (
+    AnsweringAsked,
     DeliveryPurpose,
     IndicatorAsked,
     MediaAsked,
@@ -24,6 +25,7 @@ from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
 from directives.domain.target import Assigned
 from directives.operations.issuing import Issued
+from directives.terms_replies import TermsOut
 from unit_tree.selectors import Selector
 
 
@@ -53,7 +55,7 @@ class RecipientOut(BaseModel):
     audience: AudienceOut | None
 
 
-class RequirementOut(BaseModel):
+class RequirementOut(TermsOut):
     """One thing that is asked for."""
 
     requirement_id: UUID
@@ -65,6 +67,7 @@ class RequirementOut(BaseModel):
     sections: tuple[SectionAsked, ...]
     rules: tuple[RuleAsked, ...]
     media: MediaAsked | None
+    answering: AnsweringAsked
     audience: AudienceOut
     due_phrase: str
     due_at: datetime
@@ -291,6 +294,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         sections=requirement.sections,
         rules=requirement.rules,
         media=requirement.media,
+        answering=requirement.answering,
         audience=_audience(requirement.audience),
         due_phrase=requirement.due_phrase,
         due_at=requirement.due_at,
@@ -298,6 +302,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         closes_at=requirement.closes_at,
         same_as=requirement.same_as,
         passes_on=requirement.passes_on,
+        **dict(requirement.terms),
         frequency=requirement.frequency,
         targets=requirement.targets,
         assigned=requirement.assigned,

@@ -29,6 +29,7 @@ from contracts.directives import (
     SectionAsked,
     SectionKind,
 )
+from directives.answering_requests import AnsweringIn
 from directives.domain.audience import of_types
 from directives.domain.directive import Directive, Recipient, Stamp
 from directives.domain.document_types import DocumentType
@@ -38,6 +39,7 @@ from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, F
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
 from directives.target_requests import TargetsIn
+from directives.terms_requests import TermsIn
 from unit_tree.selectors import Level, Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
@@ -207,7 +209,7 @@ class AudienceIn(Request):
         return self.selector or of_types(self.unit_types, self.include, self.exclude)
 
 
-class RequirementIn(TargetsIn):
+class RequirementIn(TermsIn, TargetsIn):
     """One thing to be asked for."""
 
     kind: RequirementKind
@@ -218,6 +220,7 @@ class RequirementIn(TargetsIn):
     sections: list[SectionIn] = Field(default=[], max_length=100)
     rules: list[RuleIn] = Field(default=[], max_length=200)
     media: MediaIn | None = None
+    answering: AnsweringIn = AnsweringIn()
     audience: AudienceIn
     due_phrase: Line
     due_at: Moment | None = None
@@ -245,6 +248,7 @@ class RequirementIn(TargetsIn):
             sections=tuple(SectionAsked(**each.model_dump()) for each in self.sections),
             rules=tuple(RuleAsked(**each.model_dump()) for each in self.rules),
             media=MediaAsked(**self.media.model_dump()) if self.media else None,
+            answering=self.answering.asked(),
             audience=self.audience.chosen(),
             due_phrase=self.due_phrase,
             due_at=self.due_at or UNDATED,
@@ -252,6 +256,7 @@ class RequirementIn(TargetsIn):
             closes_at=self.closes_at,
             same_as=self.same_as,
             passes_on=self.passes_on,
+            terms=self.terms(),
             frequency=self.frequency.frequency() if self.frequency else None,
             targets=self.compared_with(),
             assigned=self.given(),
@@ -361,14 +366,6 @@ class SeenIn(Request):
     """The revision of the draft that somebody read; null: they do not say."""
 
     revision: Revision | None = None
-
-
-class PreviewIn(Request):
-    """An audience to try out; without a day of issue, as if it were issued today."""
-
-    audience: AudienceIn
-    as_of: Day
-    issued_on: Day | None = None
 
 
 class NumberIn(Request):

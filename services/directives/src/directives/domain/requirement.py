@@ -1,15 +1,24 @@
 """One thing a directive asks for, and when asking makes sense."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, RuleAsked, SectionAsked, TargetAsked
+from contracts.directives import (
+    AnsweringAsked,
+    IndicatorAsked,
+    MediaAsked,
+    RequirementKind,
+    RuleAsked,
+    SectionAsked,
+    TargetAsked,
+)
 from directives.domain.deadline import start_of
 from directives.domain.outline import check_outline
 from directives.domain.periods import Frequency
 from directives.domain.target import Assigned, check_targets
+from directives.domain.terms import NO_TERMS, Terms, check_terms
 from directives.problems import (
     AudienceUnsaid,
     DeadlinesOutOfOrder,
@@ -23,6 +32,7 @@ from unit_tree.selectors import Selector
 
 MOST_MEDIA = 20
 MOST_SECONDS = 3600
+MOST_REVISION_DAYS = 60
 MOST_BYTES = 300 * 1024 * 1024
 """The largest file a requirement may allow; also what it allows when nothing is said."""
 
@@ -46,10 +56,13 @@ class Requirement:
     cut_off_at: datetime | None
     closes_at: datetime | None
     rules: tuple[RuleAsked, ...] = ()
+    answering: AnsweringAsked = field(default_factory=AnsweringAsked)
     same_as: UUID | None = None
     """The requirement of a replaced directive that asked for the same: its answers stand for this one."""
     passes_on: UUID | None = None
     """The requirement of a cascaded directive that is asked of the units below."""
+    terms: Terms = NO_TERMS
+    """What only its kind says."""
     frequency: Frequency | None = None
     """By which calendar it is asked again and again; null: once. It is then due with its first period."""
     targets: tuple[TargetAsked, ...] = ()
@@ -60,6 +73,7 @@ class Requirement:
 def check(requirement: Requirement, *, where: str) -> None:
     """Raise the problem that keeps a requirement from being asked; `where` is its place in the request."""
     _check_form(requirement, where)
+    check_terms(requirement, where=where)
     check_outline(requirement.periods, requirement.indicators, requirement.sections, requirement.rules, where=where)
     check_targets(requirement.targets, requirement.assigned, requirement.indicators, requirement.periods, where=where)
     _check_deadlines(requirement, where)

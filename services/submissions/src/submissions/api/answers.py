@@ -1,6 +1,5 @@
 """The front door for answers: submit, return, accept, read."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,18 +12,23 @@ from chassis.identity import Calling
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
 from chassis.text import IndicatorCode, Narrative, Period, composed
 from chassis.transaction import OpenTransaction
+from submissions.api.kinds import DelegateIn, DelegateOut, OfficialIn, OfficialOut
 from submissions.domain.answer import LARGEST, Answer, Stated
-from submissions.domain.submission import Receipt, Submission, SubmissionVersion, receipt_code
+from submissions.domain.document import Official
+from submissions.domain.registration import MOST_DELEGATES, Delegate
+from submissions.domain.submission import FieldReason, Receipt, Submission, SubmissionVersion, receipt_code
 from submissions.operations import reading, reviewing, submitting
 from submissions.operations.reading import WholeSubmission
 from submissions.problems import (
     AlreadyAccepted,
     CarriedOver,
     Closed,
+    FieldsNotTaken,
     KeyReused,
     MediaNotReady,
     NotNow,
     NotOwed,
+    PlacesTaken,
     Superseded,
     ValuesNotValid,
 )
@@ -69,10 +73,8 @@ class AnswerIn(BaseModel):
     narrative: dict[SectionCode, Text | list[Text]] = Field(default_factory=dict)
     media_ids: list[UUID] = Field(default_factory=list, max_length=100)
     nil: StrictBool = False
-
-    def digest(self, obligation_id: UUID) -> bytes:
-        """Return what tells this request from any other one."""
-        return hashlib.sha256(obligation_id.bytes + self.model_dump_json(exclude_none=True).encode()).digest()
+    delegates: list[DelegateIn] = Field(default_factory=list, max_length=MOST_DELEGATES)
+    document: OfficialIn | None = None
 
     def answer(self) -> Answer:
         """Return the answer in the domain's words."""
@@ -81,6 +83,8 @@ class AnswerIn(BaseModel):
             narrative=self.narrative,
             media_ids=tuple(self.media_ids),
             is_nil=self.nil,
+            delegates=tuple(Delegate(each.full_name, each.role, each.subject, each.unit_id) for each in self.delegates),
+            document=Official(**self.document.model_dump()) if self.document else None,
         )
 
 
@@ -94,7 +98,11 @@ class ReceiptOut(BaseModel):
     state: str
     submitted_at: datetime
     receipt_code: str
+    digest: str
+    """The SHA-256 of what was sent, in hexadecimal digits: of its canonical JSON."""
     is_late: bool
+    places_left: int | None
+    """Of a registration: for how many more there is room."""
 
     @classmethod
     def of(cls, receipt: Receipt) -> "ReceiptOut":
@@ -104,20 +112,32 @@ class ReceiptOut(BaseModel):
             obligation_id=receipt.obligation_id,
             number=receipt.number,
             version=receipt.version,
-            state="submitted",
+            state=receipt.state,
             submitted_at=receipt.submitted_at,
             receipt_code=receipt.code,
+            digest=receipt.request_digest.hex(),
             is_late=receipt.is_late,
+            places_left=receipt.places_left,
         )
 
 
+class FieldReasonIn(BaseModel):
+    """Why one field or file must be revised; named as in a draft, a file as `media_ids/<id>`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: Annotated[str, StringConstraints(min_length=1, max_length=250)]
+    reason: Annotated[Narrative, Field(min_length=1)]
+
+
 class ReturnIn(BaseModel):
-    """Which version goes back, and why."""
+    """Which version goes back, and why: as a whole, and field by field."""
 
     model_config = ConfigDict(extra="forbid")
 
     number: Annotated[int, Field(strict=True, ge=1)]
     reason: Annotated[Narrative, Field(min_length=1)]
+    fields: list[FieldReasonIn] = Field(default_factory=list, max_length=500)
 
 
 class AcceptIn(BaseModel):
@@ -136,6 +156,10 @@ class SubmissionOut(BaseModel):
     state: str
     number: int
     version: int
+    due_again_at: datetime | None
+    """By when what was returned is due revised, and taken in any case."""
+    reopened_until: datetime | None
+    """Until when one more version is taken by permission."""
 
     @classmethod
     def of(cls, submission: Submission) -> "SubmissionOut":
@@ -146,7 +170,16 @@ class SubmissionOut(BaseModel):
             state=submission.state,
             number=submission.number,
             version=submission.version,
+            due_again_at=submission.due_again_at,
+            reopened_until=submission.reopened_until,
         )
+
+
+class FieldReasonOut(BaseModel):
+    """Why one field or file must be revised."""
+
+    field: str
+    reason: str
 
 
 class ReviewOut(BaseModel):
@@ -154,6 +187,7 @@ class ReviewOut(BaseModel):
 
     outcome: str
     reason: str | None
+    fields: list[FieldReasonOut]
     reviewed_by: UUID
     reviewed_at: datetime
 
@@ -184,11 +218,14 @@ class VersionOut(BaseModel):
     submitted_by: UUID
     submitted_at: datetime
     receipt_code: str
+    digest: str
     is_late: bool
     nil: bool
     values: list[StatedOut]
     narrative: dict[str, Any]
     media: list[NamedMediaOut]
+    delegates: list[DelegateOut]
+    document: OfficialOut | None
     review: ReviewOut | None
 
 
@@ -224,6 +261,7 @@ class WholeSubmissionOut(SubmissionOut):
         Closed,
         NotOwed,
         KeyReused,
+        PlacesTaken,
         Malformed,
         NotFound,
         NotAllowed,
@@ -242,11 +280,11 @@ async def submit(
     """Send an answer; a later one replaces it until it is accepted. Answered after the commit."""
     receipt, is_replay = await submitting.submit(
         request.app.state.frame.strokes,
+        request.app.state.frame.transactions,
         request.app.state.rules,
         obligation_id=obligation_id,
         answer=body.answer(),
         key=key,
-        digest=body.digest(obligation_id),
         by=caller,
     )
     if is_replay:
@@ -256,15 +294,19 @@ async def submit(
 
 @router.post(
     "/submissions/{submission_id}/return",
-    responses=may_raise(NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
+    responses=may_raise(FieldsNotTaken, NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
 )
 async def return_submission(submission_id: UUID, body: ReturnIn, tx: OpenTransaction, caller: Calling) -> SubmissionOut:
     """Send the newest version back for revision."""
-    return SubmissionOut.of(
-        await reviewing.return_submission(
-            tx, submission_id=submission_id, number=body.number, reason=body.reason, by=caller
-        )
+    returned = await reviewing.return_submission(
+        tx,
+        submission_id=submission_id,
+        number=body.number,
+        reason=body.reason,
+        reasons=[FieldReason(each.field, each.reason) for each in body.fields],
+        by=caller,
     )
+    return SubmissionOut.of(returned)
 
 
 @router.post(
@@ -318,6 +360,7 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         submitted_by=version.submitted_by,
         submitted_at=version.submitted_at,
         receipt_code=receipt_code(version.submission_id, version.number, version.request_digest),
+        digest=version.request_digest.hex(),
         is_late=version.is_late,
         nil=version.is_nil,
         values=[
@@ -335,11 +378,14 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
             )
             for each in files
         ],
+        delegates=[DelegateOut(**each._asdict()) for each in whole.delegates.get(version.number, ())],
+        document=OfficialOut.model_validate(official) if (official := whole.documents.get(version.number)) else None,
         review=None
         if review is None
         else ReviewOut(
             outcome=review.outcome,
             reason=review.reason,
+            fields=[FieldReasonOut(field=each.field, reason=each.reason) for each in review.reasons],
             reviewed_by=review.reviewed_by,
             reviewed_at=review.reviewed_at,
         ),

@@ -7,15 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, select, update
+from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, null, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from chassis.strokes import Stroke, Strokes, leaving_event
 from chassis.transaction import Transaction
 from contracts.submissions import SubmissionSubmitted
 from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation
-from submissions.domain.submission import Receipt, Review, Submission, SubmissionVersion
+from submissions.domain.submission import FieldReason, Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
 from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of, particulars_of
 from submissions.tables import ONE_PER_KEY, obligations, particulars, requirements, submission_versions, submissions
@@ -38,11 +39,11 @@ SUBMISSION_COLUMNS = [
     submissions.c.state,
     submissions.c.version.label("submission_version"),
     submissions.c.number,
-    submissions.c.carried_to,
+    *submissions.c["carried_to", "due_again_at", "was_late", "reopened_until"],
 ]
 
 # One stroke, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
-_FIND_STANDING = Stroke(
+_STANDING = (
     select(
         *OBLIGATION_COLUMNS,
         requirements.c.version.label("requirement_version"),
@@ -54,6 +55,7 @@ _FIND_STANDING = Stroke(
         submission_versions.c.submitted_at.label("repeated_at"),
         submission_versions.c.is_late.label("repeated_is_late"),
         submission_versions.c.request_digest.label("repeated_digest"),
+        submission_versions.c.draft_version.label("repeated_draft_version"),
     )
     .select_from(
         obligations.outerjoin(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
@@ -69,6 +71,7 @@ _FIND_STANDING = Stroke(
     )
     .where(obligations.c.obligation_id == bindparam("wanted"))
 )
+_FIND_STANDING = Stroke(_STANDING)
 
 # Only while the answer is owed: whoever carries answers over takes the obligation and ends it. The lock is the one a
 # new submission takes anyway, for its reference.
@@ -87,7 +90,9 @@ _put_submission = insert(submissions).from_select(
 _written = (
     _put_submission.on_conflict_do_update(
         index_elements=[submissions.c.obligation_id],
-        set_={name: _put_submission.excluded[name] for name in ("state", "version", "number")},
+        # A permission to correct is good for one version.
+        set_={name: _put_submission.excluded[name] for name in ("state", "version", "number")}
+        | {"reopened_until": null()},
         where=submissions.c.version == bindparam("seen_version"),
     )
     .returning(submissions.c.submission_id)
@@ -104,6 +109,7 @@ _VERSION_COLUMNS = (
     "stated",
     "narrative",
     "media_ids",
+    "draft_version",
 )
 # The submission, its new version and the event in one stroke. When somebody answered or reviewed in between, the first
 # part changes no row, so the others write none.
@@ -121,6 +127,7 @@ _version_written = (
     .cte("version_written")
 )
 _PUT_VERSION = Stroke(leaving_event(_version_written))
+_WRITE_VERSION = select(_version_written.c.submission_id)
 
 _SUBMISSION = select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS).join_from(submissions, obligations)
 _FIND_SUBMISSION = _SUBMISSION.where(submissions.c.submission_id == bindparam("wanted"))
@@ -137,7 +144,13 @@ _GET_VERSION = select(submission_versions).where(
 _PUT_SUBMISSION = (
     update(submissions)
     .where(submissions.c.submission_id == bindparam("wanted"))
-    .values(state=bindparam("new_state"), version=bindparam("new_version"))
+    .values(
+        state=bindparam("new_state"),
+        version=bindparam("new_version"),
+        due_again_at=bindparam("new_due_again_at"),
+        was_late=bindparam("new_was_late"),
+        reopened_until=bindparam("new_reopened_until"),
+    )
 )
 _PUT_REVIEW = (
     update(submission_versions)
@@ -147,6 +160,7 @@ _PUT_REVIEW = (
     .values(
         outcome=bindparam("new_outcome"),
         reason=bindparam("new_reason"),
+        reasons=bindparam("new_reasons"),
         reviewed_by=bindparam("new_reviewed_by"),
         reviewed_at=bindparam("new_reviewed_at"),
     )
@@ -156,8 +170,16 @@ _PUT_REVIEW = (
 async def find_standing(strokes: Strokes, obligation_id: UUID, *, person: UUID, key: str) -> Standing | None:
     """Return how an obligation stands, and what `person` was answered under `key` before."""
     row = await strokes.row(_FIND_STANDING, wanted=obligation_id, person=person, key=key)
-    if row is None:
-        return None
+    return None if row is None else _standing_of(row, obligation_id)
+
+
+async def read_standing(tx: Transaction, obligation_id: UUID, *, person: UUID, key: str) -> Standing:
+    """Return how an obligation that exists stands, as `find_standing` does, in a transaction that is open."""
+    found = await tx.connection.execute(_STANDING, {"wanted": obligation_id, "person": person, "key": key})
+    return _standing_of(found.mappings().one(), obligation_id)
+
+
+def _standing_of(row: Mapping[Any, Any], obligation_id: UUID) -> Standing:
     repeated = None
     if row["repeated_id"] is not None:
         repeated = Receipt(
@@ -168,6 +190,7 @@ async def find_standing(strokes: Strokes, obligation_id: UUID, *, person: UUID, 
             submitted_at=row["repeated_at"],
             is_late=row["repeated_is_late"],
             request_digest=row["repeated_digest"],
+            draft_version=row["repeated_draft_version"],
         )
     submission = None if row["submission_id"] is None else submission_of(row)
     obligation = replace(obligation_of(row), particulars=particulars_of(row))
@@ -198,12 +221,31 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             stated=json.dumps([each.row for each in new.values], ensure_ascii=False),
             narrative=json.dumps(new.narrative, ensure_ascii=False),
             media_ids=new.media_ids,
+            draft_version=new.draft_version,
         )
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == ONE_PER_KEY:
             raise key_reused() from error
         raise
     return told is not None
+
+
+async def write_version(tx: Transaction, new: SubmissionVersion, *, after: int) -> bool:
+    """Write a version and the submission it belongs to, as `put_version` does, in a transaction that is open.
+
+    What is told of it is left to the caller.
+    """
+    values = {name: getattr(new, name) for name in _VERSION_COLUMNS if name != "stated"}
+    about = {"new_submission_id": new.submission_id, "obligation_id": new.obligation_id, "seen_version": after}
+    stated = [list(each) for each in new.values]
+    try:
+        written = await tx.connection.execute(_WRITE_VERSION, values | about | {"number": new.number, "stated": stated})
+    except IntegrityError as error:
+        # The driver's own error is behind the one SQLAlchemy makes of it.
+        if getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None) == ONE_PER_KEY:
+            raise key_reused() from error
+        raise
+    return written.one_or_none() is not None
 
 
 async def find_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligation, Submission] | None:
@@ -240,12 +282,24 @@ async def get_version(tx: Transaction, submission: Submission, number: int) -> S
     return version_of(row, submission)
 
 
-async def put_review(tx: Transaction, submission: Submission, review: Review) -> None:
-    """Write what was decided about the newest version of a submission."""
+async def put_submission(tx: Transaction, submission: Submission) -> None:
+    """Write where a submission that is taken stands now."""
     await tx.connection.execute(
         _PUT_SUBMISSION,
-        {"wanted": submission.id, "new_state": submission.state, "new_version": submission.version},
+        {
+            "wanted": submission.id,
+            "new_state": submission.state,
+            "new_version": submission.version,
+            "new_due_again_at": submission.due_again_at,
+            "new_was_late": submission.was_late,
+            "new_reopened_until": submission.reopened_until,
+        },
     )
+
+
+async def put_review(tx: Transaction, submission: Submission, review: Review) -> None:
+    """Write what was decided about the newest version of a submission."""
+    await put_submission(tx, submission)
     await tx.connection.execute(
         _PUT_REVIEW,
         {
@@ -253,6 +307,7 @@ async def put_review(tx: Transaction, submission: Submission, review: Review) ->
             "which": submission.number,
             "new_outcome": review.outcome,
             "new_reason": review.reason,
+            "new_reasons": [list(each) for each in review.reasons] or None,
             "new_reviewed_by": review.reviewed_by,
             "new_reviewed_at": review.reviewed_at,
         },
@@ -268,6 +323,9 @@ def submission_of(row: Mapping[Any, Any]) -> Submission:
         version=row["submission_version"],
         number=row["number"],
         carried_to=row["carried_to"],
+        due_again_at=row["due_again_at"],
+        was_late=row["was_late"],
+        reopened_until=row["reopened_until"],
     )
 
 
@@ -275,7 +333,8 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
     """Return the version a row of `submission_versions` holds."""
     review = None
     if row.outcome is not None:
-        review = Review(row.outcome, row.reason, row.reviewed_by, row.reviewed_at)
+        reasons = tuple(FieldReason(*each) for each in row.reasons or ())
+        review = Review(row.outcome, row.reason, row.reviewed_by, row.reviewed_at, reasons)
     return SubmissionVersion(
         submission_id=row.submission_id,
         obligation_id=submission.obligation_id,
@@ -290,5 +349,6 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
         values=[Stated(*each) for each in row.stated],
         narrative=row.narrative,
         media_ids=row.media_ids,
+        draft_version=row.draft_version,
         review=review,
     )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261123_2002"
-down_revision = "20261123_4001"
+down_revision = "20261123_5010"
 branch_labels = None
 depends_on = None
 
