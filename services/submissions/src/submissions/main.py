@@ -46,6 +46,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     rounds = Rounds(archive, frame.metrics.registry)
     for _ in range(INSPECTIONS_AT_ONCE):
         frame.run_in_background(rounds.inspect)
+    frame.run_in_background(rounds.render)
     frame.run_in_background(rounds.sweep)
     return frame
 

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import inspect_next
+from submissions.operations.rendering import render_next
 from submissions.operations.sweeping import sweep
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,8 @@ INSPECTIONS_AT_ONCE = 2
 """An inspection takes a core for some seconds; more of them at once would only take each other's."""
 LOOK_SECONDS = 1.0
 """How long a file waits at most before its inspection begins, when nothing is in the way."""
+LOOK_FOR_FILMS_SECONDS = 5.0
+"""A film can be looked at before it is made playable, by those who wait for it most."""
 AFTER_FAILURE_SECONDS = 5.0
 SWEEP_SECONDS = 600.0
 
@@ -27,6 +30,9 @@ class Rounds:
         self._archive = archive
         self._inspections = Counter(
             "congvan_inspections", "inspections of files by how they ended", ["outcome"], registry=registry
+        )
+        self._renditions = Counter(
+            "congvan_renditions", "films made playable by how it ended", ["outcome"], registry=registry
         )
         self._given_up = Gauge(
             "congvan_media_given_up", "files that wait for a person: no inspection came to a verdict", registry=registry
@@ -48,6 +54,20 @@ class Rounds:
             self._inspections.labels(outcome).inc()
             if outcome == "given_up":
                 self._given_up.inc()
+
+    async def render(self) -> None:
+        """Make films playable, one after the other, while nothing else is to do for them."""
+        while True:
+            try:
+                outcome = await render_next(self._archive)
+            except Exception as error:  # noqa: BLE001  the film is claimed again when its lease runs out; the loop must live
+                log.warning("a rendition failed: %r", error)
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
+                continue
+            if outcome is None:
+                await asyncio.sleep(LOOK_FOR_FILMS_SECONDS * random.uniform(0.7, 1.0))  # noqa: S311  a pause, not a secret
+                continue
+            self._renditions.labels(outcome).inc()
 
     async def sweep(self) -> None:
         """Tidy up now and every ten minutes."""

@@ -167,6 +167,10 @@ media = Table(
     Column("looks_like_pupils", Boolean, nullable=False, server_default="false"),
     Column("has_poster", Boolean, nullable=False, server_default="true"),
     Column("shown_type", Text),
+    Column("rendition", Text),
+    Column("rendition_percent", Integer),
+    Column("render_attempts", Integer, nullable=False, server_default="0"),
+    Column("render_at", DateTime(timezone=True)),
     Column("refusal", Text),
     Column("measured", BigInteger),
     Column("allowed", BigInteger),
@@ -190,6 +194,8 @@ media = Table(
     ),
     CheckConstraint("state NOT IN ('received', 'inspecting') OR look_at IS NOT NULL", name="media_waits_for_a_look"),
     CheckConstraint("state <> 'ready' OR inspected_at IS NOT NULL", name="media_ready_is_inspected"),
+    CheckConstraint("rendition IN ('waiting', 'making', 'made', 'unneeded', 'failed')", name="media_rendition_known"),
+    CheckConstraint("(rendition IN ('waiting', 'making')) = (render_at IS NOT NULL)", name="media_waits_for_rendition"),
     CheckConstraint("scan IN ('clean', 'not-scanned')", name="media_scan_known"),
     CheckConstraint("state <> 'rejected' OR refusal IS NOT NULL", name="media_rejected_says_why"),
     CheckConstraint(
@@ -212,6 +218,8 @@ media = Table(
         "state",
         postgresql_where=text("cleared_at IS NULL AND state IN ('ready', 'rejected', 'abandoned')"),
     ),
+    # What is made playable next.
+    Index("media_to_render", "render_at", postgresql_where=text("rendition IN ('waiting', 'making')")),
     # What the sweep puts where no link leads.
     Index("media_withdrawn", "withdrawn_at", postgresql_where=text("state = 'withdrawn'")),
     comment="files on their way, inspected, ready or refused; the bytes lie in the store",

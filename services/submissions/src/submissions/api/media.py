@@ -62,6 +62,8 @@ class MediaOut(BaseModel):
     page_count: int | None
     scan: str | None
     looks_like_pupils: bool
+    rendition: str | None
+    rendition_percent: int | None
     refusal: str | None
     measured: int | None
     allowed: int | None
@@ -95,6 +97,8 @@ class MediaOut(BaseModel):
             page_count=media.page_count,
             scan=media.scan,
             looks_like_pupils=media.looks_like_pupils,
+            rendition=media.rendition,
+            rendition_percent=media.rendition_percent,
             refusal=media.refusal,
             measured=media.measured,
             allowed=media.allowed,

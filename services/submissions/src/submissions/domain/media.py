@@ -20,6 +20,8 @@ from chassis.parts import HeldPart, StatedPart
 from submissions.problems import BadDigest, NoSuchPart, OtherDigest
 
 MediaState = Literal["uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned", "withdrawn"]
+Rendition = Literal["waiting", "making", "made", "unneeded", "failed"]
+"""`unneeded`: the film plays everywhere as it is, and nothing private lies in it."""
 ViewPurpose = Literal["link", "original", "archive"]
 """What is shown of it, the file as it was sent, or among the files of a directive."""
 ON_THE_WAY: frozenset[MediaState] = frozenset({"uploading", "completing"})
@@ -39,8 +41,8 @@ UPLOADS_AT_ONCE = 20
 UPLOAD_LIFETIME = timedelta(hours=48)
 REJECTED_LIFETIME = timedelta(days=30)
 """A person may want to look at what was refused; after that its bytes go."""
-WITHHOLD_AGAIN_AFTER = timedelta(minutes=10)
-"""Who was inspecting or joining a file while it was withdrawn may leave objects behind, as long as a lease lasts."""
+WITHHOLD_AGAIN_AFTER = timedelta(minutes=40)
+"""Whoever was at work on a file while it was withdrawn may leave objects behind, as long as their lease lasts."""
 SETTLE_AFTER = timedelta(minutes=2)
 """A completion that is this old was cut off, and somebody else may finish it."""
 
@@ -107,6 +109,10 @@ class Media:
     has_poster: bool = True
     shown_type: str | None = None
     """What is shown in place of the file, which keeps what the device wrote into it; null: the file itself."""
+    rendition: Rendition | None = None
+    """Of a film: what becomes of the copy that plays everywhere and says nothing of its device."""
+    rendition_percent: int | None = None
+    render_attempts: int = 0
     refusal: str | None = None
     measured: int | None = None
     allowed: int | None = None

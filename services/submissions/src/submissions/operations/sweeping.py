@@ -8,6 +8,7 @@ from submissions import store
 from submissions.domain.media import REJECTED_LIFETIME, SETTLE_AFTER, UPLOAD_LIFETIME, Media
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import ATTEMPTS
+from submissions.operations.rendering import ATTEMPTS as RENDER_ATTEMPTS
 from submissions.operations.uploading import settle
 from submissions.operations.withdrawing import withhold
 from submissions.problems import PartsMissing, UploadOver
@@ -32,6 +33,7 @@ async def sweep(archive: Archive) -> Swept:
     async with archive.transactions.begin() as tx:
         abandoned = await store.media.abandon_opened_before(tx, tx.now - UPLOAD_LIFETIME)
         await store.media.put_back_exhausted(tx, attempts=ATTEMPTS)
+        await store.renditions.give_up_exhausted(tx, attempts=RENDER_ATTEMPTS)
         given_up = await store.media.count_given_up(tx, attempts=ATTEMPTS)
         cut_off = await store.media.completing_since_before(tx, tx.now - SETTLE_AFTER)
     for media in cut_off:

@@ -55,24 +55,24 @@ async def put_new(tx: Transaction, new: Media) -> None:
 async def find(tx: Transaction, media_id: UUID) -> Media | None:
     """Return a file, or null."""
     row = (await tx.connection.execute(_FIND, {"wanted": media_id})).one_or_none()
-    return None if row is None else _media_of(row)
+    return None if row is None else media_of(row)
 
 
 async def take(tx: Transaction, media_id: UUID) -> Media | None:
     """Return a file, locked for a change, or null."""
     row = (await tx.connection.execute(_TAKE, {"wanted": media_id})).one_or_none()
-    return None if row is None else _media_of(row)
+    return None if row is None else media_of(row)
 
 
 async def get_taken(tx: Transaction, media_id: UUID) -> Media:
     """Return a file that exists, locked for a change."""
-    return _media_of((await tx.connection.execute(_TAKE, {"wanted": media_id})).one())
+    return media_of((await tx.connection.execute(_TAKE, {"wanted": media_id})).one())
 
 
 async def all_of(tx: Transaction, media_ids: Collection[UUID]) -> dict[UUID, Media]:
     """Return those of the named files that exist, by id."""
     rows = await tx.connection.execute(select(media).where(media.c.media_id.in_(media_ids)))
-    return {row.media_id: _media_of(row) for row in rows}
+    return {row.media_id: media_of(row) for row in rows}
 
 
 async def states_of(strokes: Strokes, media_ids: Collection[UUID], *, obligation_id: UUID) -> dict[UUID, MediaState]:
@@ -89,7 +89,7 @@ async def of_obligation(tx: Transaction, obligation_id: UUID) -> Sequence[Media]
         .order_by(media.c.opened_at, media.c.media_id)
         .limit(MOST_SHOWN)
     )
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
 
 
 async def same_of_unit(tx: Transaction, unit_id: str, like: Media) -> Sequence[Media]:
@@ -107,7 +107,7 @@ async def same_of_unit(tx: Transaction, unit_id: str, like: Media) -> Sequence[M
         .order_by(media.c.opened_at, media.c.media_id)
         .limit(MOST_SHOWN)
     )
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
 
 
 async def bytes_of_unit(tx: Transaction, unit_id: str) -> int:
@@ -186,7 +186,7 @@ async def claim(tx: Transaction, *, lease: timedelta, attempts: int) -> Media | 
         .returning(media)
     )
     row = claimed.one_or_none()
-    return None if row is None else _media_of(row)
+    return None if row is None else media_of(row)
 
 
 async def put_ready(tx: Transaction, claimed: Media, **found: Any) -> bool:
@@ -244,6 +244,8 @@ async def put_withdrawn(tx: Transaction, media_id: UUID, *, version: int, by: UU
             withdrawn_by=by,
             withdrawal_reason=reason,
             look_at=None,
+            rendition=None,
+            render_at=None,
             cleared_at=None,
         )
     )
@@ -265,7 +267,7 @@ async def completing_since_before(tx: Transaction, moment: datetime) -> Sequence
     rows = await tx.connection.execute(
         select(media).where(media.c.state == "completing", media.c.completing_since < moment).limit(MOST_AT_ONCE)
     )
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
 
 
 async def to_clear(tx: Transaction, *, ready_before: datetime, rejected_before: datetime) -> Sequence[Media]:
@@ -280,7 +282,7 @@ async def to_clear(tx: Transaction, *, ready_before: datetime, rejected_before: 
     rows = await tx.connection.execute(
         select(media).where(media.c.cleared_at.is_(None), states, wanted).limit(MOST_AT_ONCE)
     )
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
 
 
 async def to_withhold(tx: Transaction) -> Sequence[Media]:
@@ -288,7 +290,7 @@ async def to_withhold(tx: Transaction) -> Sequence[Media]:
     again = media.c.cleared_at < media.c.withdrawn_at + WITHHOLD_AGAIN_AFTER
     due = or_(media.c.cleared_at.is_(None), and_(again, media.c.withdrawn_at < tx.now - WITHHOLD_AGAIN_AFTER))
     rows = await tx.connection.execute(select(media).where(media.c.state == "withdrawn", due).limit(MOST_AT_ONCE))
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
 
 
 async def put_cleared(tx: Transaction, media_id: UUID) -> None:
@@ -307,7 +309,8 @@ def _held(claimed: Media) -> Update:
     )
 
 
-def _media_of(row: Row[*tuple[Any, ...]]) -> Media:
+def media_of(row: Row[*tuple[Any, ...]]) -> Media:
+    """Return the file a row speaks of."""
     stated = row.stated_parts
     return Media(
         id=row.media_id,
@@ -338,6 +341,9 @@ def _media_of(row: Row[*tuple[Any, ...]]) -> Media:
         looks_like_pupils=row.looks_like_pupils,
         has_poster=row.has_poster,
         shown_type=row.shown_type,
+        rendition=row.rendition,
+        rendition_percent=row.rendition_percent,
+        render_attempts=row.render_attempts,
         refusal=row.refusal,
         measured=row.measured,
         allowed=row.allowed,
