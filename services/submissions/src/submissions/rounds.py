@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import inspect_next
+from submissions.operations.reconciling import reconcile
 from submissions.operations.rendering import render_next
 from submissions.operations.sweeping import sweep
 
@@ -21,6 +22,10 @@ LOOK_FOR_FILMS_SECONDS = 5.0
 """A film can be looked at before it is made playable, by those who wait for it most."""
 AFTER_FAILURE_SECONDS = 5.0
 SWEEP_SECONDS = 600.0
+RECONCILE_SECONDS = 86_400.0
+"""The whole store is listed; what is left lying between two of these is nobody's and reached by nobody."""
+MOST_REMOVED = 100
+"""Without being asked. More than that look like a database that was restored: its files must not go too."""
 
 
 class Rounds:
@@ -33,6 +38,9 @@ class Rounds:
         )
         self._renditions = Counter(
             "congvan_renditions", "films made playable by how it ended", ["outcome"], registry=registry
+        )
+        self._differing = Gauge(
+            "congvan_media_differing", "files the store does not hold as the database says", registry=registry
         )
         self._given_up = Gauge(
             "congvan_media_given_up", "files that wait for a person: no inspection came to a verdict", registry=registry
@@ -81,3 +89,18 @@ class Rounds:
                 if swept.abandoned or swept.settled or swept.cleared:
                     log.info("swept: %s", swept)
             await asyncio.sleep(SWEEP_SECONDS)
+
+    async def reconcile(self) -> None:
+        """Hold the store against the database once a day, and remove what no row calls for."""
+        while True:
+            await asyncio.sleep(RECONCILE_SECONDS)
+            try:
+                found = await reconcile(self._archive)
+                if 0 < len(found.orphans) <= MOST_REMOVED:
+                    found = await reconcile(self._archive, remove=True)
+            except Exception as error:  # noqa: BLE001  tomorrow is another day
+                log.warning("the store could not be held against the database: %r", error)
+            else:
+                self._differing.set(len(found.missing) + len(found.differing))
+                if not found.is_whole or found.removed:
+                    log.warning("the store differs from the database: %s", found)

@@ -53,6 +53,8 @@ obligations = Table(
     # What another one goes on from is `replaced`, whether or not that was told already.
     # All files of a unit: to know again what it sent before, and to count the room they take.
     Index("obligations_by_answering_unit", "answering_unit_id"),
+    # All files of a directive.
+    Index("obligations_by_directive", "directive_id"),
     comment="who owes an answer to what, newest version, as directives told it",
 )
 
@@ -171,6 +173,7 @@ media = Table(
     Column("rendition_percent", Integer),
     Column("render_attempts", Integer, nullable=False, server_default="0"),
     Column("render_at", DateTime(timezone=True)),
+    Column("crc32", BigInteger),
     Column("refusal", Text),
     Column("measured", BigInteger),
     Column("allowed", BigInteger),

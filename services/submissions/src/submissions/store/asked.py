@@ -94,6 +94,12 @@ async def get_obligation(tx: Transaction, obligation_id: UUID) -> Obligation:
     return obligation_of((await tx.connection.execute(_FIND_OBLIGATION, {"wanted": obligation_id})).mappings().one())
 
 
+async def obligations_of(tx: Transaction, directive_id: UUID) -> dict[UUID, Obligation]:
+    """Return all obligations of a directive, by id."""
+    found = select(*OBLIGATION_COLUMNS).where(obligations.c.directive_id == directive_id)
+    return {row["obligation_id"]: obligation_of(row) for row in (await tx.connection.execute(found)).mappings()}
+
+
 async def take_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | None:
     """Return an obligation, locked so that what belongs to it can be counted; answers to it are not held up."""
     row = (await tx.connection.execute(_TAKE_OBLIGATION, {"wanted": obligation_id})).mappings().one_or_none()

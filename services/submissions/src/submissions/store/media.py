@@ -92,6 +92,29 @@ async def of_obligation(tx: Transaction, obligation_id: UUID) -> Sequence[Media]
     return [media_of(row) for row in rows]
 
 
+async def of_directive(tx: Transaction, directive_id: UUID) -> Sequence[Media]:
+    """Return the files sent for a directive that passed their inspection, by unit, as they came in."""
+    rows = await tx.connection.execute(
+        select(media)
+        .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
+        .where(obligations.c.directive_id == directive_id, media.c.state == "ready")
+        .order_by(obligations.c.unit_id, media.c.opened_at, media.c.media_id)
+    )
+    return [media_of(row) for row in rows]
+
+
+async def all_after(tx: Transaction, media_id: UUID | None, *, limit: int) -> Sequence[Media]:
+    """Return the files that come after one of them by id, in that order; from the first without."""
+    chosen = select(media).order_by(media.c.media_id).limit(limit)
+    rows = await tx.connection.execute(chosen if media_id is None else chosen.where(media.c.media_id > media_id))
+    return [media_of(row) for row in rows]
+
+
+async def put_crc32(tx: Transaction, media_id: UUID, crc32: int) -> None:
+    """Note the checksum of a file that was just read whole."""
+    await tx.connection.execute(update(media).where(media.c.media_id == media_id).values(crc32=crc32))
+
+
 async def same_of_unit(tx: Transaction, unit_id: str, like: Media) -> Sequence[Media]:
     """Return the files of a unit that have the digest of `like`, oldest first: not refused, not given up."""
     rows = await tx.connection.execute(
@@ -344,6 +367,8 @@ def media_of(row: Row[*tuple[Any, ...]]) -> Media:
         rendition=row.rendition,
         rendition_percent=row.rendition_percent,
         render_attempts=row.render_attempts,
+        crc32=row.crc32,
+        cleared_at=row.cleared_at,
         refusal=row.refusal,
         measured=row.measured,
         allowed=row.allowed,
