@@ -181,8 +181,15 @@ media = Table(
     Column("withdrawn_at", DateTime(timezone=True)),
     Column("withdrawn_by", Uuid),
     Column("withdrawal_reason", Text),
+    Column("held_at", DateTime(timezone=True)),
+    Column("held_by", Uuid),
+    Column("hold_reason", Text),
+    Column("deleted_at", DateTime(timezone=True)),
+    Column("deletion_rule", Text),
+    Column("deletion_confirmed_at", DateTime(timezone=True)),
     CheckConstraint(
-        "state IN ('uploading', 'completing', 'received', 'inspecting', 'ready', 'rejected', 'abandoned', 'withdrawn')",
+        "state IN ('uploading', 'completing', 'received', 'inspecting', 'ready', 'rejected', 'abandoned', "
+        "'withdrawn', 'deleted')",
         name="media_state_known",
     ),
     CheckConstraint("byte_count > 0 AND part_bytes > 0", name="media_has_bytes"),
@@ -198,11 +205,19 @@ media = Table(
     CheckConstraint("state NOT IN ('received', 'inspecting') OR look_at IS NOT NULL", name="media_waits_for_a_look"),
     CheckConstraint("state <> 'ready' OR inspected_at IS NOT NULL", name="media_ready_is_inspected"),
     CheckConstraint("rendition IN ('waiting', 'making', 'made', 'unneeded', 'failed')", name="media_rendition_known"),
+    CheckConstraint(
+        "(held_at IS NULL) = (held_by IS NULL) AND (held_at IS NULL) = (hold_reason IS NULL)",
+        name="media_hold_is_whole",
+    ),
+    CheckConstraint(
+        "state <> 'deleted' OR (deleted_at IS NOT NULL AND deletion_rule IS NOT NULL AND held_at IS NULL)",
+        name="media_deleted_by_rule",
+    ),
     CheckConstraint("(rendition IN ('waiting', 'making')) = (render_at IS NOT NULL)", name="media_waits_for_rendition"),
     CheckConstraint("scan IN ('clean', 'not-scanned')", name="media_scan_known"),
     CheckConstraint("state <> 'rejected' OR refusal IS NOT NULL", name="media_rejected_says_why"),
     CheckConstraint(
-        "(state = 'withdrawn') = (withdrawn_at IS NOT NULL AND withdrawn_by IS NOT NULL"
+        "state <> 'withdrawn' OR (withdrawn_at IS NOT NULL AND withdrawn_by IS NOT NULL"
         " AND withdrawal_reason IS NOT NULL)",
         name="media_withdrawn_says_why",
     ),
@@ -223,6 +238,14 @@ media = Table(
     ),
     # What is made playable next.
     Index("media_to_render", "render_at", postgresql_where=text("rendition IN ('waiting', 'making')")),
+    # What has been kept long enough.
+    Index("media_kept", "inspected_at", postgresql_where=text("state = 'ready'")),
+    # Deleted files whose bytes are not known to be gone.
+    Index(
+        "media_unconfirmed",
+        "deleted_at",
+        postgresql_where=text("state = 'deleted' AND deletion_confirmed_at IS NULL"),
+    ),
     # What the sweep puts where no link leads.
     Index("media_withdrawn", "withdrawn_at", postgresql_where=text("state = 'withdrawn'")),
     comment="files on their way, inspected, ready or refused; the bytes lie in the store",

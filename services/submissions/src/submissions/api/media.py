@@ -67,6 +67,11 @@ class MediaOut(BaseModel):
     refusal: str | None
     measured: int | None
     allowed: int | None
+    held_at: datetime | None
+    hold_reason: str | None
+    deleted_at: datetime | None
+    deletion_rule: str | None
+    deletion_confirmed_at: datetime | None
     withdrawn_at: datetime | None
     withdrawal_reason: str | None
     scope: str
@@ -102,6 +107,11 @@ class MediaOut(BaseModel):
             refusal=media.refusal,
             measured=media.measured,
             allowed=media.allowed,
+            held_at=media.held_at,
+            hold_reason=media.hold_reason,
+            deleted_at=media.deleted_at,
+            deletion_rule=media.deletion_rule,
+            deletion_confirmed_at=media.deletion_confirmed_at,
             withdrawn_at=media.withdrawn_at,
             withdrawal_reason=media.withdrawal_reason,
             scope="internal_review" if declared is None else declared.scope,

@@ -6,6 +6,7 @@ The states, and who moves a file from one to the next:
         │ ▲                      │                                      ▲            │      └──▶ rejected
         │ └────parts missing─────┘                                      └─no verdict─┘
         └──48 h──▶ abandoned                          any that has or may get bytes ──withdrawn──▶ withdrawn
+                                                       ready and withdrawn ──kept long enough──▶ deleted
 """
 
 import hashlib
@@ -19,7 +20,9 @@ from uuid import UUID
 from chassis.parts import HeldPart, StatedPart
 from submissions.problems import BadDigest, NoSuchPart, OtherDigest
 
-MediaState = Literal["uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned", "withdrawn"]
+MediaState = Literal[
+    "uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned", "withdrawn", "deleted"
+]
 Rendition = Literal["waiting", "making", "made", "unneeded", "failed"]
 """`unneeded`: the film plays everywhere as it is, and nothing private lies in it."""
 PREFIXES = ("quarantine/", "media/", "posters/", "shown/", "withheld/")
@@ -45,6 +48,8 @@ REJECTED_LIFETIME = timedelta(days=30)
 """A person may want to look at what was refused; after that its bytes go."""
 WITHHOLD_AGAIN_AFTER = timedelta(minutes=40)
 """Whoever was at work on a file while it was withdrawn may leave objects behind, as long as their lease lasts."""
+WITHHELD_LIFETIME = timedelta(days=90)
+"""A complaint may still need what was withdrawn; after that nobody does."""
 SETTLE_AFTER = timedelta(minutes=2)
 """A completion that is this old was cut off, and somebody else may finish it."""
 
@@ -121,6 +126,13 @@ class Media:
     refusal: str | None = None
     measured: int | None = None
     allowed: int | None = None
+    held_at: datetime | None = None
+    """Since when it is kept whatever the rule says."""
+    hold_reason: str | None = None
+    deleted_at: datetime | None = None
+    deletion_rule: str | None = None
+    deletion_confirmed_at: datetime | None = None
+    """When the store held nothing of it any more."""
     withdrawn_at: datetime | None = None
     withdrawal_reason: str | None = None
 
@@ -182,6 +194,8 @@ class Media:
             return {*self.required_keys, *self.shown_keys}
         waits = self.rendition in ("waiting", "making")
         uncleared = self.cleared_at is None and self.state != "abandoned"
+        if self.state == "deleted":
+            return {*self.shown_keys, self.withheld_key} if self.deletion_confirmed_at is None else set()
         return {
             *self.required_keys,
             *([self.shown_key] if waits else []),

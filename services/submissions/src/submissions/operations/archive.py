@@ -24,6 +24,8 @@ class Archive:
     scanner: Scanner = NO_SCANNER
     unit_bytes: int = 20_000_000_000
     """What the files of one unit may take together."""
+    keep_days: int = 730
+    """How long a file is kept after its inspection, unless it is held."""
 
 
 def open_archive(settings: Settings, transactions: Transactions) -> Archive:
@@ -36,4 +38,6 @@ def open_archive(settings: Settings, transactions: Transactions) -> Archive:
         secret_key=settings.store_secret_key,
         bucket=settings.store_bucket,
     )
-    return Archive(transactions, objects, Clamd(host, int(port)) if host else NO_SCANNER, settings.unit_bytes)
+    return Archive(
+        transactions, objects, Clamd(host, int(port)) if host else NO_SCANNER, settings.unit_bytes, settings.keep_days
+    )

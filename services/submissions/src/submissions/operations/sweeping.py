@@ -9,6 +9,7 @@ from submissions.domain.media import REJECTED_LIFETIME, SETTLE_AFTER, UPLOAD_LIF
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import ATTEMPTS
 from submissions.operations.rendering import ATTEMPTS as RENDER_ATTEMPTS
+from submissions.operations.retaining import delete_due
 from submissions.operations.uploading import settle
 from submissions.operations.withdrawing import withhold
 from submissions.problems import PartsMissing, UploadOver
@@ -24,6 +25,8 @@ class Swept:
     abandoned: int
     settled: int
     cleared: int
+    deleted: int
+    """Files of which nothing is left, because they were kept long enough."""
     given_up: int
     """Files that wait for a person, whether this sweep found them or an earlier one."""
 
@@ -49,7 +52,14 @@ async def sweep(archive: Archive) -> Swept:
         await _clear(archive, media)
     for media in withdrawn:
         await withhold(archive, media)
-    return Swept(abandoned=abandoned, settled=len(cut_off), cleared=len(unwanted) + len(withdrawn), given_up=given_up)
+    deleted = await delete_due(archive)
+    return Swept(
+        abandoned=abandoned,
+        settled=len(cut_off),
+        cleared=len(unwanted) + len(withdrawn),
+        deleted=deleted,
+        given_up=given_up,
+    )
 
 
 async def _clear(archive: Archive, media: Media) -> None:

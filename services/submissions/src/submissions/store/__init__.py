@@ -1,5 +1,5 @@
 """Things in and out of PostgreSQL."""
 
-from submissions.store import asked, carrying, declarations, media, renditions, submissions
+from submissions.store import asked, carrying, declarations, media, renditions, retention, submissions
 
-__all__ = ["asked", "carrying", "declarations", "media", "renditions", "submissions"]
+__all__ = ["asked", "carrying", "declarations", "media", "renditions", "retention", "submissions"]

@@ -372,6 +372,11 @@ def media_of(row: Row[*tuple[Any, ...]]) -> Media:
         refusal=row.refusal,
         measured=row.measured,
         allowed=row.allowed,
+        held_at=row.held_at,
+        hold_reason=row.hold_reason,
+        deleted_at=row.deleted_at,
+        deletion_rule=row.deletion_rule,
+        deletion_confirmed_at=row.deletion_confirmed_at,
         withdrawn_at=row.withdrawn_at,
         withdrawal_reason=row.withdrawal_reason,
     )
