@@ -1,5 +1,14 @@
 """Things in and out of PostgreSQL."""
 
-from submissions.store import asked, carrying, declarations, media, renditions, retention, submissions
+from submissions.store import asked, carrying, declarations, media, registrations, renditions, retention, submissions
 
-__all__ = ["asked", "carrying", "declarations", "media", "renditions", "retention", "submissions"]
+__all__ = [
+    "asked",
+    "carrying",
+    "declarations",
+    "media",
+    "registrations",
+    "renditions",
+    "retention",
+    "submissions",
+]

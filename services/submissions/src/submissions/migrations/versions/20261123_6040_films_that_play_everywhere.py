@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261123_6040"
-down_revision = "20261123_6030"
+down_revision = "20261123_3001"
 branch_labels = None
 depends_on = None
 
