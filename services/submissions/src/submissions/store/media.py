@@ -11,7 +11,8 @@ from chassis.parts import StatedPart
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
 from submissions.domain.media import LIVE, ON_THE_WAY, WITHHOLD_AGAIN_AFTER, Media, MediaState
-from submissions.tables import media, obligations
+from submissions.file_tables import media
+from submissions.tables import obligations
 
 MOST_AT_ONCE = 200
 """What one round of the sweep takes on; the next one takes more."""

@@ -6,8 +6,8 @@ from sqlalchemy import Update, select, update
 
 from chassis.transaction import Transaction
 from submissions.domain.media import Media
+from submissions.file_tables import media
 from submissions.store.media import media_of
-from submissions.tables import media
 
 
 async def claim(tx: Transaction, *, lease: timedelta, attempts: int) -> Media | None:

@@ -8,8 +8,8 @@ from sqlalchemy import case, select, update
 
 from chassis.transaction import Transaction
 from submissions.domain.media import Media
+from submissions.file_tables import media
 from submissions.store.media import MOST_AT_ONCE, media_of
-from submissions.tables import media
 
 
 async def put_held(tx: Transaction, media_id: UUID, *, by: UUID, reason: str) -> None:
