@@ -1,14 +1,29 @@
 """Things in and out of PostgreSQL."""
 
-from submissions.store import asked, carrying, declarations, media, registrations, renditions, retention, submissions
+from submissions.store import (
+    asked,
+    carrying,
+    corrections,
+    declarations,
+    drafts,
+    media,
+    registrations,
+    renditions,
+    retention,
+    reviews,
+    submissions,
+)
 
 __all__ = [
     "asked",
     "carrying",
+    "corrections",
     "declarations",
+    "drafts",
     "media",
     "registrations",
     "renditions",
     "retention",
+    "reviews",
     "submissions",
 ]
