@@ -182,16 +182,12 @@ class DirectiveAmended(Event):
 
 
 class DirectiveCorrected(Event):
-    """A slip in the form of a directive was noted, put right by a document that is no directive here, or by none.
-
-    What the slip is, is fetched by who may read the directive.
-    """
+    """A slip in the form of a directive was noted, put right by no directive of this house; what it is, is read there."""
 
     type: ClassVar[str] = "directives.directive.corrected.v1"
 
     directive_id: UUID
     number: int
-    """Which of its corrections."""
     issuer_unit_id: str
     code: str
     subject: str
