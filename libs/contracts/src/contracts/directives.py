@@ -182,7 +182,7 @@ class DirectiveAmended(Event):
 
 
 class DirectiveCorrected(Event):
-    """A slip in the form of a directive was noted, put right by no directive of this house; what it is, is read there."""
+    """A slip in the form of a directive was noted, put right by no directive of ours; what it is, is read there."""
 
     type: ClassVar[str] = "directives.directive.corrected.v1"
 
