@@ -38,6 +38,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.checks["store"] = objects.why_away
     # Answers first, and no router around both: every level costs the busiest address a search of its own.
     frame.front_door(api.answers)
+    frame.front_door(api.checks)
     frame.front_door(api.files)
     frame.front_door(api.media)
     frame.letterbox(consumers.register)

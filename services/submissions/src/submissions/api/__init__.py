@@ -1,7 +1,8 @@
 """The front door: parse, one operation, answer."""
 
 from submissions.api.answers import router as answers
+from submissions.api.checks import router as checks
 from submissions.api.files import router as files
 from submissions.api.media import router as media
 
-__all__ = ["answers", "files", "media"]
+__all__ = ["answers", "checks", "files", "media"]

@@ -181,3 +181,8 @@ def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
         )
     if len(set(answer.media_ids)) != len(answer.media_ids):
         yield Fault("media_ids", None, "Một tệp được nêu hai lần.", "A file is named twice.")
+
+
+def accepted_of(requirement: Requirement, answer: Answer) -> Accepted:
+    """Return the figures of an answer that are right in themselves, each with its place in the body."""
+    return _read_values(requirement, answer, [])
