@@ -87,6 +87,7 @@ def _templates() -> Environment:
         "short_day": writing.short_day,
         "last_day": writing.last_day,
         "day_of": date.fromisoformat,
+        "paragraphs": writing.paragraphs,
     }
     environment.filters["unit_name"] = lambda unit_id, names: names.get(unit_id, unit_id)
     return environment

@@ -1,5 +1,6 @@
 """How dates, times, numbers and sizes are written, in Vietnamese and in English; always the time of Vietnam."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -7,6 +8,9 @@ from chassis.clock import VIETNAM
 
 Language = Literal["vi", "en"]
 
+_ENDS = (".", ":", ";", "/.", "!", "?")
+_OPENS = re.compile(r"([-–+•*]|\(?([0-9]{1,2}|[a-zđ]|[IVXLC]{1,5})[.)])")
+"""How a point of a list begins."""
 _DAYS_VI = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _DAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS_EN = (
@@ -88,6 +92,22 @@ def size(byte_count: int, language: Language) -> str:
     if byte_count < 1_000_000:
         return f"{max(1, round(byte_count / 1_000))} kB"
     return f"{number(byte_count / 1_000_000, language)} MB"
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a letter: a line that merely ran full goes on, one that was ended does not."""
+    found: list[str] = []
+    goes_on = False
+    for line in text.splitlines():
+        written = line.strip()
+        if not written:
+            goes_on = False
+        elif goes_on and not _OPENS.match(written):
+            found[-1] += f" {written}"
+        else:
+            found.append(written)
+        goes_on = bool(written) and not written.endswith(_ENDS)
+    return found
 
 
 def read_number(text: str) -> int | None:

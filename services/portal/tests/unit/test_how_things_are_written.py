@@ -62,6 +62,18 @@ def test_a_number_is_read_as_it_was_meant_or_not_at_all(typed, read) -> None:
     assert writing.read_number(typed) == read
 
 
+def test_a_line_that_ran_full_goes_on_and_a_point_of_a_list_begins_anew() -> None:
+    text = "Nhằm nhìn lại và\nbàn việc.\n\n3. Chuẩn bị:\na) Mỗi trường gửi\nbáo cáo\nb) Mỗi xã gửi video;\n- Lưu ý"
+
+    assert writing.paragraphs(text) == [
+        "Nhằm nhìn lại và bàn việc.",
+        "3. Chuẩn bị:",
+        "a) Mỗi trường gửi báo cáo",
+        "b) Mỗi xã gửi video;",
+        "- Lưu ý",
+    ]
+
+
 @given(st.integers(min_value=0, max_value=2**62), st.sampled_from(LANGUAGES))
 def test_a_number_that_was_written_is_read_again(value, language) -> None:
     assert writing.read_number(writing.number(value, language)) == value

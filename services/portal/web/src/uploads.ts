@@ -4,6 +4,7 @@ import { copy, copyOf, dropCopy, fingerprintOf, forget, remember, remembered, ty
 
 type Words = Record<string, string>;
 
+const COPY_FIRST_MS = 5000;
 const LOOK_MS = [500, 1000, 1000, 2000, 2000, 5000];
 
 export async function showUploads(section: HTMLElement): Promise<void> {
@@ -88,7 +89,8 @@ class Page {
     };
     row.rename(opened.media_id, this.rows);
     await remember(record).catch(() => undefined);
-    void this.keepCopy(record, file);
+    // The copy first, where it is quick: from then on the tab may be closed at any time.
+    await Promise.race([this.keepCopy(record, file), new Promise((resolve) => setTimeout(resolve, COPY_FIRST_MS))]);
     void this.follow(record, file);
   }
 

@@ -11,6 +11,8 @@ COMMANDS = {
     "logs": "congvan.commands.logs:logs",
     "test": "congvan.commands.test:test",
     "demo": "congvan.commands.demo:demo",
+    "upload": "congvan.commands.upload:upload",
+    "screenshots": "congvan.commands.screenshots:screenshots",
     "bench": "congvan.commands.bench:bench",
     "parked": "congvan.commands.parked:parked",
     "audit": "congvan.commands.audit:audit",

@@ -1,7 +1,6 @@
 """The films of the play: made, sent straight to the store, inspected, submitted."""
 
 import asyncio
-import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -100,11 +99,7 @@ class Filming:
         outcome.video_receipts[receipt["submission_id"]] = receipt["number"]
 
     async def _inspected(self, visitor: Visitor, media_id: str) -> dict[str, Any]:
-        deadline = time.monotonic() + SETTLED_WITHIN_S
-        while True:
-            media: dict[str, Any] = await visitor.get("submissions", f"/media/{media_id}")
-            if media["state"] in ("ready", "rejected"):
-                return media
-            if time.monotonic() > deadline:
-                raise WrongOutcome(f"{media_id} is still {media['state']}")
-            await asyncio.sleep(0.2)
+        media = await uploading.inspected(visitor, media_id, within_s=SETTLED_WITHIN_S)
+        if media["state"] not in ("ready", "rejected"):
+            raise WrongOutcome(f"{media_id} is still {media['state']}")
+        return media

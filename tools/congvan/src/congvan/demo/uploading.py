@@ -35,7 +35,7 @@ class Sent:
     parts_sent_again: int
 
 
-async def begin(visitor: Visitor, obligation_id: str, file: Path) -> dict[str, Any]:
+async def begin(visitor: Visitor, obligation_id: str, file: Path, *, content_type: str = "video/mp4") -> dict[str, Any]:
     """Open an upload of `file` for an obligation."""
     upload: dict[str, Any] = await visitor.post(
         "submissions",
@@ -44,7 +44,7 @@ async def begin(visitor: Visitor, obligation_id: str, file: Path) -> dict[str, A
             "obligation_id": obligation_id,
             "file_name": file.name,
             "byte_count": file.stat().st_size,  # noqa: ASYNC240  a local file, asked once
-            "content_type": "video/mp4",
+            "content_type": content_type,
         },
     )
     return upload
@@ -57,9 +57,10 @@ async def send(
     *,
     progress: Progress = lambda _bytes: None,
     cut_in_part: int = 0,
+    give_up_after_s: float = GIVE_UP_AFTER_S,
 ) -> Sent:
     """Send `file` through an open upload; with `cut_in_part`, cut the line in the middle of that part and resume."""
-    sender = _Sender(visitor, upload, file, progress)
+    sender = _Sender(visitor, upload, file, progress, give_up_after_s)
     if cut_in_part:
         try:
             await sender.send_missing(cut_in_part=cut_in_part)
@@ -81,12 +82,25 @@ async def send(
     )
 
 
+async def inspected(visitor: Visitor, media_id: str, *, within_s: float) -> dict[str, Any]:
+    """Return a file once its inspection is over, or as it stands when that takes longer than `within_s`."""
+    deadline = time.monotonic() + within_s
+    while True:
+        media: dict[str, Any] = await visitor.get("submissions", f"/media/{media_id}")
+        if media["state"] in ("ready", "rejected") or time.monotonic() > deadline:
+            return media
+        await asyncio.sleep(0.2)
+
+
 class _Sender:
-    def __init__(self, visitor: Visitor, upload: dict[str, Any], file: Path, progress: Progress) -> None:
+    def __init__(
+        self, visitor: Visitor, upload: dict[str, Any], file: Path, progress: Progress, give_up_after_s: float
+    ) -> None:
         self._visitor = visitor
         self._upload = upload
         self._file = file
         self._progress = progress
+        self._give_up_after_s = give_up_after_s
         self.etags: dict[int, str] = {}
         self.sent = 0
 
@@ -96,7 +110,7 @@ class _Sender:
 
     async def send_missing(self, *, cut_in_part: int = 0) -> None:
         """Send every part the store does not have; when the line or the store breaks, ask it again and go on."""
-        deadline = time.monotonic() + GIVE_UP_AFTER_S
+        deadline = time.monotonic() + self._give_up_after_s
         while True:
             state = await self._visitor.get("submissions", f"/uploads/{self._upload['upload_id']}")
             self.etags |= {part["number"]: part["etag"] for part in state["parts"]}

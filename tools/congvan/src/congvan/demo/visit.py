@@ -41,6 +41,7 @@ class Visitor:
         self._token = ""
         self._expires = 0.0
         self.person_id = ""
+        self._posts: list[dict[str, str]] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,6 +62,11 @@ class Visitor:
     async def put(self, service: str, path: str, body: Any) -> Any:
         """Return the answer to a command that sets something."""
         return (await self.ask("PUT", service, path, json=body)).json()
+
+    async def posts(self) -> list[dict[str, str]]:
+        """Return the units and roles of this person."""
+        await self._sign_in()
+        return self._posts
 
     async def headers(self) -> dict[str, str]:
         """Return the headers that say who is asking, signing in first where needed."""
@@ -93,6 +99,7 @@ class Visitor:
         )
         session = _granted(answer).json()
         self._token, self.person_id = session["access_token"], session["person_id"]
+        self._posts = session["posts"]
         self._expires = time.monotonic() + session["expires_in"]
 
 
