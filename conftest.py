@@ -28,6 +28,20 @@ from congvan.servers import nats as nats_server
 STREAMS_FILE = Path(__file__).parent / "deploy" / "jetstream" / "streams.toml"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several run at once: the tests of one file stay together, and so do all that share the one house.
+
+    The house comes first, because it takes longest.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    whole_house = Path(__file__).parent / "tests" / "end_to_end"
+    items.sort(key=lambda item: not item.path.is_relative_to(whole_house))
+    for item in items:
+        together = "house" if item.path.is_relative_to(whole_house) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
+
+
 @pytest.fixture(scope="session")
 def streams_file() -> Path:
     """The declaration of streams and durables."""

@@ -21,6 +21,8 @@ from congvan.demo.play import Play
 from congvan.demo.videos import make_video
 from congvan.house import House
 
+pytestmark = pytest.mark.alone
+
 VICTIMS = ("submissions-worker", "reporting", "nats", "postgres", "store", "submissions-api")
 """The relay and the inspector; the consumer that folds; the three servers; and the front door itself."""
 BETWEEN_KILLS_S = 2.5

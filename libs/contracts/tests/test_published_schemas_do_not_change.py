@@ -35,7 +35,7 @@ def test_a_type_names_its_service_its_thing_and_its_version(event: type[Event]) 
 
     assert service in {"directory", "directives", "submissions", "reporting", "notify"}
     assert thing.isalpha()
-    assert happened.endswith(("ed", "ready"))
+    assert happened.endswith(("ed", "ready", "withdrawn"))
     assert version.startswith("v")
 
 

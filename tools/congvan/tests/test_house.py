@@ -21,6 +21,8 @@ from congvan.programs import NotReady, Program, born
 from congvan.servers.nats import Nats
 from congvan.servers.postgres import Postgres
 
+pytestmark = pytest.mark.alone
+
 
 def until(condition: Callable[[], object], within_s: float = 30.0) -> None:
     deadline = time.monotonic() + within_s

@@ -1,6 +1,8 @@
 """Which ports are chosen."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -55,3 +57,16 @@ def test_no_chosen_port_is_given_to_outgoing_connections() -> None:
 
     assert len(set(chosen.values())) == 200
     assert max(chosen.values()) <= ports._highest()
+
+
+def test_a_port_another_platform_has_just_chosen_is_not_chosen() -> None:
+    says = "import sys; from congvan import ports; print(ports.choose(['a'])[0]['a'], flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", says], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        theirs = int(other.stdout.readline())
+
+        chosen, taken = ports.choose(["a"], remembered={"a": theirs})
+        other.communicate()
+
+    assert taken == [Taken("a", theirs, chosen["a"])]
+    assert ports.choose(["a"], remembered={"a": theirs}) == ({"a": theirs}, [])

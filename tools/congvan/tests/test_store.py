@@ -46,6 +46,18 @@ def test_an_object_survives_a_kill(server: Store) -> None:
     assert _get(server.client(), server.bucket, "media/một") == b"x" * 300_000
 
 
+def sockets_of(server: Store) -> Iterator[Path]:
+    for port in server.ports.values():
+        yield from Path("/tmp").glob(f"seaweedfs-*-{port}.sock")  # noqa: S108  where weed puts them
+
+
+def test_a_store_that_was_stopped_leaves_no_sockets(tmp_path: Path) -> None:
+    with store.start(tmp_path) as server:
+        assert list(sockets_of(server))
+
+    assert not list(sockets_of(server))
+
+
 def test_objects_are_still_there_on_other_ports(tmp_path: Path) -> None:
     with store.start(tmp_path) as before:
         _put(before.client(), before.bucket, "media/a", b"kept")

@@ -32,6 +32,7 @@ EVENTS: tuple[type[Event], ...] = (
     submissions.MediaReceived,
     submissions.MediaReady,
     submissions.MediaRejected,
+    submissions.MediaWithdrawn,
     reporting.AggregateUpdated,
 )
 BY_TYPE: dict[str, type[Event]] = {event.type: event for event in EVENTS}

@@ -6,7 +6,19 @@ from uuid import UUID
 
 from contracts.event import Event, Fact
 
-MediaRefusal = Literal["too-long", "too-large", "not-a-video", "unreadable", "unsupported", "no-picture"]
+MediaRefusal = Literal[
+    "too-long",
+    "too-large",
+    "not-a-video",
+    "unreadable",
+    "unsupported",
+    "no-picture",
+    "not-allowed",
+    "encrypted",
+    "active-content",
+    "bomb",
+    "malware",
+]
 
 
 class StatedValue(Fact):
@@ -123,6 +135,15 @@ class MediaReady(MediaEvent):
     type: ClassVar[str] = "submissions.media.ready.v1"
 
     duration_ms: int
+    """0 for what does not move: a document, a photograph."""
+
+
+class MediaWithdrawn(MediaEvent):
+    """A file was taken back and is shown to nobody any more; why, is fetched by whoever may read it."""
+
+    type: ClassVar[str] = "submissions.media.withdrawn.v1"
+
+    issuer_unit_id: str
 
 
 class MediaRejected(MediaEvent):

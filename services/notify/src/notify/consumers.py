@@ -20,7 +20,13 @@ from contracts.directives import (
     QuestionAsked,
 )
 from contracts.directory import PersonChanged
-from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from contracts.submissions import (
+    MediaRejected,
+    MediaWithdrawn,
+    SubmissionAccepted,
+    SubmissionReturned,
+    SubmissionSubmitted,
+)
 from notify import projections
 from notify.addressing import write_letters
 from notify.notices import NoticeEvent, note_notices
@@ -71,7 +77,13 @@ def register(desk: EventDesk) -> None:
 
     # Nobody waits for a letter within the second; together they are cheap.
     @desk.batch(
-        "notify-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, MediaRejected, linger=0.25
+        "notify-answers",
+        SubmissionSubmitted,
+        SubmissionReturned,
+        SubmissionAccepted,
+        MediaRejected,
+        MediaWithdrawn,
+        linger=0.25,
     )
     async def note_answers(events: Sequence[projections.AnswerEvent], tx: Transaction) -> None:
         await write_letters(tx, due_ids=await projections.note_answers(tx, events))

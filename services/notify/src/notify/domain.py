@@ -31,6 +31,8 @@ class Kind(StrEnum):
     SUBMISSION_RETURNED = "submission_returned"
     SUBMISSION_ACCEPTED = "submission_accepted"
     MEDIA_REJECTED = "media_rejected"
+    MEDIA_WITHDRAWN = "media_withdrawn"
+    MEDIA_HIDDEN = "media_hidden"
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_REFUSED = "extension_refused"
     OBLIGATION_EXTENDED = "obligation_extended"
@@ -50,7 +52,7 @@ class Kind(StrEnum):
 
 OWED = (Kind.OBLIGATION_OPENED, Kind.OBLIGATION_TRANSFERRED)
 """News that concern whoever answers for the unit until the obligation is settled."""
-TO_THE_DESK = (Kind.EXTENSION_ASKED, Kind.DELIVERY_REFUSED, Kind.QUESTION_ASKED)
+TO_THE_DESK = (Kind.EXTENSION_ASKED, Kind.DELIVERY_REFUSED, Kind.QUESTION_ASKED, Kind.MEDIA_WITHDRAWN)
 """News that go to the desk of the unit that asked."""
 
 

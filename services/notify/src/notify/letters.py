@@ -173,6 +173,21 @@ def _media_rejected(quoted: Quoted) -> Written:
     )
 
 
+def _media_withdrawn(_quoted: Quoted) -> Written:
+    return (
+        ("một tệp minh chứng đã được thu hồi", "a file was withdrawn"),
+        (
+            "Một tệp gửi theo yêu cầu dưới đây đã được thu hồi. Tệp không còn xem được ở bất cứ đâu trong hệ thống.",
+            "A file sent for the requirement below was withdrawn. Nobody can look at it in the system any more.",
+        ),
+        [],
+        (
+            "Nếu Thầy/Cô đã tải tệp về máy, đề nghị xóa bản đó và không chia sẻ tiếp.",
+            "If you have downloaded the file, please delete that copy and do not pass it on.",
+        ),
+    )
+
+
 def _extension_asked(quoted: Quoted) -> Written:
     return (
         ("đơn vị xin gia hạn", "a later deadline is asked for"),
@@ -301,6 +316,8 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
         Kind.SUBMISSION_RETURNED: _submission_returned,
         Kind.SUBMISSION_ACCEPTED: _submission_accepted,
         Kind.MEDIA_REJECTED: _media_rejected,
+        Kind.MEDIA_WITHDRAWN: _media_withdrawn,
+        Kind.MEDIA_HIDDEN: _media_withdrawn,
         Kind.EXTENSION_ASKED: _extension_asked,
         Kind.EXTENSION_REFUSED: _extension_refused,
         Kind.OBLIGATION_EXTENDED: _obligation_extended,
@@ -320,6 +337,20 @@ _REFUSALS: Mapping[str, Line] = MappingProxyType(
         "not-a-video": ("Tệp không phải là video.", "The file is not a video."),
         "unreadable": ("Không đọc được tệp; có thể tệp bị hỏng.", "The file cannot be read; it may be damaged."),
         "unsupported": ("Định dạng video chưa được hỗ trợ.", "This video format is not supported."),
+        "not-allowed": (
+            "Loại tệp không đúng yêu cầu (tệp Word, Excel đời cũ: hãy lưu lại dạng .docx, .xlsx hoặc PDF).",
+            "The file is not of a type that is asked for (old Word or Excel: save it as .docx, .xlsx or PDF).",
+        ),
+        "encrypted": (
+            "Tệp có đặt mật khẩu; hãy gỡ mật khẩu rồi tải lại.",
+            "The file is protected by a password; remove it and upload again.",
+        ),
+        "active-content": (
+            "Tệp có macro, mã lệnh hoặc liên kết tự động; hãy lưu lại dạng không có macro hoặc PDF.",
+            "The file carries macros, programs or links that open by themselves; save it without them or as a PDF.",
+        ),
+        "bomb": ("Tệp nén bất thường nên không được nhận.", "The file unpacks to far more than it is."),
+        "malware": ("Tệp bị nghi có mã độc.", "The file seems to carry malware."),
         "no-picture": ("Video không có hình.", "The video has no picture."),
     }
 )

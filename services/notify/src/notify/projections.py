@@ -17,13 +17,19 @@ from contracts.directives import (
     ObligationTransferred,
 )
 from contracts.directory import PersonChanged
-from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from contracts.submissions import (
+    MediaRejected,
+    MediaWithdrawn,
+    SubmissionAccepted,
+    SubmissionReturned,
+    SubmissionSubmitted,
+)
 from notify.domain import Due, Kind
 from notify.store import facts
 
 ObligationEvent = ObligationOpened | ObligationTransferred | ObligationChanged
 ExtensionEvent = ExtensionAsked | ExtensionRefused
-AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected
+AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | MediaWithdrawn
 
 _CHANGES: Mapping[ObligationChange, Kind] = {
     "extended": Kind.OBLIGATION_EXTENDED,
@@ -163,12 +169,35 @@ async def note_answers(tx: Transaction, events: Sequence[AnswerEvent]) -> set[UU
     if accepted:
         await facts.put_acceptances(tx.connection, accepted)
     # What was accepted before it was carried over was told then.
-    news = [_news(event) for event in events if not isinstance(event, SubmissionAccepted) or event.carried is None]
+    told = [event for event in events if not isinstance(event, SubmissionAccepted) or event.carried is None]
+    news = [
+        *(_news(event) for event in told if not isinstance(event, MediaWithdrawn)),
+        *(each for event in told if isinstance(event, MediaWithdrawn) for each in _withdrawn(event)),
+    ]
     await facts.put_due(tx.connection, news)
     return {due.id for due in news}
 
 
-def _news(event: AnswerEvent) -> Due:
+def _withdrawn(event: MediaWithdrawn) -> Sequence[Due]:
+    """Tell the desk, which could look at the file until now, and the unit it came from: either may have done it."""
+    return [
+        Due(
+            kind=kind,
+            about=event.media_id,
+            number=0,
+            obligation_id=event.obligation_id,
+            occurred_at=event.occurred_at,
+            quoted={},
+            unit_id=unit_id,
+        )
+        for kind, unit_id in (
+            (Kind.MEDIA_WITHDRAWN, event.issuer_unit_id),
+            (Kind.MEDIA_HIDDEN, event.answering_unit_id),
+        )
+    ]
+
+
+def _news(event: SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected) -> Due:
     match event:
         case SubmissionSubmitted() if event.carried is not None:
             return Due(

@@ -106,8 +106,8 @@ letters_due = Table(
         "kind IN ('obligation_opened', 'obligation_transferred', 'submission_submitted', 'submission_returned', "
         "'submission_accepted', 'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
         "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "
-        "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', "
-        "'question_asked', 'question_answered', 'directive_amended', 'directive_recalled')",
+        "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', 'question_asked', "
+        "'question_answered', 'directive_amended', 'directive_recalled', 'media_withdrawn', 'media_hidden')",
         name="letters_due_kind_known",
     ),
     CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="letters_due_to_a_unit_or_a_person"),

@@ -10,6 +10,7 @@ from chassis.objects import Objects
 from chassis.porch import Role
 from chassis.roles import Service
 from submissions import api, consumers
+from submissions.inspection import Clamd, NoScanner, Scanner
 from submissions.operations.archive import Archive
 from submissions.rounds import INSPECTIONS_AT_ONCE, Rounds
 from submissions.settings import Settings
@@ -32,7 +33,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         secret_key=settings.store_secret_key,
         bucket=settings.store_bucket,
     )
-    archive = Archive(frame.transactions, objects, settings.unit_bytes)
+    archive = Archive(frame.transactions, objects, _scanner(settings.scanner_address), settings.unit_bytes)
     frame.app.state.archive = archive
     frame.app.state.rules = RuleBook(frame.strokes)
     frame.checks["store"] = objects.why_away
@@ -41,12 +42,18 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(api.checks)
     frame.front_door(api.files)
     frame.front_door(api.media)
+    frame.front_door(api.children)
     frame.letterbox(consumers.register)
     rounds = Rounds(archive, frame.metrics.registry)
     for _ in range(INSPECTIONS_AT_ONCE):
         frame.run_in_background(rounds.inspect)
     frame.run_in_background(rounds.sweep)
     return frame
+
+
+def _scanner(address: str) -> Scanner:
+    host, _, port = address.rpartition(":")
+    return Clamd(host, int(port)) if host else NoScanner()
 
 
 SERVICE = Service(name="submissions", settings=Settings, frame=create_frame, migrations=MIGRATIONS)

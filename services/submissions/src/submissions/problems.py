@@ -125,6 +125,13 @@ class UnitFull(Problem):
     status = 409
 
 
+class ConsentMissing(Problem):
+    """Pupils can be recognised and it is to be shown outside the review; `missing` lists what is not declared."""
+
+    code = "consent-missing"
+    status = 422
+
+
 class PartsMissing(Problem):
     """The store does not hold every part as it was stated; `missing` lists the numbers to send again."""
 

@@ -17,3 +17,8 @@ class Settings(ReaderSettings):
     store_secret_key: str = Field(description="secret key of the access key", repr=False)
     store_bucket: str = Field(description="bucket the files lie in")
     unit_bytes: int = Field(default=20_000_000_000, ge=1, description="bytes the files of one unit may take together")
+    scanner_address: str = Field(
+        default="",
+        pattern=r"^([^:/ ]+:[0-9]+)?$",
+        description="host:port of clamd, which documents are scanned by; empty: they are not, and the record says so",
+    )

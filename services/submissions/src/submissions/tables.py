@@ -5,8 +5,10 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -159,12 +161,21 @@ media = Table(
     Column("duration_ms", BigInteger),
     Column("width", Integer),
     Column("height", Integer),
+    Column("format", Text),
+    Column("page_count", Integer),
+    Column("scan", Text),
+    Column("looks_like_pupils", Boolean, nullable=False, server_default="false"),
+    Column("has_poster", Boolean, nullable=False, server_default="true"),
+    Column("shown_type", Text),
     Column("refusal", Text),
     Column("measured", BigInteger),
     Column("allowed", BigInteger),
     Column("cleared_at", DateTime(timezone=True)),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_by", Uuid),
+    Column("withdrawal_reason", Text),
     CheckConstraint(
-        "state IN ('uploading', 'completing', 'received', 'inspecting', 'ready', 'rejected', 'abandoned')",
+        "state IN ('uploading', 'completing', 'received', 'inspecting', 'ready', 'rejected', 'abandoned', 'withdrawn')",
         name="media_state_known",
     ),
     CheckConstraint("byte_count > 0 AND part_bytes > 0", name="media_has_bytes"),
@@ -178,8 +189,14 @@ media = Table(
         name="media_received_is_whole",
     ),
     CheckConstraint("state NOT IN ('received', 'inspecting') OR look_at IS NOT NULL", name="media_waits_for_a_look"),
-    CheckConstraint("(state = 'ready') = (duration_ms IS NOT NULL)", name="media_ready_is_measured"),
-    CheckConstraint("(state = 'rejected') = (refusal IS NOT NULL)", name="media_rejected_says_why"),
+    CheckConstraint("state <> 'ready' OR inspected_at IS NOT NULL", name="media_ready_is_inspected"),
+    CheckConstraint("scan IN ('clean', 'not-scanned')", name="media_scan_known"),
+    CheckConstraint("state <> 'rejected' OR refusal IS NOT NULL", name="media_rejected_says_why"),
+    CheckConstraint(
+        "(state = 'withdrawn') = (withdrawn_at IS NOT NULL AND withdrawn_by IS NOT NULL"
+        " AND withdrawal_reason IS NOT NULL)",
+        name="media_withdrawn_says_why",
+    ),
     CheckConstraint("(digest IS NULL) = (part_digests IS NULL)", name="media_digest_is_whole"),
     # The same file, sent before by the same unit.
     Index("media_by_digest", "digest", postgresql_where=text("digest IS NOT NULL")),
@@ -195,5 +212,42 @@ media = Table(
         "state",
         postgresql_where=text("cleared_at IS NULL AND state IN ('ready', 'rejected', 'abandoned')"),
     ),
+    # What the sweep puts where no link leads.
+    Index("media_withdrawn", "withdrawn_at", postgresql_where=text("state = 'withdrawn'")),
     comment="files on their way, inspected, ready or refused; the bytes lie in the store",
+)
+
+media_declarations = Table(
+    "media_declarations",
+    metadata,
+    Column("media_id", Uuid, ForeignKey("media.media_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("declared_by", Uuid, nullable=False),
+    Column("declared_at", DateTime(timezone=True), nullable=False),
+    Column("is_pupil_identifiable", Boolean, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("has_consent_of_pupils", Boolean, nullable=False),
+    Column("has_consent_of_representatives", Boolean, nullable=False),
+    Column("obtained_on", Date),
+    Column("evidence", Text),
+    CheckConstraint("scope IN ('internal_review', 'workshop', 'public')", name="media_declarations_scope_known"),
+    CheckConstraint(
+        "NOT is_pupil_identifiable OR scope = 'internal_review' OR (has_consent_of_pupils"
+        " AND has_consent_of_representatives AND obtained_on IS NOT NULL AND evidence IS NOT NULL)",
+        name="media_declarations_shown_with_consent",
+    ),
+    comment="what units declared about the children in their files; the newest counts, none is ever changed",
+)
+
+media_views = Table(
+    "media_views",
+    metadata,
+    Column("view_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("media_id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("viewed_at", DateTime(timezone=True), nullable=False),
+    # Who looked at a file, newest first.
+    Index("media_views_by_media", "media_id", "view_id"),
+    comment="who was let look at which file, and when; only ever added to",
 )

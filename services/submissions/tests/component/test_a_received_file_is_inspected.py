@@ -9,8 +9,8 @@ from chassis.frame import Role
 from chassis.objects import StoredBytes
 from chassis.testing import running, until
 from submissions import store
-from submissions.inspection import Limits, Refused, inspect
-from submissions.operations import inspecting
+from submissions.inspection import Refused
+from submissions.operations import inspecting, looking
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import ATTEMPTS, LEASE, inspect_next
 
@@ -132,15 +132,11 @@ async def _inspect_and_die(archive):
     async with archive.transactions.begin() as tx:
         claimed = await store.media.claim(tx, lease=LEASE, attempts=ATTEMPTS)
     source = StoredBytes(archive.objects, claimed.quarantine_key, claimed.byte_count, claimed.etag)
-    limits = Limits(
-        max_seconds=60,
-        max_bytes=claimed.byte_count,
-        max_pixels=inspecting.MOST_PIXELS,
-        wall_seconds=60,
-        cpu_seconds=20,
-        memory_bytes=inspecting.MEMORY_BYTES,
-    )
-    await inspecting._adopt(archive, claimed, await inspect(source, limits=limits))
+    async with archive.transactions.begin() as tx:
+        obligation = await store.asked.get_obligation(tx, claimed.obligation_id)
+        requirement = await store.asked.get_requirement(tx, obligation.requirement_id)
+    found = await looking.look(source, requirement=requirement, media=claimed, scanner=archive.scanner)
+    await inspecting._adopt(archive, claimed, found)
     return claimed
 
 

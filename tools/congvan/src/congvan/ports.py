@@ -1,7 +1,10 @@
 """Free ports: the ones used before if nobody has taken them, consecutive ones, or any."""
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +40,29 @@ def is_free(port: int) -> bool:
     return True
 
 
+def _spoken_for(port: int) -> bool:
+    """Return whether no other platform of this user has chosen the port without listening on it yet.
+
+    Between the choice and the server's listening lie seconds, and two that start at once would meet. The word is a lock
+    on one byte of a file, kept until this process ends, however it ends.
+    """
+    global _words  # noqa: PLW0603  one for the process: closing any descriptor of the file would give up every lock
+    if _words is None:
+        place = Path(tempfile.gettempdir()) / f"congvan-ports-{os.getuid()}"
+        try:
+            _words = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError:
+            return True  # without the file two may still meet, and the second is told when it starts
+    try:
+        fcntl.lockf(_words, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    return True
+
+
+_words: int | None = None
+
+
 def _highest() -> int:
     """Return the end of the ports no outgoing connection is given.
 
@@ -67,7 +93,7 @@ def choose(
 
     def usable(port: int, name: str) -> bool:
         both = {port, port + TWIN} if name in with_twin else {port}
-        if max(both) > 65535 or both & used or not all(is_free(each) for each in both):
+        if max(both) > 65535 or both & used or not all(is_free(each) and _spoken_for(each) for each in both):
             return False
         used.update(both)
         return True

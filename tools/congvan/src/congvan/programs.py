@@ -50,7 +50,7 @@ class Program:
     death_signal: signal.Signals = signal.SIGKILL
     """What the kernel sends it when we are gone."""
     mend: Callable[[], None] = _nothing_to_mend
-    """Repairs what a sudden end may have left behind; called before every start."""
+    """Repairs what a sudden end may have left behind; called before every start and after every stop."""
     why_not_ready: Callable[[], str | None] = _is_ready_at_once
     """Return None once the program really answers, else the reason why not. May be called from any thread."""
 
@@ -222,7 +222,8 @@ def how_it_ended(code: int) -> str:
 
 def stop_all(children: Iterable[Child]) -> list[str]:
     """Ask all to end at the same time; return the names of those that had to be killed."""
-    waiting = [child for child in children if child.ended() is None]
+    stopping = [child for child in children if child.ended() is None]
+    waiting = stopping
     for child in waiting:
         child.send(child.program.stop_signal)
         child.send(signal.SIGCONT)  # one that is paused would not hear it
@@ -236,4 +237,6 @@ def stop_all(children: Iterable[Child]) -> list[str]:
                 child.kill()
         if waiting:
             time.sleep(POLL_S)
+    for child in stopping:
+        child.program.mend()
     return killed

@@ -15,6 +15,8 @@ from congvan.commands.bench import bench as command
 from congvan.house import House, state
 from congvan.servers.postgres import Postgres
 
+pytestmark = pytest.mark.alone
+
 SIZE = Size(lower_secondary=8, communes=4, upper_secondary=4, clusters=1)
 
 

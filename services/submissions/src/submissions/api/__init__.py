@@ -2,7 +2,8 @@
 
 from submissions.api.answers import router as answers
 from submissions.api.checks import router as checks
+from submissions.api.children import router as children
 from submissions.api.files import router as files
 from submissions.api.media import router as media
 
-__all__ = ["answers", "checks", "files", "media"]
+__all__ = ["answers", "checks", "children", "files", "media"]

@@ -1,6 +1,7 @@
 """The front door for files that are there: which there are, what became of them, where to look at them."""
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,14 +9,34 @@ from pydantic import BaseModel
 
 from chassis.http import may_raise
 from chassis.identity import Calling
-from chassis.problems import NotFound, NotSignedIn
+from chassis.problems import NotAllowed, NotFound, NotSignedIn
 from chassis.transaction import OpenTransaction
 from submissions.api.files import OurArchive
+from submissions.domain.declaration import Declaration
 from submissions.domain.media import Media
-from submissions.operations import reading, uploading
+from submissions.operations import reading, showing
 from submissions.problems import MediaNotReady
 
 router = APIRouter(tags=["files"])
+
+
+class DeclarationOut(BaseModel):
+    """What the unit declared last about the children in a file."""
+
+    number: int
+    declared_by: UUID
+    declared_at: datetime
+    is_pupil_identifiable: bool
+    scope: str
+    has_consent_of_pupils: bool
+    has_consent_of_representatives: bool
+    obtained_on: date | None
+    evidence: str | None
+
+    @classmethod
+    def of(cls, declared: Declaration) -> "DeclarationOut":
+        """Return a declaration as it is shown."""
+        return cls(**asdict(declared))
 
 
 class MediaOut(BaseModel):
@@ -37,12 +58,21 @@ class MediaOut(BaseModel):
     duration_ms: int | None
     width: int | None
     height: int | None
+    format: str | None
+    page_count: int | None
+    scan: str | None
+    looks_like_pupils: bool
     refusal: str | None
     measured: int | None
     allowed: int | None
+    withdrawn_at: datetime | None
+    withdrawal_reason: str | None
+    scope: str
+    """How widely it may be shown: `internal_review` unless more was declared."""
+    declaration: DeclarationOut | None
 
     @classmethod
-    def of(cls, media: Media) -> "MediaOut":
+    def of(cls, media: Media, declared: Declaration | None = None) -> "MediaOut":
         """Return a file as it is shown."""
         return cls(
             media_id=media.id,
@@ -61,9 +91,17 @@ class MediaOut(BaseModel):
             duration_ms=media.duration_ms,
             width=media.width,
             height=media.height,
+            format=media.format,
+            page_count=media.page_count,
+            scan=media.scan,
+            looks_like_pupils=media.looks_like_pupils,
             refusal=media.refusal,
             measured=media.measured,
             allowed=media.allowed,
+            withdrawn_at=media.withdrawn_at,
+            withdrawal_reason=media.withdrawal_reason,
+            scope="internal_review" if declared is None else declared.scope,
+            declaration=None if declared is None else DeclarationOut.of(declared),
         )
 
 
@@ -77,7 +115,7 @@ class LinkOut(BaseModel):
     """Where to look at a file and its poster, until `expires_at`."""
 
     url: str
-    poster_url: str
+    poster_url: str | None
     expires_at: datetime
 
 
@@ -85,17 +123,26 @@ class LinkOut(BaseModel):
 async def read_files(obligation_id: UUID, tx: OpenTransaction, caller: Calling) -> FilesOut:
     """Show the files of an obligation, those on their way among them: also to go on with on another device."""
     files = await reading.read_files(tx, obligation_id=obligation_id, by=caller)
-    return FilesOut(files=[MediaOut.of(each) for each in files])
+    declared = await reading.read_declarations(tx, files)
+    return FilesOut(files=[MediaOut.of(each, declared.get(each.id)) for each in files])
 
 
 @router.get("/media/{media_id}", responses=may_raise(NotFound, NotSignedIn))
 async def read_media(media_id: UUID, tx: OpenTransaction, caller: Calling) -> MediaOut:
     """Show a file and what its inspection said."""
-    return MediaOut.of(await reading.read_media(tx, media_id=media_id, by=caller))
+    media = await reading.read_media(tx, media_id=media_id, by=caller)
+    return MediaOut.of(media, (await reading.read_declarations(tx, [media])).get(media.id))
 
 
 @router.get("/media/{media_id}/link", responses=may_raise(MediaNotReady, NotFound, NotSignedIn))
 async def link_media(media_id: UUID, archive: OurArchive, caller: Calling) -> LinkOut:
     """Sign where to look at a file that passed its inspection."""
-    link = await uploading.read_link(archive, media_id=media_id, by=caller)
+    link = await showing.read_link(archive, media_id=media_id, by=caller)
     return LinkOut(url=link.url, poster_url=link.poster_url, expires_at=link.expires_at)
+
+
+@router.get("/media/{media_id}/original", responses=may_raise(MediaNotReady, NotFound, NotAllowed, NotSignedIn))
+async def link_original(media_id: UUID, archive: OurArchive, caller: Calling) -> LinkOut:
+    """Sign where to fetch a file as it was sent; for its unit and its reviewers."""
+    link = await showing.read_original(archive, media_id=media_id, by=caller)
+    return LinkOut(url=link.url, poster_url=None, expires_at=link.expires_at)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from contracts.asked import DocumentAsked
 from contracts.directives import IndicatorAsked, MediaAsked, RequirementIssued, RuleAsked, SectionAsked, TargetAsked
 
 
@@ -67,6 +68,7 @@ class Requirement:
     """The periods it is asked by, each with obligations of its own, in their order."""
     assigned: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """What the unit is to reach, by indicator and period."""
+    document: DocumentAsked | None = None
 
     @classmethod
     def issued(cls, told: RequirementIssued) -> "Requirement":
@@ -81,6 +83,7 @@ class Requirement:
             rules=told.rules,
             sections={each.code: each for each in told.sections},
             media=told.media,
+            document=told.document,
             closes_at=told.closes_at,
             targets=told.targets,
             calendar=tuple(each.code for each in told.calendar),

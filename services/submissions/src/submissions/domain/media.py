@@ -5,7 +5,7 @@ The states, and who moves a file from one to the next:
     uploading ──complete──▶ completing ──the store holds it whole──▶ received ──▶ inspecting ──▶ ready
         │ ▲                      │                                      ▲            │      └──▶ rejected
         │ └────parts missing─────┘                                      └─no verdict─┘
-        └──48 h──▶ abandoned
+        └──48 h──▶ abandoned                          any that has or may get bytes ──withdrawn──▶ withdrawn
 """
 
 import hashlib
@@ -17,17 +17,15 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.parts import HeldPart, StatedPart
-from contracts.directives import MediaAsked
-from submissions.domain.asked import Requirement
-from submissions.problems import BadDigest, FileTooLarge, NoSuchPart, OtherDigest, TypeNotAllowed, VideoNotAsked
+from submissions.problems import BadDigest, NoSuchPart, OtherDigest
 
-MediaState = Literal["uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned"]
+MediaState = Literal["uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned", "withdrawn"]
+ViewPurpose = Literal["link", "original", "archive"]
+"""What is shown of it, the file as it was sent, or among the files of a directive."""
 ON_THE_WAY: frozenset[MediaState] = frozenset({"uploading", "completing"})
 LIVE: frozenset[MediaState] = ON_THE_WAY | {"received", "inspecting", "ready"}
 """Files whose bytes are kept, or are to come."""
 
-CONTENT_TYPES = ("video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/3gpp")
-"""What phones and cameras write; the inspection measures what the file really is."""
 PART_BYTES = 5 << 20
 """The least S3 allows for any part but the last: on a bad line the smallest part loses the least."""
 LARGE_FILE_BYTES = 300_000_000
@@ -41,6 +39,8 @@ UPLOADS_AT_ONCE = 20
 UPLOAD_LIFETIME = timedelta(hours=48)
 REJECTED_LIFETIME = timedelta(days=30)
 """A person may want to look at what was refused; after that its bytes go."""
+WITHHOLD_AGAIN_AFTER = timedelta(minutes=10)
+"""Who was inspecting or joining a file while it was withdrawn may leave objects behind, as long as a lease lasts."""
 SETTLE_AFTER = timedelta(minutes=2)
 """A completion that is this old was cut off, and somebody else may finish it."""
 
@@ -59,6 +59,15 @@ class Digest:
     def hexadecimal(self) -> str:
         """Return the SHA-256 of the digests of the parts, one after the other."""
         return hashlib.sha256(b"".join(b64decode(part) for part in self.parts)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Somebody was let look at a file."""
+
+    person_id: UUID
+    purpose: ViewPurpose
+    viewed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +97,21 @@ class Media:
     duration_ms: int | None = None
     width: int | None = None
     height: int | None = None
+    format: str | None = None
+    """What the inspection found it to be."""
+    page_count: int | None = None
+    scan: str | None = None
+    """`clean`, or `not-scanned`: nobody looked for malware."""
+    looks_like_pupils: bool = False
+    """A hint for the reviewer: names and days of birth of children seem to be listed."""
+    has_poster: bool = True
+    shown_type: str | None = None
+    """What is shown in place of the file, which keeps what the device wrote into it; null: the file itself."""
     refusal: str | None = None
     measured: int | None = None
     allowed: int | None = None
+    withdrawn_at: datetime | None = None
+    withdrawal_reason: str | None = None
 
     @property
     def part_count(self) -> int:
@@ -111,6 +132,21 @@ class Media:
     def poster_key(self) -> str:
         """Return where the poster of a file lies."""
         return f"posters/{self.id}.jpg"
+
+    @property
+    def shown_key(self) -> str:
+        """Return where that lies which is shown in place of the file."""
+        return f"shown/{self.id}"
+
+    @property
+    def withheld_key(self) -> str:
+        """Return where a file lies that was withdrawn; no link is ever signed for it."""
+        return f"withheld/{self.id}"
+
+    @property
+    def shown_keys(self) -> tuple[str, ...]:
+        """Return the keys that a link, or whoever carries a file on, may reach."""
+        return (self.final_key, self.poster_key, self.shown_key, self.quarantine_key)
 
     def bytes_of_part(self, number: int) -> int:
         """Return how large the part must be; raise `NoSuchPart` for a number the file does not have."""
@@ -170,28 +206,3 @@ def refuse_odd_digest(digest: Digest, byte_count: int) -> None:
 def part_bytes_for(byte_count: int) -> int:
     """Return how large the parts of a file of that size are."""
     return PART_BYTES if byte_count <= LARGE_FILE_BYTES else LARGE_PART_BYTES
-
-
-def refuse_unasked(requirement: Requirement, *, byte_count: int, content_type: str) -> MediaAsked:
-    """Return what the requirement asks of a file; raise when this one cannot be it."""
-    asked = requirement.media
-    if asked is None:
-        raise VideoNotAsked("Yêu cầu này không đòi hỏi video.", "This requirement asks for no video.")
-    if content_type not in CONTENT_TYPES:
-        raise TypeNotAllowed(
-            "Chỉ nhận tệp video (MP4, MOV, WebM, MKV, 3GP).",
-            "Only video files are taken (MP4, MOV, WebM, MKV, 3GP).",
-            allowed=list(CONTENT_TYPES),
-        )
-    if byte_count > asked.max_bytes:
-        raise FileTooLarge(
-            f"Tệp {_megabytes(byte_count)} MB, tối đa {_megabytes(asked.max_bytes)} MB.",
-            f"The file has {byte_count} bytes; {asked.max_bytes} are allowed.",
-            measured=byte_count,
-            allowed=asked.max_bytes,
-        )
-    return asked
-
-
-def _megabytes(byte_count: int) -> str:
-    return f"{byte_count / 1e6:.1f}".replace(".", ",")

@@ -1,13 +1,31 @@
 """What a file is, measured by a confined child: its length, its picture, a poster; or why it is refused."""
 
 from submissions.inspection.inspector import inspect
+from submissions.inspection.papers import examine, kind_of_source
+from submissions.inspection.scanning import Clamd, NoScanner, Scan, Scanner
 from submissions.inspection.verdict import (
     ByteSource,
     Confinement,
+    ExaminedPaper,
     InspectionUnavailable,
     Limits,
     Measured,
     Refused,
 )
 
-__all__ = ["ByteSource", "Confinement", "InspectionUnavailable", "Limits", "Measured", "Refused", "inspect"]
+__all__ = [
+    "ByteSource",
+    "Clamd",
+    "Confinement",
+    "ExaminedPaper",
+    "InspectionUnavailable",
+    "Limits",
+    "Measured",
+    "NoScanner",
+    "Refused",
+    "Scan",
+    "Scanner",
+    "examine",
+    "inspect",
+    "kind_of_source",
+]

@@ -11,10 +11,12 @@ import json
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from submissions.inspection import wire
 from submissions.inspection.confinement import confine, load_filter
+from submissions.inspection.unfit import UnfitError
 
 # A quarter of a second of grey. If it cannot be measured, then a wall stands where honest work must pass, or
 # something is loaded too late; without this proof every film would look damaged.
@@ -24,11 +26,11 @@ _PROOF_PIXELS = 64 * 64
 _ROOM_BYTES = 64 << 20
 
 
-class _ParentGoneError(Exception):
+class ParentGoneError(Exception):
     """The parent hung up: nobody waits for an answer."""
 
 
-class _RemoteFile(io.RawIOBase):
+class RemoteFile(io.RawIOBase):
     """The file at the other end of the line."""
 
     def __init__(self, line: socket.socket, size: int) -> None:
@@ -60,12 +62,13 @@ class _RemoteFile(io.RawIOBase):
         try:
             piece = wire.ask(self._line, self._at, length)
         except (OSError, EOFError) as gone:
-            raise _ParentGoneError from gone
+            raise ParentGoneError from gone
         self._at += length
         return piece
 
 
-def _refuse(line: socket.socket, reason: str, measured: int | None = None) -> None:
+def refuse(line: socket.socket, reason: str, measured: int | None = None) -> None:
+    """Tell the parent that the file is refused, and why."""
     wire.send(line, wire.REFUSED, json.dumps({"reason": reason, "measured": measured}).encode())
 
 
@@ -81,28 +84,28 @@ def _run(line: socket.socket, size: int, max_pixels: int, cpu_seconds: int, memo
     bytearray(_ROOM_BYTES)
     wire.send(line, wire.READY, json.dumps(dataclasses.asdict(walls)).encode())
     try:
-        measured, poster = film.measure(_RemoteFile(line, size), max_pixels=max_pixels)
-    except film.UnfitError as unfit:
-        _refuse(line, unfit.reason, unfit.measured)
+        measured, poster = film.measure(RemoteFile(line, size), max_pixels=max_pixels)
+    except UnfitError as unfit:
+        refuse(line, unfit.reason, unfit.measured)
     except (av.FFmpegError, ValueError, ArithmeticError, LookupError, OSError, MemoryError):
         # Figures that make no sense reach us in many shapes. Mistakes of our own have others: see main.
-        _refuse(line, "broken")
+        refuse(line, "broken")
     else:
         wire.send(line, wire.POSTER, poster)
         wire.send(line, wire.MEASURED, json.dumps(dataclasses.asdict(measured)).encode())
 
 
-def main() -> None:
-    """Measure the file and say so on the line; say what went wrong in us if something does."""
+def live(run: Callable[..., None]) -> None:
+    """Look at the file and say so on the line; say what went wrong in us if something does."""
     descriptor, *task = (int(word) for word in sys.argv[1:])
-    with socket.socket(fileno=descriptor) as line, contextlib.suppress(_ParentGoneError, BrokenPipeError):
+    with socket.socket(fileno=descriptor) as line, contextlib.suppress(ParentGoneError, BrokenPipeError):
         try:
-            _run(line, *task)
-        except (_ParentGoneError, BrokenPipeError):
+            run(line, *task)
+        except (ParentGoneError, BrokenPipeError):
             raise
         except Exception:  # noqa: BLE001 -- the last words of this program; nobody sees its stderr
             wire.send(line, wire.FAILED, traceback.format_exc()[-2000:].encode()[-4000:])
 
 
 if __name__ == "__main__":
-    main()
+    live(_run)

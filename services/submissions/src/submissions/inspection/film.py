@@ -16,6 +16,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
+from submissions.inspection.kinds import MOV_STARTS
+from submissions.inspection.unfit import UnfitError
 from submissions.inspection.wire import BLOCK_BYTES, POSTER_BYTES, VIDEO_CODECS, Film
 
 # PyAV's subtitles above and Pillow's formats here are loaded on first use otherwise: too late for the child.
@@ -26,7 +28,6 @@ _POSTER_HEIGHT = 1280  # of a film held upright
 _POSTER_SECOND = 1  # the very first picture is often black
 _POSTER_TRIES = 4
 
-_MOV_STARTS = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 # Still pictures wrapped like a film: HEIF and AVIF (ISO/IEC 23008-12, AV1 Image File Format).
 _STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
 _MATROSKA_START = b"\x1a\x45\xdf\xa3"
@@ -56,15 +57,6 @@ _REORDERED = Fraction(1, 5)
 _LEAD_IN = 2
 # An index may round, and a last packet may be missing; what is missing beyond that was cut off.
 _SLACK = 2
-
-
-class UnfitError(Exception):
-    """This file is refused: a key of `wire.REASONS`, and what was measured."""
-
-    def __init__(self, reason: str, measured: int | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.measured = measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +99,7 @@ def measure(file: io.RawIOBase | io.BytesIO, *, max_pixels: int) -> tuple[Film, 
 
 def _container_kind(head: bytes) -> str:
     """Say which demuxer may open the file, from its first bytes alone, so that no other one ever sees it."""
-    if head[4:8] in _MOV_STARTS:
+    if head[4:8] in MOV_STARTS:
         if head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS:
             raise UnfitError("not-a-video")
         return "mov"

@@ -6,14 +6,19 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
+from typing import TypeVar
 
 from submissions.inspection import wire
 from submissions.inspection.feed import Feed, TooMuchReadError
 from submissions.inspection.verdict import ByteSource, Confinement, InspectionUnavailable, Limits, Measured, Refused
 
+T = TypeVar("T")
+Converse = Callable[[socket.socket, Feed, Confinement, Limits], T | None]
+"""What is said with a child once its walls stand, until it gives its verdict."""
 _CHILD = Path(__file__).with_name("child.py")
 # How a child dies of the file it reads. Any other end came from outside: an operator, a want of memory.
 _DEATHS_BY_FILE = {
@@ -43,8 +48,13 @@ async def inspect(source: ByteSource, *, limits: Limits) -> Measured:
 
 async def inspect_with(program: Path, source: ByteSource, *, limits: Limits) -> Measured:
     """Inspect with this program as the child."""
+    return await attend(program, source, limits, _converse)
+
+
+async def attend(program: Path, source: ByteSource, limits: Limits, converse: Converse[T]) -> T:
+    """Run a program as the confined child and hear it out; `converse` returns null when it falls silent."""
     ours, theirs = socket.socketpair()
-    verdict: Future[Measured | None] = Future()
+    verdict: Future[T | None] = Future()
     verdict.set_running_or_notify_cancel()  # from here on the thread alone decides it
     with theirs:
         try:
@@ -53,10 +63,10 @@ async def inspect_with(program: Path, source: ByteSource, *, limits: Limits) -> 
             ours.close()
             raise
     try:
-        Thread(target=_judge, args=(ours, source, limits, verdict), name="inspection", daemon=True).start()
+        Thread(target=_judge, args=(ours, source, limits, converse, verdict), name="inspection", daemon=True).start()
         async with asyncio.timeout(limits.wall_seconds):
-            measured = await asyncio.wrap_future(verdict)
-            if measured is None:
+            outcome = await asyncio.wrap_future(verdict)
+            if outcome is None:
                 raise _silence(await child.wait())
     except TimeoutError as late:
         raise InspectionUnavailable(f"no verdict within {limits.wall_seconds} s") from late
@@ -66,7 +76,7 @@ async def inspect_with(program: Path, source: ByteSource, *, limits: Limits) -> 
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         await child.wait()
-    return measured
+    return outcome
 
 
 async def _start(program: Path, line: socket.socket, *, size: int, limits: Limits) -> asyncio.subprocess.Process:
@@ -89,20 +99,22 @@ async def _start(program: Path, line: socket.socket, *, size: int, limits: Limit
         raise InspectionUnavailable(f"the child did not start: {failure!r}") from failure
 
 
-def _judge(line: socket.socket, source: ByteSource, limits: Limits, verdict: "Future[Measured | None]") -> None:
+def _judge(
+    line: socket.socket, source: ByteSource, limits: Limits, converse: Converse[T], verdict: "Future[T | None]"
+) -> None:
     """Hear the child out, in a thread of its own because the source blocks."""
     try:
         with line:
-            verdict.set_result(_hear_out(line, Feed(source), limits))
+            verdict.set_result(_hear_out(line, Feed(source), limits, converse))
     except BaseException as outcome:  # noqa: BLE001 -- nothing may end this thread and leave its asker waiting
         verdict.set_exception(outcome)
 
 
-def _hear_out(line: socket.socket, feed: Feed, limits: Limits) -> Measured | None:
+def _hear_out(line: socket.socket, feed: Feed, limits: Limits, converse: Converse[T]) -> T | None:
     """Answer the child until it gives its verdict; None when it fell silent without one."""
     confinement = _await_ready(line)
     try:
-        return _converse(line, feed, confinement, limits)
+        return converse(line, feed, confinement, limits)
     except (wire.NonsenseError, TooMuchReadError) as misconduct:
         # It was honest until it read the file: the file has taken it over, or led it astray.
         raise Refused("unreadable", f"it makes the reader misbehave: {misconduct}") from misconduct
@@ -121,7 +133,7 @@ def _converse(line: socket.socket, feed: Feed, confinement: Confinement, limits:
             case wire.MEASURED, payload if poster is not None:
                 return _within(wire.read_film(payload), poster, confinement, feed.size, limits)
             case wire.REFUSED, payload:
-                raise _refusal(*wire.read_refusal(payload), limits)
+                raise refusal_of(*wire.read_refusal(payload), limits)
             case wire.FAILED, payload:
                 raise InspectionUnavailable(f"the child failed: {payload.decode(errors='replace')}")
             case kind, _:
@@ -146,7 +158,7 @@ def _await_ready(line: socket.socket) -> Confinement:
 def _within(film: wire.Film, poster: bytes, confinement: Confinement, byte_count: int, limits: Limits) -> Measured:
     """Hold the figures against the limits."""
     if film.width * film.height > limits.max_pixels:
-        raise _refusal("too-many-pixels", film.width * film.height, limits)
+        raise refusal_of("too-many-pixels", film.width * film.height, limits)
     if film.duration_ms > limits.max_ms + limits.tolerance_ms:
         raise Refused("too-long", "the video is too long", measured=film.duration_ms, allowed=limits.max_ms)
     return Measured(
@@ -161,7 +173,8 @@ def _within(film: wire.Film, poster: bytes, confinement: Confinement, byte_count
     )
 
 
-def _refusal(reason: str, measured: int | None, limits: Limits) -> Refused:
+def refusal_of(reason: str, measured: int | None, limits: Limits) -> Refused:
+    """Return the refusal a child's reason stands for, in our words."""
     refusal, detail = wire.REASONS[reason]
     if reason == "too-many-pixels":
         return Refused(refusal, detail, measured=measured, allowed=limits.max_pixels)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the child imports this package too and has no use for the contracts
     from contracts.submissions import MediaRefusal
+    from submissions.inspection.wire import Paper
 
 
 class ByteSource(Protocol):
@@ -58,6 +59,16 @@ class Measured:
     audio_codec: str | None
     byte_count: int  # of the file
     poster_jpeg: bytes
+    confinement: Confinement
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedPaper:
+    """A document or a photograph: what it is, JPEGs of its first page and of what is shown of a photograph."""
+
+    paper: "Paper"
+    preview_jpeg: bytes | None
+    shown_jpeg: bytes | None
     confinement: Confinement
 
 

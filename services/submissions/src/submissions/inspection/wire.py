@@ -16,12 +16,24 @@ READ = b"R"  # offset and length; answered by exactly so many bytes, or by hangi
 POSTER = b"P"
 MEASURED = b"M"
 REFUSED = b"X"
+SHOWN = b"S"  # a photograph as it is shown
+PAPER = b"D"
 FAILED = b"F"  # the child itself is at fault, not the file
 
 POSTER_BYTES = 512 * 1024
+SHOWN_BYTES = 8 << 20
 READ_BYTES = 1 << 20
 BLOCK_BYTES = 64 * 1024  # what the child reads at once and the parent keeps
-_LONGEST = {READY: 256, READ: 12, POSTER: POSTER_BYTES, MEASURED: 512, REFUSED: 256, FAILED: 4096}
+_LONGEST = {
+    READY: 256,
+    READ: 12,
+    POSTER: POSTER_BYTES,
+    SHOWN: SHOWN_BYTES,
+    MEASURED: 512,
+    PAPER: 256,
+    REFUSED: 256,
+    FAILED: 4096,
+}
 _HEAD = struct.Struct(">cI")
 _RANGE = struct.Struct(">QI")
 
@@ -40,6 +52,11 @@ REASONS: "dict[str, tuple[MediaRefusal, str]]" = {
     "cut-off": ("unreadable", "the file ends before the video does"),
     "no-key-frame": ("unreadable", "no picture in it can be decoded"),
     "broken": ("unreadable", "the file is damaged"),
+    "other-kind": ("not-allowed", "not a PDF, an Office document, a photograph or a video"),
+    "old-office": ("not-allowed", "an Office document of before 2007, or an encrypted one"),
+    "encrypted": ("encrypted", "it can be opened with a password only"),
+    "active-content": ("active-content", "it carries programs, or fetches something when it is opened"),
+    "bomb": ("bomb", "it unpacks to far more than it is"),
 }
 
 
@@ -56,6 +73,19 @@ class Film:
     height: int
     video_codec: str
     audio_codec: str | None
+
+
+PAPER_FORMATS = frozenset({"pdf", "docx", "xlsx", "pptx", "jpg", "png"})
+_MOST_PAGES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What the child says a document or a photograph is."""
+
+    format: str
+    page_count: int | None
+    looks_like_pupils: bool
 
 
 def send(line: socket.socket, kind: bytes, payload: bytes) -> None:
@@ -118,6 +148,15 @@ def read_film(payload: bytes) -> Film:
         video_codec,
         None if audio_codec is None else _codec(audio_codec),
     )
+
+
+def read_paper(payload: bytes) -> Paper:
+    """Read what the child says a document is."""
+    kind, page_count, looks_like_pupils = _object(payload, ["format", "page_count", "looks_like_pupils"])
+    if not isinstance(kind, str) or kind not in PAPER_FORMATS:
+        raise NonsenseError("a format that is not taken")
+    pages = None if page_count is None else _whole(page_count, most=_MOST_PAGES)
+    return Paper(kind, pages, _truth(looks_like_pupils))
 
 
 def read_refusal(payload: bytes) -> tuple[str, int | None]:

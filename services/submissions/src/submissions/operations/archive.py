@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from chassis.objects import Objects
 from chassis.transaction import Transactions
+from submissions.inspection import NoScanner, Scanner
+
+NO_SCANNER: Scanner = NoScanner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,5 +20,6 @@ class Archive:
 
     transactions: Transactions
     objects: Objects
+    scanner: Scanner = NO_SCANNER
     unit_bytes: int = 20_000_000_000
     """What the files of one unit may take together."""

@@ -11,20 +11,16 @@ from chassis.objects import StoreAway, StoredBytes, StoreRefused
 from chassis.transaction import Transaction
 from contracts.submissions import MediaReady, MediaRejected
 from submissions import store
-from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.asked import Obligation
 from submissions.domain.media import Media
-from submissions.inspection import InspectionUnavailable, Limits, Measured, Refused, inspect
+from submissions.inspection import InspectionUnavailable, Refused
 from submissions.operations.archive import Archive
+from submissions.operations.looking import Found, look
 
 Outcome = Literal["ready", "rejected", "put_back", "given_up", "overtaken"]
 
 LEASE = timedelta(minutes=1)
 """Twice what an inspection may take; whoever holds a file longer than this is taken for dead."""
-WALL_SECONDS = 30.0
-CPU_SECONDS = 20
-MEMORY_BYTES = 1536 << 20
-MOST_PIXELS = 4096 * 2304
-"""A 4K picture, as the best phones film; decoding more is work for an attacker's clip only."""
 ATTEMPTS = 10
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=10)
@@ -41,8 +37,8 @@ async def inspect_next(archive: Archive) -> Outcome | None:
         requirement = await store.asked.get_requirement(tx, obligation.requirement_id)
     source = StoredBytes(archive.objects, claimed.quarantine_key, claimed.byte_count, claimed.etag or "")
     try:
-        measured = await inspect(source, limits=_limits(requirement, claimed))
-        await _adopt(archive, claimed, measured)
+        found = await look(source, requirement=requirement, media=claimed, scanner=archive.scanner)
+        await _adopt(archive, claimed, found)
     except Refused as refusal:
         async with archive.transactions.begin() as tx:
             return await _reject(tx, claimed, obligation, refusal)
@@ -50,43 +46,38 @@ async def inspect_next(archive: Archive) -> Outcome | None:
         async with archive.transactions.begin() as tx:
             return await _put_back(tx, claimed, error)
     async with archive.transactions.begin() as tx:
-        outcome = await _let_pass(tx, claimed, obligation, measured)
+        outcome = await _let_pass(tx, claimed, obligation, found)
     if outcome == "ready":
         await _clear(archive, claimed)
     return outcome
 
 
-def _limits(requirement: Requirement, media: Media) -> Limits:
-    asked = requirement.media
-    return Limits(
-        # Opened only where a video is asked for; should that have changed since, nothing is allowed any more.
-        max_seconds=asked.max_seconds if asked is not None else 0,
-        max_bytes=asked.max_bytes if asked is not None else media.byte_count,
-        max_pixels=MOST_PIXELS,
-        wall_seconds=WALL_SECONDS,
-        cpu_seconds=CPU_SECONDS,
-        memory_bytes=MEMORY_BYTES,
-    )
-
-
-async def _adopt(archive: Archive, media: Media, measured: Measured) -> None:
-    """Put the poster and the file where they are looked at from."""
-    await archive.objects.put(media.poster_key, measured.poster_jpeg, content_type="image/jpeg")
+async def _adopt(archive: Archive, media: Media, found: Found) -> None:
+    """Put what is shown of the file, and the file itself, where they are looked at from."""
+    for key, jpeg in ((media.poster_key, found.preview_jpeg), (media.shown_key, found.shown_jpeg)):
+        if jpeg is not None:
+            await archive.objects.put(key, jpeg, content_type="image/jpeg")
     await archive.objects.copy(media.quarantine_key, media.final_key, etag=media.etag or "")
     copied = await archive.objects.find(media.final_key)
     if copied is None or copied.byte_count != media.byte_count:
         raise StoreAway(f"the copy of {media.id} is not whole")
 
 
-async def _let_pass(tx: Transaction, media: Media, obligation: Obligation, measured: Measured) -> Outcome:
+async def _let_pass(tx: Transaction, media: Media, obligation: Obligation, found: Found) -> Outcome:
     version = media.version + 1
     still_ours = await store.media.put_ready(
         tx,
         media,
         version=version,
-        duration_ms=measured.duration_ms,
-        width=measured.width,
-        height=measured.height,
+        duration_ms=found.duration_ms,
+        width=found.width,
+        height=found.height,
+        format=found.format,
+        page_count=found.page_count,
+        scan=found.scan,
+        looks_like_pupils=found.looks_like_pupils,
+        has_poster=found.preview_jpeg is not None,
+        shown_type=None if found.shown_jpeg is None else "image/jpeg",
     )
     if not still_ours:
         return "overtaken"
@@ -99,7 +90,7 @@ async def _let_pass(tx: Transaction, media: Media, obligation: Obligation, measu
             answering_unit_id=obligation.answering_unit_id,
             uploaded_by=media.uploaded_by,
             byte_count=media.byte_count,
-            duration_ms=measured.duration_ms,
+            duration_ms=found.duration_ms or 0,
         )
     )
     return "ready"

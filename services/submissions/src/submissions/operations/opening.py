@@ -16,13 +16,13 @@ from chassis.transaction import Transaction, new_id
 from contracts.submissions import MediaReceived
 from submissions import store
 from submissions.domain.asked import Obligation
+from submissions.domain.formats import refuse_unasked
 from submissions.domain.media import (
     UPLOADS_AT_ONCE,
     Digest,
     Media,
     part_bytes_for,
     refuse_odd_digest,
-    refuse_unasked,
 )
 from submissions.domain.submission import refuse_late_or_accepted, refuse_not_owed
 from submissions.operations.archive import Archive

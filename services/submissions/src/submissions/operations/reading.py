@@ -8,6 +8,7 @@ from chassis.caller import Caller
 from chassis.transaction import Transaction
 from submissions import store
 from submissions.domain.asked import Obligation
+from submissions.domain.declaration import Declaration
 from submissions.domain.media import Media
 from submissions.domain.submission import Submission, SubmissionVersion
 from submissions.operations.rights import not_found, require_read
@@ -64,3 +65,8 @@ async def read_files(tx: Transaction, *, obligation_id: UUID, by: Caller) -> Seq
         raise not_found()
     require_read(by, obligation)
     return await store.media.of_obligation(tx, obligation_id)
+
+
+async def read_declarations(tx: Transaction, files: Sequence[Media]) -> Mapping[UUID, Declaration]:
+    """Return what was declared last about files the caller may see, by file."""
+    return await store.declarations.newest_of(tx, [each.id for each in files])

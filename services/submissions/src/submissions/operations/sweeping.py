@@ -9,6 +9,7 @@ from submissions.domain.media import REJECTED_LIFETIME, SETTLE_AFTER, UPLOAD_LIF
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import ATTEMPTS
 from submissions.operations.uploading import settle
+from submissions.operations.withdrawing import withhold
 from submissions.problems import PartsMissing, UploadOver
 
 CLEAR_READY_AFTER = timedelta(minutes=10)
@@ -41,9 +42,12 @@ async def sweep(archive: Archive) -> Swept:
         unwanted = await store.media.to_clear(
             tx, ready_before=tx.now - CLEAR_READY_AFTER, rejected_before=tx.now - REJECTED_LIFETIME
         )
+        withdrawn = await store.media.to_withhold(tx)
     for media in unwanted:
         await _clear(archive, media)
-    return Swept(abandoned=abandoned, settled=len(cut_off), cleared=len(unwanted), given_up=given_up)
+    for media in withdrawn:
+        await withhold(archive, media)
+    return Swept(abandoned=abandoned, settled=len(cut_off), cleared=len(unwanted) + len(withdrawn), given_up=given_up)
 
 
 async def _clear(archive: Archive, media: Media) -> None:

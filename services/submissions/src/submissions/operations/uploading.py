@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.objects import LINK_LIFETIME, PART_URL_LIFETIME, NothingThere, StoredObject, StoreRefused
+from chassis.objects import PART_URL_LIFETIME, NothingThere, StoredObject, StoreRefused
 from chassis.parts import HeldPart, StatedPart
 from chassis.transaction import Transaction
 from submissions import store
@@ -20,8 +20,9 @@ from submissions.operations.archive import Archive
 from submissions.operations.opening import tell_received
 from submissions.operations.reading import read_media
 from submissions.operations.rights import not_found, require_submit
-from submissions.problems import MediaNotReady, PartsMissing, UploadOver
+from submissions.problems import PartsMissing, UploadOver
 
+_OVER = ("abandoned", "withdrawn")
 _PARTS_REFUSED = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall"})
 
 
@@ -49,15 +50,6 @@ class Progress:
 
     media: Media
     received: Sequence[HeldPart]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where a file that passed inspection, and its poster, can be looked at until `expires_at`."""
-
-    url: str
-    poster_url: str
-    expires_at: datetime
 
 
 async def sign_parts(archive: Archive, *, upload_id: UUID, parts: Sequence[WantedPart], by: Caller) -> list[SignedPart]:
@@ -89,7 +81,7 @@ async def read_progress(archive: Archive, *, upload_id: UUID, by: Caller) -> Pro
     async with archive.transactions.begin() as tx:
         media = await read_media(tx, media_id=upload_id, by=by)
     if media.state not in ON_THE_WAY:
-        return Progress(media, [] if media.state == "abandoned" else _all_parts(media))
+        return Progress(media, [] if media.state in _OVER else _all_parts(media))
     try:
         held = await archive.objects.list_parts(media.quarantine_key, media.store_upload_id)
     except NothingThere:
@@ -107,7 +99,7 @@ async def complete_upload(archive: Archive, *, upload_id: UUID, parts: Sequence[
     """
     async with archive.transactions.begin() as tx:
         media = await _own(tx, await store.media.take(tx, upload_id), by)
-        if media.state == "abandoned":
+        if media.state in _OVER:
             raise _over(media)
         if media.state not in ON_THE_WAY:
             return media
@@ -141,26 +133,9 @@ async def settle(archive: Archive, media: Media) -> Media:
     found = await archive.objects.find(media.quarantine_key)
     async with archive.transactions.begin() as tx:
         recorded = await _record(tx, media.id, found)
-    if recorded.state == "abandoned":
+    if recorded.state in _OVER:
         raise _over(recorded)
     return recorded
-
-
-async def read_link(archive: Archive, *, media_id: UUID, by: Caller) -> Link:
-    """Return a URL to look at a file with. Raises `MediaNotReady` before it has passed inspection."""
-    async with archive.transactions.begin() as tx:
-        media = await read_media(tx, media_id=media_id, by=by)
-    if media.state != "ready":
-        raise MediaNotReady(
-            "Video chưa qua kiểm tra nên chưa xem được.",
-            "The file has not passed inspection; it cannot be looked at.",
-            media=[{"media_id": str(media.id), "state": media.state}],
-        )
-    return Link(
-        url=archive.objects.link(media.final_key, content_type=media.content_type),
-        poster_url=archive.objects.link(media.poster_key, content_type="image/jpeg"),
-        expires_at=tx.now + LINK_LIFETIME,
-    )
 
 
 async def _record(tx: Transaction, media_id: UUID, found: StoredObject | None) -> Media:

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Row, Update, Uuid, and_, any_, bindparam, func, in
 from chassis.parts import StatedPart
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
-from submissions.domain.media import LIVE, ON_THE_WAY, Media, MediaState
+from submissions.domain.media import LIVE, ON_THE_WAY, WITHHOLD_AGAIN_AFTER, Media, MediaState
 from submissions.tables import media, obligations
 
 MOST_AT_ONCE = 200
@@ -189,13 +189,9 @@ async def claim(tx: Transaction, *, lease: timedelta, attempts: int) -> Media | 
     return None if row is None else _media_of(row)
 
 
-async def put_ready(
-    tx: Transaction, claimed: Media, *, version: int, duration_ms: int, width: int, height: int
-) -> bool:
-    """Note that a file passed; false when the claim ran out and somebody else has the file."""
-    return await _put_outcome(
-        tx, claimed, state="ready", version=version, duration_ms=duration_ms, width=width, height=height
-    )
+async def put_ready(tx: Transaction, claimed: Media, **found: Any) -> bool:
+    """Note that a file passed and what it is; false when the claim ran out and somebody else has the file."""
+    return await _put_outcome(tx, claimed, state="ready", **found)
 
 
 async def put_rejected(
@@ -236,6 +232,23 @@ async def count_given_up(tx: Transaction, *, attempts: int) -> int:
     return counted.scalar_one()
 
 
+async def put_withdrawn(tx: Transaction, media_id: UUID, *, version: int, by: UUID, reason: str) -> None:
+    """Note that a file is withdrawn: nobody is shown it, and nobody goes on with it, from now on."""
+    await tx.connection.execute(
+        update(media)
+        .where(media.c.media_id == media_id)
+        .values(
+            state="withdrawn",
+            version=version,
+            withdrawn_at=tx.now,
+            withdrawn_by=by,
+            withdrawal_reason=reason,
+            look_at=None,
+            cleared_at=None,
+        )
+    )
+
+
 # The sweep.
 
 
@@ -267,6 +280,14 @@ async def to_clear(tx: Transaction, *, ready_before: datetime, rejected_before: 
     rows = await tx.connection.execute(
         select(media).where(media.c.cleared_at.is_(None), states, wanted).limit(MOST_AT_ONCE)
     )
+    return [_media_of(row) for row in rows]
+
+
+async def to_withhold(tx: Transaction) -> Sequence[Media]:
+    """Return withdrawn files whose bytes may still lie where a link leads."""
+    again = media.c.cleared_at < media.c.withdrawn_at + WITHHOLD_AGAIN_AFTER
+    due = or_(media.c.cleared_at.is_(None), and_(again, media.c.withdrawn_at < tx.now - WITHHOLD_AGAIN_AFTER))
+    rows = await tx.connection.execute(select(media).where(media.c.state == "withdrawn", due).limit(MOST_AT_ONCE))
     return [_media_of(row) for row in rows]
 
 
@@ -311,7 +332,15 @@ def _media_of(row: Row[*tuple[Any, ...]]) -> Media:
         duration_ms=row.duration_ms,
         width=row.width,
         height=row.height,
+        format=row.format,
+        page_count=row.page_count,
+        scan=row.scan,
+        looks_like_pupils=row.looks_like_pupils,
+        has_poster=row.has_poster,
+        shown_type=row.shown_type,
         refusal=row.refusal,
         measured=row.measured,
         allowed=row.allowed,
+        withdrawn_at=row.withdrawn_at,
+        withdrawal_reason=row.withdrawal_reason,
     )

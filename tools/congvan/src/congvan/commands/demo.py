@@ -28,7 +28,7 @@ from congvan.progress import Progress
 @click.option("--json", "as_json", is_flag=True, help="Kết thúc bằng một đối tượng JSON. / End with one JSON object.")
 @at_home
 def demo(*, data: Path | None, as_json: bool, home: Path) -> None:
-    """Diễn lại công việc chính trên dữ liệu thật của tỉnh mẫu. / Play the main job on the demo province.
+    """Diễn lại công việc chính trên tỉnh mẫu. / Play the main job on the demo province.
 
     A letter is drafted, signed, numbered and issued; schools report and send films; totals are computed and compared
     with what the files say is right; the city's subscriber gets them, also what it missed; letters reach the mailbox.

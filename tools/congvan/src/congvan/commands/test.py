@@ -1,5 +1,6 @@
 """`congvan test`: every check and every test there is."""
 
+import os
 import subprocess
 import sys
 import time
@@ -9,6 +10,9 @@ import click
 
 from congvan import places
 
+MOST_AT_ONCE = 4
+NOTHING_COLLECTED = 5
+"""What pytest says when no test was asked for: of the two runs one may well have none."""
 CODE = ("libs", "services", "tools", "tests", "examples", "conftest.py")
 
 
@@ -16,6 +20,7 @@ def steps(root: Path, arguments: tuple[str, ...]) -> dict[str, list[str]]:
     """Return the command of each step. Types are checked where others build on them; tests are run instead."""
     beside = Path(sys.executable).parent
     code = [name for name in CODE if (root / name).exists()]
+    pytest = [sys.executable, "-P", "-m", "pytest"]
     typed = sorted(str(place.relative_to(root)) for place in [*root.glob("*/*/src"), *root.glob("examples")])
     return {
         "ruff check": [str(beside / "ruff"), "check", *code],
@@ -23,8 +28,22 @@ def steps(root: Path, arguments: tuple[str, ...]) -> dict[str, list[str]]:
         "mypy": [str(beside / "mypy"), *typed],
         "web": [sys.executable, "-P", "-m", "congvan.web"],
         "lint-imports": [str(beside / "lint-imports")],
-        "pytest": [sys.executable, "-P", "-m", "pytest", *arguments],
+        "pytest": [*pytest, "-m", "not alone", "-n", str(at_once()), "--dist", "loadgroup", *arguments],
+        "pytest alone": [*pytest, "-m", "alone", *arguments],
     }
+
+
+def at_once() -> int:
+    """Return how many tests run at once: one a processor; but one where they would share servers somebody named."""
+    named = any(name.startswith("CONGVAN_TEST_") and name.endswith("_URL") for name in os.environ)
+    return 1 if named else min(os.cpu_count() or 1, MOST_AT_ONCE)
+
+
+def failures(codes: dict[str, int]) -> list[str]:
+    """Return the steps that failed. Of the two runs of pytest one may find that none of its tests were asked for."""
+    idle = {name for name, code in codes.items() if code == NOTHING_COLLECTED and name.startswith("pytest")}
+    excused = idle if len(idle) == 1 else set()
+    return [name for name, code in codes.items() if code != 0 and name not in excused]
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -32,7 +51,8 @@ def steps(root: Path, arguments: tuple[str, ...]) -> dict[str, list[str]]:
 def test(*, arguments: tuple[str, ...]) -> None:
     """Kiểm tra mã nguồn và chạy mọi kiểm thử. / Check the source and run every test.
 
-    Lint, format, types, who may import whom, then pytest, against real servers: those named by CONGVAN_TEST_*_URL, else
+    Lint, format, types, who may import whom, then pytest (as many at once as there are processors; then, one by one,
+    those that measure or kill), against real servers: those named by CONGVAN_TEST_*_URL, else
     Docker, else the ones that come with the clone (CONGVAN_TEST_SERVERS=docker|wheels forces). All steps run even when
     one fails. Further arguments go to pytest.
 
@@ -49,10 +69,11 @@ def test(*, arguments: tuple[str, ...]) -> None:
         began = time.monotonic()
         done = subprocess.run(command, cwd=root, check=False)  # noqa: S603  our own tools
         outcomes[name] = done.returncode, time.monotonic() - began
+    failed = failures({name: code for name, (code, _) in outcomes.items()})
     click.echo()
     for name, (code, seconds) in outcomes.items():
-        click.echo(f"{'✓' if code == 0 else '✗'} {name:<13} {seconds:6.1f} s" + ("" if code == 0 else f"  ({code})"))
-    failed = [name for name, (code, _) in outcomes.items() if code != 0]
+        mark, why = ("✗", f"  ({code})") if name in failed else ("✓", "")
+        click.echo(f"{mark} {name:<13} {seconds:6.1f} s{why}")
     if failed:
         click.echo(f"Không đạt / failed: {', '.join(failed)}")
         sys.exit(1)

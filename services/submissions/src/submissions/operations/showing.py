@@ -1,0 +1,81 @@
+"""Let somebody look at a file: a link for one person and one request, and a record of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.caller import Caller
+from chassis.objects import LINK_LIFETIME
+from chassis.policy import Purpose, may
+from chassis.problems import NotAllowed
+from chassis.transaction import Transaction
+from submissions import store
+from submissions.domain.formats import CONTENT_TYPES
+from submissions.domain.media import Media, ViewPurpose
+from submissions.operations.archive import Archive
+from submissions.operations.reading import read_media
+from submissions.problems import MediaNotReady
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a file, and its poster where it has one, can be looked at until `expires_at`."""
+
+    url: str
+    poster_url: str | None
+    expires_at: datetime
+
+
+async def read_link(archive: Archive, *, media_id: UUID, by: Caller) -> Link:
+    """Return a URL to look at a file with, and write down who asked. Raises `MediaNotReady` unless it may be shown.
+
+    Of a photograph, and of a film that was made playable, what is shown carries nothing its device wrote into it.
+    """
+    async with archive.transactions.begin() as tx:
+        media = await _to_show(tx, media_id, by, "link")
+    shown, content_type = (
+        (media.final_key, _type_of(media)) if media.shown_type is None else (media.shown_key, media.shown_type)
+    )
+    return Link(
+        url=archive.objects.link(shown, content_type=content_type),
+        poster_url=archive.objects.link(media.poster_key, content_type="image/jpeg") if media.has_poster else None,
+        expires_at=tx.now + LINK_LIFETIME,
+    )
+
+
+async def read_original(archive: Archive, *, media_id: UUID, by: Caller) -> Link:
+    """Return a URL of the file as it was sent, with all its device wrote: for its unit and its reviewers only."""
+    async with archive.transactions.begin() as tx:
+        media = await _to_show(tx, media_id, by, "original")
+    return Link(
+        url=archive.objects.link(media.final_key, content_type=_type_of(media)),
+        poster_url=None,
+        expires_at=tx.now + LINK_LIFETIME,
+    )
+
+
+async def _to_show(tx: Transaction, media_id: UUID, by: Caller, purpose: ViewPurpose) -> Media:
+    # Locked, so that no link is signed for a file that is being withdrawn just now.
+    await store.media.take(tx, media_id)
+    media = await read_media(tx, media_id=media_id, by=by)
+    if purpose == "original":
+        obligation = await store.asked.get_obligation(tx, media.obligation_id)
+        if not (
+            may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may(by, Purpose.REVIEW, obligation.issuer_unit_id)
+        ):
+            raise NotAllowed(
+                "Chỉ đơn vị gửi tệp và chuyên viên duyệt mới xem được bản gốc.",
+                "Only the unit that sent the file and those who review it see the original.",
+            )
+    if media.state != "ready":
+        raise MediaNotReady(
+            "Tệp đã được thu hồi." if media.state == "withdrawn" else "Tệp chưa qua kiểm tra nên chưa xem được.",
+            f"The file cannot be looked at: it is {media.state}.",
+            media=[{"media_id": str(media.id), "state": media.state}],
+        )
+    await store.declarations.put_views(tx, [media.id], person_id=by.id, purpose=purpose)
+    return media
+
+
+def _type_of(media: Media) -> str:
+    return CONTENT_TYPES.get(media.format or "", media.content_type)
