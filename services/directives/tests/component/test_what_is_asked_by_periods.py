@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -117,6 +118,21 @@ async def test_what_has_begun_is_asked_at_issue_and_the_rest_when_it_begins(
     }
 
 
+async def test_what_begins_later_is_sent_now_and_asked_then_and_issuing_again_says_the_same(
+    frame, keep, desk, monthly, issue, look
+) -> None:
+    later = TOMORROW + timedelta(days=30)
+    assert (await keep(_calendar(("ky-9", TOMORROW, later)))).status_code == 200
+    issued = await issue(monthly)
+
+    assert list(issued["obligation_counts"].values()) == [0]
+    again = await desk.issue(issued["directive_id"], str(TODAY))
+    assert again.json()["obligation_counts"] == issued["obligation_counts"]
+    [told] = [each["data"] for each in await waiting_events(frame)]
+    assert {each["unit_id"] for each in told["copies"] if each["purpose"] == "execute"} == SCHOOLS | {"U-NEW"}
+    assert await look(days=1) == len(SCHOOLS)
+
+
 async def test_each_period_has_its_own_cut_off_deadline_and_closing(client, calendar, monthly, issue, officer) -> None:
     issued = await issue(monthly)
 
@@ -188,7 +204,7 @@ async def test_a_school_that_has_ended_is_not_asked_and_who_came_after_it_is_ask
 
 
 async def test_a_directive_that_was_recalled_asks_for_nothing_further(
-    client, leader, calendar, monthly, issue, owing, look
+    frame, client, leader, calendar, monthly, issue, owing, look
 ) -> None:
     issued = await issue(monthly)
     recalled = await client.post(
@@ -197,6 +213,11 @@ async def test_a_directive_that_was_recalled_asks_for_nothing_further(
     assert recalled.status_code == 200, recalled.text
 
     assert await look(days=1) == 0
+    # Nor when it was recalled after somebody has begun to look.
+    async with frame.transactions.begin() as tx:
+        tx.now += timedelta(days=1)
+        tree = await TreeReader().tree(tx.connection)
+        assert await open_periods(tx, directive_id=UUID(issued["directive_id"]), tree=tree) == 0
     assert {code for code, _ in await owing(issued)} == {"ky-1"}
 
 
