@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from chassis.clock import today
-from chassis.testing import tell, tell_together, waiting_events
+from chassis.testing import tell, tell_together, until, waiting_events
 from directives.operations.periods import directives_to_look_at, open_periods
 from unit_tree.projection import TreeReader
 
@@ -149,11 +150,22 @@ async def test_each_period_has_its_own_cut_off_deadline_and_closing(client, cale
     assert datetime.fromisoformat(issued["requirements"][0]["due_at"]) == datetime.fromisoformat(first["due_at"])
 
 
-async def test_nobody_is_asked_twice_whoever_looks_at_once(calendar, monthly, issue, owing, look) -> None:
+async def test_nobody_is_asked_twice_whoever_looks_at_once(frame, calendar, monthly, issue, owing, look) -> None:
     issued = await issue(monthly)
 
-    assert sorted(await asyncio.gather(look(days=1), look(days=1))) == [0, len(SCHOOLS)]
-    assert await look(days=1) == 0
+    async def waits():
+        query = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        async with frame.engine.connect() as connection:
+            return (await connection.execute(text(query))).first() is not None
+
+    async with frame.transactions.begin() as tx:
+        tx.now += timedelta(days=1)
+        tree = await TreeReader().tree(tx.connection)
+        assert await open_periods(tx, directive_id=UUID(issued["directive_id"]), tree=tree) == len(SCHOOLS)
+        second = asyncio.create_task(look(days=1))
+        await until(waits)
+
+    assert await second == 0
     assert len(await owing(issued)) == 2 * len(SCHOOLS)
 
 
