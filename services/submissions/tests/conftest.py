@@ -177,7 +177,7 @@ class Record:
             return [dict(row) for row in found.mappings()]
 
     async def everything(self) -> dict:
-        tables = ("requirements", "obligations", "submissions", "submission_versions", "media")
+        tables = ("requirements", "obligations", "submissions", "submission_versions", "media", "delegates")
         return {table: await self.rows(table) for table in tables} | {"outbox": await self.rows("outbox")}
 
     async def events(self) -> list[tuple[str, dict]]:

@@ -106,6 +106,8 @@ class SubmissionAccepted(SubmissionReviewed):
 
     carried: Carried | None = None
     """Not null: it was accepted before it was carried over."""
+    is_unreviewed: bool = False
+    """Nobody reviewed it: to send it is all that was asked."""
 
 
 class MediaEvent(Event):

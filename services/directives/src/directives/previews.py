@@ -1,4 +1,4 @@
-"""What the front door answers to somebody who wants to know whom an audience would reach."""
+"""What somebody asks who wants to know whom an audience would reach, and what the front door answers."""
 
 from datetime import date
 
@@ -6,8 +6,20 @@ from pydantic import BaseModel, ConfigDict
 
 from directives.domain.audience import ChosenBy, name_of
 from directives.operations.audiences import Preview
+from directives.requests import AudienceIn, Day, Request
+from directives.terms_requests import RegistrationIn
 from unit_tree.succession import AnswersAs
 from unit_tree.tree import Tree
+
+
+class PreviewIn(Request):
+    """An audience to try out; without a day of issue, as if it were issued today."""
+
+    audience: AudienceIn
+    as_of: Day
+    issued_on: Day | None = None
+    registration: RegistrationIn | None = None
+    """Of a registration: how many places it would take."""
 
 
 class AddressedOut(BaseModel):
@@ -48,6 +60,16 @@ class NobodyReceivesOut(BaseModel):
     name: str
 
 
+class PlacesOut(BaseModel):
+    """How many places a registration takes, and of how many; whoever has no quota could register nobody."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    needed: int
+    capacity: int | None
+    without_quota: tuple[str, ...]
+
+
 class PreviewOut(BaseModel):
     """Whom a requirement would reach, and what is in the way."""
 
@@ -58,6 +80,7 @@ class PreviewOut(BaseModel):
     unknown: tuple[str, ...]
     counts: list[TypeCountOut]
     nobody_receives: list[NobodyReceivesOut]
+    places: PlacesOut | None
     summary_vi: str
     summary_en: str
 
@@ -91,6 +114,7 @@ def preview_out(preview: Preview, tree: Tree, *, as_of: date, issued_on: date) -
         nobody_receives=[
             NobodyReceivesOut(unit_id=each, name=name_of(tree, each, issued_on)) for each in preview.nobody_receives
         ],
+        places=PlacesOut.model_validate(preview.places) if preview.places else None,
         summary_vi=f"{counted or '0 đơn vị'}; {without} đơn vị chưa có người nhận",
         summary_en=f"{counted or '0 units'}; {without} with nobody to receive it",
     )

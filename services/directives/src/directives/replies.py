@@ -24,6 +24,7 @@ from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement
 from directives.domain.target import Assigned
 from directives.operations.issuing import Issued
+from directives.terms_replies import TermsOut
 from unit_tree.selectors import Selector
 
 
@@ -53,7 +54,7 @@ class RecipientOut(BaseModel):
     audience: AudienceOut | None
 
 
-class RequirementOut(BaseModel):
+class RequirementOut(TermsOut):
     """One thing that is asked for."""
 
     requirement_id: UUID
@@ -298,6 +299,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         closes_at=requirement.closes_at,
         same_as=requirement.same_as,
         passes_on=requirement.passes_on,
+        **dict(requirement.terms),
         frequency=requirement.frequency,
         targets=requirement.targets,
         assigned=requirement.assigned,

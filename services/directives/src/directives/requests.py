@@ -38,6 +38,7 @@ from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, F
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
 from directives.target_requests import TargetsIn
+from directives.terms_requests import TermsIn
 from unit_tree.selectors import Level, Selector
 
 _LETTERS = r"(?:[^\W\d_]|[&.])+\d*"
@@ -207,7 +208,7 @@ class AudienceIn(Request):
         return self.selector or of_types(self.unit_types, self.include, self.exclude)
 
 
-class RequirementIn(TargetsIn):
+class RequirementIn(TermsIn, TargetsIn):
     """One thing to be asked for."""
 
     kind: RequirementKind
@@ -252,6 +253,7 @@ class RequirementIn(TargetsIn):
             closes_at=self.closes_at,
             same_as=self.same_as,
             passes_on=self.passes_on,
+            terms=self.terms(),
             frequency=self.frequency.frequency() if self.frequency else None,
             targets=self.compared_with(),
             assigned=self.given(),
@@ -361,14 +363,6 @@ class SeenIn(Request):
     """The revision of the draft that somebody read; null: they do not say."""
 
     revision: Revision | None = None
-
-
-class PreviewIn(Request):
-    """An audience to try out; without a day of issue, as if it were issued today."""
-
-    audience: AudienceIn
-    as_of: Day
-    issued_on: Day | None = None
 
 
 class NumberIn(Request):

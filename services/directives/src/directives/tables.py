@@ -116,6 +116,8 @@ requirements = Table(
     Column("closes_at", DateTime(timezone=True)),
     Column("same_as", ForeignKey("requirements.requirement_id")),
     Column("passes_on", ForeignKey("requirements.requirement_id")),
+    # What only some kinds say: who is registered, which documents are sent.
+    Column("terms", JSONB, nullable=False, server_default="{}"),
     # By which calendar it is asked again and again; null: once. Its `due_at` is then that of the first period.
     Column("frequency", JSONB(none_as_null=True)),
     Column("targets", JSONB, nullable=False, server_default="[]"),
@@ -123,7 +125,9 @@ requirements = Table(
     Column("assigned", JSONB, nullable=False, server_default="[]"),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
-    CheckConstraint("kind IN ('report', 'video')", name="requirements_kind_known"),
+    CheckConstraint(
+        "kind IN ('report', 'video', 'registration', 'document', 'acknowledgement')", name="requirements_kind_known"
+    ),
     CheckConstraint("kind <> 'video' OR media IS NOT NULL", name="requirements_video_has_media"),
     CheckConstraint("cut_off_at <= due_at", name="requirements_cut_off_before_due"),
     CheckConstraint("due_at <= closes_at", name="requirements_due_before_closing"),

@@ -54,6 +54,7 @@ async def test_a_preview_names_units_answers_and_reasons(client, officer, rows, 
             {"unit_type": "thcs", "name": "thcs", "units": 1},
         ],
         "nobody_receives": [{"unit_id": "U-NEW", "name": "Đơn vị U-NEW"}],
+        "places": None,
         "summary_vi": "1 Cụm chuyên môn, 1 thcs; 1 đơn vị chưa có người nhận",
         "summary_en": "1 Cụm chuyên môn, 1 thcs; 1 with nobody to receive it",
     }

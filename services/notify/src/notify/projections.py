@@ -168,14 +168,18 @@ async def note_answers(tx: Transaction, events: Sequence[AnswerEvent]) -> set[UU
     ]
     if accepted:
         await facts.put_acceptances(tx.connection, accepted)
-    # What was accepted before it was carried over was told then.
-    told = [event for event in events if not isinstance(event, SubmissionAccepted) or event.carried is None]
+    told = [event for event in events if not _goes_without_saying(event)]
     news = [
         *(_news(event) for event in told if not isinstance(event, MediaWithdrawn)),
         *(each for event in told if isinstance(event, MediaWithdrawn) for each in _withdrawn(event)),
     ]
     await facts.put_due(tx.connection, news)
     return {due.id for due in news}
+
+
+def _goes_without_saying(event: AnswerEvent) -> bool:
+    # What was accepted before it was carried over was told then; what nobody reviews is told as received.
+    return isinstance(event, SubmissionAccepted) and (event.carried is not None or event.is_unreviewed)
 
 
 def _withdrawn(event: MediaWithdrawn) -> Sequence[Due]:

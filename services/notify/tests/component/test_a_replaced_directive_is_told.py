@@ -84,3 +84,9 @@ async def test_what_goes_on_is_asked_in_other_words(frame, case, appointed) -> N
     async with frame.engine.connect() as connection:
         [body] = (await connection.execute(select(letters.c.body_vi))).scalars()
     assert "không phải nộp lại" in body
+
+
+async def test_what_nobody_reviews_is_told_as_received_and_not_as_accepted(ground, case, news) -> None:
+    taken_note = case.accepted(version=2).model_copy(update={"is_unreviewed": True})
+    await tell(ground, case.submitted(REPORTER), taken_note)
+    assert await news() == [("submission_submitted", REPORTER)]

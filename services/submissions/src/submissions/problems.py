@@ -41,6 +41,13 @@ class CarriedOver(Problem):
     status = 409
 
 
+class PlacesTaken(Problem):
+    """There is no room for everybody who is registered: `places_left` for `wanted`."""
+
+    code = "places-taken"
+    status = 409
+
+
 class KeyReused(Problem):
     """The idempotency key was used before, for another request."""
 

@@ -26,10 +26,11 @@ async def note_asked(events: Sequence[DirectiveIssued | ObligationEvent], tx: Tr
     # Sorted, so that two workers with the same rows wait for each other and do not lock up.
     await store.asked.put_requirements(tx, [requirements[key] for key in sorted(requirements)])
     await store.asked.put_obligations(tx, [obligations[key] for key in sorted(obligations)])
-    # From where an obligation goes on, and of which period it is, only its first version says.
+    # From where an obligation goes on, whom its unit registers, and of which period it is, only its first version says.
     opened = sorted(
         (event for event in events if isinstance(event, ObligationOpened)), key=lambda each: each.obligation_id
     )
     await store.carrying.note_continuations(tx, opened)
+    await store.registrations.note_shares(tx, opened)
     await store.asked.note_particulars(tx, opened)
     return set(obligations)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -130,6 +131,50 @@ submission_versions = Table(
         name="submission_versions_return_has_reason",
     ),
     comment="every answer as it was sent, and what was decided about it",
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    # No foreign key: told once, whichever of the obligation's events came first.
+    Column("obligation_id", Uuid, primary_key=True),
+    Column("seats", JSONB, nullable=False),
+    Column("from_units", JSONB, nullable=False),
+    comment="whom a unit registers, and the units below it whose people it may register",
+)
+
+delegates = Table(
+    "delegates",
+    metadata,
+    Column("submission_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("requirement_id", Uuid, nullable=False),
+    Column("full_name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("subject", Text),
+    Column("unit_id", Text),
+    ForeignKeyConstraint(
+        ["submission_id", "number"], ["submission_versions.submission_id", "submission_versions.number"]
+    ),
+    # How many places are taken.
+    Index("delegates_of_requirement", "requirement_id"),
+    comment="who was registered by a version of an answer; no more of a person than a seat needs",
+)
+
+official_documents = Table(
+    "official_documents",
+    metadata,
+    Column("submission_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("signed_by", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["submission_id", "number"], ["submission_versions.submission_id", "submission_versions.number"]
+    ),
+    comment="the document of the unit's own that a version of an answer is, as it is written on it",
 )
 
 media = Table(

@@ -32,6 +32,7 @@ async def test_an_answer_its_event_and_its_receipt_say_the_same(desk, record, re
         "is_nil": False,
         "values": [{**each, "level": None} for each in asked.answer()["values"]],
         "media_ids": [],
+        "documents": [],
         "carried": None,
     }
     assert version["narrative"] == asked.answer()["narrative"]

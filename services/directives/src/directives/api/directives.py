@@ -34,7 +34,7 @@ from directives.problems import (
     RelationUnfit,
     UnknownUnits,
 )
-from directives.requests import CorrectionIn, IssueIn, PreviewIn, ReasonIn
+from directives.requests import CorrectionIn, IssueIn, ReasonIn
 
 router = APIRouter()
 
@@ -139,11 +139,17 @@ async def count_open_obligations(
 
 @router.post("/audience-previews", responses=may_raise(NotAllowed, AudienceUnheardOf, GroupsUnsettled))
 async def preview_audience(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: PreviewIn
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, asked: previews.PreviewIn
 ) -> previews.PreviewOut:
     """Show whom a requirement would reach, and why."""
     issued_on: date = asked.issued_on or today(tx.now)
     preview = await audiences.preview_audience(
-        tx, audience=asked.audience.chosen(), as_of=asked.as_of, issued_on=issued_on, tree=tree, by=caller
+        tx,
+        audience=asked.audience.chosen(),
+        registration=asked.registration.asked() if asked.registration else None,
+        as_of=asked.as_of,
+        issued_on=issued_on,
+        tree=tree,
+        by=caller,
     )
     return previews.preview_out(preview, tree, as_of=asked.as_of, issued_on=issued_on)

@@ -84,6 +84,8 @@ def differences(before: Requirement, now: Requirement) -> list[str]:
         "rules": _rules(before.rules) != _rules(now.rules),
         "sections": sections[0] != sections[1],
         "media": not _takes_media_of(before, now),
+        "registration": before.terms.registration != now.terms.registration,
+        "document": before.terms.document != now.terms.document,
     }
     return [name for name, is_different in differ.items() if is_different]
 

@@ -8,6 +8,7 @@ from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, Ru
 from directives.domain.outline import check_outline
 from directives.domain.periods import Frequency
 from directives.domain.target import Assigned, check_targets
+from directives.domain.terms import NO_TERMS, Terms, check_terms
 from directives.problems import (
     AudienceUnsaid,
     DeadlinesOutOfOrder,
@@ -47,6 +48,8 @@ class Requirement:
     """The requirement of a replaced directive that asked for the same: its answers stand for this one."""
     passes_on: UUID | None = None
     """The requirement of a cascaded directive that is asked of the units below."""
+    terms: Terms = NO_TERMS
+    """What only its kind says."""
     frequency: Frequency | None = None
     """By which calendar it is asked again and again; null: once. It is then due with its first period."""
     targets: tuple[TargetAsked, ...] = ()
@@ -57,6 +60,7 @@ class Requirement:
 def check(requirement: Requirement, *, where: str) -> None:
     """Raise the problem that keeps a requirement from being asked; `where` is its place in the request."""
     _check_form(requirement, where)
+    check_terms(requirement, where=where)
     check_outline(requirement.periods, requirement.indicators, requirement.sections, requirement.rules, where=where)
     check_targets(requirement.targets, requirement.assigned, requirement.indicators, requirement.periods, where=where)
     _check_deadlines(requirement, where)

@@ -8,9 +8,12 @@ from datetime import date
 from chassis.caller import Caller
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction
+from contracts.registration import RegistrationAsked
 from directives.domain.audience import ANSWERING_ROLES, Resolution, resolve, unheard_of
+from directives.domain.registration import Places, places, types_named
 from directives.operations.access import writes_anywhere
 from directives.problems import AudienceUnheardOf, GroupsUnsettled
+from directives.terms_problems import QuotaUnfit
 from unit_tree.selecting import catalogue, holding
 from unit_tree.selectors import Catalogue, GroupsInCircle, Selector
 from unit_tree.tree import Tree
@@ -33,10 +36,19 @@ class Preview:
     counts: tuple[TypeCount, ...]
     nobody_receives: tuple[str, ...]
     """Answering units at which nobody who may answer holds a post on the day of issue."""
+    places: Places | None = None
+    """Of a registration: how many it takes."""
 
 
 async def preview_audience(
-    tx: Transaction, *, audience: Selector, as_of: date, issued_on: date, tree: Tree, by: Caller
+    tx: Transaction,
+    *,
+    audience: Selector,
+    registration: RegistrationAsked | None = None,
+    as_of: date,
+    issued_on: date,
+    tree: Tree,
+    by: Caller,
 ) -> Preview:
     """Return whom a requirement would reach if it were issued on a day. Changes nothing."""
     if not writes_anywhere(by):
@@ -47,7 +59,8 @@ async def preview_audience(
     resolution = await resolve_audience(tx, audience, tree, as_of=as_of, issued_on=issued_on, where="audience")
     names = (await catalogue(tx.connection)).type_names
     versions = tree.as_of(as_of).units
-    counted = Counter(versions[each.unit_id].unit_type for each in resolution.units)
+    types = {each.unit_id: versions[each.unit_id].unit_type for each in resolution.units}
+    counted = Counter(types.values())
     by_role = await holding(tx.connection, ANSWERING_ROLES, issued_on)
     receiving = {unit_id for units in by_role.values() for unit_id in units}
     return Preview(
@@ -57,6 +70,7 @@ async def preview_audience(
             for unit_type, units in sorted(counted.items(), key=lambda each: (-each[1], each[0]))
         ),
         tuple(sorted({each.answering_unit_id for each in resolution.units} - receiving)),
+        places(registration, types) if registration else None,
     )
 
 
@@ -69,6 +83,17 @@ async def types_heard_of(tx: Transaction, tree: Tree) -> set[str]:
 async def need_heard_of(tx: Transaction, audience: Selector, tree: Tree, *, where: str) -> None:
     """Raise `AudienceUnheardOf` when an audience names something nobody has heard of."""
     _need_heard_of(audience, tree, await catalogue(tx.connection), where)
+
+
+async def need_types_heard_of(tx: Transaction, registration: RegistrationAsked, tree: Tree, *, where: str) -> None:
+    """Raise `QuotaUnfit` when a quota is for a type of units nobody has heard of."""
+    unheard = sorted(set(types_named(registration)) - await types_heard_of(tx, tree))
+    if unheard:
+        raise QuotaUnfit(
+            f"Định mức nêu loại đơn vị không có trong danh mục: {', '.join(unheard)}.",
+            f"A quota is for types of units nobody has heard of: {', '.join(unheard)}.",
+            where=where,
+        )
 
 
 def _need_heard_of(audience: Selector, tree: Tree, known: Catalogue, where: str) -> None:

@@ -13,7 +13,7 @@ from directives.domain.form import Citation, Form, check_form
 from directives.domain.numbering import BY_TYPE
 from directives.domain.requirement import check
 from directives.operations.access import need, need_known, need_own_division, see, take
-from directives.operations.audiences import need_heard_of
+from directives.operations.audiences import need_heard_of, need_types_heard_of
 from directives.operations.passing_on import check_cascading
 from directives.operations.periods import date_requirements
 from directives.operations.replacing import related
@@ -88,6 +88,9 @@ async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: C
     for place, requirement in enumerate(directive.requirements):
         check(requirement, where=f"requirements.{place}")
         await need_heard_of(tx, requirement.audience, tree, where=f"requirements.{place}.audience")
+        if requirement.terms.registration is not None:
+            where = f"requirements.{place}.registration.quotas"
+            await need_types_heard_of(tx, requirement.terms.registration, tree, where=where)
         need_known({each.unit_id for each in requirement.assigned}, tree)
     others = [await see(tx, each.directive_id, tree=tree, by=by) for each in directive.relations]
     directive = related(directive, others)

@@ -15,7 +15,8 @@ from directives import store
 from directives.domain.audience import Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement
-from directives.operations import delivering, opening, passing_on, periods, replacing
+from directives.domain.terms import figures
+from directives.operations import delivering, opening, passing_on, periods, registering, replacing
 from directives.operations.access import reads_any, see, sees_whole, take
 from directives.operations.audiences import resolve_audience
 from directives.operations.changing import close_as_recalled
@@ -47,6 +48,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         for place, each in enumerate(directive.requirements)
     }
     _need_answerable(directive.requirements, resolved, issued_on)
+    shares = registering.shares(directive, resolved, tree)
     await passing_on.check_cascading(tx, directive)
     directive, asked_by = await periods.date_requirements(tx, directive, issued_on=issued_on)
     replaced, corrected = await replacing.take_changed(tx, directive)
@@ -65,7 +67,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     opened, former = await replacing.take_continued(tx, issued, replaced, opened)
     await store.obligations.open_obligations(tx.connection, directive_id, opened)
     _tell(tx, issued, asked_by, await delivering.deliver(tx, sent, opened))
-    opening.tell_opened(tx, issued, opened)
+    opening.tell_opened(tx, issued, opened, shares)
     await replacing.replace_directives(tx, issued, replaced, opened, former, by=by)
     await replacing.correct_directives(tx, issued, corrected, by=by)
     await replacing.tell_amended(tx, issued)
@@ -210,10 +212,12 @@ def _tell(tx: Transaction, directive: Directive, asked_by: periods.AskedBy, copi
                     title=each.title,
                     as_of=each.as_of,
                     periods=each.periods,
-                    indicators=each.indicators,
+                    indicators=figures(each),
                     sections=each.sections,
                     rules=each.rules,
                     media=each.media,
+                    registration=each.terms.registration,
+                    document=each.terms.document,
                     due_phrase=each.due_phrase,
                     due_at=each.due_at,
                     cut_off_at=each.cut_off_at,

@@ -1,7 +1,9 @@
 """How obligations come into being: one per unit asked, told of in an order that is quick to add up."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from types import MappingProxyType
+from uuid import UUID
 
 from chassis.transaction import Transaction, new_id
 from contracts.directives import ObligationOpened
@@ -10,9 +12,11 @@ from directives.domain.directive import Directive
 from directives.domain.periods import Dated
 from directives.domain.requirement import Requirement
 from directives.domain.target import assigned_to
+from directives.operations.registering import NO_SHARE, Share
 from directives.store.obligations import Obligation
 from unit_tree.tree import Tree
 
+NO_SHARES: Mapping[tuple[UUID, str], Share] = MappingProxyType({})
 FIRST_VERSION = 1
 """Of an obligation, which may change, and of a directive when it is issued."""
 
@@ -54,9 +58,15 @@ def _side_by_side(units: Collection[Addressed], tree: Tree, day: date) -> list[A
     return sorted(units, key=lambda each: (*reversed(tree.ancestors(each.unit_id, "reporting", day)), each.unit_id))
 
 
-def tell_opened(tx: Transaction, directive: Directive, opened: Collection[Obligation]) -> None:
-    """Tell of obligations that were opened; they are written."""
+def tell_opened(
+    tx: Transaction,
+    directive: Directive,
+    opened: Collection[Obligation],
+    shares: Mapping[tuple[UUID, str], Share] = NO_SHARES,
+) -> None:
+    """Tell of obligations that were opened, and of the share each has in a registration; they are written."""
     for each in opened:
+        share = shares.get((each.requirement_id, each.unit_id), NO_SHARE)
         tx.emit(
             ObligationOpened(
                 occurred_at=tx.now,
@@ -74,6 +84,8 @@ def tell_opened(tx: Transaction, directive: Directive, opened: Collection[Obliga
                 cut_off_at=each.cut_off_at,
                 closes_at=each.closes_at,
                 levels=each.levels,
+                seats=share.seats,
+                from_units=share.from_units,
                 assigned=each.assigned,
             )
         )

@@ -25,6 +25,7 @@ from directives.domain.periods import DueRule, Frequency
 from directives.domain.relation import OWN_ONLY, Relation, Replacement
 from directives.domain.requirement import Requirement
 from directives.domain.target import Assigned
+from directives.domain.terms import Terms
 from directives.tables import directive_relations, directives, requirements
 from unit_tree.selectors import Selector
 
@@ -175,6 +176,7 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "closes_at": each.closes_at,
                 "same_as": each.same_as,
                 "passes_on": each.passes_on,
+                "terms": each.terms.model_dump(mode="json", exclude_defaults=True),
                 "frequency": asdict(each.frequency) if each.frequency else None,
                 "targets": [target.model_dump() for target in each.targets],
                 "assigned": [[one.indicator, one.unit_id, one.value, one.period] for one in each.assigned],
@@ -343,6 +345,7 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         closes_at=row.closes_at,
         same_as=row.same_as,
         passes_on=row.passes_on,
+        terms=Terms.model_validate(row.terms),
         frequency=_frequency(row.frequency) if row.frequency else None,
         targets=tuple(TargetAsked.model_validate(each) for each in row.targets),
         assigned=tuple(Assigned(*each) for each in row.assigned),

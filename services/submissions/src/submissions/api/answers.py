@@ -13,7 +13,10 @@ from chassis.identity import Calling
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
 from chassis.text import IndicatorCode, Narrative, Period, composed
 from chassis.transaction import OpenTransaction
+from submissions.api.kinds import DelegateIn, DelegateOut, OfficialIn, OfficialOut
 from submissions.domain.answer import LARGEST, Answer, Stated
+from submissions.domain.document import Official
+from submissions.domain.registration import MOST_DELEGATES, Delegate
 from submissions.domain.submission import Receipt, Submission, SubmissionVersion, receipt_code
 from submissions.operations import reading, reviewing, submitting
 from submissions.operations.reading import WholeSubmission
@@ -25,6 +28,7 @@ from submissions.problems import (
     MediaNotReady,
     NotNow,
     NotOwed,
+    PlacesTaken,
     Superseded,
     ValuesNotValid,
 )
@@ -69,10 +73,15 @@ class AnswerIn(BaseModel):
     narrative: dict[SectionCode, Text | list[Text]] = Field(default_factory=dict)
     media_ids: list[UUID] = Field(default_factory=list, max_length=100)
     nil: StrictBool = False
+    delegates: list[DelegateIn] = Field(default_factory=list, max_length=MOST_DELEGATES)
+    document: OfficialIn | None = None
 
     def digest(self, obligation_id: UUID) -> bytes:
         """Return what tells this request from any other one."""
-        return hashlib.sha256(obligation_id.bytes + self.model_dump_json(exclude_none=True).encode()).digest()
+        # What only some kinds have is left out where it is not said: keys from before there was such a thing stay good.
+        unsaid = {name for name in ("delegates", "document") if not getattr(self, name)}
+        said = self.model_dump_json(exclude=unsaid, exclude_none=True)
+        return hashlib.sha256(obligation_id.bytes + said.encode()).digest()
 
     def answer(self) -> Answer:
         """Return the answer in the domain's words."""
@@ -81,6 +90,8 @@ class AnswerIn(BaseModel):
             narrative=self.narrative,
             media_ids=tuple(self.media_ids),
             is_nil=self.nil,
+            delegates=tuple(Delegate(each.full_name, each.role, each.subject, each.unit_id) for each in self.delegates),
+            document=Official(**self.document.model_dump()) if self.document else None,
         )
 
 
@@ -95,6 +106,8 @@ class ReceiptOut(BaseModel):
     submitted_at: datetime
     receipt_code: str
     is_late: bool
+    places_left: int | None
+    """Of a registration: for how many more there is room."""
 
     @classmethod
     def of(cls, receipt: Receipt) -> "ReceiptOut":
@@ -104,10 +117,11 @@ class ReceiptOut(BaseModel):
             obligation_id=receipt.obligation_id,
             number=receipt.number,
             version=receipt.version,
-            state="submitted",
+            state=receipt.state,
             submitted_at=receipt.submitted_at,
             receipt_code=receipt.code,
             is_late=receipt.is_late,
+            places_left=receipt.places_left,
         )
 
 
@@ -189,6 +203,8 @@ class VersionOut(BaseModel):
     values: list[StatedOut]
     narrative: dict[str, Any]
     media: list[NamedMediaOut]
+    delegates: list[DelegateOut]
+    document: OfficialOut | None
     review: ReviewOut | None
 
 
@@ -224,6 +240,7 @@ class WholeSubmissionOut(SubmissionOut):
         Closed,
         NotOwed,
         KeyReused,
+        PlacesTaken,
         Malformed,
         NotFound,
         NotAllowed,
@@ -242,6 +259,7 @@ async def submit(
     """Send an answer; a later one replaces it until it is accepted. Answered after the commit."""
     receipt, is_replay = await submitting.submit(
         request.app.state.frame.strokes,
+        request.app.state.frame.transactions,
         request.app.state.rules,
         obligation_id=obligation_id,
         answer=body.answer(),
@@ -335,6 +353,8 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
             )
             for each in files
         ],
+        delegates=[DelegateOut(**each._asdict()) for each in whole.delegates.get(version.number, ())],
+        document=OfficialOut.model_validate(official) if (official := whole.documents.get(version.number)) else None,
         review=None
         if review is None
         else ReviewOut(

@@ -1,6 +1,6 @@
 """An answer as it was sent, and everything in it that breaks the rules of its requirement."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -8,7 +8,9 @@ from uuid import UUID
 from contracts.directives import IndicatorAsked, SectionAsked
 from submissions.domain.asked import UNDIVIDED, Requirement
 from submissions.domain.between import LEVELS_VI, Accepted, relations_broken, rules_broken
+from submissions.domain.document import Official
 from submissions.domain.fault import Fault
+from submissions.domain.registration import Delegate
 from submissions.problems import ValuesNotValid
 
 TEXT_CHARACTERS = 20_000
@@ -41,11 +43,20 @@ class Answer:
     narrative: Mapping[str, str | list[str]]
     media_ids: tuple[UUID, ...]
     is_nil: bool
+    delegates: tuple[Delegate, ...] = ()
+    """Of a registration: who is registered."""
+    document: Official | None = None
+    """Of a requirement that asks for a document of the unit's own: which one it is."""
 
 
 def refuse_faulty(requirement: Requirement, answer: Answer) -> None:
     """Raise `ValuesNotValid` with every fault of the answer, if it has any."""
-    faults = faults_of(requirement, answer)
+    refuse_faults(faults_of(requirement, answer))
+
+
+def refuse_faults(found: Iterable[Fault]) -> None:
+    """Raise `ValuesNotValid` with these faults, if there are any."""
+    faults = list(found)
     if faults:
         raise ValuesNotValid(
             f"Báo cáo chưa đúng ở {len(faults)} chỗ; xem danh sách «errors».",
@@ -65,6 +76,7 @@ def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
     for code, written in answer.narrative.items():
         faults.extend(_text_faults(requirement.sections.get(code), code, written))
     faults.extend(_media_faults(requirement, answer))
+    faults.extend(_faults_of_kind(requirement, answer))
     return faults
 
 
@@ -172,7 +184,7 @@ def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]
 
 def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
     wanted = requirement.media.count if requirement.media is not None else 0
-    if len(answer.media_ids) != wanted:
+    if requirement.document is None and len(answer.media_ids) != wanted:
         yield Fault(
             "media_ids",
             None,
@@ -186,3 +198,13 @@ def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
 def accepted_of(requirement: Requirement, answer: Answer) -> Accepted:
     """Return the figures of an answer that are right in themselves, each with its place in the body."""
     return _read_values(requirement, answer, [])
+
+
+def _faults_of_kind(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
+    """Give what belongs to an answer of another kind."""
+    if requirement.registration is None and answer.delegates:
+        yield Fault("delegates", None, "Văn bản không yêu cầu cử người.", "Nobody is to be registered.")
+    if requirement.document is None and answer.document is not None:
+        yield Fault("document", None, "Văn bản không yêu cầu văn bản của đơn vị.", "No document is asked for.")
+    if requirement.kind == "acknowledgement" and answer.is_nil:
+        yield Fault("nil", None, "Việc này chỉ cần xác nhận.", "This is only to be acknowledged.")

@@ -5,8 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from contracts.asked import DocumentAsked
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementIssued, RuleAsked, SectionAsked, TargetAsked
+from contracts.directives import (
+    DocumentAsked,
+    IndicatorAsked,
+    MediaAsked,
+    RequirementIssued,
+    RequirementKind,
+    RuleAsked,
+    SectionAsked,
+    TargetAsked,
+)
+from contracts.registration import RegistrationAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,9 @@ class Requirement:
     sections: dict[str, SectionAsked]
     media: MediaAsked | None
     closes_at: datetime | None
+    kind: RequirementKind = "report"
+    registration: RegistrationAsked | None = None
+    document: DocumentAsked | None = None
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The education levels each indicator is stated for; one that is not in it is stated once, undivided."""
     targets: tuple[TargetAsked, ...] = ()
@@ -68,12 +80,13 @@ class Requirement:
     """The periods it is asked by, each with obligations of its own, in their order."""
     assigned: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """What the unit is to reach, by indicator and period."""
-    document: DocumentAsked | None = None
 
     @classmethod
     def issued(cls, told: RequirementIssued) -> "Requirement":
         """Arrange a requirement as it was issued."""
-        stated = [each for each in told.indicators if each.type != "ratio"]
+        # What counts who is registered is stated by nobody.
+        asked = told.indicators if told.registration is None else ()
+        stated = [each for each in asked if each.type != "ratio"]
         return cls(
             id=told.requirement_id,
             periods=told.periods,
@@ -83,8 +96,10 @@ class Requirement:
             rules=told.rules,
             sections={each.code: each for each in told.sections},
             media=told.media,
-            document=told.document,
             closes_at=told.closes_at,
+            kind=told.kind,
+            registration=told.registration,
+            document=told.document,
             targets=told.targets,
             calendar=tuple(each.code for each in told.calendar),
         )

@@ -16,7 +16,12 @@ State = Literal["submitted", "returned", "accepted"]
 Outcome = Literal["returned", "accepted"]
 
 STATE_NAMES: dict[State, str] = {"submitted": "đã nộp", "returned": "đã trả lại", "accepted": "đã duyệt"}
-NOT_OWED_VI = {"exempt": "được miễn", "replaced": "văn bản đã được thay thế", "recalled": "văn bản đã được thu hồi"}
+NOT_OWED_VI = {
+    "exempt": "được miễn",
+    "replaced": "văn bản đã được thay thế",
+    "recalled": "văn bản đã được thu hồi",
+    "waiting": "chưa đến lúc thực hiện",
+}
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_CHARACTERS = 10
 
@@ -100,6 +105,10 @@ class Receipt:
     submitted_at: datetime
     is_late: bool
     request_digest: bytes
+    state: State = "submitted"
+    """Accepted: nobody reviews it."""
+    places_left: int | None = None
+    """Of a registration: for how many more there is room now; null when nobody counts."""
 
     @property
     def code(self) -> str:

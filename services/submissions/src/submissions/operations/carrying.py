@@ -26,6 +26,8 @@ async def carry_over(tx: Transaction, obligation_ids: Collection[UUID]) -> None:
         ]
         await store.carrying.put_carried(tx, [(first, *carried) for (first, _), carried in made])
         obligations = {each.obligation.id: each.obligation for each in continued}
+        for (_, newest), (submission, version) in made:
+            await store.registrations.carry(tx, newest, version, obligations[submission.obligation_id].requirement_id)
         for (first, newest), (submission, version) in made:
             _tell(tx, first, newest, submission, version, obligations[submission.obligation_id])
         # What goes on may itself have been replaced, and have been told of first.

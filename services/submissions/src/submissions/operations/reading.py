@@ -9,7 +9,9 @@ from chassis.transaction import Transaction
 from submissions import store
 from submissions.domain.asked import Obligation
 from submissions.domain.declaration import Declaration
+from submissions.domain.document import Official
 from submissions.domain.media import Media
+from submissions.domain.registration import Delegate
 from submissions.domain.submission import Submission, SubmissionVersion
 from submissions.operations.rights import not_found, require_read
 
@@ -22,6 +24,10 @@ class WholeSubmission:
     submission: Submission
     versions: Sequence[SubmissionVersion]
     media: Mapping[UUID, Media]
+    delegates: Mapping[int, Sequence[Delegate]]
+    """Who each version registers, by its number."""
+    documents: Mapping[int, Official]
+    """The official document each version is, by its number."""
     origin: Submission | None
     """The submission of a replaced directive that this one was made of."""
 
@@ -45,7 +51,9 @@ async def _whole(tx: Transaction, found: tuple[Obligation, Submission] | None, b
     named = {media_id for version in versions for media_id in version.media_ids}
     media = await store.media.all_of(tx, named) if named else {}
     origin = await store.carrying.find_origin(tx, submission.id)
-    return WholeSubmission(obligation, submission, versions, media, origin)
+    delegates = await store.registrations.delegates_of(tx, submission.id)
+    documents = await store.registrations.officials_of(tx, submission.id)
+    return WholeSubmission(obligation, submission, versions, media, delegates, documents, origin)
 
 
 async def read_media(tx: Transaction, *, media_id: UUID, by: Caller) -> Media:

@@ -6,12 +6,13 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.problems import Unavailable
 from chassis.strokes import Strokes
-from chassis.transaction import new_id
-from contracts.submissions import StatedValue, SubmissionSubmitted
+from chassis.transaction import Transactions
 from submissions import store
 from submissions.domain.answer import Answer, refuse_faulty
-from submissions.domain.asked import Obligation
-from submissions.domain.submission import Receipt, SubmissionVersion, refuse_late_or_accepted
+from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.submission import Receipt, refuse_late_or_accepted
+from submissions.operations.handing_in import ONE_BY_ONE, Request, hand_in
+from submissions.operations.recording import next_version, receipt_of, submitted
 from submissions.operations.rights import not_found, require_submit
 from submissions.problems import MediaNotReady, key_reused
 from submissions.store.asked import RuleBook
@@ -22,7 +23,15 @@ ATTEMPTS = 5
 
 
 async def submit(
-    strokes: Strokes, rules: RuleBook, *, obligation_id: UUID, answer: Answer, key: str, digest: bytes, by: Caller
+    strokes: Strokes,
+    transactions: Transactions,
+    rules: RuleBook,
+    *,
+    obligation_id: UUID,
+    answer: Answer,
+    key: str,
+    digest: bytes,
+    by: Caller,
 ) -> tuple[Receipt, bool]:
     """Record an answer as the newest version of the obligation's submission and tell the others.
 
@@ -35,31 +44,44 @@ async def submit(
         if standing is None:
             raise not_found()
         require_submit(by, standing.obligation)
+        requirement = await _requirement(rules, standing)
+        if requirement.kind in ONE_BY_ONE:
+            if answer.media_ids:
+                await _refuse_media_not_ready(strokes, standing.obligation, answer)
+            done = await hand_in(transactions, requirement, Request(obligation_id, answer, key, digest, by))
+            if done is not None:
+                return done
+            continue
         if standing.repeated is not None:
             if standing.repeated.request_digest != digest:
                 raise key_reused()
             return standing.repeated, True
         now = datetime.now(UTC)
-        await _refuse_unfit(strokes, rules, standing, answer, now)
-        version = _next_version(standing, answer, key=key, digest=digest, by=by, now=now)
+        await _refuse_unfit(strokes, requirement, standing, answer, now)
+        version = next_version(standing, answer, key=key, digest=digest, by=by, now=now)
         seen = standing.submission.version if standing.submission is not None else 0
-        told = _submitted(standing.obligation, version)
+        told = submitted(standing.obligation, version)
         if await store.submissions.put_version(strokes, version, after=seen, telling=told):
-            return _receipt(version), False
+            return receipt_of(version), False
     raise Unavailable(
         "Nhiều người đang nộp cùng lúc cho mục này; vui lòng thử lại.",
         "Too many answers to this obligation at once; try the same request again.",
     )
 
 
-async def _refuse_unfit(strokes: Strokes, rules: RuleBook, standing: Standing, answer: Answer, now: datetime) -> None:
+async def _requirement(rules: RuleBook, standing: Standing) -> Requirement:
     if standing.requirement_version is None:
         raise Unavailable(
             "Yêu cầu của văn bản chưa đến nơi; vui lòng thử lại sau ít giây.",
             "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
         )
     asked = await rules.requirement(standing.obligation.requirement_id, standing.requirement_version)
-    requirement = asked.of(standing.obligation.particulars)
+    return asked.of(standing.obligation.particulars)
+
+
+async def _refuse_unfit(
+    strokes: Strokes, requirement: Requirement, standing: Standing, answer: Answer, now: datetime
+) -> None:
     refuse_late_or_accepted(standing.obligation, requirement, standing.submission, now)
     refuse_faulty(requirement, answer)
     if answer.media_ids:
@@ -74,59 +96,4 @@ async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answ
         "Video chưa qua kiểm tra hoặc không thuộc mục này; xem danh sách «media».",
         "A file has not passed inspection or does not belong to this obligation; see `media`.",
         media=[{"media_id": str(media_id), "state": states.get(media_id, "unknown")} for media_id in answer.media_ids],
-    )
-
-
-def _next_version(
-    standing: Standing, answer: Answer, *, key: str, digest: bytes, by: Caller, now: datetime
-) -> SubmissionVersion:
-    submission = standing.submission
-    return SubmissionVersion(
-        submission_id=new_id() if submission is None else submission.id,
-        obligation_id=standing.obligation.id,
-        number=1 if submission is None else submission.number + 1,
-        version=1 if submission is None else submission.version + 1,
-        submitted_by=by.id,
-        submitted_at=now,
-        idempotency_key=key,
-        request_digest=digest,
-        is_late=now > standing.obligation.due_at,
-        is_nil=answer.is_nil,
-        values=answer.values,
-        narrative=answer.narrative,
-        media_ids=answer.media_ids,
-    )
-
-
-def _submitted(obligation: Obligation, version: SubmissionVersion) -> SubmissionSubmitted:
-    return SubmissionSubmitted(
-        occurred_at=version.submitted_at,
-        submission_id=version.submission_id,
-        version=version.version,
-        obligation_id=obligation.id,
-        directive_id=obligation.directive_id,
-        requirement_id=obligation.requirement_id,
-        unit_id=obligation.unit_id,
-        answering_unit_id=obligation.answering_unit_id,
-        number=version.number,
-        submitted_by=version.submitted_by,
-        is_late=version.is_late,
-        is_nil=version.is_nil,
-        values=tuple(
-            StatedValue(indicator=each.indicator, period=each.period, value=each.value, level=each.level or None)
-            for each in version.values
-        ),
-        media_ids=version.media_ids,
-    )
-
-
-def _receipt(version: SubmissionVersion) -> Receipt:
-    return Receipt(
-        submission_id=version.submission_id,
-        obligation_id=version.obligation_id,
-        number=version.number,
-        version=version.version,
-        submitted_at=version.submitted_at,
-        is_late=version.is_late,
-        request_digest=version.request_digest,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from chassis.strokes import Stroke, Strokes, leaving_event
 from chassis.transaction import Transaction
@@ -42,7 +43,7 @@ SUBMISSION_COLUMNS = [
 ]
 
 # One stroke, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
-_FIND_STANDING = Stroke(
+_STANDING = (
     select(
         *OBLIGATION_COLUMNS,
         requirements.c.version.label("requirement_version"),
@@ -69,6 +70,7 @@ _FIND_STANDING = Stroke(
     )
     .where(obligations.c.obligation_id == bindparam("wanted"))
 )
+_FIND_STANDING = Stroke(_STANDING)
 
 # Only while the answer is owed: whoever carries answers over takes the obligation and ends it. The lock is the one a
 # new submission takes anyway, for its reference.
@@ -121,6 +123,7 @@ _version_written = (
     .cte("version_written")
 )
 _PUT_VERSION = Stroke(leaving_event(_version_written))
+_WRITE_VERSION = select(_version_written.c.submission_id)
 
 _SUBMISSION = select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS).join_from(submissions, obligations)
 _FIND_SUBMISSION = _SUBMISSION.where(submissions.c.submission_id == bindparam("wanted"))
@@ -156,8 +159,16 @@ _PUT_REVIEW = (
 async def find_standing(strokes: Strokes, obligation_id: UUID, *, person: UUID, key: str) -> Standing | None:
     """Return how an obligation stands, and what `person` was answered under `key` before."""
     row = await strokes.row(_FIND_STANDING, wanted=obligation_id, person=person, key=key)
-    if row is None:
-        return None
+    return None if row is None else _standing_of(row, obligation_id)
+
+
+async def read_standing(tx: Transaction, obligation_id: UUID, *, person: UUID, key: str) -> Standing:
+    """Return how an obligation that exists stands, as `find_standing` does, in a transaction that is open."""
+    found = await tx.connection.execute(_STANDING, {"wanted": obligation_id, "person": person, "key": key})
+    return _standing_of(found.mappings().one(), obligation_id)
+
+
+def _standing_of(row: Mapping[Any, Any], obligation_id: UUID) -> Standing:
     repeated = None
     if row["repeated_id"] is not None:
         repeated = Receipt(
@@ -204,6 +215,24 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             raise key_reused() from error
         raise
     return told is not None
+
+
+async def write_version(tx: Transaction, new: SubmissionVersion, *, after: int) -> bool:
+    """Write a version and the submission it belongs to, as `put_version` does, in a transaction that is open.
+
+    What is told of it is left to the caller.
+    """
+    values = {name: getattr(new, name) for name in _VERSION_COLUMNS if name != "stated"}
+    about = {"new_submission_id": new.submission_id, "obligation_id": new.obligation_id, "seen_version": after}
+    stated = [list(each) for each in new.values]
+    try:
+        written = await tx.connection.execute(_WRITE_VERSION, values | about | {"number": new.number, "stated": stated})
+    except IntegrityError as error:
+        # The driver's own error is behind the one SQLAlchemy makes of it.
+        if getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None) == ONE_PER_KEY:
+            raise key_reused() from error
+        raise
+    return written.one_or_none() is not None
 
 
 async def find_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligation, Submission] | None:

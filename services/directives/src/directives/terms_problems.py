@@ -1,0 +1,31 @@
+"""What can be wrong with what only some kinds of requirements say."""
+
+from chassis.problems import Problem
+
+
+class KindUnfit(Problem):
+    """A requirement lacks what its kind needs, or says what belongs to another kind."""
+
+    code = "kind-unfit"
+    status = 422
+
+
+class QuotaUnfit(Problem):
+    """A quota is empty, names what is not declared, or a type of units has two."""
+
+    code = "quota-unfit"
+    status = 422
+
+
+class QuotaMissing(Problem):
+    """Some units would have to register people, and no quota says whom; `units` names them."""
+
+    code = "quota-missing"
+    status = 409
+
+
+class DocumentUnfit(Problem):
+    """Of the documents that are asked for it is not said how many, or of which formats."""
+
+    code = "document-unfit"
+    status = 422

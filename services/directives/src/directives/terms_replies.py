@@ -1,0 +1,13 @@
+"""What the front door answers about what only some kinds of requirements say."""
+
+from pydantic import BaseModel
+
+from contracts.directives import DocumentAsked
+from contracts.registration import RegistrationAsked
+
+
+class TermsOut(BaseModel):
+    """What a requirement says beside its outline."""
+
+    registration: RegistrationAsked | None
+    document: DocumentAsked | None

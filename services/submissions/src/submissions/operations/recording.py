@@ -1,0 +1,69 @@
+"""What an answer becomes when it is recorded: a version, what is told of it, and a receipt."""
+
+from datetime import datetime
+
+from chassis.caller import Caller
+from chassis.transaction import new_id
+from contracts.submissions import StatedValue, SubmissionSubmitted
+from submissions.domain.answer import Answer
+from submissions.domain.asked import Obligation
+from submissions.domain.submission import Receipt, SubmissionVersion
+from submissions.store.submissions import Standing
+
+
+def next_version(
+    standing: Standing, answer: Answer, *, key: str, digest: bytes, by: Caller, now: datetime
+) -> SubmissionVersion:
+    """Return the version an answer becomes: the next one of what the obligation was answered with so far."""
+    submission = standing.submission
+    return SubmissionVersion(
+        submission_id=new_id() if submission is None else submission.id,
+        obligation_id=standing.obligation.id,
+        number=1 if submission is None else submission.number + 1,
+        version=1 if submission is None else submission.version + 1,
+        submitted_by=by.id,
+        submitted_at=now,
+        idempotency_key=key,
+        request_digest=digest,
+        is_late=now > standing.obligation.due_at,
+        is_nil=answer.is_nil,
+        values=answer.values,
+        narrative=answer.narrative,
+        media_ids=answer.media_ids,
+    )
+
+
+def submitted(obligation: Obligation, version: SubmissionVersion) -> SubmissionSubmitted:
+    """Return what is told of a version."""
+    return SubmissionSubmitted(
+        occurred_at=version.submitted_at,
+        submission_id=version.submission_id,
+        version=version.version,
+        obligation_id=obligation.id,
+        directive_id=obligation.directive_id,
+        requirement_id=obligation.requirement_id,
+        unit_id=obligation.unit_id,
+        answering_unit_id=obligation.answering_unit_id,
+        number=version.number,
+        submitted_by=version.submitted_by,
+        is_late=version.is_late,
+        is_nil=version.is_nil,
+        values=tuple(
+            StatedValue(indicator=each.indicator, period=each.period, value=each.value, level=each.level or None)
+            for each in version.values
+        ),
+        media_ids=version.media_ids,
+    )
+
+
+def receipt_of(version: SubmissionVersion) -> Receipt:
+    """Return what the sender of a version holds in hand."""
+    return Receipt(
+        submission_id=version.submission_id,
+        obligation_id=version.obligation_id,
+        number=version.number,
+        version=version.version,
+        submitted_at=version.submitted_at,
+        is_late=version.is_late,
+        request_digest=version.request_digest,
+    )
