@@ -9,8 +9,13 @@ from sqlalchemy import text
 
 from chassis.clock import today
 from chassis.testing import tell, tell_together, until, waiting_events
+from directives.domain.periods import DueRule, Frequency
+from directives.domain.requirement import Requirement, check_deadlines
 from directives.operations.periods import directives_to_look_at, open_periods
+from directives.problems import PeriodsUnfit
+from directives.requests import UNDATED
 from unit_tree.projection import TreeReader
+from unit_tree.selectors import Selector
 
 TODAY = today(datetime.now(UTC))
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
@@ -295,6 +300,17 @@ async def test_what_cannot_be_asked_by_a_calendar_is_not_drafted(
 
     assert answer.status_code == status, answer.text
     assert await rows() == before
+
+
+def test_people_are_registered_once() -> None:
+    frequency = Frequency("hang-thang", DueRule("days_after", 1))
+    registered = Requirement(
+        id=UUID(int=1), kind="registration", title="Cử đại biểu", as_of=TODAY, periods=(), indicators=(), sections=(),
+        media=None, audience=Selector(include=("U-SO",)), due_phrase="", due_at=UNDATED, cut_off_at=None,
+        closes_at=None, frequency=frequency,
+    )  # fmt: skip
+    with pytest.raises(PeriodsUnfit, match="asked once"):
+        check_deadlines(registered, "requirements.0")
 
 
 async def test_calendars_are_kept_in_versions_by_who_writes_for_the_issuer(
