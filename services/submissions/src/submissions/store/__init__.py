@@ -1,5 +1,27 @@
 """Things in and out of PostgreSQL."""
 
-from submissions.store import asked, before, carrying, declarations, media, registrations, submissions
+from submissions.store import (
+    asked,
+    before,
+    carrying,
+    corrections,
+    declarations,
+    drafts,
+    media,
+    registrations,
+    reviews,
+    submissions,
+)
 
-__all__ = ["asked", "before", "carrying", "declarations", "media", "registrations", "submissions"]
+__all__ = [
+    "asked",
+    "before",
+    "carrying",
+    "corrections",
+    "declarations",
+    "drafts",
+    "media",
+    "registrations",
+    "reviews",
+    "submissions",
+]
