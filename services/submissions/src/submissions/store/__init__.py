@@ -9,6 +9,8 @@ from submissions.store import (
     drafts,
     media,
     registrations,
+    renditions,
+    retention,
     reviews,
     submissions,
 )
@@ -22,6 +24,8 @@ __all__ = [
     "drafts",
     "media",
     "registrations",
+    "renditions",
+    "retention",
     "reviews",
     "submissions",
 ]
