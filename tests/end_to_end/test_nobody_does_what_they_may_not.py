@@ -113,13 +113,13 @@ async def ground(stage, silent) -> Ground:
         " FROM submissions s JOIN obligations o USING (obligation_id)"
         " WHERE o.unit_id LIKE 'U-SCH-%' ORDER BY s.submission_id LIMIT 1"
     )
-    if not await ledger.rows(stores.databases["submissions"], answered):
-        assert (await perform(stage, province.demo(), silent))["ok"]
-    [first] = await ledger.rows(stores.databases["submissions"], answered)
     videos = (
         "SELECT media_id FROM media JOIN obligations USING (obligation_id)"
         " WHERE answering_unit_id NOT LIKE 'U-SCH-%' ORDER BY media_id LIMIT 1"
     )
+    if not await ledger.rows(stores.databases["submissions"], videos):  # films are sent by the main job alone
+        assert (await perform(stage, province.demo(), silent))["ok"]
+    [first] = await ledger.rows(stores.databases["submissions"], answered)
     [media] = await ledger.rows(stores.databases["submissions"], videos)
     [person] = await ledger.rows(
         stores.databases["directory"], "SELECT person_id FROM people WHERE account = 'lanh-dao'"
