@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from chassis.transaction import Transaction
-from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from directives import store
 
-AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted
+AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | SubmissionWithdrawn
 
 _SAYS: dict[type[AnswerEvent], store.obligations.Given] = {
     SubmissionSubmitted: "submitted",
     SubmissionReturned: "returned",
     SubmissionAccepted: "accepted",
+    SubmissionWithdrawn: "withdrawn",
 }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.directives import ObligationState
 from directives.problems import AskedAlready, DecidedAlready, NotLater, NotOwed
 
-AnswerState = Literal["none", "submitted", "returned", "accepted"]
+AnswerState = Literal["none", "submitted", "returned", "accepted", "withdrawn"]
 Outcome = Literal["granted", "refused"]
 DirectiveEnd = Literal["recalled", "replaced", "closed"]
 
