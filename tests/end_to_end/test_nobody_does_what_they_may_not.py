@@ -8,6 +8,7 @@ import httpx
 import pytest
 from described import NEVER, Operation, operations
 
+from chassis.testing import until
 from chassis.transaction import new_id
 from congvan.demo import ledger, province
 from congvan.demo.people import Passwords, account_of
@@ -122,6 +123,12 @@ async def ground(stage, silent) -> Ground:
     )
     if not await ledger.rows(stores.databases["submissions"], videos):  # films are sent by the main job alone
         assert (await perform(stage, province.demo(), silent))["ok"]
+    on_its_way = "SELECT media_id FROM media WHERE rendition IN ('waiting', 'making')"
+
+    async def every_film_is_shown() -> bool:
+        return not await ledger.rows(stores.databases["submissions"], on_its_way)
+
+    await until(every_film_is_shown, within=120)  # what changes by itself would be held against the visitor
     [first] = await ledger.rows(stores.databases["submissions"], answered)
     [media] = await ledger.rows(stores.databases["submissions"], videos)
     [person] = await ledger.rows(
