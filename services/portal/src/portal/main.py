@@ -2,6 +2,7 @@
 
 import asyncio
 from inspect import isawaitable
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -86,7 +87,7 @@ def _tell_people(frame: Porch, house: House) -> None:
         door_of(request).dismiss()
         if not _is_read(request):
             return problem_answer(NotSignedIn("Hãy đăng nhập lại.", "Please sign in again."))
-        then = request.url.path if request.method == "GET" else "/"
+        then = quote(request.url.path) if request.method == "GET" else "/"
         return go_to(f"/sign-in?then={then}" + ("&why=over" if had_session else ""))
 
     @frame.app.exception_handler(Problem)
