@@ -123,12 +123,6 @@ async def ground(stage, silent) -> Ground:
     )
     if not await ledger.rows(stores.databases["submissions"], videos):  # films are sent by the main job alone
         assert (await perform(stage, province.demo(), silent))["ok"]
-    on_its_way = "SELECT media_id FROM media WHERE rendition IN ('waiting', 'making')"
-
-    async def every_film_is_shown() -> bool:
-        return not await ledger.rows(stores.databases["submissions"], on_its_way)
-
-    await until(every_film_is_shown, within=120)  # what changes by itself would be held against the visitor
     [first] = await ledger.rows(stores.databases["submissions"], answered)
     [media] = await ledger.rows(stores.databases["submissions"], videos)
     [person] = await ledger.rows(
@@ -140,7 +134,20 @@ async def ground(stage, silent) -> Ground:
     # Nothing here may be the neighbour's: a school's own answer and letter, and a video no school sent.
     services = stage.platform.services
     things |= {"upload_id": things["media_id"], "question_id": await _asked(stage, things)}
+    # What changes by itself would be held against the visitor.
+    async with Play(stage.platform, province.demo(), silent) as play:
+        await play.settle()
+    await until(lambda: _is_at_rest(stores), within=120)
     return Ground(services, await operations(services), things, stores)
+
+
+async def _is_at_rest(stores: ledger.Stores) -> bool:
+    """Return whether every film is made playable and every letter has left."""
+    on_their_way = {
+        "submissions": "SELECT 1 FROM media WHERE rendition IN ('waiting', 'making')",
+        "notify": "SELECT 1 FROM deliveries WHERE state = 'waiting'",
+    }
+    return not any([await ledger.rows(stores.databases[name], rows) for name, rows in on_their_way.items()])
 
 
 async def _asked(stage, things: Mapping[str, str]) -> str:
