@@ -28,6 +28,7 @@ from congvan.servers import nats as nats_server
 STREAMS_FILE = Path(__file__).parent / "deploy" / "jetstream" / "streams.toml"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads what belongs together
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several run at once: the tests of one file stay together, and so do all that share the one house.
 
@@ -35,10 +36,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if not hasattr(config, "workerinput"):
         return
-    whole_house = Path(__file__).parent / "tests" / "end_to_end"
+    root = Path(__file__).parent
+    whole_house = root / "tests" / "end_to_end"
     items.sort(key=lambda item: not item.path.is_relative_to(whole_house))
     for item in items:
-        together = "house" if item.path.is_relative_to(whole_house) else str(item.path)
+        together = "house" if item.path.is_relative_to(whole_house) else str(item.path.relative_to(root))
         item.add_marker(pytest.mark.xdist_group(together))
 
 

@@ -13,6 +13,8 @@ from playwright.async_api import expect
 
 from chassis.testing import until
 
+pytestmark = pytest.mark.alone
+
 BYTES = 100_000_000
 OFFICE = "U-VHXH-99004"
 CUTS = 5
