@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chassis.transaction import Transaction
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
 from directives import store
+from directives.operations.awaiting import note_accepted
 
 AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted
 
@@ -15,8 +16,10 @@ _SAYS: dict[type[AnswerEvent], store.obligations.Given] = {
 }
 
 
-async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
+async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> int:
     """Note how far answers have come: the newest version of each submission is the truth.
+
+    Return how many obligations became owed because they waited for these answers.
 
     Raises `UnknownObligation` for an answer to something nobody owes; it is retried, then parked for a person.
     """
@@ -38,3 +41,4 @@ async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) 
             for event in newest.values()
         ],
     )
+    return await note_accepted(transaction, [each for each in events if isinstance(each, SubmissionAccepted)])

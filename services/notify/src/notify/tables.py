@@ -106,6 +106,7 @@ letters_due = Table(
         "kind IN ('obligation_opened', 'obligation_transferred', 'submission_submitted', 'submission_returned', "
         "'submission_accepted', 'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
         "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "
+        "'obligation_activated', 'obligation_suspended', "
         "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', 'question_asked', "
         "'question_answered', 'directive_amended', 'directive_recalled', 'media_withdrawn', 'media_hidden')",
         name="letters_due_kind_known",

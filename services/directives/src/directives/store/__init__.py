@@ -14,6 +14,7 @@ from directives.store import (
     registers,
     staff,
     templates,
+    waits,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "registers",
     "staff",
     "templates",
+    "waits",
 ]
