@@ -86,6 +86,8 @@ async def test_what_waits_is_shown_and_told_to_nobody(case, desk, signer) -> Non
     head = signer.bearer(("unit_head", "U-THPT-1"))
     listed = (await desk.client.get("/obligations?unit_id=U-THPT-1", headers=head)).json()["obligations"]
     assert sorted(each["state"] for each in listed) == ["open", "waiting", "waiting"]
+    book = await desk.client.get("/register-books/U-THPT-1/2026/follow-up", headers=head)
+    assert book.status_code == 200
     body = {"due_at": "2027-01-20T00:00:00+07:00", "reason": "Xin thêm thời gian"}
     owed = await case.owed(1)
     refused = await desk.client.post(f"/obligations/{owed['obligation_id']}/extensions", json=body, headers=head)
