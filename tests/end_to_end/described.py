@@ -36,7 +36,7 @@ class Operation:
                 case "query" if each.get("required"):
                     more["params"][each["name"]] = value
                 case "header" if each.get("required"):
-                    more["headers"][each["name"]] = "0123456789abcdef"
+                    more["headers"][each["name"]] = places.get(each["name"], "0123456789abcdef")
         content = self.described.get("requestBody", {}).get("content", {})
         if "application/json" in content:
             more["json"] = self._example(content["application/json"]["schema"], places)
@@ -69,9 +69,10 @@ class Operation:
         match schema.get("type"):
             case "object":
                 known = schema.get("properties", {})
+                others = [f"x{number}" for number in range(schema.get("minProperties", 0))]
                 return {
                     name: places.get(name) or self._example(known[name], places) for name in schema.get("required", ())
-                }
+                } | {name: self._example(schema["additionalProperties"], places) for name in others}
             case "array":
                 return [self._example(schema["items"], places) for _ in range(schema.get("minItems", 0))]
             case "integer" | "number":

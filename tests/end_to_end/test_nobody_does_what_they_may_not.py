@@ -29,6 +29,7 @@ WORDS = {
     "issuer_unit_id": "U-SGD-MG",
     "owning_unit_id": "U-SGD-MG",
     "year": "2026",
+    "If-Match": '"0"',
 }
 """What stands for names whose values have a form the description cannot spell out."""
 EVERYBODY = {
@@ -69,6 +70,7 @@ WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}/questions",
     "directives GET /directives/{directive_id}/paper/{form}",
     "directives GET /directives/{directive_id}/files",
+    "directives GET /directives/{directive_id}/files/{file_id}",
 }
 """What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
 _STEPS = ("submit", "return", "sign", "number", "issue", "recall", "corrections", "close")

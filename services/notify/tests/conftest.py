@@ -18,7 +18,17 @@ from contracts.directives import (
     RequirementIssued,
 )
 from contracts.directory import PersonChanged, Post
-from contracts.submissions import MediaRejected, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from contracts.submissions import (
+    CommentAdded,
+    CorrectionAsked,
+    CorrectionGranted,
+    CorrectionRefused,
+    MediaRejected,
+    SubmissionAccepted,
+    SubmissionReturned,
+    SubmissionSubmitted,
+    SubmissionWithdrawn,
+)
 
 SCHOOL = "U-THCS-SONGHAC"
 DUE_AT = datetime(2026, 12, 13, 17, 0, tzinfo=UTC)
@@ -160,6 +170,22 @@ class Case:
         return SubmissionAccepted(
             **self._answered(number=number, version=version, minutes=minutes), reviewed_by=new_id()
         )
+
+    def withdrawn(self):
+        about = self._answered(number=1, version=2, minutes=20)
+        return SubmissionWithdrawn(**about, issuer_unit_id="U-SGD-MG", withdrawn_by=new_id())
+
+    def correction(self, step, **more):
+        about = self._answered(number=1, version=3, minutes=40)
+        del about["version"]
+        steps = {"asked": CorrectionAsked, "granted": CorrectionGranted, "refused": CorrectionRefused}
+        return steps[step](**about, issuer_unit_id="U-SGD-MG", correction_id=self.extension_id, **more)
+
+    def comment(self, side):
+        about = self._answered(number=1, version=1, minutes=15)
+        del about["version"]
+        more = {"comment_id": new_id(), "written_by": new_id(), "side": side}
+        return CommentAdded(**about, issuer_unit_id="U-SGD-MG", **more)
 
     def rejected(self, by):
         return MediaRejected(

@@ -13,7 +13,13 @@ from chassis.porch import Role
 from chassis.transaction import new_id
 from contracts.directives import DirectiveIssued, IndicatorAsked, ObligationChanged, ObligationOpened, RequirementIssued
 from contracts.directory import UnitChanged, UnitLineage, UnitRelation, UnitVersion
-from contracts.submissions import StatedValue, SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from contracts.submissions import (
+    StatedValue,
+    SubmissionAccepted,
+    SubmissionReturned,
+    SubmissionSubmitted,
+    SubmissionWithdrawn,
+)
 from reporting.main import MIGRATIONS, create_frame
 from reporting.settings import Settings
 from reporting.tables import aggregates
@@ -166,6 +172,11 @@ class Story:
 
     def accepted(self, unit_id, *, version=2, number=1):
         return SubmissionAccepted(**self._answer(unit_id, version, number), reviewed_by=new_id())
+
+    def withdrawn(self, unit_id, *, version=2, number=1):
+        return SubmissionWithdrawn(
+            **self._answer(unit_id, version, number), issuer_unit_id=self.issuer, withdrawn_by=new_id()
+        )
 
 
 def province_units():

@@ -108,6 +108,15 @@ class MediaAsked(Fact):
     max_bytes: int
 
 
+class AnsweringAsked(Fact):
+    """How an answer comes about: who must agree to it first, and what may come after it."""
+
+    needs_approval: bool = False
+    """The head of the unit approves it before it is sent."""
+    revision_days: int | None = None
+    """How many days a unit has for what was returned, the day of the return not counted; null: it is due as before."""
+
+
 FileFormat = Literal["pdf", "docx", "xlsx", "pptx", "jpg", "png", "mp4", "mov"]
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from contracts.asked import (
+    AnsweringAsked,
     Comparison,
     DocumentAsked,
     FileFormat,
@@ -26,6 +27,7 @@ from contracts.registration import RegistrationAsked, SeatsAsked
 
 # What is asked is told by directives, so its parts are had from here as well; what is defined here goes without saying.
 __all__ = [
+    "AnsweringAsked",
     "Comparison",
     "DocumentAsked",
     "FileFormat",
@@ -68,6 +70,7 @@ class RequirementIssued(Fact):
     registration: RegistrationAsked | None = None
     """Of a registration; its `indicators` are then the figures it adds up to, which nobody states."""
     document: DocumentAsked | None = None
+    answering: AnsweringAsked = AnsweringAsked()
     calendar: tuple[PeriodAsked, ...] = ()
     """The periods it is asked by, each with obligations of its own, in their order; none: it is asked once."""
 

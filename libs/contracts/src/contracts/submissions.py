@@ -98,6 +98,9 @@ class SubmissionReturned(SubmissionReviewed):
 
     type: ClassVar[str] = "submissions.submission.returned.v1"
 
+    due_again_at: datetime | None = None
+    """By when the revised answer is due, and taken in any case; null: as before."""
+
 
 class SubmissionAccepted(SubmissionReviewed):
     """A submission was accepted."""
@@ -108,6 +111,78 @@ class SubmissionAccepted(SubmissionReviewed):
     """Not null: it was accepted before it was carried over."""
     is_unreviewed: bool = False
     """Nobody reviewed it: to send it is all that was asked."""
+
+
+class SubmissionStep(Event):
+    """What every event about a submission carries that is neither an answer nor a review."""
+
+    submission_id: UUID
+    obligation_id: UUID
+    directive_id: UUID
+    requirement_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    answering_unit_id: str
+    number: int
+
+    @property
+    def about(self) -> str:
+        return str(self.submission_id)
+
+
+class SubmissionWithdrawn(SubmissionStep):
+    """The unit took its newest version back before it was reviewed; nothing it stated counts."""
+
+    type: ClassVar[str] = "submissions.submission.withdrawn.v1"
+
+    version: int
+    """Counts with the submission's other events."""
+    withdrawn_by: UUID
+
+
+class CorrectionStep(SubmissionStep):
+    """What every event about a correction carries; the reasons are fetched by who may read them."""
+
+    correction_id: UUID
+
+    @property
+    def about(self) -> str:
+        return str(self.correction_id)
+
+
+class CorrectionAsked(CorrectionStep):
+    """A unit asks to correct what was accepted, or what no answer is taken for any more."""
+
+    type: ClassVar[str] = "submissions.correction.asked.v1"
+
+
+class CorrectionGranted(CorrectionStep):
+    """The unit may send one more version, until `until`; what was accepted stands and counts until then."""
+
+    type: ClassVar[str] = "submissions.correction.granted.v1"
+
+    until: datetime
+
+
+class CorrectionRefused(CorrectionStep):
+    """What was submitted stays as it is."""
+
+    type: ClassVar[str] = "submissions.correction.refused.v1"
+
+
+class CommentAdded(SubmissionStep):
+    """Somebody of the unit or of its reviewers wrote about a submission; the words are fetched by who may read them."""
+
+    type: ClassVar[str] = "submissions.comment.added.v1"
+
+    comment_id: UUID
+    written_by: UUID
+    side: Literal["unit", "desk"]
+    """Who wrote; the other side is told."""
+
+    @property
+    def about(self) -> str:
+        return str(self.comment_id)
 
 
 class MediaEvent(Event):

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from chassis.problems import Malformed
 from chassis.text import Line, Period, UnitId
 from contracts.directives import RequirementKind
+from directives.answering_requests import AnsweringIn
 from directives.documents.suggesting import Suggestion
 from directives.domain.document_types import DocumentType
 from directives.problems import ConfirmationIncomplete
@@ -41,6 +42,7 @@ class ConfirmedIn(Request):
     sections: list[SectionIn] | None = Field(default=None, max_length=100)
     rules: list[RuleIn] = Field(default=[], max_length=200)
     media: MediaIn | None = None
+    answering: AnsweringIn = AnsweringIn()
     audience: AudienceIn | None = None
     due_phrase: Line | None = None
     due_at: Moment | None = None

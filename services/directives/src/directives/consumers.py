@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directory import GroupChanged, PersonChanged, UnitChanged, UnitTypeChanged
-from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from directives.projections import AnswerEvent, note_answers
 from unit_tree.projection import note_units
 from unit_tree.selecting import note_groups, note_people, note_unit_types
@@ -28,7 +28,9 @@ def register(desk: EventDesk, hear_of_units: Callable[[], None]) -> None:
         await note_people([each for each in events if isinstance(each, PersonChanged)], transaction)
 
     # A list of what is owed may be a moment behind; on deadline evening the moment is what keeps it cheap.
-    @desk.batch("directives-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, linger=0.25)
+    answers = (SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
+
+    @desk.batch("directives-answers", *answers, linger=0.25)
     async def note_what_came_back(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
         if await note_answers(events, transaction):
             # Whoever was to answer may be no more since it began to wait.

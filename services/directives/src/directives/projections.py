@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 
 from chassis.transaction import Transaction
-from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from directives import store
 from directives.operations.awaiting import note_accepted
 
-AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted
+AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | SubmissionWithdrawn
 
 _SAYS: dict[type[AnswerEvent], store.obligations.Given] = {
     SubmissionSubmitted: "submitted",
     SubmissionReturned: "returned",
     SubmissionAccepted: "accepted",
+    SubmissionWithdrawn: "withdrawn",
 }
 
 

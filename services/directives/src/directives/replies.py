@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from contracts.directives import (
+    AnsweringAsked,
     DeliveryPurpose,
     IndicatorAsked,
     MediaAsked,
@@ -66,6 +67,7 @@ class RequirementOut(TermsOut):
     sections: tuple[SectionAsked, ...]
     rules: tuple[RuleAsked, ...]
     media: MediaAsked | None
+    answering: AnsweringAsked
     audience: AudienceOut
     due_phrase: str
     due_at: datetime
@@ -292,6 +294,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         sections=requirement.sections,
         rules=requirement.rules,
         media=requirement.media,
+        answering=requirement.answering,
         audience=_audience(requirement.audience),
         due_phrase=requirement.due_phrase,
         due_at=requirement.due_at,

@@ -29,6 +29,7 @@ from contracts.directives import (
     SectionAsked,
     SectionKind,
 )
+from directives.answering_requests import AnsweringIn
 from directives.domain.audience import of_types
 from directives.domain.directive import Directive, Recipient, Stamp
 from directives.domain.document_types import DocumentType
@@ -219,6 +220,7 @@ class RequirementIn(TermsIn, TargetsIn):
     sections: list[SectionIn] = Field(default=[], max_length=100)
     rules: list[RuleIn] = Field(default=[], max_length=200)
     media: MediaIn | None = None
+    answering: AnsweringIn = AnsweringIn()
     audience: AudienceIn
     due_phrase: Line
     due_at: Moment | None = None
@@ -246,6 +248,7 @@ class RequirementIn(TermsIn, TargetsIn):
             sections=tuple(SectionAsked(**each.model_dump()) for each in self.sections),
             rules=tuple(RuleAsked(**each.model_dump()) for each in self.rules),
             media=MediaAsked(**self.media.model_dump()) if self.media else None,
+            answering=self.answering.asked(),
             audience=self.audience.chosen(),
             due_phrase=self.due_phrase,
             due_at=self.due_at or UNDATED,

@@ -109,6 +109,7 @@ requirements = Table(
     Column("sections", JSONB, nullable=False),
     Column("rules", JSONB, nullable=False, server_default="[]"),
     Column("media", JSONB(none_as_null=True)),
+    Column("answering", JSONB, nullable=False, server_default="{}"),
     Column("audience", JSONB, nullable=False),
     Column("due_phrase", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
@@ -342,7 +343,7 @@ answers = Table(
     Column("state", Text, nullable=False),
     Column("submission_id", Uuid, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("state IN ('submitted', 'returned', 'accepted')", name="answers_state_known"),
+    CheckConstraint("state IN ('submitted', 'returned', 'accepted', 'withdrawn')", name="answers_state_known"),
     comment="how far the answer to an obligation has come; a copy of what submissions says, can be rebuilt",
 )
 

@@ -21,11 +21,16 @@ from contracts.directives import (
 )
 from contracts.directory import PersonChanged
 from contracts.submissions import (
+    CommentAdded,
+    CorrectionAsked,
+    CorrectionGranted,
+    CorrectionRefused,
     MediaRejected,
     MediaWithdrawn,
     SubmissionAccepted,
     SubmissionReturned,
     SubmissionSubmitted,
+    SubmissionWithdrawn,
 )
 from notify import projections
 from notify.addressing import write_letters
@@ -81,6 +86,11 @@ def register(desk: EventDesk) -> None:
         SubmissionSubmitted,
         SubmissionReturned,
         SubmissionAccepted,
+        SubmissionWithdrawn,
+        CorrectionAsked,
+        CorrectionGranted,
+        CorrectionRefused,
+        CommentAdded,
         MediaRejected,
         MediaWithdrawn,
         linger=0.25,

@@ -30,6 +30,12 @@ class Kind(StrEnum):
     SUBMISSION_SUBMITTED = "submission_submitted"
     SUBMISSION_RETURNED = "submission_returned"
     SUBMISSION_ACCEPTED = "submission_accepted"
+    SUBMISSION_WITHDRAWN = "submission_withdrawn"
+    CORRECTION_ASKED = "correction_asked"
+    CORRECTION_GRANTED = "correction_granted"
+    CORRECTION_REFUSED = "correction_refused"
+    COMMENT_BY_UNIT = "comment_by_unit"
+    COMMENT_BY_DESK = "comment_by_desk"
     MEDIA_REJECTED = "media_rejected"
     MEDIA_WITHDRAWN = "media_withdrawn"
     MEDIA_HIDDEN = "media_hidden"
@@ -54,7 +60,15 @@ class Kind(StrEnum):
 
 OWED = (Kind.OBLIGATION_OPENED, Kind.OBLIGATION_TRANSFERRED)
 """News that concern whoever answers for the unit until the obligation is settled."""
-TO_THE_DESK = (Kind.EXTENSION_ASKED, Kind.DELIVERY_REFUSED, Kind.QUESTION_ASKED, Kind.MEDIA_WITHDRAWN)
+TO_THE_DESK = (
+    Kind.EXTENSION_ASKED,
+    Kind.DELIVERY_REFUSED,
+    Kind.QUESTION_ASKED,
+    Kind.SUBMISSION_WITHDRAWN,
+    Kind.CORRECTION_ASKED,
+    Kind.COMMENT_BY_UNIT,
+    Kind.MEDIA_WITHDRAWN,
+)
 """News that go to the desk of the unit that asked."""
 
 

@@ -1,15 +1,15 @@
 """What letters say, in Vietnamese and in English. Pure; nothing in a letter names a person."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from unicodedata import normalize
 
-from chassis.clock import VIETNAM
 from notify.domain import Kind, Quoted, Text
 from notify.notice_words import NOTICE_WRITERS
-from notify.wording import Line, Written, one_line
+from notify.review_words import REVIEW_WRITERS
+from notify.wording import Line, Written, deadline, in_english, moment, one_line
 
 SUBJECT_LENGTH = 120
 """Characters of a directive's subject that a letter's own subject repeats; mail programs show about as many."""
@@ -28,24 +28,6 @@ def write(kind: Kind, quoted: Quoted) -> Text:
     )
 
 
-def moment(at: datetime) -> str:
-    """Return a moment as letters write it: `HH'h'mm ngày dd/MM/yyyy` on the clock of Viet Nam."""
-    local = at.astimezone(VIETNAM)
-    return f"{local:%Hh%M} ngày {local:%d/%m/%Y}"
-
-
-def deadline(at: datetime) -> str:
-    """Return a deadline as letters write it; midnight belongs to the day it ends: `24h00 ngày 13/12/2026`."""
-    local = at.astimezone(VIETNAM)
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"24h00 ngày {local - timedelta(days=1):%d/%m/%Y}"
-    return moment(at)
-
-
-def _in_english(vietnamese: str) -> str:
-    return vietnamese.replace(" ngày ", " on ")
-
-
 def _about(quoted: Quoted) -> list[Line]:
     code, subject, owed = one_line(quoted.code), one_line(quoted.subject), quoted.owed
     directive = (f"Văn bản: {code} – {subject}", f"Directive: {code} – {subject}")
@@ -60,7 +42,7 @@ def _about(quoted: Quoted) -> list[Line]:
         directive,
         (f"Yêu cầu: {requirement}", f"Requirement: {requirement}"),
         (f"Mã đơn vị: {unit_vi}", f"Unit: {unit_en}"),
-        (f"Hạn nộp: {due}", f"Due: {_in_english(due)} (Viet Nam time)"),
+        (f"Hạn nộp: {due}", f"Due: {in_english(due)} (Viet Nam time)"),
     ]
 
 
@@ -113,7 +95,7 @@ def _submission_submitted(quoted: Quoted) -> Written:
     number, received = quoted.more["number"], moment(quoted.occurred_at)
     more: list[Line] = [
         (f"Bản nộp: lần {number}", f"Submission: no. {number}"),
-        (f"Thời điểm nhận: {received}", f"Received: {_in_english(received)} (Viet Nam time)"),
+        (f"Thời điểm nhận: {received}", f"Received: {in_english(received)} (Viet Nam time)"),
     ]
     if quoted.more["is_nil"]:
         more.append(("Nội dung: báo cáo không phát sinh", "Content: a nil report"))
@@ -131,13 +113,17 @@ def _submission_submitted(quoted: Quoted) -> Written:
 
 def _submission_returned(quoted: Quoted) -> Written:
     number = quoted.more["number"]
+    more: list[Line] = []
+    if "due_again" in quoted.more:
+        again = deadline(datetime.fromisoformat(quoted.more["due_again"]))
+        more.append((f"Hạn nộp lại: {again}", f"Due again: {in_english(again)} (Viet Nam time)"))
     return (
         (f"đề nghị bổ sung, chỉnh sửa bản nộp lần {number}", f"submission no. {number} returned for revision"),
         (
             f"Bản nộp lần {number} của đơn vị được trả lại để bổ sung, chỉnh sửa.",
             f"Submission no. {number} of your unit was returned for revision.",
         ),
-        [],
+        more,
         (
             "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem lý do và nộp lại.",
             "Please sign in to Congvan to read the reason and to submit again.",
@@ -220,7 +206,7 @@ def _extension_refused(quoted: Quoted) -> Written:
 
 def _wished(quoted: Quoted) -> Line:
     wished = deadline(datetime.fromisoformat(quoted.more["wished"]))
-    return f"Hạn xin gia hạn: {wished}", f"Deadline asked for: {_in_english(wished)} (Viet Nam time)"
+    return f"Hạn xin gia hạn: {wished}", f"Deadline asked for: {in_english(wished)} (Viet Nam time)"
 
 
 def _obligation_extended(_quoted: Quoted) -> Written:
@@ -356,6 +342,7 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
         Kind.SUBMISSION_CARRIED: _submission_carried,
         Kind.OBLIGATION_ASSIGNED: _obligation_assigned,
         **NOTICE_WRITERS,
+        **REVIEW_WRITERS,
     }
 )
 

@@ -18,18 +18,24 @@ from contracts.directives import (
 )
 from contracts.directory import PersonChanged
 from contracts.submissions import (
+    CommentAdded,
+    CorrectionAsked,
+    CorrectionGranted,
+    CorrectionRefused,
     MediaRejected,
     MediaWithdrawn,
     SubmissionAccepted,
     SubmissionReturned,
     SubmissionSubmitted,
+    SubmissionWithdrawn,
 )
-from notify.domain import Due, Kind
+from notify.domain import TO_THE_DESK, Due, Kind
 from notify.store import facts
 
 ObligationEvent = ObligationOpened | ObligationTransferred | ObligationChanged
 ExtensionEvent = ExtensionAsked | ExtensionRefused
-AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | MediaWithdrawn
+StepEvent = SubmissionWithdrawn | CorrectionAsked | CorrectionGranted | CorrectionRefused | CommentAdded
+AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | MediaWithdrawn | StepEvent
 
 _CHANGES: Mapping[ObligationChange, Kind] = {
     "extended": Kind.OBLIGATION_EXTENDED,
@@ -203,7 +209,7 @@ def _withdrawn(event: MediaWithdrawn) -> Sequence[Due]:
     ]
 
 
-def _news(event: SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected) -> Due:
+def _news(event: SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | StepEvent) -> Due:
     match event:
         case SubmissionSubmitted() if event.carried is not None:
             return Due(
@@ -238,7 +244,7 @@ def _news(event: SubmissionSubmitted | SubmissionReturned | SubmissionAccepted |
                 number=event.number,
                 obligation_id=event.obligation_id,
                 occurred_at=event.occurred_at,
-                quoted={"number": event.number},
+                quoted={"number": event.number, **_due_again(event)},
                 unit_id=event.answering_unit_id,
             )
         case MediaRejected():
@@ -251,6 +257,40 @@ def _news(event: SubmissionSubmitted | SubmissionReturned | SubmissionAccepted |
                 quoted={"refusal": event.refusal, "measured": event.measured, "allowed": event.allowed},
                 person_id=event.uploaded_by,
             )
+        case _:
+            return _step_news(event)
+
+
+def _due_again(event: SubmissionReturned | SubmissionAccepted) -> dict[str, str]:
+    due_again_at = event.due_again_at if isinstance(event, SubmissionReturned) else None
+    return {} if due_again_at is None else {"due_again": due_again_at.isoformat()}
+
+
+def _step_news(event: StepEvent) -> Due:
+    about, number = event.submission_id, 0
+    quoted: dict[str, Any] = {"number": event.number}
+    match event:
+        case SubmissionWithdrawn():
+            kind, number = Kind.SUBMISSION_WITHDRAWN, event.number
+        case CorrectionAsked():
+            kind, about = Kind.CORRECTION_ASKED, event.correction_id
+        case CorrectionGranted():
+            kind, about = Kind.CORRECTION_GRANTED, event.correction_id
+            quoted["until"] = event.until.isoformat()
+        case CorrectionRefused():
+            kind, about = Kind.CORRECTION_REFUSED, event.correction_id
+        case CommentAdded():
+            kind = Kind.COMMENT_BY_UNIT if event.side == "unit" else Kind.COMMENT_BY_DESK
+            about = event.comment_id
+    return Due(
+        kind=kind,
+        about=about,
+        number=number,
+        obligation_id=event.obligation_id,
+        occurred_at=event.occurred_at,
+        quoted=quoted,
+        unit_id=event.issuer_unit_id if kind in TO_THE_DESK else event.answering_unit_id,
+    )
 
 
 async def note_assignments(tx: Transaction, events: Sequence[ObligationAssigned]) -> set[UUID]:

@@ -104,7 +104,9 @@ letters_due = Table(
     Column("quoted", JSONB, nullable=False),
     CheckConstraint(
         "kind IN ('obligation_opened', 'obligation_transferred', 'submission_submitted', 'submission_returned', "
-        "'submission_accepted', 'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
+        "'submission_accepted', 'submission_withdrawn', 'correction_asked', 'correction_granted', "
+        "'correction_refused', 'comment_by_unit', 'comment_by_desk', "
+        "'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
         "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "
         "'obligation_activated', 'obligation_suspended', "
         "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', 'question_asked', "

@@ -147,7 +147,7 @@ def test_a_wished_deadline_is_told_beside_the_one_that_stands(kind):
 def test_a_subject_stays_one_line_of_bounded_length_whatever_the_directive_is_called(subject, kind):
     more = {**RECEIPT, "refusal": "too-long", "measured": 1, "allowed": 2, "former": "U-CU"}
     more |= {"wished": DUE_AT.isoformat(), "by_code": "812/SGDĐT-GDPT", "purpose": "inform", "unit": "U-1"}
-    more |= {"asks": "obstacle", "asked_by": "you", "how": "corrects"}
+    more |= {"asks": "obstacle", "asked_by": "you", "how": "corrects", "until": DUE_AT.isoformat()}
     text = letters.write(kind, quoted(subject=subject, more=more))
 
     assert len(text.subject_vi.splitlines()) == 1

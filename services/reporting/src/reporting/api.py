@@ -97,7 +97,7 @@ class CoverageOut(BaseModel):
     answering_unit_id: str
     name: str
     unit_type: str
-    state: Literal["none", "submitted", "returned", "accepted"]
+    state: Literal["none", "submitted", "returned", "accepted", "withdrawn"]
     late: bool
     due_at: datetime
     submitted_at: datetime | None

@@ -6,7 +6,7 @@ from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
-from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import projections
 from unit_tree.projection import TreeReader
 
@@ -22,6 +22,6 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
     async def note_directives(events: Sequence[projections.AskedEvent], transaction: Transaction) -> None:
         await projections.note_directives(transaction, events, trees=trees)
 
-    @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted)
+    @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
     async def note_answers(events: Sequence[projections.AnswerEvent], transaction: Transaction) -> None:
         await projections.note_answers(transaction, events)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from reporting.domain import ByLevel, Contribution, Obligation, Place, Requirement, Standing, Values
+from reporting.domain import COUNTING, ByLevel, Contribution, Obligation, Place, Requirement, Standing, Values
 
 
 def contribution_of(standing: Standing, place: Place) -> Contribution:
@@ -19,7 +19,7 @@ def contribution_of(standing: Standing, place: Place) -> Contribution:
     number: int | None = None
     stated: Values = {}
     by_level: ByLevel = {}
-    if standing.answer is not None and standing.answer.state != "returned" and standing.values is not None:
+    if standing.answer is not None and standing.answer.state in COUNTING and standing.values is not None:
         number = standing.answer.number
         if not standing.values.is_nil:
             stated = _asked_for(requirement, periods, standing.values.stated)

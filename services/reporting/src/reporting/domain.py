@@ -14,7 +14,9 @@ from uuid import UUID
 from unit_tree.tree import Tree
 
 Relation = Literal["reporting", "cluster"]
-AnswerState = Literal["submitted", "returned", "accepted"]
+AnswerState = Literal["submitted", "returned", "accepted", "withdrawn"]
+COUNTING: tuple[AnswerState, ...] = ("submitted", "accepted")
+"""What is returned for revision or was withdrawn does not count, until it is sent again."""
 Values = Mapping[str, Mapping[str, int]]
 """What was stated: period → indicator → value; a bool counts as one or nothing."""
 ByLevel = Mapping[str, Mapping[str, Mapping[str, int]]]

@@ -15,6 +15,7 @@ from chassis.transaction import Transaction
 from reporting import projections, store
 from reporting.contributing import contribution_of
 from reporting.domain import (
+    COUNTING,
     Aggregate,
     AggregateKey,
     Change,
@@ -62,7 +63,7 @@ class Coverage:
     answering_unit_id: str
     name: str
     unit_type: str
-    state: Literal["none", "submitted", "returned", "accepted"]
+    state: Literal["none", "submitted", "returned", "accepted", "withdrawn"]
     is_late: bool
     """Answered after the deadline; or not answered, or returned, and the deadline has passed."""
     due_at: datetime
@@ -130,7 +131,7 @@ def _by_unit_and_period(standing: Standing) -> tuple[str, int]:
 def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
     obligation, answer, values = standing.obligation, standing.answer, standing.values
     name, unit_type = _called(tree, obligation.unit_id, obligation.as_of or standing.requirement.as_of)
-    is_answered = answer is not None and answer.state != "returned"
+    is_answered = answer is not None and answer.state in COUNTING
     is_late = values.is_late if is_answered and values is not None else not is_answered and now > standing.due_at
     return Coverage(
         unit_id=obligation.unit_id,

@@ -13,7 +13,7 @@ from chassis.transaction import Transaction
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
 from contracts.reporting import AggregateUpdated, Breakdown, RatioTotal, TargetTotal, Total
-from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted
+from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import store
 from reporting.contributing import contribution_of
 from reporting.domain import (
@@ -41,12 +41,13 @@ from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 
 AskedEvent = DirectiveIssued | ObligationOpened | ObligationChanged
-AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted
+AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | SubmissionWithdrawn
 
 _STATES: dict[type[AnswerEvent], AnswerState] = {
     SubmissionSubmitted: "submitted",
     SubmissionReturned: "returned",
     SubmissionAccepted: "accepted",
+    SubmissionWithdrawn: "withdrawn",
 }
 
 

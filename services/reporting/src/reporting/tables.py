@@ -90,7 +90,7 @@ answers = Table(
     Column("version", BigInteger, nullable=False),
     Column("number", Integer, nullable=False),
     Column("state", Text, nullable=False),
-    CheckConstraint("state IN ('submitted', 'returned', 'accepted')", name="answers_have_a_known_state"),
+    CheckConstraint("state IN ('submitted', 'returned', 'accepted', 'withdrawn')", name="answers_have_a_known_state"),
     comment="where each answer stands by the newest event heard of it",
 )
 

@@ -37,7 +37,7 @@ answer = st.fixed_dictionaries(
     {
         "values": st.tuples(st.booleans(), st.integers(0, 2**40)),
         "is_nil": st.sampled_from([False, False, False, True]),
-        "outcome": st.sampled_from([None, "returned", "accepted"]),
+        "outcome": st.sampled_from([None, "returned", "accepted", "withdrawn"]),
     }
 )
 home = st.tuples(st.sampled_from(TYPES), st.sampled_from([*OFFICES, *DEPARTMENTS]), st.sampled_from([None, "cluster"]))
@@ -99,8 +99,7 @@ class History:
                 yield self._submitted(unit, each, version, number)
                 if each["outcome"] is not None:
                     version += 1
-                    verb = story.returned if each["outcome"] == "returned" else story.accepted
-                    yield verb(self.named(unit), version=version, number=number)
+                    yield getattr(story, each["outcome"])(self.named(unit), version=version, number=number)
 
     def _submitted(self, unit, each, version, number):
         told = self.story.submitted(self.named(unit), version=version, number=number, is_nil=each["is_nil"])
@@ -119,7 +118,7 @@ class History:
                 continue
             unit_type, above, clusters = self._home(unit)
             versions = self.plan["answers"][unit]
-            last = versions[-1] if versions and versions[-1]["outcome"] != "returned" else None
+            last = versions[-1] if versions and versions[-1]["outcome"] in (None, "accepted") else None
             for period in self.plan["periods"] or ("-",):
                 for reached in {*above, *clusters}:
                     for level in {"", HIGHEST.get(unit_type, "")}:

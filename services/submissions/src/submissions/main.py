@@ -39,6 +39,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.checks["store"] = objects.why_away
     # Answers first, and no router around both: every level costs the busiest address a search of its own.
     frame.front_door(api.answers)
+    frame.front_door(api.drafts)
+    frame.front_door(api.reviews)
     frame.front_door(api.files)
     frame.front_door(api.media)
     frame.front_door(api.children)

@@ -41,6 +41,30 @@ class CarriedOver(Problem):
     status = 409
 
 
+class FieldsNotTaken(Problem):
+    """A draft cannot hold this; `errors` lists every field that is not asked for or holds something else."""
+
+    code = "fields-not-taken"
+    status = 422
+
+
+class DraftConflict(Problem):
+    """A colleague changed the same fields meanwhile; `conflicts` shows yours and theirs. Nothing was saved.
+
+    Look at both, and send what it is to be with the draft's newest `version`.
+    """
+
+    code = "draft-conflict"
+    status = 412
+
+
+class DraftMovedOn(Problem):
+    """The draft is not at the version you have seen; `version` is the one it is at."""
+
+    code = "draft-moved-on"
+    status = 412
+
+
 class PlacesTaken(Problem):
     """There is no room for everybody who is registered: `places_left` for `wanted`."""
 
@@ -53,6 +77,34 @@ class KeyReused(Problem):
 
     code = "key-reused"
     status = 409
+
+
+class NoNeedToAsk(Problem):
+    """A version may be sent without permission; nothing need be asked for."""
+
+    code = "no-need-to-ask"
+    status = 409
+
+
+class AskedAlready(Problem):
+    """A correction was asked for already and is not decided; `correction_id` is the one that waits."""
+
+    code = "asked-already"
+    status = 409
+
+
+class DecidedAlready(Problem):
+    """The correction was decided otherwise; `outcome` says how."""
+
+    code = "decided-already"
+    status = 409
+
+
+class NotLater(Problem):
+    """A permission must end after now, and within a year."""
+
+    code = "not-later"
+    status = 422
 
 
 class NotNow(Problem):

@@ -51,6 +51,8 @@ obligations = Table(
     Column("closes_at", DateTime(timezone=True)),
     # No check: whatever is not `open`, and words of a newer directives among it, takes no answer.
     Column("state", Text, nullable=False, server_default="open"),
+    # What answers one requirement, for those who review it.
+    Index("obligations_of_requirement", "requirement_id"),
     # What another one goes on from is `replaced`, whether or not that was told already.
     # All files of a unit: to know again what it sent before, and to count the room they take.
     Index("obligations_by_answering_unit", "answering_unit_id"),
@@ -93,8 +95,15 @@ submissions = Table(
     Column("number", Integer, nullable=False),
     # The submission that was made of this one for the obligation that goes on.
     Column("carried_to", Uuid, unique=True),
-    CheckConstraint("state IN ('submitted', 'returned', 'accepted')", name="submissions_state_known"),
-    CheckConstraint("carried_to IS NULL OR state <> 'returned'", name="submissions_returned_are_not_carried"),
+    # By when what was returned is due revised, and whether it had come late.
+    Column("due_again_at", DateTime(timezone=True)),
+    Column("was_late", Boolean, nullable=False, server_default="false"),
+    # Until when one more version is taken by permission.
+    Column("reopened_until", DateTime(timezone=True)),
+    CheckConstraint("state IN ('submitted', 'returned', 'accepted', 'withdrawn')", name="submissions_state_known"),
+    CheckConstraint(
+        "carried_to IS NULL OR state NOT IN ('returned', 'withdrawn')", name="submissions_returned_are_not_carried"
+    ),
     CheckConstraint("number >= 1 AND version >= number", name="submissions_count_up"),
     comment="what an obligation has been answered with so far",
 )
@@ -115,8 +124,12 @@ submission_versions = Table(
     Column("stated", JSONB, nullable=False),
     Column("narrative", JSONB, nullable=False),
     Column("media_ids", ARRAY(Uuid), nullable=False),
+    # The version of the draft it was sent from; null: it was sent as a whole.
+    Column("draft_version", BigInteger),
     Column("outcome", Text),
     Column("reason", Text),
+    # an array of [field, reason]: what must be revised where
+    Column("reasons", JSONB(none_as_null=True)),
     Column("reviewed_by", Uuid),
     Column("reviewed_at", DateTime(timezone=True)),
     # A key names one request of one person for ever; found by it when a request is repeated.
@@ -131,6 +144,79 @@ submission_versions = Table(
         name="submission_versions_return_has_reason",
     ),
     comment="every answer as it was sent, and what was decided about it",
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("correction_id", Uuid, primary_key=True),
+    Column("submission_id", Uuid, ForeignKey("submissions.submission_id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Uuid, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text),
+    Column("answer", Text),
+    Column("granted_until", DateTime(timezone=True)),
+    Column("decided_by", Uuid),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("outcome IN ('granted', 'refused')", name="corrections_outcome_known"),
+    CheckConstraint("num_nulls(outcome, decided_by, decided_at) IN (0, 3)", name="corrections_decided_whole"),
+    CheckConstraint(
+        "(outcome IS NOT DISTINCT FROM 'granted') = (granted_until IS NOT NULL)", name="corrections_granted_say_until"
+    ),
+    # One at a time; found by it when another is asked for, and all of a submission are listed by it.
+    Index("corrections_undecided", "submission_id", unique=True, postgresql_where=text("outcome IS NULL")),
+    Index("corrections_of_submission", "submission_id"),
+    comment="what a unit asked to correct after it was accepted or closed, and what was decided",
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("comment_id", Uuid, primary_key=True),
+    Column("submission_id", Uuid, ForeignKey("submissions.submission_id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("field", Text),
+    Column("words", Text, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("written_by", Uuid, nullable=False),
+    Column("written_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("side IN ('unit', 'desk')", name="comments_side_known"),
+    # What was said about a submission, and how much of it somebody has not read.
+    Index("comments_of_submission", "submission_id", "written_at"),
+    comment="what the unit and its reviewers said to each other about a submission",
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("submission_id", Uuid, ForeignKey("submissions.submission_id"), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("read_at", DateTime(timezone=True), nullable=False),
+    comment="up to which version, and until when, somebody has read a submission; what is newer is unread",
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("obligation_id", Uuid, ForeignKey("obligations.obligation_id"), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    comment="the one draft of an obligation, shared by the colleagues of the unit; it counts its changes",
+)
+
+draft_fields = Table(
+    "draft_fields",
+    metadata,
+    # A draft goes on with its obligation when that is replaced (store.carrying).
+    Column("obligation_id", Uuid, ForeignKey("drafts.obligation_id", onupdate="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    # JSON null: it was cleared
+    Column("content", JSONB, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("saved_by", Uuid, nullable=False),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+    comment="what each field of a draft holds, and the version of the draft that made it so",
 )
 
 shares = Table(

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.directives import ObligationState
 from directives.problems import AskedAlready, DecidedAlready, NotLater, NotOwed
 
-AnswerState = Literal["none", "submitted", "returned", "accepted"]
+AnswerState = Literal["none", "submitted", "returned", "accepted", "withdrawn"]
 Outcome = Literal["granted", "refused"]
 DirectiveEnd = Literal["recalled", "replaced", "closed"]
 
@@ -116,7 +116,7 @@ class Duty:
     @property
     def may_wait_again(self) -> bool:
         """Say whether it is owed and nothing was answered that stands."""
-        return self.state == "open" and self.answer_state in ("none", "returned")
+        return self.state == "open" and self.answer_state in ("none", "returned", "withdrawn")
 
     def refuse_answered(self) -> None:
         """Raise when an answer waits for its review."""

@@ -1,10 +1,18 @@
 """One thing a directive asks for, and when asking makes sense."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.directives import IndicatorAsked, MediaAsked, RequirementKind, RuleAsked, SectionAsked, TargetAsked
+from contracts.directives import (
+    AnsweringAsked,
+    IndicatorAsked,
+    MediaAsked,
+    RequirementKind,
+    RuleAsked,
+    SectionAsked,
+    TargetAsked,
+)
 from directives.domain.outline import check_outline
 from directives.domain.periods import Frequency
 from directives.domain.target import Assigned, check_targets
@@ -21,6 +29,7 @@ from unit_tree.selectors import Selector
 
 MOST_MEDIA = 20
 MOST_SECONDS = 3600
+MOST_REVISION_DAYS = 60
 MOST_BYTES = 300 * 1024 * 1024
 """The largest file a requirement may allow; also what it allows when nothing is said."""
 
@@ -44,6 +53,7 @@ class Requirement:
     cut_off_at: datetime | None
     closes_at: datetime | None
     rules: tuple[RuleAsked, ...] = ()
+    answering: AnsweringAsked = field(default_factory=AnsweringAsked)
     same_as: UUID | None = None
     """The requirement of a replaced directive that asked for the same: its answers stand for this one."""
     passes_on: UUID | None = None

@@ -214,6 +214,7 @@ def _tell(tx: Transaction, directive: Directive, asked_by: periods.AskedBy, copi
                     sections=each.sections,
                     rules=each.rules,
                     media=each.media,
+                    answering=each.answering,
                     registration=each.terms.registration,
                     document=each.terms.document,
                     due_phrase=each.due_phrase,

@@ -23,7 +23,13 @@ from unit_tree.tree import Tree
 PaperFormat = Literal["docx", "pdf"]
 AT_ONCE = 2
 """Documents laid out at the same time."""
-_PROGRESS = {"none": "Chưa gửi", "submitted": "Đã gửi, chờ duyệt", "returned": "Bị trả lại", "accepted": "Đã duyệt"}
+_PROGRESS = {
+    "none": "Chưa gửi",
+    "submitted": "Đã gửi, chờ duyệt",
+    "returned": "Bị trả lại",
+    "accepted": "Đã duyệt",
+    "withdrawn": "Đã rút lại",
+}
 _NOT_OWED = {
     "waiting": "Chưa đến lúc",
     "exempt": "Được miễn",

@@ -37,7 +37,7 @@ _SENT_TO = select(deliveries.c.directive_id, deliveries.c.unit_id).where(deliver
 _ANSWERED = (
     select(obligations.c.answering_unit_id)
     .join(answers, answers.c.obligation_id == obligations.c.obligation_id)
-    .where(obligations.c.directive_id == any_(_THESE), answers.c.state != "returned")
+    .where(obligations.c.directive_id == any_(_THESE), answers.c.state.not_in(("returned", "withdrawn")))
     .distinct()
 )
 _OWN_DUE = (

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Date, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.directives import IndicatorAsked, MediaAsked, RuleAsked, SectionAsked, TargetAsked
+from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, RuleAsked, SectionAsked, TargetAsked
 from directives.domain.directive import (
     Closing,
     Correction,
@@ -169,6 +169,7 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "sections": [section.model_dump() for section in each.sections],
                 "rules": [rule.model_dump() for rule in each.rules],
                 "media": each.media.model_dump() if each.media else None,
+                "answering": each.answering.model_dump(exclude_defaults=True),
                 "audience": each.audience.model_dump(mode="json", exclude_defaults=True),
                 "due_phrase": each.due_phrase,
                 "due_at": each.due_at,
@@ -338,6 +339,7 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         sections=tuple(SectionAsked.model_validate(each) for each in row.sections),
         rules=tuple(RuleAsked.model_validate(each) for each in row.rules),
         media=MediaAsked.model_validate(row.media) if row.media else None,
+        answering=AnsweringAsked.model_validate(row.answering),
         audience=Selector.model_validate(row.audience),
         due_phrase=row.due_phrase,
         due_at=row.due_at,

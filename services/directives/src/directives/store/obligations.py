@@ -34,7 +34,7 @@ from directives.store.directives import number_of
 from directives.tables import answers, deliveries, directives, obligations, requirements
 from unit_tree.succession import AnswersAs
 
-Given = Literal["submitted", "returned", "accepted"]
+Given = Literal["submitted", "returned", "accepted", "withdrawn"]
 
 
 class UnknownObligation(LookupError):

@@ -2,7 +2,9 @@
 
 from submissions.api.answers import router as answers
 from submissions.api.children import router as children
+from submissions.api.drafts import router as drafts
 from submissions.api.files import router as files
 from submissions.api.media import router as media
+from submissions.api.reviews import router as reviews
 
-__all__ = ["answers", "children", "files", "media"]
+__all__ = ["answers", "children", "drafts", "files", "media", "reviews"]

@@ -1,6 +1,5 @@
 """The front door for answers: submit, return, accept, read."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,13 +16,14 @@ from submissions.api.kinds import DelegateIn, DelegateOut, OfficialIn, OfficialO
 from submissions.domain.answer import LARGEST, Answer, Stated
 from submissions.domain.document import Official
 from submissions.domain.registration import MOST_DELEGATES, Delegate
-from submissions.domain.submission import Receipt, Submission, SubmissionVersion, receipt_code
+from submissions.domain.submission import FieldReason, Receipt, Submission, SubmissionVersion, receipt_code
 from submissions.operations import reading, reviewing, submitting
 from submissions.operations.reading import WholeSubmission
 from submissions.problems import (
     AlreadyAccepted,
     CarriedOver,
     Closed,
+    FieldsNotTaken,
     KeyReused,
     MediaNotReady,
     NotNow,
@@ -76,13 +76,6 @@ class AnswerIn(BaseModel):
     delegates: list[DelegateIn] = Field(default_factory=list, max_length=MOST_DELEGATES)
     document: OfficialIn | None = None
 
-    def digest(self, obligation_id: UUID) -> bytes:
-        """Return what tells this request from any other one."""
-        # What only some kinds have is left out where it is not said: keys from before there was such a thing stay good.
-        unsaid = {name for name in ("delegates", "document") if not getattr(self, name)}
-        said = self.model_dump_json(exclude=unsaid, exclude_none=True)
-        return hashlib.sha256(obligation_id.bytes + said.encode()).digest()
-
     def answer(self) -> Answer:
         """Return the answer in the domain's words."""
         return Answer(
@@ -105,6 +98,8 @@ class ReceiptOut(BaseModel):
     state: str
     submitted_at: datetime
     receipt_code: str
+    digest: str
+    """The SHA-256 of what was sent, in hexadecimal digits: of its canonical JSON."""
     is_late: bool
     places_left: int | None
     """Of a registration: for how many more there is room."""
@@ -120,18 +115,29 @@ class ReceiptOut(BaseModel):
             state=receipt.state,
             submitted_at=receipt.submitted_at,
             receipt_code=receipt.code,
+            digest=receipt.request_digest.hex(),
             is_late=receipt.is_late,
             places_left=receipt.places_left,
         )
 
 
+class FieldReasonIn(BaseModel):
+    """Why one field or file must be revised; named as in a draft, a file as `media_ids/<id>`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: Annotated[str, StringConstraints(min_length=1, max_length=250)]
+    reason: Annotated[Narrative, Field(min_length=1)]
+
+
 class ReturnIn(BaseModel):
-    """Which version goes back, and why."""
+    """Which version goes back, and why: as a whole, and field by field."""
 
     model_config = ConfigDict(extra="forbid")
 
     number: Annotated[int, Field(strict=True, ge=1)]
     reason: Annotated[Narrative, Field(min_length=1)]
+    fields: list[FieldReasonIn] = Field(default_factory=list, max_length=500)
 
 
 class AcceptIn(BaseModel):
@@ -150,6 +156,10 @@ class SubmissionOut(BaseModel):
     state: str
     number: int
     version: int
+    due_again_at: datetime | None
+    """By when what was returned is due revised, and taken in any case."""
+    reopened_until: datetime | None
+    """Until when one more version is taken by permission."""
 
     @classmethod
     def of(cls, submission: Submission) -> "SubmissionOut":
@@ -160,7 +170,16 @@ class SubmissionOut(BaseModel):
             state=submission.state,
             number=submission.number,
             version=submission.version,
+            due_again_at=submission.due_again_at,
+            reopened_until=submission.reopened_until,
         )
+
+
+class FieldReasonOut(BaseModel):
+    """Why one field or file must be revised."""
+
+    field: str
+    reason: str
 
 
 class ReviewOut(BaseModel):
@@ -168,6 +187,7 @@ class ReviewOut(BaseModel):
 
     outcome: str
     reason: str | None
+    fields: list[FieldReasonOut]
     reviewed_by: UUID
     reviewed_at: datetime
 
@@ -198,6 +218,7 @@ class VersionOut(BaseModel):
     submitted_by: UUID
     submitted_at: datetime
     receipt_code: str
+    digest: str
     is_late: bool
     nil: bool
     values: list[StatedOut]
@@ -264,7 +285,6 @@ async def submit(
         obligation_id=obligation_id,
         answer=body.answer(),
         key=key,
-        digest=body.digest(obligation_id),
         by=caller,
     )
     if is_replay:
@@ -274,15 +294,19 @@ async def submit(
 
 @router.post(
     "/submissions/{submission_id}/return",
-    responses=may_raise(NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
+    responses=may_raise(FieldsNotTaken, NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
 )
 async def return_submission(submission_id: UUID, body: ReturnIn, tx: OpenTransaction, caller: Calling) -> SubmissionOut:
     """Send the newest version back for revision."""
-    return SubmissionOut.of(
-        await reviewing.return_submission(
-            tx, submission_id=submission_id, number=body.number, reason=body.reason, by=caller
-        )
+    returned = await reviewing.return_submission(
+        tx,
+        submission_id=submission_id,
+        number=body.number,
+        reason=body.reason,
+        reasons=[FieldReason(each.field, each.reason) for each in body.fields],
+        by=caller,
     )
+    return SubmissionOut.of(returned)
 
 
 @router.post(
@@ -336,6 +360,7 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         submitted_by=version.submitted_by,
         submitted_at=version.submitted_at,
         receipt_code=receipt_code(version.submission_id, version.number, version.request_digest),
+        digest=version.request_digest.hex(),
         is_late=version.is_late,
         nil=version.is_nil,
         values=[
@@ -360,6 +385,7 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         else ReviewOut(
             outcome=review.outcome,
             reason=review.reason,
+            fields=[FieldReasonOut(field=each.field, reason=each.reason) for each in review.reasons],
             reviewed_by=review.reviewed_by,
             reviewed_at=review.reviewed_at,
         ),

@@ -1,8 +1,10 @@
 """An answer as it was sent, and everything in it that breaks the rules of its requirement."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import TYPE_CHECKING, NamedTuple, cast
 from uuid import UUID
 
 from contracts.directives import IndicatorAsked, SectionAsked
@@ -12,6 +14,9 @@ from submissions.domain.document import Official
 from submissions.domain.fault import Fault
 from submissions.domain.registration import Delegate
 from submissions.problems import ValuesNotValid
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TEXT_CHARACTERS = 20_000
 """Some ten printed pages under one heading of the outline."""
@@ -47,6 +52,38 @@ class Answer:
     """Of a registration: who is registered."""
     document: Official | None = None
     """Of a requirement that asks for a document of the unit's own: which one it is."""
+
+
+ONLY_OF_SOME_KINDS = ("delegates", "document")
+
+
+def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
+    """Return the SHA-256 of an answer: of its canonical JSON, which anybody can write down again.
+
+    In UTF-8, members sorted by name, no blanks, figures in the order they were sent: `{"is_nil":false,
+    "media_ids":[],"narrative":{},"obligation_id":"…","values":[["stem.lessons","2025-2026",12]]}`. A figure of an
+    education level ends with it; what only some kinds of requirements ask for is there where something was said.
+    """
+    members: dict[str, object] = {
+        "is_nil": answer.is_nil,
+        "media_ids": answer.media_ids,
+        "narrative": answer.narrative,
+        "obligation_id": obligation_id,
+        "values": [each.row for each in answer.values],
+    }
+    members |= {name: said for name in ONLY_OF_SOME_KINDS if (said := getattr(answer, name))}
+    written = json.dumps(
+        members,
+        default=_plain,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    )
+    return hashlib.sha256(written.encode()).digest()
+
+
+def _plain(member: object) -> object:
+    return asdict(cast("DataclassInstance", member)) if is_dataclass(member) else str(member)
 
 
 def refuse_faulty(requirement: Requirement, answer: Answer) -> None:

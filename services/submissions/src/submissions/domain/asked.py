@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.directives import (
+    AnsweringAsked,
     DocumentAsked,
     IndicatorAsked,
     MediaAsked,
@@ -69,6 +70,7 @@ class Requirement:
     rules: tuple[RuleAsked, ...]
     sections: dict[str, SectionAsked]
     media: MediaAsked | None
+    answering: AnsweringAsked
     closes_at: datetime | None
     kind: RequirementKind = "report"
     registration: RegistrationAsked | None = None
@@ -96,6 +98,7 @@ class Requirement:
             rules=told.rules,
             sections={each.code: each for each in told.sections},
             media=told.media,
+            answering=told.answering,
             closes_at=told.closes_at,
             kind=told.kind,
             registration=told.registration,

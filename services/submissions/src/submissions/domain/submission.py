@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, time, timedelta
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from chassis.clock import VIETNAM
@@ -12,10 +12,15 @@ from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation, Requirement
 from submissions.problems import AlreadyAccepted, CarriedOver, Closed, NotNow, NotOwed, Superseded
 
-State = Literal["submitted", "returned", "accepted"]
+State = Literal["submitted", "returned", "accepted", "withdrawn"]
 Outcome = Literal["returned", "accepted"]
 
-STATE_NAMES: dict[State, str] = {"submitted": "đã nộp", "returned": "đã trả lại", "accepted": "đã duyệt"}
+STATE_NAMES: dict[State, str] = {
+    "submitted": "đã nộp",
+    "returned": "đã trả lại",
+    "accepted": "đã duyệt",
+    "withdrawn": "đã rút",
+}
 NOT_OWED_VI = {
     "exempt": "được miễn",
     "replaced": "văn bản đã được thay thế",
@@ -39,15 +44,33 @@ class Submission:
     """Grows with every answer that was sent; it names the submission version."""
     carried_to: UUID | None = None
     """The submission that was made of this one, for the obligation that goes on."""
+    due_again_at: datetime | None = None
+    """By when what was returned is due revised, and taken in any case; null: as the obligation is."""
+    was_late: bool = False
+    """What was returned last had come late: revised in time it is no earlier."""
+    reopened_until: datetime | None = None
+    """Until when one more version is taken whatever the state, by permission; null: without permission."""
 
-    def reviewed(self, number: int, outcome: Outcome) -> "Submission":
+    def reviewed(
+        self,
+        number: int,
+        outcome: Outcome,
+    ) -> "Submission":
         """Return or accept the newest version; raise when it is not the newest or was reviewed already."""
-        if self.carried_to is not None:
-            raise CarriedOver(
-                "Văn bản đã được thay thế và bài nộp này đã chuyển sang văn bản mới; hãy duyệt ở đó.",
-                "The directive was replaced and this submission was carried over; review it there.",
-                submission_id=str(self.carried_to),
-            )
+        self._refuse_other_than_waiting(number)
+        return replace(self, state=outcome, version=self.version + 1)
+
+    def withdrawn(self, number: int) -> "Submission":
+        """Take the newest version back; raise when it is not the newest or was reviewed already."""
+        self._refuse_other_than_waiting(number)
+        return replace(self, state="withdrawn", version=self.version + 1)
+
+    def is_reopened(self, now: datetime) -> bool:
+        """Say whether one more version is taken by permission."""
+        return self.reopened_until is not None and now < self.reopened_until
+
+    def _refuse_other_than_waiting(self, number: int) -> None:
+        refuse_carried_over(self)
         if number < self.number:
             raise Superseded(
                 f"Đã có bản nộp lần {self.number}; hãy xem bản mới nhất.",
@@ -61,7 +84,13 @@ class Submission:
                 state=self.state,
                 newest=self.number,
             )
-        return replace(self, state=outcome, version=self.version + 1)
+
+
+class FieldReason(NamedTuple):
+    """Why one field or file must be revised; `field` is named as in a draft, a file as `media_ids/<id>`."""
+
+    field: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +101,7 @@ class Review:
     reason: str | None
     reviewed_by: UUID
     reviewed_at: datetime
+    reasons: tuple[FieldReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +121,8 @@ class SubmissionVersion:
     values: Sequence[Stated]
     narrative: Mapping[str, str | list[str]]
     media_ids: Sequence[UUID]
+    draft_version: int | None = None
+    """The version of the draft it was sent from; null: it was sent as a whole."""
     review: Review | None = None
 
 
@@ -105,6 +137,7 @@ class Receipt:
     submitted_at: datetime
     is_late: bool
     request_digest: bytes
+    draft_version: int | None = None
     state: State = "submitted"
     """Accepted: nobody reviews it."""
     places_left: int | None = None
@@ -148,6 +181,37 @@ def carried_over(
     return carried, version
 
 
+def refuse_carried_over(submission: Submission) -> None:
+    """Raise when a submission was carried over: whatever becomes of it becomes of the one that was made of it."""
+    if submission.carried_to is not None:
+        raise CarriedOver(
+            "Văn bản đã được thay thế và bài nộp này đã chuyển sang văn bản mới; hãy làm tiếp ở đó.",
+            "The directive was replaced and this submission was carried over; go on there.",
+            submission_id=str(submission.carried_to),
+        )
+
+
+def closing_of(obligation: Obligation, requirement: Requirement) -> datetime | None:
+    """Return when an obligation takes no more answers, if ever."""
+    return obligation.closes_at or requirement.closes_at
+
+
+def is_late(obligation: Obligation, submission: Submission | None, now: datetime) -> bool:
+    """Say whether an answer that comes now is late; what is revised by when it is due again is as early as it was."""
+    if now <= obligation.due_at:
+        return False
+    again = None if submission is None else submission.due_again_at
+    return submission is None or again is None or submission.was_late or now > again
+
+
+def due_again(returned_at: datetime, days: int | None) -> datetime | None:
+    """Return by when a returned answer is due: the end of the day, so many days after that of the return."""
+    if days is None:
+        return None
+    day = returned_at.astimezone(VIETNAM).date() + timedelta(days=days + 1)
+    return datetime.combine(day, time(), VIETNAM)
+
+
 def refuse_not_owed(obligation: Obligation) -> None:
     """Raise when the unit owes the answer no more."""
     if obligation.state != "open":
@@ -163,12 +227,16 @@ def refuse_late_or_accepted(
 ) -> None:
     """Raise when the obligation takes no answer any more: owed no longer, accepted, or past its closing."""
     refuse_not_owed(obligation)
+    if submission is not None and submission.is_reopened(now):
+        return
     if submission is not None and submission.state == "accepted":
         raise AlreadyAccepted(
             "Báo cáo đã được duyệt, không thể nộp lại.",
             "The submission was accepted; it takes no further version.",
         )
-    closes_at = obligation.closes_at or requirement.closes_at
+    closes_at = closing_of(obligation, requirement)
+    if closes_at is not None and submission is not None and submission.due_again_at is not None:
+        closes_at = max(closes_at, submission.due_again_at)
     if closes_at is not None and now >= closes_at:
         raise Closed(
             f"Đã khóa sổ lúc {closes_at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}; không nhận thêm.",

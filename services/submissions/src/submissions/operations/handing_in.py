@@ -44,6 +44,7 @@ class Request:
     key: str
     digest: bytes
     by: Caller
+    draft_version: int | None = None
 
 
 async def hand_in(
@@ -65,7 +66,15 @@ async def hand_in(
             return await _completed(tx, requirement, standing.repeated), True
         refuse_late_or_accepted(standing.obligation, requirement, standing.submission, tx.now)
         answer = await _checked(tx, requirement, request)
-        version = next_version(standing, answer, key=request.key, digest=request.digest, by=request.by, now=tx.now)
+        version = next_version(
+            standing,
+            answer,
+            key=request.key,
+            digest=request.digest,
+            draft_version=request.draft_version,
+            by=request.by,
+            now=tx.now,
+        )
         seen = standing.submission.version if standing.submission is not None else 0
         if not await store.submissions.write_version(tx, version, after=seen):
             return None

@@ -7,12 +7,19 @@ from chassis.transaction import new_id
 from contracts.submissions import StatedValue, SubmissionSubmitted
 from submissions.domain.answer import Answer
 from submissions.domain.asked import Obligation
-from submissions.domain.submission import Receipt, SubmissionVersion
+from submissions.domain.submission import Receipt, SubmissionVersion, is_late
 from submissions.store.submissions import Standing
 
 
 def next_version(
-    standing: Standing, answer: Answer, *, key: str, digest: bytes, by: Caller, now: datetime
+    standing: Standing,
+    answer: Answer,
+    *,
+    key: str,
+    digest: bytes,
+    draft_version: int | None,
+    by: Caller,
+    now: datetime,
 ) -> SubmissionVersion:
     """Return the version an answer becomes: the next one of what the obligation was answered with so far."""
     submission = standing.submission
@@ -25,11 +32,12 @@ def next_version(
         submitted_at=now,
         idempotency_key=key,
         request_digest=digest,
-        is_late=now > standing.obligation.due_at,
+        is_late=is_late(standing.obligation, submission, now),
         is_nil=answer.is_nil,
         values=answer.values,
         narrative=answer.narrative,
         media_ids=answer.media_ids,
+        draft_version=draft_version,
     )
 
 

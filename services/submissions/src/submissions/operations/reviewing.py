@@ -1,25 +1,30 @@
 """Return a submission for revision, or accept it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
+from chassis.problems import Problem
 from chassis.transaction import Transaction
 from contracts.submissions import SubmissionAccepted, SubmissionReturned
 from submissions import store
 from submissions.domain.asked import Obligation
-from submissions.domain.submission import Outcome, Review, Submission
-from submissions.operations.rights import not_found, require_review
+from submissions.domain.draft import refuse_no_such_fields
+from submissions.domain.submission import FieldReason, Outcome, Review, Submission, due_again
+from submissions.operations.rights import not_found, require_review, require_review_of
 
 
 async def return_submission(
-    tx: Transaction, *, submission_id: UUID, number: int, reason: str, by: Caller
+    tx: Transaction, *, submission_id: UUID, number: int, reason: str, reasons: Sequence[FieldReason] = (), by: Caller
 ) -> Submission:
-    """Send the newest version back for revision. Safe to repeat with the same reason.
+    """Send the newest version back for revision, as a whole and field by field. Safe to repeat with the same reasons.
 
-    Raises `Superseded` when `number` is not the newest version, `NotNow` when it was reviewed otherwise.
+    Raises `Superseded` when `number` is not the newest version, `NotNow` when it was reviewed otherwise,
+    `FieldsNotTaken` for fields that are not asked for and files it does not name.
     """
-    return await _review(tx, submission_id, number, "returned", reason, by)
+    return await _review(tx, submission_id, number, "returned", by, reason=reason, reasons=tuple(reasons))
 
 
 async def accept_submission(tx: Transaction, *, submission_id: UUID, number: int, by: Caller) -> Submission:
@@ -27,11 +32,18 @@ async def accept_submission(tx: Transaction, *, submission_id: UUID, number: int
 
     Raises `Superseded` when `number` is not the newest version, `NotNow` when it was returned.
     """
-    return await _review(tx, submission_id, number, "accepted", None, by)
+    return await _review(tx, submission_id, number, "accepted", by)
 
 
 async def _review(
-    tx: Transaction, submission_id: UUID, number: int, outcome: Outcome, reason: str | None, by: Caller
+    tx: Transaction,
+    submission_id: UUID,
+    number: int,
+    outcome: Outcome,
+    by: Caller,
+    *,
+    reason: str | None = None,
+    reasons: tuple[FieldReason, ...] = (),
 ) -> Submission:
     taken = await store.submissions.take_submission(tx, submission_id)
     if taken is None:
@@ -40,14 +52,54 @@ async def _review(
     require_review(by, obligation)
     if submission.state == outcome and submission.number == number:
         before = (await store.submissions.get_version(tx, submission, number)).review
-        if before is not None and before.reason == reason:
+        if before is not None and (before.reason, before.reasons) == (reason, reasons):
             return submission
-    reviewed = submission.reviewed(number, outcome)
-    review = Review(outcome=outcome, reason=reason, reviewed_by=by.id, reviewed_at=tx.now)
+    about = {"occurred_at": tx.now, "reviewed_by": by.id}
+    if outcome == "accepted":
+        reviewed = submission.reviewed(number, outcome)
+        tx.emit(SubmissionAccepted(**about, **_of(obligation, reviewed)))
+    else:
+        reviewed = await _returned(tx, obligation, submission, number, reasons)
+        tx.emit(SubmissionReturned(**about, **_of(obligation, reviewed), due_again_at=reviewed.due_again_at))
+    review = Review(outcome=outcome, reason=reason, reviewed_by=by.id, reviewed_at=tx.now, reasons=reasons)
     await store.submissions.put_review(tx, reviewed, review)
-    told = SubmissionReturned if outcome == "returned" else SubmissionAccepted
-    tx.emit(told(occurred_at=tx.now, reviewed_by=by.id, **_of(obligation, reviewed)))
     return reviewed
+
+
+async def _returned(
+    tx: Transaction, obligation: Obligation, submission: Submission, number: int, reasons: Sequence[FieldReason]
+) -> Submission:
+    returned = submission.reviewed(number, "returned")
+    requirement = await store.asked.get_requirement(tx, obligation.requirement_id)
+    version = await store.submissions.get_version(tx, submission, number)
+    refuse_no_such_fields(requirement.of(obligation.particulars), version, [each.field for each in reasons])
+    return replace(
+        returned,
+        due_again_at=due_again(tx.now, requirement.answering.revision_days),
+        was_late=version.is_late,
+    )
+
+
+async def accept_together(
+    tx: Transaction, *, requirement_id: UUID, chosen: Mapping[UUID, int], by: Caller
+) -> tuple[list[Submission], list[tuple[UUID, Problem]]]:
+    """Accept the versions that were looked at, by submission; return those accepted, and what kept the others from it.
+
+    Safe to repeat. Whoever may not review what answers the requirement learns nothing: `NotFound`.
+    """
+    await require_review_of(tx, requirement_id, by)
+    accepted: list[Submission] = []
+    exceptions: list[tuple[UUID, Problem]] = []
+    # Sorted, so that two who accept the same ones wait for each other and do not lock up.
+    for submission_id, number in sorted(chosen.items()):
+        try:
+            found = await store.submissions.find_submission(tx, submission_id)
+            if found is None or found[0].requirement_id != requirement_id:
+                raise not_found()
+            accepted.append(await accept_submission(tx, submission_id=submission_id, number=number, by=by))
+        except Problem as problem:
+            exceptions.append((submission_id, problem))
+    return accepted, exceptions
 
 
 def _of(obligation: Obligation, submission: Submission) -> dict[str, Any]:

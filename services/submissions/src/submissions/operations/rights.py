@@ -1,8 +1,12 @@
 """Who may do what with an obligation: its unit answers, its issuer reviews, both read."""
 
+from uuid import UUID
+
 from chassis.caller import Caller
 from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed, NotFound
+from chassis.transaction import Transaction
+from submissions import store
 from submissions.domain.asked import Obligation
 
 
@@ -41,6 +45,13 @@ def require_review(caller: Caller, obligation: Obligation) -> None:
             "Chỉ chuyên viên của đơn vị ban hành mới được duyệt hoặc trả lại.",
             "Only a desk officer of the unit that issued the directive may do this.",
         )
+
+
+async def require_review_of(tx: Transaction, requirement_id: UUID, by: Caller) -> None:
+    """Raise `NotFound` unless the caller may review what answers a requirement."""
+    issuer = await store.asked.find_issuer(tx, requirement_id)
+    if issuer is None or not may(by, Purpose.REVIEW, issuer):
+        raise not_found()
 
 
 def not_found() -> NotFound:

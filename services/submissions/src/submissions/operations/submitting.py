@@ -8,7 +8,7 @@ from chassis.problems import Unavailable
 from chassis.strokes import Strokes
 from chassis.transaction import Transactions
 from submissions import store
-from submissions.domain.answer import Answer, refuse_faulty
+from submissions.domain.answer import Answer, digest_of, refuse_faulty
 from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.submission import Receipt, refuse_late_or_accepted
 from submissions.operations.handing_in import ONE_BY_ONE, Request, hand_in
@@ -30,25 +30,25 @@ async def submit(
     obligation_id: UUID,
     answer: Answer,
     key: str,
-    digest: bytes,
     by: Caller,
+    draft_version: int | None = None,
 ) -> tuple[Receipt, bool]:
     """Record an answer as the newest version of the obligation's submission and tell the others.
 
     Returns the receipt, and whether it is that of an earlier request with the same key and digest: then nothing was
-    recorded now. Raises `ValuesNotValid` with every fault, `MediaNotReady`, `AlreadyAccepted`, `Closed`, `KeyReused`;
-    `Unavailable` while the directive behind the obligation has not been told.
+    recorded now. `draft_version` says which version of the draft the answer was taken from. Raises `ValuesNotValid`
+    with every fault, `MediaNotReady`, `AlreadyAccepted`, `Closed`, `KeyReused`; `Unavailable` while the directive
+    behind the obligation has not been told.
     """
+    digest = digest_of(obligation_id, answer)
     for _ in range(ATTEMPTS):
-        standing = await store.submissions.find_standing(strokes, obligation_id, person=by.id, key=key)
-        if standing is None:
-            raise not_found()
-        require_submit(by, standing.obligation)
+        standing = await stand_before(strokes, obligation_id=obligation_id, key=key, by=by)
         requirement = await _requirement(rules, standing)
         if requirement.kind in ONE_BY_ONE:
             if answer.media_ids:
                 await _refuse_media_not_ready(strokes, standing.obligation, answer)
-            done = await hand_in(transactions, requirement, Request(obligation_id, answer, key, digest, by))
+            request = Request(obligation_id, answer, key, digest, by, draft_version)
+            done = await hand_in(transactions, requirement, request)
             if done is not None:
                 return done
             continue
@@ -58,7 +58,7 @@ async def submit(
             return standing.repeated, True
         now = datetime.now(UTC)
         await _refuse_unfit(strokes, requirement, standing, answer, now)
-        version = next_version(standing, answer, key=key, digest=digest, by=by, now=now)
+        version = next_version(standing, answer, key=key, digest=digest, draft_version=draft_version, by=by, now=now)
         seen = standing.submission.version if standing.submission is not None else 0
         told = submitted(standing.obligation, version)
         if await store.submissions.put_version(strokes, version, after=seen, telling=told):
@@ -67,6 +67,15 @@ async def submit(
         "Nhiều người đang nộp cùng lúc cho mục này; vui lòng thử lại.",
         "Too many answers to this obligation at once; try the same request again.",
     )
+
+
+async def stand_before(strokes: Strokes, *, obligation_id: UUID, key: str, by: Caller) -> Standing:
+    """Return how an obligation stands for somebody who may answer it; raise `NotFound`, `NotAllowed` for others."""
+    standing = await store.submissions.find_standing(strokes, obligation_id, person=by.id, key=key)
+    if standing is None:
+        raise not_found()
+    require_submit(by, standing.obligation)
+    return standing
 
 
 async def _requirement(rules: RuleBook, standing: Standing) -> Requirement:

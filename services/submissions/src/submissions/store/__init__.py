@@ -1,5 +1,25 @@
 """Things in and out of PostgreSQL."""
 
-from submissions.store import asked, carrying, declarations, media, registrations, submissions
+from submissions.store import (
+    asked,
+    carrying,
+    corrections,
+    declarations,
+    drafts,
+    media,
+    registrations,
+    reviews,
+    submissions,
+)
 
-__all__ = ["asked", "carrying", "declarations", "media", "registrations", "submissions"]
+__all__ = [
+    "asked",
+    "carrying",
+    "corrections",
+    "declarations",
+    "drafts",
+    "media",
+    "registrations",
+    "reviews",
+    "submissions",
+]

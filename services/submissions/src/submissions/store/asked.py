@@ -32,6 +32,8 @@ _FIND_OBLIGATION = select(*OBLIGATION_COLUMNS).where(obligations.c.obligation_id
 # Answers refer to the obligation with a key-share lock, which this one lets pass.
 _TAKE_OBLIGATION = _FIND_OBLIGATION.with_for_update(key_share=True)
 
+_FIND_ISSUER = select(obligations.c.issuer_unit_id).where(obligations.c.requirement_id == bindparam("wanted")).limit(1)
+
 _put_requirements = insert(requirements)
 _PUT_REQUIREMENTS = _put_requirements.on_conflict_do_update(
     index_elements=[requirements.c.requirement_id],
@@ -92,6 +94,12 @@ async def find_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | 
 async def get_obligation(tx: Transaction, obligation_id: UUID) -> Obligation:
     """Return an obligation that exists."""
     return obligation_of((await tx.connection.execute(_FIND_OBLIGATION, {"wanted": obligation_id})).mappings().one())
+
+
+async def find_issuer(tx: Transaction, requirement_id: UUID) -> str | None:
+    """Return the unit that issued a requirement, or null while nobody is known to owe it."""
+    issuer: str | None = await tx.connection.scalar(_FIND_ISSUER, {"wanted": requirement_id})
+    return issuer
 
 
 async def take_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | None:

@@ -14,7 +14,7 @@ from submissions.domain.asked import Obligation
 from submissions.domain.submission import Submission, SubmissionVersion
 from submissions.store.asked import obligation_of
 from submissions.store.submissions import SUBMISSION_COLUMNS, submission_of, version_of
-from submissions.tables import continuations, media, obligations, submission_versions, submissions
+from submissions.tables import continuations, drafts, media, obligations, submission_versions, submissions
 
 _THESE = bindparam("these", type_=ARRAY(Uuid))
 _NOTE = insert(continuations).on_conflict_do_nothing()
@@ -42,11 +42,21 @@ _MOVE_MEDIA = (
     .where(media.c.obligation_id == continuations.c.continues, continuations.c.continues == any_(_THESE))
     .values(obligation_id=continuations.c.obligation_id)
 )
+# A draft goes on as it is, unless another one was begun for what goes on.
+_MOVE_DRAFTS = (
+    update(drafts)
+    .where(
+        drafts.c.obligation_id == continuations.c.continues,
+        continuations.c.continues == any_(_THESE),
+        continuations.c.obligation_id.not_in(select(drafts.alias("begun").c.obligation_id)),
+    )
+    .values(obligation_id=continuations.c.obligation_id)
+)
 _TAKE_CARRIABLE = (
     select(*SUBMISSION_COLUMNS, submissions.c.obligation_id)
     .where(
         submissions.c.obligation_id == any_(_THESE),
-        submissions.c.state != "returned",
+        submissions.c.state.not_in(("returned", "withdrawn")),
         submissions.c.carried_to.is_(None),
     )
     .order_by(submissions.c.submission_id)
@@ -85,7 +95,7 @@ async def take_continued(tx: Transaction, obligation_ids: Collection[UUID]) -> l
     """Return what goes on from these or what these go on from, as far as both ends are known, and end the former.
 
     Until this transaction ends nobody answers the former ones; afterwards they find them replaced. Files of theirs,
-    whole or on their way, belong to what goes on.
+    whole or on their way, belong to what goes on, and so does what was drafted.
     """
     found = await tx.connection.execute(_TAKE_CONTINUED, {"these": list(obligation_ids)})
     continued = [Continued(row["continues"], obligation_of(row)) for row in found.mappings()]
@@ -93,6 +103,7 @@ async def take_continued(tx: Transaction, obligation_ids: Collection[UUID]) -> l
         former = {"these": [each.former_id for each in continued]}
         await tx.connection.execute(_END, former)
         await tx.connection.execute(_MOVE_MEDIA, former)
+        await tx.connection.execute(_MOVE_DRAFTS, former)
     return continued
 
 
@@ -144,6 +155,7 @@ def _version_row(version: SubmissionVersion) -> dict[str, Any]:
         "media_ids": version.media_ids,
         "outcome": review.outcome if review else None,
         "reason": review.reason if review else None,
+        "reasons": None,
         "reviewed_by": review.reviewed_by if review else None,
         "reviewed_at": review.reviewed_at if review else None,
     }

@@ -34,6 +34,7 @@ _TAKEN = (
     .where(
         delegates.c.requirement_id == bindparam("wanted"),
         obligations.c.state == "open",
+        submissions.c.state != "withdrawn",
         submissions.c.obligation_id.is_distinct_from(bindparam("but_for", type_=Uuid)),
     )
 )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, select, update
+from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +16,7 @@ from chassis.transaction import Transaction
 from contracts.submissions import SubmissionSubmitted
 from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation
-from submissions.domain.submission import Receipt, Review, Submission, SubmissionVersion
+from submissions.domain.submission import FieldReason, Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
 from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of, particulars_of
 from submissions.tables import ONE_PER_KEY, obligations, particulars, requirements, submission_versions, submissions
@@ -39,7 +39,7 @@ SUBMISSION_COLUMNS = [
     submissions.c.state,
     submissions.c.version.label("submission_version"),
     submissions.c.number,
-    submissions.c.carried_to,
+    *submissions.c["carried_to", "due_again_at", "was_late", "reopened_until"],
 ]
 
 # One stroke, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
@@ -55,6 +55,7 @@ _STANDING = (
         submission_versions.c.submitted_at.label("repeated_at"),
         submission_versions.c.is_late.label("repeated_is_late"),
         submission_versions.c.request_digest.label("repeated_digest"),
+        submission_versions.c.draft_version.label("repeated_draft_version"),
     )
     .select_from(
         obligations.outerjoin(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
@@ -89,7 +90,9 @@ _put_submission = insert(submissions).from_select(
 _written = (
     _put_submission.on_conflict_do_update(
         index_elements=[submissions.c.obligation_id],
-        set_={name: _put_submission.excluded[name] for name in ("state", "version", "number")},
+        # A permission to correct is good for one version.
+        set_={name: _put_submission.excluded[name] for name in ("state", "version", "number")}
+        | {"reopened_until": null()},
         where=submissions.c.version == bindparam("seen_version"),
     )
     .returning(submissions.c.submission_id)
@@ -106,6 +109,7 @@ _VERSION_COLUMNS = (
     "stated",
     "narrative",
     "media_ids",
+    "draft_version",
 )
 # The submission, its new version and the event in one stroke. When somebody answered or reviewed in between, the first
 # part changes no row, so the others write none.
@@ -140,7 +144,13 @@ _GET_VERSION = select(submission_versions).where(
 _PUT_SUBMISSION = (
     update(submissions)
     .where(submissions.c.submission_id == bindparam("wanted"))
-    .values(state=bindparam("new_state"), version=bindparam("new_version"))
+    .values(
+        state=bindparam("new_state"),
+        version=bindparam("new_version"),
+        due_again_at=bindparam("new_due_again_at"),
+        was_late=bindparam("new_was_late"),
+        reopened_until=bindparam("new_reopened_until"),
+    )
 )
 _PUT_REVIEW = (
     update(submission_versions)
@@ -150,6 +160,7 @@ _PUT_REVIEW = (
     .values(
         outcome=bindparam("new_outcome"),
         reason=bindparam("new_reason"),
+        reasons=bindparam("new_reasons"),
         reviewed_by=bindparam("new_reviewed_by"),
         reviewed_at=bindparam("new_reviewed_at"),
     )
@@ -179,6 +190,7 @@ def _standing_of(row: Mapping[Any, Any], obligation_id: UUID) -> Standing:
             submitted_at=row["repeated_at"],
             is_late=row["repeated_is_late"],
             request_digest=row["repeated_digest"],
+            draft_version=row["repeated_draft_version"],
         )
     submission = None if row["submission_id"] is None else submission_of(row)
     obligation = replace(obligation_of(row), particulars=particulars_of(row))
@@ -209,6 +221,7 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             stated=json.dumps([each.row for each in new.values], ensure_ascii=False),
             narrative=json.dumps(new.narrative, ensure_ascii=False),
             media_ids=new.media_ids,
+            draft_version=new.draft_version,
         )
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == ONE_PER_KEY:
@@ -269,12 +282,24 @@ async def get_version(tx: Transaction, submission: Submission, number: int) -> S
     return version_of(row, submission)
 
 
-async def put_review(tx: Transaction, submission: Submission, review: Review) -> None:
-    """Write what was decided about the newest version of a submission."""
+async def put_submission(tx: Transaction, submission: Submission) -> None:
+    """Write where a submission that is taken stands now."""
     await tx.connection.execute(
         _PUT_SUBMISSION,
-        {"wanted": submission.id, "new_state": submission.state, "new_version": submission.version},
+        {
+            "wanted": submission.id,
+            "new_state": submission.state,
+            "new_version": submission.version,
+            "new_due_again_at": submission.due_again_at,
+            "new_was_late": submission.was_late,
+            "new_reopened_until": submission.reopened_until,
+        },
     )
+
+
+async def put_review(tx: Transaction, submission: Submission, review: Review) -> None:
+    """Write what was decided about the newest version of a submission."""
+    await put_submission(tx, submission)
     await tx.connection.execute(
         _PUT_REVIEW,
         {
@@ -282,6 +307,7 @@ async def put_review(tx: Transaction, submission: Submission, review: Review) ->
             "which": submission.number,
             "new_outcome": review.outcome,
             "new_reason": review.reason,
+            "new_reasons": [list(each) for each in review.reasons] or None,
             "new_reviewed_by": review.reviewed_by,
             "new_reviewed_at": review.reviewed_at,
         },
@@ -297,6 +323,9 @@ def submission_of(row: Mapping[Any, Any]) -> Submission:
         version=row["submission_version"],
         number=row["number"],
         carried_to=row["carried_to"],
+        due_again_at=row["due_again_at"],
+        was_late=row["was_late"],
+        reopened_until=row["reopened_until"],
     )
 
 
@@ -304,7 +333,8 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
     """Return the version a row of `submission_versions` holds."""
     review = None
     if row.outcome is not None:
-        review = Review(row.outcome, row.reason, row.reviewed_by, row.reviewed_at)
+        reasons = tuple(FieldReason(*each) for each in row.reasons or ())
+        review = Review(row.outcome, row.reason, row.reviewed_by, row.reviewed_at, reasons)
     return SubmissionVersion(
         submission_id=row.submission_id,
         obligation_id=submission.obligation_id,
@@ -319,5 +349,6 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
         values=[Stated(*each) for each in row.stated],
         narrative=row.narrative,
         media_ids=row.media_ids,
+        draft_version=row.draft_version,
         review=review,
     )

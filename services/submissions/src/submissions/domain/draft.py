@@ -1,0 +1,266 @@
+"""A draft: what the colleagues of a unit have written down so far, field by field, and how their changes meet.
+
+A field is named by where it stands in the answer: `values/<indicator>/<period>` (and `/<level>` of a figure that is
+stated per education level), `narrative/<section>`, `media_ids`, `nil`. Each carries the version of the draft it was
+last changed at, so that whoever has seen a newer version may change it and whoever has not is shown what they would
+have overwritten.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from submissions.domain.answer import LIST_LINES, TEXT_CHARACTERS, Answer, Stated, faults_of
+from submissions.domain.asked import UNDIVIDED, Requirement
+from submissions.domain.fault import Fault
+from submissions.domain.submission import SubmissionVersion
+from submissions.problems import DraftConflict, FieldsNotTaken
+
+Content = bool | int | str | list[str] | None
+"""What a field holds. Null: it was cleared."""
+NIL = "nil"
+MEDIA = "media_ids"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftField:
+    """What a field holds, who wrote it, and the version of the draft that made it so."""
+
+    name: str
+    content: Content
+    version: int
+    saved_by: UUID
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The one draft of an obligation. Version 0: nobody has saved anything yet."""
+
+    obligation_id: UUID
+    version: int
+    fields: Mapping[str, DraftField]
+
+    def changed(self, changes: Mapping[str, Content], *, seen: int, by: UUID, at: datetime) -> "Draft":
+        """Return the draft with these fields changed by somebody who has seen its version `seen`.
+
+        What others have changed since stays, and nobody notices, unless it is one of these fields and says something
+        else: then nothing is changed and `DraftConflict` shows both, field by field. The same words are no conflict,
+        so a change may be sent again.
+        """
+        differing = {name: content for name, content in changes.items() if not _same(self.content(name), content)}
+        conflicts = [
+            _conflict(self.fields[name], content)
+            for name, content in differing.items()
+            if name in self.fields and self.fields[name].version > seen
+        ]
+        if conflicts:
+            raise DraftConflict(
+                f"Đồng nghiệp vừa sửa {len(conflicts)} mục mà Thầy/Cô cũng sửa; xem danh sách «conflicts».",
+                f"A colleague has changed {len(conflicts)} of these fields meanwhile; see `conflicts`.",
+                version=self.version,
+                conflicts=conflicts,
+            )
+        if not differing:
+            return self
+        version = self.version + 1
+        written = {name: DraftField(name, content, version, by, at) for name, content in differing.items()}
+        return replace(self, version=version, fields={**self.fields, **written})
+
+    def content(self, name: str) -> Content:
+        """Return what a field holds; null where nobody wrote anything."""
+        field = self.fields.get(name)
+        return None if field is None else field.content
+
+    def since(self, version: int) -> dict[str, DraftField]:
+        """Return the fields that were changed after a version."""
+        return {name: field for name, field in self.fields.items() if field.version > version}
+
+
+def _same(one: Content, other: Content) -> bool:
+    # To Python True is 1; to a form it is not.
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _conflict(theirs: DraftField, yours: Content) -> dict[str, Any]:
+    return {
+        "field": theirs.name,
+        "yours": yours,
+        "theirs": theirs.content,
+        "version": theirs.version,
+        "saved_by": str(theirs.saved_by),
+        "saved_at": theirs.saved_at.isoformat(),
+    }
+
+
+def value_field(indicator: str, period: str, level: str = UNDIVIDED) -> str:
+    """Return the name of a figure's field: with its education level, where it is stated per level."""
+    return "/".join(("values", indicator, period, *filter(None, [level])))
+
+
+def _field_of(stated: Stated) -> str:
+    return value_field(stated.indicator, stated.period, stated.level)
+
+
+def fields_of(answer: Answer, *, saved_by: UUID, saved_at: datetime) -> dict[str, DraftField]:
+    """Return an answer that was sent as the fields of a draft, which begins with it."""
+    contents: dict[str, Content] = {
+        value_field(each.indicator, each.period, each.level): each.value for each in answer.values
+    }
+    contents |= {f"narrative/{code}": written for code, written in answer.narrative.items()}
+    if answer.media_ids:
+        contents[MEDIA] = [str(each) for each in answer.media_ids]
+    if answer.is_nil:
+        contents[NIL] = True
+    return {name: DraftField(name, content, 0, saved_by, saved_at) for name, content in contents.items()}
+
+
+def fields_of_version(version: SubmissionVersion) -> dict[str, DraftField]:
+    """Return a version that was sent as the fields of a draft."""
+    answer = Answer(
+        values=tuple(version.values),
+        narrative=version.narrative,
+        media_ids=tuple(version.media_ids),
+        is_nil=version.is_nil,
+    )
+    return fields_of(answer, saved_by=version.submitted_by, saved_at=version.submitted_at)
+
+
+def answer_of(draft: Draft) -> Answer:
+    """Return what would be sent now. A nil report leaves out the figures, which the draft keeps."""
+    values: list[Stated] = []
+    narrative: dict[str, str | list[str]] = {}
+    for name, field in draft.fields.items():
+        kind, _, rest = name.partition("/")
+        content = field.content
+        if kind == "values" and isinstance(content, int):
+            indicator, period, *level = rest.split("/")
+            values.append(Stated(indicator, period, content, *level))
+        elif kind == "narrative" and isinstance(content, str | list):
+            narrative[rest] = content
+    media = draft.content(MEDIA)
+    is_nil = draft.content(NIL) is True
+    return Answer(
+        values=() if is_nil else tuple(sorted(values, key=lambda each: (each.indicator, each.period, each.level))),
+        narrative=dict(sorted(narrative.items())),
+        media_ids=tuple(map(UUID, media)) if isinstance(media, list) else (),
+        is_nil=is_nil,
+    )
+
+
+def faults_in(requirement: Requirement, draft: Draft) -> list[tuple[str | None, Fault]]:
+    """Return everything that keeps the draft from being sent, each with its field; null: no single one."""
+    answer = answer_of(draft)
+    names = {
+        f"values[{place}]": value_field(each.indicator, each.period, each.level)
+        for place, each in enumerate(answer.values)
+    } | {f"narrative.{code}": f"narrative/{code}" for code in answer.narrative}
+    names[MEDIA] = MEDIA
+    return [(names.get(fault.where), fault) for fault in faults_of(requirement, answer)]
+
+
+def differences(before: Mapping[str, DraftField], now: Mapping[str, DraftField]) -> dict[str, tuple[Content, Content]]:
+    """Return what two answers, as fields, say differently: by field, what it was and what it is."""
+    names = sorted(before.keys() | now.keys())
+    pairs = {
+        name: (before[name].content if name in before else None, now[name].content if name in now else None)
+        for name in names
+    }
+    return {name: pair for name, pair in pairs.items() if not _same(*pair)}
+
+
+def refuse_no_such_fields(requirement: Requirement, version: SubmissionVersion, names: Iterable[str]) -> None:
+    """Raise `FieldsNotTaken` for names that are neither fields of the form nor files of the version."""
+    files = {f"{MEDIA}/{each}" for each in version.media_ids}
+    faults = [
+        _fault(name, "Bản nộp không có mục hoặc tệp này.", "There is no such field or file.")
+        for name in names
+        if name not in files and _wanted(requirement, name) is None
+    ]
+    if faults:
+        raise FieldsNotTaken(
+            f"Có {len(faults)} lý do nêu cho mục không có trong bản nộp; xem danh sách «errors».",
+            f"{len(faults)} reason(s) name no field of this submission; see `errors`.",
+            errors=faults,
+        )
+
+
+def refuse_not_asked(requirement: Requirement, changes: Mapping[str, Content]) -> None:
+    """Raise `FieldsNotTaken` with every field that is not asked for or cannot hold what it is given.
+
+    Whether it is right, the draft need not be: a figure may still be wrong, only not a text.
+    """
+    faults = [fault for name, content in changes.items() for fault in _not_taken(requirement, name, content)]
+    if faults:
+        raise FieldsNotTaken(
+            f"Có {len(faults)} mục không lưu được; xem danh sách «errors».",
+            f"{len(faults)} of these fields cannot be kept; see `errors`.",
+            errors=faults,
+        )
+
+
+def _not_taken(requirement: Requirement, name: str, content: Content) -> Iterable[dict[str, str]]:
+    wanted = _wanted(requirement, name)
+    if wanted is None:
+        yield _fault(name, "Văn bản không hỏi mục này.", "This is not asked for.")
+    elif content is not None and not wanted.holds(content):
+        yield _fault(name, f"Mục này phải là {wanted.vi}.", f"This field holds {wanted.en}.")
+
+
+def _fault(field: str, vi: str, en: str) -> dict[str, str]:
+    return {"field": field, "what_vi": vi, "what_en": en}
+
+
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    vi: str
+    en: str
+    types: tuple[type, ...]
+
+    def holds(self, content: Content) -> bool:
+        if isinstance(content, list):
+            longest = sum(map(len, content))
+            return list in self.types and len(content) <= LIST_LINES and longest <= TEXT_CHARACTERS
+        if isinstance(content, str):
+            return str in self.types and len(content) <= TEXT_CHARACTERS
+        return type(content) in self.types
+
+
+class _Files(_Holding):
+    def holds(self, content: Content) -> bool:
+        return isinstance(content, list) and len(content) <= 100 and all(map(_is_id, content))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+_YES_OR_NO = _Holding("có hoặc không", "yes or no", (bool,))
+_FIGURE = _Holding("số nguyên", "a whole number", (int,))
+_TEXT = _Holding(f"một đoạn văn, tối đa {TEXT_CHARACTERS} ký tự", f"a text of {TEXT_CHARACTERS} characters", (str,))
+_LIST = _Holding(f"danh sách, tối đa {LIST_LINES} dòng", f"a list of {LIST_LINES} lines", (list,))
+_FILES = _Files("danh sách mã tệp", "a list of ids of files", (list,))
+
+
+def _wanted(requirement: Requirement, name: str) -> _Holding | None:
+    if name == NIL:
+        return _YES_OR_NO
+    if name == MEDIA:
+        return _FILES if requirement.media is not None else None
+    kind, _, rest = name.partition("/")
+    if kind == "narrative":
+        section = requirement.sections.get(rest)
+        return None if section is None else (_LIST if section.kind == "list" else _TEXT)
+    indicator, _, when = rest.partition("/")
+    period, _, level = when.partition("/")
+    asked = requirement.indicators.get(indicator)
+    if kind != "values" or asked is None or period not in requirement.periods:
+        return None
+    if level not in requirement.levels_of(indicator) or when.endswith("/"):
+        return None
+    return _YES_OR_NO if asked.type == "bool" else _FIGURE
