@@ -42,4 +42,6 @@ async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) 
             for event in newest.values()
         ],
     )
+    sent = [each for each in events if isinstance(each, SubmissionSubmitted) and each.documents]
+    await store.cascades.register_sent(transaction.connection, sent)
     return await note_accepted(transaction, [each for each in events if isinstance(each, SubmissionAccepted)])

@@ -175,6 +175,22 @@ async def test_nothing_becomes_owed_of_what_is_over(case, desk, leader) -> None:
     assert (refused.status_code, refused.json()["state"]) == (409, "recalled")
 
 
+async def test_what_is_closed_while_it_waits_stays_so(case, desk, officer) -> None:
+    await case.begin()
+    accepted = await case.answered(SubmissionAccepted, 2)
+    for unit in ("U-THPT-1", "U-THPT-2"):
+        path = f"/obligations/{(await case.owed(0, unit))['obligation_id']}/exempt"
+        assert (await desk.client.post(path, json={"reason": "Miễn"}, headers=officer)).status_code == 200
+    path = f"/directives/{case.issued['directive_id']}/close"
+    assert (await desk.client.post(path, json={"reason": "Đã xong"}, headers=officer)).status_code == 200
+
+    await tell(case.frame, accepted)
+
+    assert await case.states(1) == ["waiting", "waiting"]
+    refused = await case.post("activate", happened_on="2090-03-15")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not-owed")
+
+
 async def test_what_goes_on_from_what_had_happened_is_owed_at_once(case, desk, survey) -> None:
     await case.begin()
     await case.post("activate", happened_on="2090-03-15")
