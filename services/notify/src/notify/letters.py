@@ -9,6 +9,7 @@ from unicodedata import normalize
 from notify.domain import Kind, Quoted, Text
 from notify.notice_words import NOTICE_WRITERS
 from notify.review_words import REVIEW_WRITERS
+from notify.waiting_words import WAITING_WRITERS
 from notify.wording import Line, Written, deadline, in_english, moment, one_line
 
 SUBJECT_LENGTH = 120
@@ -248,33 +249,6 @@ def _obligation_reopened(_quoted: Quoted) -> Written:
     )
 
 
-def _obligation_activated(_quoted: Quoted) -> Written:
-    return (
-        ("đến lúc thực hiện, theo thời hạn mới", "an answer is due, by another deadline"),
-        (
-            "Điều kiện của yêu cầu dưới đây đã có; đơn vị của Thầy/Cô thực hiện theo thời hạn nêu ở đây.",
-            "What the requirement below depends on is there; your unit answers it by the deadline given here.",
-        ),
-        [],
-        (
-            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem nội dung và nộp trước khi hết hạn.",
-            "Please sign in to Congvan to read it and to submit before it is due.",
-        ),
-    )
-
-
-def _obligation_suspended(_quoted: Quoted) -> Written:
-    return (
-        ("tạm thời chưa phải thực hiện", "nothing is due for the time being"),
-        (
-            "Điều kiện của yêu cầu dưới đây không còn; đơn vị của Thầy/Cô chưa phải thực hiện cho đến khi có lại.",
-            "What the requirement below depends on was taken back; your unit owes no answer until it is there again.",
-        ),
-        [],
-        ("Đơn vị sẽ được thông báo khi đến lúc.", "Your unit will be told when it is due again."),
-    )
-
-
 def _submission_carried(_quoted: Quoted) -> Written:
     return (
         ("bài đã nộp được chuyển sang văn bản này", "your submission was carried over"),
@@ -337,8 +311,7 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
         Kind.OBLIGATION_EXEMPTED: _obligation_exempted,
         Kind.OBLIGATION_REOPENED: _obligation_reopened,
         Kind.OBLIGATION_RECALLED: _obligation_recalled,
-        Kind.OBLIGATION_ACTIVATED: _obligation_activated,
-        Kind.OBLIGATION_SUSPENDED: _obligation_suspended,
+        **WAITING_WRITERS,
         Kind.SUBMISSION_CARRIED: _submission_carried,
         Kind.OBLIGATION_ASSIGNED: _obligation_assigned,
         **NOTICE_WRITERS,
