@@ -77,6 +77,7 @@ _STEPS = ("submit", "return", "sign", "number", "issue", "recall", "corrections"
 SEEN_BUT_NOT_THEIRS = {
     "directives PUT /directives/{directive_id}",
     "directives DELETE /directives/{directive_id}/files/{file_id}",
+    "submissions GET /directives/{directive_id}/files.zip",
     *(f"directives POST /directives/{{directive_id}}/{step}" for step in _STEPS),
 }
 """What they may not do to something they may see: 403 tells them nothing new."""

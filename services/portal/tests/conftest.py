@@ -24,6 +24,7 @@ class Neighbour:
         self.description: object = {"paths": {"/things": {"get": {"description": "Answer every thing."}}}}
         self.delay = 0.0
         self.asked = 0
+        self.heard: list[tuple[str, str]] = []
         neighbour = self
 
         class Answers(BaseHTTPRequestHandler):
@@ -42,6 +43,13 @@ class Neighbour:
                     self.wfile.write(body)
                 except ConnectionError:  # the portal did not wait
                     self.close_connection = True
+
+            def do_POST(self):
+                neighbour.heard.append((self.path, self.headers["x-forwarded-for"]))
+                self.send_response(401)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
 
             def log_message(self, *_words):
                 pass

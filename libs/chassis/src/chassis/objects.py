@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, TypeVar
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -67,6 +67,15 @@ class StoredObject:
 
     byte_count: int
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedObject:
+    """An object as a listing of the store tells of it."""
+
+    key: str
+    byte_count: int
+    modified_at: datetime
 
 
 class Objects:
@@ -222,6 +231,15 @@ class Objects:
         """Copy an object within the store, if it still has this ETag. The bytes do not pass through us."""
         await self._ask(
             lambda: self._patient.copy_object(self._bucket, target, CopySource(self._bucket, source, match_etag=etag))
+        )
+
+    async def list_all(self, prefix: str) -> list[ListedObject]:
+        """Return every object below a prefix. For comparing, not for looking things up: it may take minutes."""
+        return await self._ask(
+            lambda: [
+                ListedObject(each.object_name or "", each.size or 0, each.last_modified or datetime.now(UTC))
+                for each in self._patient.list_objects(self._bucket, prefix, recursive=True)
+            ]
         )
 
     async def remove(self, key: str) -> None:

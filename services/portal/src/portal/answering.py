@@ -3,7 +3,7 @@
 Pure, and no rule is checked here: whether an answer is right, the service says.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ class Figure:
     """One figure for one period, as a field."""
 
     name: str
-    """The name of the field: `v:stem.lessons:2025-2026`."""
+    """The name of the field: `v:stem.lessons:2025-2026`, and the level after it where it is asked per level."""
     indicator: str
     period: str
     title: str
@@ -46,12 +46,23 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """Which files an answer takes."""
+
+    heading: str
+    asked: str
+    most: int
+    accept: str
+    """As `accept` of a field for files."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything a form shows of one requirement."""
 
     periods: tuple[tuple[str, tuple[Figure, ...]], ...]
     sections: tuple[Section, ...]
-    media: Mapping[str, Any] | None
+    files: Files | None
     media_ids: tuple[str, ...]
     is_nil: bool
     other_faults: tuple[str, ...] = ()
@@ -62,7 +73,8 @@ class Sheet:
 class Filled:
     """What stands in the fields."""
 
-    values: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    """By the name of the field."""
     narrative: Mapping[str, str] = field(default_factory=dict)
     media_ids: tuple[str, ...] = ()
     is_nil: bool = False
@@ -73,7 +85,10 @@ def filled_by_version(version: Mapping[str, Any] | None) -> Filled:
     if version is None:
         return Filled()
     return Filled(
-        values={(each["indicator"], each["period"]): _typed(each["value"]) for each in version["values"]},
+        values={
+            _name(each["indicator"], each["period"], each.get("level")): _typed(each["value"])
+            for each in version["values"]
+        },
         narrative={
             code: LINES.join(written) if isinstance(written, list) else written
             for code, written in version["narrative"].items()
@@ -85,12 +100,8 @@ def filled_by_version(version: Mapping[str, Any] | None) -> Filled:
 
 def filled_by_form(form: Form) -> Filled:
     """Return what somebody typed."""
-    values = {}
-    for name, typed in form.under("v:").items():
-        indicator, _, period = name.rpartition(":")
-        values[indicator, period] = typed.strip()
     return Filled(
-        values=values,
+        values={f"v:{name}": typed.strip() for name, typed in form.under("v:").items()},
         narrative={code: text.replace("\r\n", LINES).strip() for code, text in form.under("s:").items()},
         media_ids=tuple(dict.fromkeys(each for each in map(_id, form.all("media")) if each)),
         is_nil=form.get("nil") == "yes",
@@ -104,8 +115,9 @@ def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tupl
     """
     unread: dict[str, str] = {}
     values = []
-    for indicator, period in _asked(requirement):
-        typed = filled.values.get((indicator["code"], period), "")
+    for indicator, period, level in _asked(requirement):
+        name = _name(indicator["code"], period, level)
+        typed = filled.values.get(name, "")
         if typed == "" or filled.is_nil:
             continue
         if indicator["type"] == "bool":
@@ -113,9 +125,10 @@ def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tupl
         else:
             value = writing.read_number(typed)
         if value is None:
-            unread[_name(indicator["code"], period)] = words("answer.not_number")
+            unread[name] = words("answer.not_number")
         else:
-            values.append({"indicator": indicator["code"], "period": period, "value": value})
+            stated = {"indicator": indicator["code"], "period": period, "value": value}
+            values.append(stated | ({"level": level} if level else {}))
     narrative: dict[str, str | list[str]] = {}
     for section in requirement["sections"]:
         text = filled.narrative.get(section["code"], "")
@@ -149,7 +162,11 @@ def sheet(
     periods = tuple(
         (
             period,
-            tuple(_figure(indicator, period, names, filled, faults, words) for indicator in requirement["indicators"]),
+            tuple(
+                _figure(indicator, period, level, names, filled, faults, words)
+                for indicator in requirement["indicators"]
+                for level in _levels(indicator, requirement)
+            ),
         )
         for period in (requirement["periods"] if requirement["indicators"] else ())
     )
@@ -169,7 +186,7 @@ def sheet(
     return Sheet(
         periods=periods,
         sections=sections,
-        media=requirement["media"],
+        files=_files(requirement, words),
         media_ids=filled.media_ids,
         is_nil=filled.is_nil,
         other_faults=tuple(others),
@@ -180,12 +197,13 @@ def sheet(
 def _figure(
     indicator: Mapping[str, Any],
     period: str,
+    level: str | None,
     names: Mapping[str, str],
     filled: Filled,
     faults: Mapping[str, str],
     words: Words,
 ) -> Figure:
-    name = _name(indicator["code"], period)
+    name = _name(indicator["code"], period, level)
     hints = [
         words(f"answer.{rule}", name=names.get(indicator[rule], indicator[rule]))
         for rule in ("of_which", "at_most", "only_if")
@@ -195,20 +213,53 @@ def _figure(
         name=name,
         indicator=indicator["code"],
         period=period,
-        title=indicator["name"],
+        title=f"{indicator['name']}, {words.one_of('level', level)}" if level else indicator["name"],
         type=indicator["type"],
         unit_of_measure=indicator["unit_of_measure"],
         hints=tuple(hints),
-        filled=filled.values.get((indicator["code"], period), ""),
+        filled=filled.values.get(name, ""),
         fault=faults.get(name),
     )
 
 
-def _asked(requirement: Mapping[str, Any]) -> Iterable[tuple[Mapping[str, Any], str]]:
+def of_unit(requirement: Mapping[str, Any], *, period: str | None, levels: Sequence[str]) -> dict[str, Any]:
+    """Return what a requirement asks of one unit: the period its obligation is for, the education levels it teaches."""
+    return {**requirement, "periods": [period] if period else requirement["periods"], "taught": list(levels)}
+
+
+def _levels(indicator: Mapping[str, Any], requirement: Mapping[str, Any]) -> Sequence[str | None]:
+    """Return the levels a figure is stated for: those asked for that the unit teaches; undivided, a single null."""
+    if not indicator.get("per_level"):
+        return (None,)
+    asked, taught = indicator.get("levels") or (), requirement.get("taught") or ()
+    if not taught:
+        return tuple(asked) or (None,)
+    return tuple(level for level in taught if not asked or level in asked)
+
+
+def _asked(requirement: Mapping[str, Any]) -> Iterable[tuple[Mapping[str, Any], str, str | None]]:
     for indicator in requirement["indicators"]:
         if indicator["type"] != "ratio":
             for period in requirement["periods"]:
-                yield indicator, period
+                for level in _levels(indicator, requirement):
+                    yield indicator, period, level
+
+
+def _files(requirement: Mapping[str, Any], words: Words) -> Files | None:
+    film, document = requirement["media"], requirement.get("document")
+    if film:
+        told = words(
+            "answer.video_asked", count=film["count"], seconds=film["max_seconds"], size=words.size(film["max_bytes"])
+        )
+        return Files(words("answer.video"), told, film["count"], "video/*")
+    if document:
+        formats = ", ".join(document["formats"])
+        told = words(
+            "answer.files_asked", count=document["at_most"], formats=formats, size=words.size(document["max_bytes"])
+        )
+        accept = ",".join(f".{each}" for each in document["formats"])
+        return Files(words("answer.files"), told, document["at_most"], accept)
+    return None
 
 
 def _faults(refused: Refused | None) -> list[dict[str, Any]]:
@@ -227,15 +278,22 @@ def _places(told: Mapping[str, Any], requirement: Mapping[str, Any], sent: Mappi
         place = where.removeprefix("values[").partition("]")[0]
         if place.isdigit() and int(place) < len(sent["values"]):
             stated = sent["values"][int(place)]
-            return [_name(stated["indicator"], stated["period"])]
+            return [_name(stated["indicator"], stated["period"], stated.get("level"))]
     if indicator:
-        stated_for = {(each["indicator"], each["period"]) for each in sent["values"]} if sent else set()
-        return [_name(indicator, period) for period in requirement["periods"] if (indicator, period) not in stated_for]
+        there = {
+            _name(each["indicator"], each["period"], each.get("level")) for each in (sent["values"] if sent else ())
+        }
+        asked = [
+            _name(each["code"], period, level)
+            for each, period, level in _asked(requirement)
+            if each["code"] == indicator
+        ]
+        return [name for name in asked if name not in there]
     return []
 
 
-def _name(indicator: str, period: str) -> str:
-    return f"v:{indicator}:{period}"
+def _name(indicator: str, period: str, level: str | None = None) -> str:
+    return f"v:{indicator}:{period}" + (f":{level}" if level else "")
 
 
 def _typed(value: bool | int) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import httpx
@@ -15,6 +16,10 @@ ANSWER_SECONDS = 15.0
 AT_ONCE = 64
 """Requests of all readers together to all services together; further ones wait their turn."""
 ANSWER_BYTES = 32 << 20
+
+came_by: ContextVar[str] = ContextVar("came_by", default="")
+"""By which addresses the request we answer came, as `X-Forwarded-For` has it: the directory judges by the person's own
+address whether they sit in an office, and writes it down; it must not take ours for theirs."""
 
 Json = Any
 """What a service answers: its models are its own; the pages read the members they show."""
@@ -83,7 +88,7 @@ class Services:
         body: Json,
         headers: Mapping[str, str] | None,
     ) -> httpx.Response:
-        told = dict(headers or {})
+        told = {**(headers or {}), "X-Forwarded-For": came_by.get()}
         if token is not None:
             told["Authorization"] = f"Bearer {token}"
         try:

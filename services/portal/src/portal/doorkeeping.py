@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.http import problem_answer
+from portal.asking import came_by
 from portal.problems import ForeignForm
 from portal.sessions import Sessions, Visit
 
@@ -52,6 +53,7 @@ class Doorkeeper:
         if scope["method"] not in READING and not self._is_ours(headers):
             await self._foreign()(scope, receive, send)
             return
+        came_by.set(_came_by(headers.get("x-forwarded-for", ""), scope.get("client")))
         door = Door(self._sessions, cookies.get(self._session_cookie), cookies.get(self._form_cookie))
         scope.setdefault("state", {})["door"] = door
 
@@ -206,6 +208,11 @@ def _not_from_us() -> ForeignForm:
 
 def _token_of(secret: str) -> str:
     return hashlib.sha256(b"congvan form " + secret.encode()).hexdigest()
+
+
+def _came_by(forwarded: str, neighbour: tuple[str, int] | None) -> str:
+    """Return whom to name to a service: those who spoke before us, and at the end our own neighbour on the line."""
+    return ", ".join(each for each in (forwarded, neighbour[0] if neighbour else "") if each)
 
 
 def _origin_of(url: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from inspect import isawaitable
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -15,10 +16,13 @@ from chassis.roles import Service
 from portal.asking import Services
 from portal.assets import Assets, open_assets
 from portal.doorkeeping import Doorkeeper, door_of
+from portal.pages.below import open_below
+from portal.pages.board import open_board
 from portal.pages.directives import open_directives
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
 from portal.pages.owed import open_owed
+from portal.pages.reviewing import open_reviewing
 from portal.pages.signing_in import open_signing_in
 from portal.pages.uploads import open_uploads
 from portal.people import Names
@@ -58,6 +62,9 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_signing_in(house),
         open_owed(house, names),
         open_directives(house, names),
+        open_below(house, names),
+        open_board(house, names),
+        open_reviewing(house, names),
         open_inbox(house, names),
         open_uploads(house),
         open_assets(house.assets),
@@ -80,7 +87,7 @@ def _tell_people(frame: Porch, house: House) -> None:
         door_of(request).dismiss()
         if not _is_read(request):
             return problem_answer(NotSignedIn("Hãy đăng nhập lại.", "Please sign in again."))
-        then = request.url.path if request.method == "GET" else "/"
+        then = quote(request.url.path) if request.method == "GET" else "/"
         return go_to(f"/sign-in?then={then}" + ("&why=over" if had_session else ""))
 
     @frame.app.exception_handler(Problem)

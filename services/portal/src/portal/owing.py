@@ -88,6 +88,27 @@ def task(owed: Mapping[str, Any], now: datetime) -> Task:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OfUnit:
+    """What one unit owes, as whoever stands above it looks at it."""
+
+    open: tuple[Task, ...]
+    late: tuple[Task, ...]
+    returned: tuple[Task, ...]
+    sent: tuple[Task, ...]
+
+
+def groups_of_unit(tasks: Iterable[Task]) -> OfUnit:
+    """Return the tasks of a unit by what is wanted of it: to be sent, late, to be corrected, lying at the desk."""
+    ordered = sorted(tasks, key=lambda each: (each.due_at, each.title))
+    return OfUnit(
+        open=tuple(each for each in ordered if not each.is_over and not each.is_sent),
+        late=tuple(each for each in ordered if each.state == "late"),
+        returned=tuple(each for each in ordered if each.state == "returned"),
+        sent=tuple(each for each in ordered if each.is_sent),
+    )
+
+
 def groups(tasks: Iterable[Task], now: datetime, words: Words) -> list[Group]:
     """Return the tasks under their headings, nearest deadline first, what is done last."""
     ordered = sorted({each.obligation_id: each for each in tasks}.values(), key=lambda each: (each.due_at, each.title))

@@ -96,4 +96,10 @@ def _templates() -> Environment:
 def _menu(visit: Visit) -> list[tuple[str, str, str]]:
     """Return where somebody may go: address, icon, key of its name."""
     places = [("/owed", "check", "house.owed")] if visit.answers_for else []
+    if visit.has_role("commune_officer"):
+        places.append(("/below", "unit", "house.below"))
+    if visit.has_role("desk_officer", "leader", "clerk"):
+        places.append(("/board", "board", "house.directives"))
+    if visit.has_role("desk_officer"):
+        places.append(("/review", "send", "house.review"))
     return [*places, ("/inbox", "inbox", "house.inbox")]

@@ -91,7 +91,8 @@ def size(byte_count: int, language: Language) -> str:
     """Return how large a file is: `68,4 MB`."""
     if byte_count < 1_000_000:
         return f"{max(1, round(byte_count / 1_000))} kB"
-    return f"{number(byte_count / 1_000_000, language)} MB"
+    millions = round(byte_count / 1_000_000, 1)
+    return f"{number(int(millions) if millions.is_integer() else millions, language)} MB"
 
 
 def paragraphs(text: str) -> list[str]:

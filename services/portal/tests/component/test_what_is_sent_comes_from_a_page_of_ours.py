@@ -86,3 +86,18 @@ async def test_what_lies_beside_the_assets_is_not_given_out(make_client) -> None
         ]
 
     assert {answer.status_code for answer in answers} == {404}
+
+
+async def test_the_directory_hears_where_a_person_really_is_and_the_cookie_is_taken_back(
+    make_client, neighbours
+) -> None:
+    async with make_client() as client:
+        answer = await client.get(
+            "/owed",
+            headers={"accept": "text/html", "cookie": "congvan=r1", "x-forwarded-for": "203.0.113.9"},
+        )
+
+    # Whoever wrote what stands before, our own neighbour on the line is named last.
+    assert neighbours["directory"].heard == [("/sessions/refresh", "203.0.113.9, 127.0.0.1")]
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?then=/owed&why=over")
+    assert "congvan=; Max-Age=0" in answer.headers["set-cookie"]

@@ -106,5 +106,27 @@ def test_a_version_that_was_sent_fills_the_form_it_came_from() -> None:
     assert body["media_ids"] == ["0190a000-0000-7000-8000-000000000001"]
 
 
+def test_a_figure_that_is_asked_per_level_has_a_field_for_each_level_the_unit_teaches() -> None:
+    asked = {**REQUIREMENT, "indicators": [indicator("d", per_level=True, levels=["primary", "lower_secondary"])]}
+    ours = answering.of_unit(asked, period="2025-2026", levels=["lower_secondary", "upper_secondary"])
+    form = Form(
+        [("v:d:2025-2026:lower_secondary", "3"), ("v:d:2025-2026:upper_secondary", "9"), ("v:d:2025-2026", "5")]
+    )
+
+    body, _ = answering.answer(ours, filled_by_form(form), VI)
+    [(period, figures)] = sheet(ours, filled_by_form(form), VI).periods
+
+    assert body["values"] == [{"indicator": "d", "period": "2025-2026", "value": 3, "level": "lower_secondary"}]
+    assert (period, [(figure.title, figure.filled) for figure in figures]) == ("2025-2026", [("Số d, THCS", "3")])
+
+
+def test_documents_are_asked_for_in_the_formats_that_are_taken() -> None:
+    document = {"at_least": 1, "at_most": 2, "formats": ["pdf", "docx"], "max_bytes": 20_000_000}
+
+    files = sheet({**REQUIREMENT, "document": document}, Filled(), VI).files
+
+    assert (files.most, files.accept) == (2, ".pdf,.docx")
+
+
 def test_what_is_no_id_never_becomes_a_media_id() -> None:
     assert filled_by_form(Form([("media", "../x"), ("media", "")])).media_ids == ()

@@ -62,6 +62,15 @@ def test_a_number_is_read_as_it_was_meant_or_not_at_all(typed, read) -> None:
     assert writing.read_number(typed) == read
 
 
+def test_a_size_is_told_without_needless_decimals() -> None:
+    assert [writing.size(count, "vi") for count in (300_000_000, 68_400_000, 999, 512_000)] == [
+        "300 MB",
+        "68,4 MB",
+        "1 kB",
+        "512 kB",
+    ]
+
+
 def test_a_line_that_ran_full_goes_on_and_a_point_of_a_list_begins_anew() -> None:
     text = "Nhằm nhìn lại và\nbàn việc.\n\n3. Chuẩn bị:\na) Mỗi trường gửi\nbáo cáo\nb) Mỗi xã gửi video;\n- Lưu ý"
 

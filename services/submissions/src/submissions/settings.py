@@ -22,3 +22,6 @@ class Settings(ReaderSettings):
         pattern=r"^([^:/ ]+:[0-9]+)?$",
         description="host:port of clamd, which documents are scanned by; empty: they are not, and the record says so",
     )
+    keep_days: int = Field(
+        default=730, ge=30, description="days a file is kept after its inspection, unless it is held"
+    )

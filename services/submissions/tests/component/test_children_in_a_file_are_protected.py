@@ -121,7 +121,7 @@ async def test_what_an_inspector_leaves_behind_of_a_withdrawn_file_is_swept(send
         assert await inspecting._reject(tx, claimed, obligation, refused) == "overtaken"
 
     await record.change(
-        "UPDATE media SET withdrawn_at = now() - interval '11 minutes', cleared_at = now() - interval '11 minutes'"
+        "UPDATE media SET withdrawn_at = now() - interval '41 minutes', cleared_at = now() - interval '41 minutes'"
     )
     await sweep(archive)
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "screenshots": "congvan.commands.screenshots:screenshots",
     "bench": "congvan.commands.bench:bench",
     "parked": "congvan.commands.parked:parked",
+    "media": "congvan.commands.media:media",
     "audit": "congvan.commands.audit:audit",
     "province": "congvan.commands.province:province",
     "directives": "congvan.commands.directives:directives",

@@ -14,6 +14,7 @@ from directives.api import (
     files,
     numbers,
     obligations,
+    overviews,
     papers,
     periods,
     questions,
@@ -25,6 +26,7 @@ router = APIRouter(responses=may_raise(NotSignedIn, Malformed))
 router.include_router(drafts.router)
 router.include_router(numbers.router)
 router.include_router(templates.router)
+router.include_router(overviews.router)
 router.include_router(directives.router)
 router.include_router(deliveries.router)
 router.include_router(cascades.router)

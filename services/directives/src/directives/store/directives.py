@@ -241,6 +241,11 @@ async def put(connection: AsyncConnection, directive: Directive) -> None:
     )
 
 
+def bare(row: Row[*tuple[Any, ...]]) -> Directive:
+    """Return a directive as its own row has it, without requirements and relations."""
+    return _directive(row, ())
+
+
 def _directive(row: Row[*tuple[Any, ...]], required: tuple[Requirement, ...]) -> Directive:
     return Directive(
         id=row.directive_id,

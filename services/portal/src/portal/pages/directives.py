@@ -1,7 +1,9 @@
 """One directive as it was sent out: the letter, what it asks for, what of it the reader's units owe."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -9,11 +11,13 @@ from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
 from portal import owing, writing
+from portal.doorkeeping import read_form
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
 from portal.people import Names
 from portal.problems import NoSuchPage
-from portal.rendering import House
+from portal.rendering import House, go_to
+from portal.sessions import Visit
 
 
 def open_directives(house: House, names: Names) -> APIRouter:
@@ -46,6 +50,7 @@ def open_directives(house: House, names: Names) -> APIRouter:
             state_of=owing.state_of,
             now=datetime.now(VIETNAM),
             look=owing.LOOK,
+            steps=_steps(found, visit),
             unread=unread,
         )
 
@@ -57,4 +62,32 @@ def open_directives(house: House, names: Names) -> APIRouter:
         named = {"Content-Disposition": f'attachment; filename="{directive_id}.pdf"'}
         return Response(content, media_type="application/pdf", headers=named)
 
+    @router.post("/directives/{directive_id}/{step}")
+    async def take_step(request: Request, directive_id: UUID, step: str) -> Response:
+        form, visit = await read_form(request), await here(request)
+        bodies: dict[str, Any] = {
+            "sign": {"revision": writing.read_number(form.get("revision")) or 0},
+            "number": {"notation": form.get("notation")} if form.get("notation") else {},
+            "issue": {"issued_on": form.get("issued_on") or datetime.now(VIETNAM).date().isoformat()},
+        }
+        if step not in bodies:
+            raise NoSuchPage("Không có thao tác này.", "There is no such step.")
+        await services.ask(
+            "POST", "directives", f"/directives/{directive_id}/{step}", token=visit.access_token, body=bodies[step]
+        )
+        return go_to(f"/directives/{directive_id}")
+
     return router
+
+
+def _steps(directive: Mapping[str, Any], visit: Visit) -> list[str]:
+    """Return the steps to offer now; whether one may be taken, the service says."""
+    at_issuer = {role for unit, role in visit.posts if unit in (directive["issuer_unit_id"], "*")}
+    state = directive["state"]
+    if "leader" in at_issuer and state in ("draft", "submitted", "numbered") and directive["signed"] is None:
+        return ["sign"]
+    if "clerk" in at_issuer and state == "signed" and directive["number"] is None:
+        return ["number"]
+    if "clerk" in at_issuer and state in ("signed", "numbered") and directive["signed"] and directive["number"]:
+        return ["issue"]
+    return []

@@ -7,6 +7,7 @@ from portal import owing
 from portal.doorkeeping import door_of
 from portal.problems import NoSuchService
 from portal.rendering import House, go_to
+from portal.sessions import Visit
 from portal.standing import Neighbours
 
 ICONS = (
@@ -25,7 +26,7 @@ def open_front(house: House, neighbours: Neighbours) -> APIRouter:
     async def home(request: Request) -> Response:
         visit = await door_of(request).visit()
         if visit is not None:
-            return go_to(first_page(visit.answers_for))
+            return go_to(first_page(visit))
         return await house.page(request, "home.html", standings=await neighbours.standings())
 
     @router.get("/platform")
@@ -53,6 +54,8 @@ def open_front(house: House, neighbours: Neighbours) -> APIRouter:
     return router
 
 
-def first_page(answers_for: tuple[str, ...]) -> str:
+def first_page(visit: Visit) -> str:
     """Return where somebody begins who has just signed in."""
-    return "/owed" if answers_for else "/inbox"
+    if visit.answers_for:
+        return "/owed"
+    return "/board" if visit.has_role("desk_officer", "leader", "clerk") else "/inbox"

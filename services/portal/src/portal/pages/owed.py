@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -90,7 +91,15 @@ def open_owed(house: House, names: Names) -> APIRouter:
         )
         if obligation is None:
             raise NoSuchPage("Không có việc này.", "There is nothing like this to do.")
-        directive = await services.get("directives", f"/directives/{obligation['directive_id']}", token=token)
+        of_directive, unit = f"/directives/{obligation['directive_id']}", quote(obligation["unit_id"], safe="")
+        directive, owed, taught = await asyncio.gather(
+            services.get("directives", of_directive, token=token),
+            services.get("directives", f"{of_directive}/obligations", token=token),
+            services.find("directory", f"/units/{unit}", token=token),
+        )
+        period = next(
+            (each.get("period") for each in owed["obligations"] if each["obligation_id"] == str(obligation_id)), None
+        )
         requirement = next(
             each for each in directive["requirements"] if each["requirement_id"] == obligation["requirement_id"]
         )
@@ -98,7 +107,7 @@ def open_owed(house: House, names: Names) -> APIRouter:
         return {
             "obligation": obligation,
             "directive": directive,
-            "requirement": requirement,
+            "requirement": answering.of_unit(requirement, period=period, levels=taught["levels"] if taught else ()),
             "submission": submission,
             "names": await names.of_units(units, visit)
             | await names.of_units({directive["issuer_unit_id"]}, visit, whole=True),

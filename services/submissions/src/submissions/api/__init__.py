@@ -1,10 +1,11 @@
 """The front door: parse, one operation, answer."""
 
 from submissions.api.answers import router as answers
+from submissions.api.bundle import router as bundle
 from submissions.api.children import router as children
 from submissions.api.drafts import router as drafts
 from submissions.api.files import router as files
 from submissions.api.media import router as media
 from submissions.api.reviews import router as reviews
 
-__all__ = ["answers", "children", "drafts", "files", "media", "reviews"]
+__all__ = ["answers", "bundle", "children", "drafts", "files", "media", "reviews"]

@@ -1,4 +1,4 @@
-"""The front door for what children have to do with a file: declarations, withdrawal, and who looked at it."""
+"""The front door for what becomes of a file for the sake of people: declared, withdrawn, held, and who looked at it."""
 
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -15,7 +15,7 @@ from chassis.transaction import OpenTransaction
 from submissions.api.files import OurArchive
 from submissions.api.media import DeclarationOut
 from submissions.domain.declaration import Declaration, Scope
-from submissions.operations import declaring, withdrawing
+from submissions.operations import declaring, retaining, withdrawing
 from submissions.problems import ConsentMissing, UploadOver
 
 router = APIRouter(tags=["files"])
@@ -40,6 +40,22 @@ class WithdrawalIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Line
+
+
+class HoldIn(BaseModel):
+    """Why a file must be kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Line
+
+
+class HoldOut(BaseModel):
+    """Whether the file is kept whatever the rule says."""
+
+    media_id: UUID
+    held_at: datetime | None
+    reason: str | None
 
 
 class WithdrawnOut(BaseModel):
@@ -88,3 +104,17 @@ async def read_views(media_id: UUID, tx: OpenTransaction, caller: Calling) -> Vi
     """Show who was let look at a file."""
     views = await declaring.read_views(tx, media_id=media_id, by=caller)
     return ViewsOut(views=[ViewOut(person_id=v.person_id, purpose=v.purpose, viewed_at=v.viewed_at) for v in views])
+
+
+@router.put("/media/{media_id}/hold", responses=may_raise(UploadOver, Malformed, NotFound, NotAllowed, NotSignedIn))
+async def hold(media_id: UUID, body: HoldIn, tx: OpenTransaction, caller: Calling) -> HoldOut:
+    """Keep a file whatever the rule says, as long as somebody has to answer for it."""
+    media = await retaining.hold(tx, media_id=media_id, reason=body.reason, by=caller)
+    return HoldOut(media_id=media.id, held_at=media.held_at, reason=media.hold_reason)
+
+
+@router.delete("/media/{media_id}/hold", responses=may_raise(NotFound, NotAllowed, NotSignedIn))
+async def let_go(media_id: UUID, tx: OpenTransaction, caller: Calling) -> HoldOut:
+    """Let the rule decide again how long a file is kept."""
+    media = await retaining.let_go(tx, media_id=media_id, by=caller)
+    return HoldOut(media_id=media.id, held_at=media.held_at, reason=media.hold_reason)

@@ -62,9 +62,16 @@ class MediaOut(BaseModel):
     page_count: int | None
     scan: str | None
     looks_like_pupils: bool
+    rendition: str | None
+    rendition_percent: int | None
     refusal: str | None
     measured: int | None
     allowed: int | None
+    held_at: datetime | None
+    hold_reason: str | None
+    deleted_at: datetime | None
+    deletion_rule: str | None
+    deletion_confirmed_at: datetime | None
     withdrawn_at: datetime | None
     withdrawal_reason: str | None
     scope: str
@@ -95,9 +102,16 @@ class MediaOut(BaseModel):
             page_count=media.page_count,
             scan=media.scan,
             looks_like_pupils=media.looks_like_pupils,
+            rendition=media.rendition,
+            rendition_percent=media.rendition_percent,
             refusal=media.refusal,
             measured=media.measured,
             allowed=media.allowed,
+            held_at=media.held_at,
+            hold_reason=media.hold_reason,
+            deleted_at=media.deleted_at,
+            deletion_rule=media.deletion_rule,
+            deletion_confirmed_at=media.deletion_confirmed_at,
             withdrawn_at=media.withdrawn_at,
             withdrawal_reason=media.withdrawal_reason,
             scope="internal_review" if declared is None else declared.scope,

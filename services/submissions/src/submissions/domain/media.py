@@ -6,6 +6,7 @@ The states, and who moves a file from one to the next:
         │ ▲                      │                                      ▲            │      └──▶ rejected
         │ └────parts missing─────┘                                      └─no verdict─┘
         └──48 h──▶ abandoned                          any that has or may get bytes ──withdrawn──▶ withdrawn
+                                                       ready and withdrawn ──kept long enough──▶ deleted
 """
 
 import hashlib
@@ -19,7 +20,13 @@ from uuid import UUID
 from chassis.parts import HeldPart, StatedPart
 from submissions.problems import BadDigest, NoSuchPart, OtherDigest
 
-MediaState = Literal["uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned", "withdrawn"]
+MediaState = Literal[
+    "uploading", "completing", "received", "inspecting", "ready", "rejected", "abandoned", "withdrawn", "deleted"
+]
+Rendition = Literal["waiting", "making", "made", "unneeded", "failed"]
+"""`unneeded`: the film plays everywhere as it is, and nothing private lies in it."""
+PREFIXES = ("quarantine/", "media/", "posters/", "shown/", "withheld/")
+"""Everything in the store that is a file or was made of one."""
 ViewPurpose = Literal["link", "original", "archive"]
 """What is shown of it, the file as it was sent, or among the files of a directive."""
 ON_THE_WAY: frozenset[MediaState] = frozenset({"uploading", "completing"})
@@ -39,8 +46,10 @@ UPLOADS_AT_ONCE = 20
 UPLOAD_LIFETIME = timedelta(hours=48)
 REJECTED_LIFETIME = timedelta(days=30)
 """A person may want to look at what was refused; after that its bytes go."""
-WITHHOLD_AGAIN_AFTER = timedelta(minutes=10)
-"""Who was inspecting or joining a file while it was withdrawn may leave objects behind, as long as a lease lasts."""
+WITHHOLD_AGAIN_AFTER = timedelta(minutes=40)
+"""Whoever was at work on a file while it was withdrawn may leave objects behind, as long as their lease lasts."""
+WITHHELD_LIFETIME = timedelta(days=90)
+"""A complaint may still need what was withdrawn; after that nobody does."""
 SETTLE_AFTER = timedelta(minutes=2)
 """A completion that is this old was cut off, and somebody else may finish it."""
 
@@ -107,9 +116,23 @@ class Media:
     has_poster: bool = True
     shown_type: str | None = None
     """What is shown in place of the file, which keeps what the device wrote into it; null: the file itself."""
+    rendition: Rendition | None = None
+    """Of a film: what becomes of the copy that plays everywhere and says nothing of its device."""
+    rendition_percent: int | None = None
+    render_attempts: int = 0
+    crc32: int | None = None
+    """Noted when the file was first sent in a zip, which has to say it."""
+    cleared_at: datetime | None = None
     refusal: str | None = None
     measured: int | None = None
     allowed: int | None = None
+    held_at: datetime | None = None
+    """Since when it is kept whatever the rule says."""
+    hold_reason: str | None = None
+    deleted_at: datetime | None = None
+    deletion_rule: str | None = None
+    deletion_confirmed_at: datetime | None = None
+    """When the store held nothing of it any more."""
     withdrawn_at: datetime | None = None
     withdrawal_reason: str | None = None
 
@@ -147,6 +170,38 @@ class Media:
     def shown_keys(self) -> tuple[str, ...]:
         """Return the keys that a link, or whoever carries a file on, may reach."""
         return (self.final_key, self.poster_key, self.shown_key, self.quarantine_key)
+
+    @property
+    def required_keys(self) -> dict[str, int | None]:
+        """Return the keys that must be in the store as things stand, with the length of each where it is known."""
+        if self.state in ("received", "inspecting"):
+            return {self.quarantine_key: self.byte_count}
+        if self.state == "rejected":
+            return {} if self.cleared_at is not None else {self.quarantine_key: self.byte_count}
+        if self.state == "withdrawn":
+            whole = self.cleared_at is not None and self.etag is not None
+            return {self.withheld_key: self.byte_count} if whole else {}
+        if self.state != "ready":
+            return {}
+        beside = {self.poster_key: None} if self.has_poster else {}
+        shown = {} if self.shown_type is None else {self.shown_key: None}
+        return {self.final_key: self.byte_count, **beside, **shown}
+
+    @property
+    def allowed_keys(self) -> set[str]:
+        """Return every key that may be in the store as things stand, while somebody is at work on the file."""
+        if self.state in ("received", "inspecting"):  # an inspector puts what it found before it says so
+            return {*self.required_keys, *self.shown_keys}
+        waits = self.rendition in ("waiting", "making")
+        uncleared = self.cleared_at is None and self.state != "abandoned"
+        if self.state == "deleted":
+            return {*self.shown_keys, self.withheld_key} if self.deletion_confirmed_at is None else set()
+        return {
+            *self.required_keys,
+            *([self.shown_key] if waits else []),
+            *(self.shown_keys if self.state == "withdrawn" and uncleared else []),
+            *([self.quarantine_key] if uncleared else []),
+        }
 
     def bytes_of_part(self, number: int) -> int:
         """Return how large the part must be; raise `NoSuchPart` for a number the file does not have."""

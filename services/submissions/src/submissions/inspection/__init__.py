@@ -2,6 +2,7 @@
 
 from submissions.inspection.inspector import inspect
 from submissions.inspection.papers import examine, kind_of_source
+from submissions.inspection.renditions import Rendition, make_playable
 from submissions.inspection.scanning import Clamd, NoScanner, Scan, Scanner
 from submissions.inspection.verdict import (
     ByteSource,
@@ -23,9 +24,11 @@ __all__ = [
     "Measured",
     "NoScanner",
     "Refused",
+    "Rendition",
     "Scan",
     "Scanner",
     "examine",
     "inspect",
     "kind_of_source",
+    "make_playable",
 ]

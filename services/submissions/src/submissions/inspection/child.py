@@ -20,8 +20,8 @@ from submissions.inspection.unfit import UnfitError
 
 # A quarter of a second of grey. If it cannot be measured, then a wall stands where honest work must pass, or
 # something is loaded too late; without this proof every film would look damaged.
-_PROOF = Path(__file__).with_name("proof.mp4")
-_PROOF_PIXELS = 64 * 64
+PROOF = Path(__file__).with_name("proof.mp4")
+PROOF_PIXELS = 64 * 64
 # What a decoded picture of the largest kind needs beyond that.
 _ROOM_BYTES = 64 << 20
 
@@ -78,9 +78,9 @@ def _run(line: socket.socket, size: int, max_pixels: int, cpu_seconds: int, memo
     from submissions.inspection import film
 
     av.logging.set_level(None)
-    proof = io.BytesIO(_PROOF.read_bytes())
+    proof = io.BytesIO(PROOF.read_bytes())
     walls = confine(load_filter(), cpu_seconds=cpu_seconds, memory_bytes=memory_bytes)
-    film.measure(proof, max_pixels=_PROOF_PIXELS)
+    film.measure(proof, max_pixels=PROOF_PIXELS)
     bytearray(_ROOM_BYTES)
     wire.send(line, wire.READY, json.dumps(dataclasses.asdict(walls)).encode())
     try:

@@ -73,15 +73,15 @@ class _Span:
 
 def measure(file: io.RawIOBase | io.BytesIO, *, max_pixels: int) -> tuple[Film, bytes]:
     """Give what the film is, and its poster as JPEG. Raises UnfitError, or whatever FFmpeg makes of the file."""
-    kind = _container_kind(file.read(512) or b"")
+    kind = container_kind(file.read(512) or b"")
     carried = None
     if kind == "mov":
-        with _opened(file, kind, {"ignore_editlist": "1"}) as container:
-            carried = _measure_span(container, _film_streams(container))
-    with _opened(file, kind, {}) as container:
-        streams = _film_streams(container)
-        picture = _picture(streams)
-        _refuse_pixels(picture.width, picture.height, max_pixels)
+        with opened(file, kind, {"ignore_editlist": "1"}) as container:
+            carried = _measure_span(container, film_streams(container))
+    with opened(file, kind, {}) as container:
+        streams = film_streams(container)
+        picture = picture_of(streams)
+        refuse_pixels(picture.width, picture.height, max_pixels)
         played = _measure_span(container, streams)
         frame = _key_frame(container, picture, played, max_pixels=max_pixels)
         poster, upright = _poster(frame)
@@ -97,7 +97,7 @@ def measure(file: io.RawIOBase | io.BytesIO, *, max_pixels: int) -> tuple[Film, 
     return film, poster
 
 
-def _container_kind(head: bytes) -> str:
+def container_kind(head: bytes) -> str:
     """Say which demuxer may open the file, from its first bytes alone, so that no other one ever sees it."""
     if head[4:8] in MOV_STARTS:
         if head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS:
@@ -110,7 +110,8 @@ def _container_kind(head: bytes) -> str:
     raise UnfitError("other-container" if transport or avi or head.startswith(_OTHER_STARTS) else "not-a-video")
 
 
-def _opened(file: io.RawIOBase | io.BytesIO, kind: str, options: dict[str, str]) -> InputContainer:
+def opened(file: io.RawIOBase | io.BytesIO, kind: str, options: dict[str, str]) -> InputContainer:
+    """Open a film with the one demuxer its first bytes call for, and nothing but the codecs that are taken."""
     file.seek(0)
     return av.open(
         file,
@@ -122,7 +123,7 @@ def _opened(file: io.RawIOBase | io.BytesIO, kind: str, options: dict[str, str])
     )
 
 
-def _film_streams(container: InputContainer) -> Sequence[Stream]:
+def film_streams(container: InputContainer) -> Sequence[Stream]:
     """Give the tracks one sees and hears; the others are not even read."""
     streams = []
     for stream in container.streams:
@@ -133,7 +134,8 @@ def _film_streams(container: InputContainer) -> Sequence[Stream]:
     return streams
 
 
-def _picture(streams: Sequence[Stream]) -> VideoStream:
+def picture_of(streams: Sequence[Stream]) -> VideoStream:
+    """Return the track one sees; raise UnfitError when there is none, or none that is taken."""
     picture = next((stream for stream in streams if isinstance(stream, VideoStream)), None)
     if picture is None:
         raise UnfitError("no-picture")
@@ -148,7 +150,8 @@ def _codec_name(stream: Stream) -> str:
     return "unknown" if context is None else context.codec.canonical_name
 
 
-def _refuse_pixels(width: int, height: int, max_pixels: int) -> None:
+def refuse_pixels(width: int, height: int, max_pixels: int) -> None:
+    """Raise UnfitError for a picture that is too large."""
     if width * height > max_pixels:
         raise UnfitError("too-many-pixels", width * height)
 
@@ -208,7 +211,7 @@ def _key_frame(container: InputContainer, picture: VideoStream, span: _Span, *, 
             continue
         frame = _decoded(picture, packet)
         if frame is not None:
-            _refuse_pixels(frame.width, frame.height, max_pixels)
+            refuse_pixels(frame.width, frame.height, max_pixels)
             return frame
         tries += 1
         if tries == _POSTER_TRIES:

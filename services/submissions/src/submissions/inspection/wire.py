@@ -18,6 +18,9 @@ MEASURED = b"M"
 REFUSED = b"X"
 SHOWN = b"S"  # a photograph as it is shown
 PAPER = b"D"
+PERCENT = b"%"  # how far a rendition is
+PIECE = b"B"  # the next bytes of a rendition
+MADE = b"E"  # how many they were
 FAILED = b"F"  # the child itself is at fault, not the file
 
 POSTER_BYTES = 512 * 1024
@@ -31,6 +34,9 @@ _LONGEST = {
     SHOWN: SHOWN_BYTES,
     MEASURED: 512,
     PAPER: 256,
+    PERCENT: 1,
+    PIECE: READ_BYTES,
+    MADE: 64,
     REFUSED: 256,
     FAILED: 4096,
 }
@@ -157,6 +163,19 @@ def read_paper(payload: bytes) -> Paper:
         raise NonsenseError("a format that is not taken")
     pages = None if page_count is None else _whole(page_count, most=_MOST_PAGES)
     return Paper(kind, pages, _truth(looks_like_pupils))
+
+
+def read_percent(payload: bytes) -> int:
+    """Read how far a rendition is."""
+    if len(payload) != 1 or payload[0] > 100:
+        raise NonsenseError("more than all of it")
+    return payload[0]
+
+
+def read_made(payload: bytes) -> int:
+    """Read how many bytes a rendition has; 0: none was needed."""
+    [byte_count] = _object(payload, ["byte_count"])
+    return 0 if byte_count == 0 and type(byte_count) is int else _whole(byte_count, most=1 << 40)
 
 
 def read_refusal(payload: bytes) -> tuple[str, int | None]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from chassis.objects import Objects
 from chassis.transaction import Transactions
-from submissions.inspection import NoScanner, Scanner
+from submissions.inspection import Clamd, NoScanner, Scanner
+from submissions.settings import Settings
 
 NO_SCANNER: Scanner = NoScanner()
 
@@ -23,3 +24,20 @@ class Archive:
     scanner: Scanner = NO_SCANNER
     unit_bytes: int = 20_000_000_000
     """What the files of one unit may take together."""
+    keep_days: int = 730
+    """How long a file is kept after its inspection, unless it is held."""
+
+
+def open_archive(settings: Settings, transactions: Transactions) -> Archive:
+    """Return the archive the settings speak of; nothing is opened before it is asked."""
+    host, _, port = settings.scanner_address.rpartition(":")
+    objects = Objects(
+        endpoint=settings.store_endpoint,
+        public_url=settings.store_public_url,
+        access_key=settings.store_access_key,
+        secret_key=settings.store_secret_key,
+        bucket=settings.store_bucket,
+    )
+    return Archive(
+        transactions, objects, Clamd(host, int(port)) if host else NO_SCANNER, settings.unit_bytes, settings.keep_days
+    )

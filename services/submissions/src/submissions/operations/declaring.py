@@ -23,7 +23,7 @@ async def declare(tx: Transaction, *, media_id: UUID, declared: Declaration, by:
     if media is None:
         raise not_found()
     require_submit(by, await store.asked.get_obligation(tx, media.obligation_id))
-    if media.state in ("withdrawn", "abandoned"):
+    if media.state in ("withdrawn", "abandoned", "deleted"):
         raise UploadOver(
             "Tệp đã được thu hồi hoặc chưa bao giờ tải xong.",
             f"The file is {media.state}.",

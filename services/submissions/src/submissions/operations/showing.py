@@ -10,11 +10,15 @@ from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction
 from submissions import store
+from submissions.domain.asked import Obligation
 from submissions.domain.formats import CONTENT_TYPES
 from submissions.domain.media import Media, ViewPurpose
 from submissions.operations.archive import Archive
 from submissions.operations.reading import read_media
 from submissions.problems import MediaNotReady
+
+_ON_ITS_WAY = ("waiting", "making", "failed")
+"""What is to be shown is not there (yet); the original is for those who may see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,7 @@ async def _to_show(tx: Transaction, media_id: UUID, by: Caller, purpose: ViewPur
     media = await read_media(tx, media_id=media_id, by=by)
     if purpose == "original":
         obligation = await store.asked.get_obligation(tx, media.obligation_id)
-        if not (
-            may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may(by, Purpose.REVIEW, obligation.issuer_unit_id)
-        ):
+        if not _may_see_original(by, obligation):
             raise NotAllowed(
                 "Chỉ đơn vị gửi tệp và chuyên viên duyệt mới xem được bản gốc.",
                 "Only the unit that sent the file and those who review it see the original.",
@@ -73,8 +75,20 @@ async def _to_show(tx: Transaction, media_id: UUID, by: Caller, purpose: ViewPur
             f"The file cannot be looked at: it is {media.state}.",
             media=[{"media_id": str(media.id), "state": media.state}],
         )
+    if purpose == "link" and media.rendition in _ON_ITS_WAY:
+        obligation = await store.asked.get_obligation(tx, media.obligation_id)
+        if not _may_see_original(by, obligation):
+            raise MediaNotReady(
+                "Video đang được chuyển sang dạng xem được; vui lòng đợi ít phút.",
+                "The film is being made playable; please wait some minutes.",
+                media=[{"media_id": str(media.id), "state": "rendering"}],
+            )
     await store.declarations.put_views(tx, [media.id], person_id=by.id, purpose=purpose)
     return media
+
+
+def _may_see_original(by: Caller, obligation: Obligation) -> bool:
+    return may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may(by, Purpose.REVIEW, obligation.issuer_unit_id)
 
 
 def _type_of(media: Media) -> str:

@@ -8,6 +8,8 @@ from submissions import store
 from submissions.domain.media import REJECTED_LIFETIME, SETTLE_AFTER, UPLOAD_LIFETIME, Media
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import ATTEMPTS
+from submissions.operations.rendering import ATTEMPTS as RENDER_ATTEMPTS
+from submissions.operations.retaining import delete_due
 from submissions.operations.uploading import settle
 from submissions.operations.withdrawing import withhold
 from submissions.problems import PartsMissing, UploadOver
@@ -23,6 +25,8 @@ class Swept:
     abandoned: int
     settled: int
     cleared: int
+    deleted: int
+    """Files of which nothing is left, because they were kept long enough."""
     given_up: int
     """Files that wait for a person, whether this sweep found them or an earlier one."""
 
@@ -32,6 +36,7 @@ async def sweep(archive: Archive) -> Swept:
     async with archive.transactions.begin() as tx:
         abandoned = await store.media.abandon_opened_before(tx, tx.now - UPLOAD_LIFETIME)
         await store.media.put_back_exhausted(tx, attempts=ATTEMPTS)
+        await store.renditions.give_up_exhausted(tx, attempts=RENDER_ATTEMPTS)
         given_up = await store.media.count_given_up(tx, attempts=ATTEMPTS)
         cut_off = await store.media.completing_since_before(tx, tx.now - SETTLE_AFTER)
     for media in cut_off:
@@ -47,7 +52,14 @@ async def sweep(archive: Archive) -> Swept:
         await _clear(archive, media)
     for media in withdrawn:
         await withhold(archive, media)
-    return Swept(abandoned=abandoned, settled=len(cut_off), cleared=len(unwanted) + len(withdrawn), given_up=given_up)
+    deleted = await delete_due(archive)
+    return Swept(
+        abandoned=abandoned,
+        settled=len(cut_off),
+        cleared=len(unwanted) + len(withdrawn),
+        deleted=deleted,
+        given_up=given_up,
+    )
 
 
 async def _clear(archive: Archive, media: Media) -> None:

@@ -22,7 +22,7 @@ from submissions.operations.reading import read_media
 from submissions.operations.rights import not_found, require_submit
 from submissions.problems import PartsMissing, UploadOver
 
-_OVER = ("abandoned", "withdrawn")
+_OVER = ("abandoned", "withdrawn", "deleted")
 _PARTS_REFUSED = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall"})
 
 

@@ -34,7 +34,7 @@ async def withdraw(archive: Archive, *, media_id: UUID, reason: str, by: Caller)
         _require_withdraw(by, obligation)
         if media.state == "withdrawn":
             return media
-        if media.state == "abandoned":
+        if media.state in ("abandoned", "deleted"):
             raise UploadOver(
                 "Lần tải lên này đã kết thúc, không có tệp nào.", "This upload is over.", state=media.state
             )

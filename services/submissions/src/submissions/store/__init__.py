@@ -8,6 +8,8 @@ from submissions.store import (
     drafts,
     media,
     registrations,
+    renditions,
+    retention,
     reviews,
     submissions,
 )
@@ -20,6 +22,8 @@ __all__ = [
     "drafts",
     "media",
     "registrations",
+    "renditions",
+    "retention",
     "reviews",
     "submissions",
 ]

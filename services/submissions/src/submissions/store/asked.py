@@ -96,6 +96,12 @@ async def get_obligation(tx: Transaction, obligation_id: UUID) -> Obligation:
     return obligation_of((await tx.connection.execute(_FIND_OBLIGATION, {"wanted": obligation_id})).mappings().one())
 
 
+async def obligations_of(tx: Transaction, directive_id: UUID) -> dict[UUID, Obligation]:
+    """Return all obligations of a directive, by id."""
+    found = select(*OBLIGATION_COLUMNS).where(obligations.c.directive_id == directive_id)
+    return {row["obligation_id"]: obligation_of(row) for row in (await tx.connection.execute(found)).mappings()}
+
+
 async def find_issuer(tx: Transaction, requirement_id: UUID) -> str | None:
     """Return the unit that issued a requirement, or null while nobody is known to owe it."""
     issuer: str | None = await tx.connection.scalar(_FIND_ISSUER, {"wanted": requirement_id})

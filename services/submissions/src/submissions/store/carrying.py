@@ -12,9 +12,10 @@ from chassis.transaction import Transaction
 from contracts.directives import ObligationOpened
 from submissions.domain.asked import Obligation
 from submissions.domain.submission import Submission, SubmissionVersion
+from submissions.file_tables import media
 from submissions.store.asked import obligation_of
 from submissions.store.submissions import SUBMISSION_COLUMNS, submission_of, version_of
-from submissions.tables import continuations, drafts, media, obligations, submission_versions, submissions
+from submissions.tables import continuations, drafts, obligations, submission_versions, submissions
 
 _THESE = bindparam("these", type_=ARRAY(Uuid))
 _NOTE = insert(continuations).on_conflict_do_nothing()

@@ -9,7 +9,7 @@ from sqlalchemy import Row, insert, select
 from chassis.transaction import Transaction
 from submissions.domain.declaration import Declaration
 from submissions.domain.media import View, ViewPurpose
-from submissions.tables import media_declarations, media_views
+from submissions.file_tables import media_declarations, media_views
 
 MOST_SHOWN = 500
 """Of who looked at a file; the newest."""

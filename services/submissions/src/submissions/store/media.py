@@ -11,7 +11,8 @@ from chassis.parts import StatedPart
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
 from submissions.domain.media import LIVE, ON_THE_WAY, WITHHOLD_AGAIN_AFTER, Media, MediaState
-from submissions.tables import media, obligations
+from submissions.file_tables import media
+from submissions.tables import obligations
 
 MOST_AT_ONCE = 200
 """What one round of the sweep takes on; the next one takes more."""
@@ -55,24 +56,24 @@ async def put_new(tx: Transaction, new: Media) -> None:
 async def find(tx: Transaction, media_id: UUID) -> Media | None:
     """Return a file, or null."""
     row = (await tx.connection.execute(_FIND, {"wanted": media_id})).one_or_none()
-    return None if row is None else _media_of(row)
+    return None if row is None else media_of(row)
 
 
 async def take(tx: Transaction, media_id: UUID) -> Media | None:
     """Return a file, locked for a change, or null."""
     row = (await tx.connection.execute(_TAKE, {"wanted": media_id})).one_or_none()
-    return None if row is None else _media_of(row)
+    return None if row is None else media_of(row)
 
 
 async def get_taken(tx: Transaction, media_id: UUID) -> Media:
     """Return a file that exists, locked for a change."""
-    return _media_of((await tx.connection.execute(_TAKE, {"wanted": media_id})).one())
+    return media_of((await tx.connection.execute(_TAKE, {"wanted": media_id})).one())
 
 
 async def all_of(tx: Transaction, media_ids: Collection[UUID]) -> dict[UUID, Media]:
     """Return those of the named files that exist, by id."""
     rows = await tx.connection.execute(select(media).where(media.c.media_id.in_(media_ids)))
-    return {row.media_id: _media_of(row) for row in rows}
+    return {row.media_id: media_of(row) for row in rows}
 
 
 async def states_of(strokes: Strokes, media_ids: Collection[UUID], *, obligation_id: UUID) -> dict[UUID, MediaState]:
@@ -89,7 +90,30 @@ async def of_obligation(tx: Transaction, obligation_id: UUID) -> Sequence[Media]
         .order_by(media.c.opened_at, media.c.media_id)
         .limit(MOST_SHOWN)
     )
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
+
+
+async def of_directive(tx: Transaction, directive_id: UUID) -> Sequence[Media]:
+    """Return the files sent for a directive that passed their inspection, by unit, as they came in."""
+    rows = await tx.connection.execute(
+        select(media)
+        .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
+        .where(obligations.c.directive_id == directive_id, media.c.state == "ready")
+        .order_by(obligations.c.unit_id, media.c.opened_at, media.c.media_id)
+    )
+    return [media_of(row) for row in rows]
+
+
+async def all_after(tx: Transaction, media_id: UUID | None, *, limit: int) -> Sequence[Media]:
+    """Return the files that come after one of them by id, in that order; from the first without."""
+    chosen = select(media).order_by(media.c.media_id).limit(limit)
+    rows = await tx.connection.execute(chosen if media_id is None else chosen.where(media.c.media_id > media_id))
+    return [media_of(row) for row in rows]
+
+
+async def put_crc32(tx: Transaction, media_id: UUID, crc32: int) -> None:
+    """Note the checksum of a file that was just read whole."""
+    await tx.connection.execute(update(media).where(media.c.media_id == media_id).values(crc32=crc32))
 
 
 async def same_of_unit(tx: Transaction, unit_id: str, like: Media) -> Sequence[Media]:
@@ -107,7 +131,7 @@ async def same_of_unit(tx: Transaction, unit_id: str, like: Media) -> Sequence[M
         .order_by(media.c.opened_at, media.c.media_id)
         .limit(MOST_SHOWN)
     )
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
 
 
 async def bytes_of_unit(tx: Transaction, unit_id: str) -> int:
@@ -186,7 +210,7 @@ async def claim(tx: Transaction, *, lease: timedelta, attempts: int) -> Media | 
         .returning(media)
     )
     row = claimed.one_or_none()
-    return None if row is None else _media_of(row)
+    return None if row is None else media_of(row)
 
 
 async def put_ready(tx: Transaction, claimed: Media, **found: Any) -> bool:
@@ -244,6 +268,8 @@ async def put_withdrawn(tx: Transaction, media_id: UUID, *, version: int, by: UU
             withdrawn_by=by,
             withdrawal_reason=reason,
             look_at=None,
+            rendition=None,
+            render_at=None,
             cleared_at=None,
         )
     )
@@ -265,7 +291,7 @@ async def completing_since_before(tx: Transaction, moment: datetime) -> Sequence
     rows = await tx.connection.execute(
         select(media).where(media.c.state == "completing", media.c.completing_since < moment).limit(MOST_AT_ONCE)
     )
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
 
 
 async def to_clear(tx: Transaction, *, ready_before: datetime, rejected_before: datetime) -> Sequence[Media]:
@@ -280,7 +306,7 @@ async def to_clear(tx: Transaction, *, ready_before: datetime, rejected_before: 
     rows = await tx.connection.execute(
         select(media).where(media.c.cleared_at.is_(None), states, wanted).limit(MOST_AT_ONCE)
     )
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
 
 
 async def to_withhold(tx: Transaction) -> Sequence[Media]:
@@ -288,7 +314,7 @@ async def to_withhold(tx: Transaction) -> Sequence[Media]:
     again = media.c.cleared_at < media.c.withdrawn_at + WITHHOLD_AGAIN_AFTER
     due = or_(media.c.cleared_at.is_(None), and_(again, media.c.withdrawn_at < tx.now - WITHHOLD_AGAIN_AFTER))
     rows = await tx.connection.execute(select(media).where(media.c.state == "withdrawn", due).limit(MOST_AT_ONCE))
-    return [_media_of(row) for row in rows]
+    return [media_of(row) for row in rows]
 
 
 async def put_cleared(tx: Transaction, media_id: UUID) -> None:
@@ -307,7 +333,8 @@ def _held(claimed: Media) -> Update:
     )
 
 
-def _media_of(row: Row[*tuple[Any, ...]]) -> Media:
+def media_of(row: Row[*tuple[Any, ...]]) -> Media:
+    """Return the file a row speaks of."""
     stated = row.stated_parts
     return Media(
         id=row.media_id,
@@ -338,9 +365,19 @@ def _media_of(row: Row[*tuple[Any, ...]]) -> Media:
         looks_like_pupils=row.looks_like_pupils,
         has_poster=row.has_poster,
         shown_type=row.shown_type,
+        rendition=row.rendition,
+        rendition_percent=row.rendition_percent,
+        render_attempts=row.render_attempts,
+        crc32=row.crc32,
+        cleared_at=row.cleared_at,
         refusal=row.refusal,
         measured=row.measured,
         allowed=row.allowed,
+        held_at=row.held_at,
+        hold_reason=row.hold_reason,
+        deleted_at=row.deleted_at,
+        deletion_rule=row.deletion_rule,
+        deletion_confirmed_at=row.deletion_confirmed_at,
         withdrawn_at=row.withdrawn_at,
         withdrawal_reason=row.withdrawal_reason,
     )

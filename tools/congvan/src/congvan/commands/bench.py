@@ -14,7 +14,7 @@ from congvan import places
 from congvan.programs import NotReady
 from congvan.progress import Progress
 
-NAMES = ("ingest", "flow", "upload", "rest", "directory", "directives")
+NAMES = ("ingest", "flow", "upload", "rest", "directory", "directives", "media")
 SECONDS = {"ingest": 5.0, "flow": 20.0, "rest": 10.0}
 
 
@@ -64,6 +64,7 @@ def bench(*, name: str, as_json: bool, seconds: float | None, clients: tuple[int
       upload   gửi tệp 64 MB / uploading a file of 64 MB
       rest     bộ nhớ khi nghỉ, thời gian khởi động / memory at rest, time to start
       directives phát hành đến 3.000 đơn vị, cấp số, đọc và trình bày văn bản / issuing, numbers, documents
+      media    kiểm tra và chuyển video / inspecting films and making them playable
       directory  bộ chọn, quyền, nhập và bắt kịp đến 50.000 đơn vị / selectors, rights, import, catch-up
 
     \b
@@ -100,13 +101,13 @@ def bench(*, name: str, as_json: bool, seconds: float | None, clients: tuple[int
 
 
 def _measure(name: str, console: Console, seconds: float, clients: tuple[int, ...]) -> Any:
-    from congvan.bench import rest
+    from congvan.bench import media, rest
     from congvan.bench.ground import throw_away_house
     from congvan.demo.showing import Shown
 
     with Shown(console) as told:
-        if name == "rest":
-            return rest.measure(told, idle_s=seconds)
+        if name in ("rest", "media"):  # these need no house, or more than one
+            return rest.measure(told, idle_s=seconds) if name == "rest" else media.measure(told)
         progress = Progress(console, places.default_home() / "logs" / "bench.log")
         with throw_away_house(progress.tell) as house:
             match name:

@@ -20,7 +20,7 @@ from congvan.progress import Progress
 
 SIZES = {"phone": (390, 844, 2), "desktop": (1280, 800, 1)}
 """Width, height and pixels to a point."""
-SCHOOL, OFFICE, OFFICER = "u-sch-001", "u-vhxh-99001", "chuyen-vien"
+OFFICE, OFFICER = "u-vhxh-99001", "chuyen-vien"
 
 
 @click.command()
@@ -139,6 +139,7 @@ async def _played(house: House) -> dict[str, dict[str, str]]:
                 )
         first, directive = play.outcome, play.outcome.directive_id
         owed = play.obligation(first.report_id, schools[1])
+        reviewed = play.obligation(first.report_id, schools[20])
         video = play.obligation(first.video_id, OFFICE.upper())
         await play.issue_letter()
     school = owed["answering_unit_id"].lower()
@@ -150,5 +151,11 @@ async def _played(house: House) -> dict[str, dict[str, str]]:
             "letter": f"/directives/{directive}",
             "inbox": "/inbox",
         },
-        OFFICE: {"film": f"/owed/{video['obligation_id']}"},
+        OFFICE: {"film": f"/owed/{video['obligation_id']}", "below": "/below"},
+        OFFICER: {
+            "directives": "/board",
+            "board": f"/board/{directive}",
+            "queue": "/review",
+            "review": f"/review/{reviewed['obligation_id']}",
+        },
     }

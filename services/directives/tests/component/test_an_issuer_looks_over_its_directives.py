@@ -1,0 +1,71 @@
+"""An issuer sees all its directives at a glance, newest first, and how far the answers to each have come."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from chassis.testing import tell
+from chassis.transaction import new_id
+from contracts.submissions import SubmissionSubmitted
+
+
+async def glances(client, headers, **query):
+    answer = await client.get("/directives", params={"issuer_unit_id": "U-SO", **query}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["directives"]
+
+
+async def test_drafts_and_what_was_issued_are_listed_with_what_they_are_owed(
+    frame, client, desk, officer, clerk, letter
+) -> None:
+    issued = (await desk.issued(letter))["directive_id"]
+    draft = await desk.draft(letter)
+    told = (await client.get(f"/directives/{issued}/obligations", headers=officer)).json()["obligations"]
+
+    newest, oldest = await glances(client, officer)
+
+    assert (newest["directive_id"], newest["state"], newest["code"]) == (draft, "draft", None)
+    assert set(newest["answers"].values()) == {0}
+    assert (oldest["directive_id"], oldest["state"]) == (issued, "issued")
+    assert sum(oldest["answers"].values()) == len(told)
+    assert [each["directive_id"] for each in await glances(client, clerk, limit=1)] == [draft]
+    assert [each["directive_id"] for each in await glances(client, clerk, before=draft)] == [issued]
+
+
+async def test_an_answer_is_counted_where_it_stands(frame, client, desk, officer, letter) -> None:
+    issued = (await desk.issued(letter))["directive_id"]
+    owed = (await client.get(f"/directives/{issued}/obligations", headers=officer)).json()["obligations"]
+    [before] = await glances(client, officer)
+    await tell(
+        frame,
+        SubmissionSubmitted(
+            submission_id=new_id(),
+            version=1,
+            number=1,
+            obligation_id=owed[0]["obligation_id"],
+            requirement_id=owed[0]["requirement_id"],
+            directive_id=issued,
+            unit_id=owed[0]["unit_id"],
+            answering_unit_id=owed[0]["answering_unit_id"],
+            submitted_by=new_id(),
+            occurred_at=datetime.now(UTC),
+            is_late=False,
+            is_nil=False,
+            values=(),
+            media_ids=(),
+        ),
+    )
+
+    [after] = await glances(client, officer)
+
+    assert after["answers"]["submitted"] == before["answers"]["submitted"] + 1
+    assert sum(after["answers"].values()) == sum(before["answers"].values())
+
+
+@pytest.mark.parametrize("role", ["reporter", "unit_head", "commune_officer", "viewer", "administrator"])
+async def test_who_does_not_write_for_the_issuer_sees_no_list(client, desk, signer, letter, role) -> None:
+    await desk.issued(letter)
+
+    answer = await client.get("/directives", params={"issuer_unit_id": "U-SO"}, headers=signer.bearer((role, "U-SO")))
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")

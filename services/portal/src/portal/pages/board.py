@@ -1,0 +1,96 @@
+"""The department's directives, and the board of one of them: units by requirements."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from chassis.clock import VIETNAM
+from portal import owing, tracking, writing
+from portal.asking import Services
+from portal.pages.owed import unread_letters
+from portal.pages.signing_in import here
+from portal.people import Names
+from portal.problems import NoSuchPage
+from portal.rendering import House
+from portal.sessions import Visit
+
+WRITING_ROLES = ("desk_officer", "leader", "clerk")
+DIRECTIVES = 50
+
+
+def open_board(house: House, names: Names) -> APIRouter:
+    """Return the pages of those who ask."""
+    router = APIRouter(include_in_schema=False)
+    services = house.services
+
+    @router.get("/board")
+    async def board(request: Request) -> Response:
+        visit = await here(request)
+        found, unread, _ = await asyncio.gather(
+            written_by(services, visit), unread_letters(house, visit), names.introduce(visit)
+        )
+        return await house.page(
+            request,
+            "board.html",
+            visit=visit,
+            directives=[(each, tracking.bar(each["answers"])) for each in found],
+            moment=writing.moment,
+            now=_now(),
+            width=tracking.WIDTH,
+            look=owing.LOOK,
+            unread=unread,
+        )
+
+    @router.get("/board/{directive_id}")
+    async def track(request: Request, directive_id: UUID, state: str = "", q: str = "") -> Response:
+        visit, now = await here(request), _now()
+        token = visit.access_token
+        directive, owed, unread, _ = await asyncio.gather(
+            services.find("directives", f"/directives/{directive_id}", token=token),
+            services.find("directives", f"/directives/{directive_id}/obligations", token=token),
+            unread_letters(house, visit),
+            names.introduce(visit),
+        )
+        if directive is None or owed is None:
+            raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
+        lines = tracking.lines(directive, owed["obligations"], now)
+        return await house.page(
+            request,
+            "track.html",
+            visit=visit,
+            directive=directive,
+            columns=tracking.columns(directive, owed["obligations"], now),
+            counts=tracking.counts_of(lines),
+            everyone=len(lines),
+            lines=tracking.chosen(lines, state=state, words=q[:100]),
+            state=state,
+            q=q[:100],
+            now=now,
+            width=tracking.WIDTH,
+            look=owing.LOOK,
+            unread=unread,
+        )
+
+    return router
+
+
+async def written_by(services: Services, visit: Visit) -> list[dict[str, Any]]:
+    """Return the newest directives of every unit somebody writes for."""
+    lists = await asyncio.gather(
+        *(
+            services.find(
+                "directives", "/directives", token=visit.access_token, issuer_unit_id=unit, limit=str(DIRECTIVES)
+            )
+            for unit in visit.units_as(*WRITING_ROLES)
+            if unit != "*"
+        )
+    )
+    return [each for told in lists if told for each in told["directives"]]
+
+
+def _now() -> datetime:
+    return datetime.now(VIETNAM)

@@ -1,0 +1,159 @@
+"""What waits for review, and one answer under review."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from portal import answering, owing, tracking, writing
+from portal.asking import Services
+from portal.doorkeeping import Form, read_form
+from portal.pages.board import written_by
+from portal.pages.owed import unread_letters
+from portal.pages.signing_in import here
+from portal.people import Names
+from portal.problems import NoSuchPage, Refused
+from portal.rendering import House, go_to, language_of
+from portal.sessions import Visit
+
+LOOKED_INTO = 12
+"""The queue looks into so many directives at once, those with something to review, newest first."""
+
+
+def open_reviewing(house: House, names: Names) -> APIRouter:
+    """Return the pages of those who review."""
+    router = APIRouter(include_in_schema=False)
+    services = house.services
+
+    @router.get("/review")
+    async def queue(request: Request) -> Response:
+        visit = await here(request)
+        waiting, unread, _ = await asyncio.gather(
+            _waiting(services, visit), unread_letters(house, visit), names.introduce(visit)
+        )
+        return await house.page(
+            request,
+            "queue.html",
+            visit=visit,
+            waiting=waiting,
+            moment=writing.moment,
+            look=owing.LOOK,
+            unread=unread,
+        )
+
+    @router.get("/review/{obligation_id}")
+    async def review(request: Request, obligation_id: UUID) -> Response:
+        return await _review(request, await here(request), obligation_id)
+
+    @router.post("/review/{obligation_id}/accept")
+    async def accept(request: Request, obligation_id: UUID) -> Response:
+        form, visit = await read_form(request), await here(request)
+        try:
+            body = {"number": _number(form)}
+            await services.ask("POST", "submissions", f"{await _submission(services, visit, obligation_id)}/accept",
+                               token=visit.access_token, body=body)  # fmt: skip
+        except Refused as refused:
+            return await _review(request, visit, obligation_id, refused=refused)
+        return await _next(services, visit, obligation_id)
+
+    @router.post("/review/{obligation_id}/return")
+    async def send_back(request: Request, obligation_id: UUID) -> Response:
+        form, visit = await read_form(request), await here(request)
+        reason = form.get("reason")
+        try:
+            body = {"number": _number(form), "reason": reason}
+            await services.ask("POST", "submissions", f"{await _submission(services, visit, obligation_id)}/return",
+                               token=visit.access_token, body=body)  # fmt: skip
+        except Refused as refused:
+            return await _review(request, visit, obligation_id, refused=refused, reason=reason)
+        return await _next(services, visit, obligation_id)
+
+    @router.get("/media/{media_id}")
+    async def film(request: Request, media_id: UUID) -> Response:
+        visit = await here(request)
+        link = await services.get("submissions", f"/media/{media_id}/link", token=visit.access_token)
+        return go_to(link["url"])
+
+    async def _review(
+        request: Request, visit: Visit, obligation_id: UUID, *, refused: Refused | None = None, reason: str = ""
+    ) -> Response:
+        token, words = visit.access_token, language_of(request)
+        submission, _ = await asyncio.gather(
+            services.find("submissions", f"/obligations/{obligation_id}/submission", token=token),
+            names.introduce(visit),
+        )
+        if submission is None:
+            raise NoSuchPage("Chưa có bản nộp.", "Nothing was sent yet.")
+        directive, called = await asyncio.gather(
+            services.get("directives", f"/directives/{submission['directive_id']}", token=token),
+            names.of_units({submission["unit_id"], submission["answering_unit_id"]}, visit, whole=True),
+        )
+        requirement = next(
+            each for each in directive["requirements"] if each["requirement_id"] == submission["requirement_id"]
+        )
+        newest, *older = reversed(submission["versions"])
+        before = answering.filled_by_version(older[0]) if older else None
+        stated = {(each["period"], each.get("level")) for each in newest["values"]}
+        levels = [level for _, level in sorted(stated, key=str) if level]
+        asked = answering.of_unit(requirement, period=None, levels=list(dict.fromkeys(levels)))
+        return await house.page(
+            request,
+            "review.html",
+            visit=visit,
+            submission=submission,
+            directive=directive,
+            requirement=requirement,
+            names=called,
+            newest=newest,
+            versions=submission["versions"],
+            sheet=answering.sheet(asked, answering.filled_by_version(newest), words),
+            before=before,
+            refused=refused,
+            reason=reason,
+            moment=writing.moment,
+            due_at=writing.moment(submission["due_at"]),
+            look=owing.LOOK,
+            may_review=visit.has_role("desk_officer") and submission["state"] == "submitted",
+            status=422 if refused else 200,
+        )
+
+    return router
+
+
+async def _waiting(services: Services, visit: Visit) -> list[dict[str, Any]]:
+    """Return what lies with the reviewer, the longest due first."""
+    having = [each for each in await written_by(services, visit) if each["answers"]["submitted"]][:LOOKED_INTO]
+    told = await asyncio.gather(
+        *(
+            services.get("directives", f"/directives/{each['directive_id']}/obligations", token=visit.access_token)
+            for each in having
+        )
+    )
+    found = [
+        {**owed, "code": directive["code"], "subject": directive["subject"]}
+        for directive, obligations in zip(having, told, strict=True)
+        for owed in obligations["obligations"]
+        if owed["answer_state"] == "submitted" and owed["state"] == "open"
+    ]
+    return sorted(found, key=lambda each: (each["due_at"], tracking.folded(each["name"])))
+
+
+async def _submission(services: Services, visit: Visit, obligation_id: UUID) -> str:
+    path = f"/obligations/{obligation_id}/submission"
+    found = await services.find("submissions", path, token=visit.access_token)
+    if found is None:
+        raise NoSuchPage("Chưa có bản nộp.", "Nothing was sent yet.")
+    return f"/submissions/{found['submission_id']}"
+
+
+async def _next(services: Services, visit: Visit, done: UUID) -> Response:
+    # What was just decided may still be told as waiting for a moment.
+    waiting = [each for each in await _waiting(services, visit) if each["obligation_id"] != str(done)]
+    return go_to(f"/review/{waiting[0]['obligation_id']}" if waiting else "/review")
+
+
+def _number(form: Form) -> int:
+    """Return which version was looked at; one that is no number is none."""
+    return writing.read_number(form.get("number")) or 0
