@@ -6,6 +6,7 @@ from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directory import GroupChanged, PersonChanged, UnitChanged, UnitTypeChanged
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
+from directives.operations.awaiting import note_accepted
 from directives.projections import AnswerEvent, note_answers
 from unit_tree.projection import note_units
 from unit_tree.selecting import note_groups, note_people, note_unit_types
@@ -32,6 +33,7 @@ def register(desk: EventDesk, hear_of_units: Callable[[], None]) -> None:
 
     @desk.batch("directives-answers", *answers, linger=0.25)
     async def note_what_came_back(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
-        if await note_answers(events, transaction):
+        await note_answers(events, transaction)
+        if await note_accepted(transaction, [each for each in events if isinstance(each, SubmissionAccepted)]):
             # Whoever was to answer may be no more since it began to wait.
             hear_of_units()

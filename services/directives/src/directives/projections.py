@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from chassis.transaction import Transaction
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from directives import store
-from directives.operations.awaiting import note_accepted
 
 AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | SubmissionWithdrawn
 
@@ -17,10 +16,8 @@ _SAYS: dict[type[AnswerEvent], store.obligations.Given] = {
 }
 
 
-async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> int:
+async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
     """Note how far answers have come: the newest version of each submission is the truth.
-
-    Return how many obligations became owed because they waited for these answers.
 
     Raises `UnknownObligation` for an answer to something nobody owes; it is retried, then parked for a person.
     """
@@ -44,4 +41,3 @@ async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) 
     )
     sent = [each for each in events if isinstance(each, SubmissionSubmitted) and each.documents]
     await store.cascades.register_sent(transaction.connection, sent)
-    return await note_accepted(transaction, [each for each in events if isinstance(each, SubmissionAccepted)])
