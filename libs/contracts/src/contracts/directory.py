@@ -19,7 +19,7 @@ class UnitVersion(Fact):
     name: str
     short_name: str
     levels: tuple[str, ...]
-    """Education levels taught, lowest first: `primary`, `lower_secondary`, `upper_secondary`, `continuing`."""
+    """Education levels, lowest first: `preschool`, `primary`, `lower_secondary`, `upper_secondary`, `continuing`."""
     abbreviation: str | None = None
     """What stands for the unit in the notation of a document, as in `SGDĐT`."""
 

@@ -14,13 +14,14 @@ from unit_tree.tree import Tree
 TypeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,63}$")]
 GroupCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Level = Literal["primary", "lower_secondary", "upper_secondary", "continuing"]
+Level = Literal["preschool", "primary", "lower_secondary", "upper_secondary", "continuing"]
 MANY = 10_000
 """No list of a selector is longer."""
 MOST_DEEP = 20
 """So many groups may go by each other in one line; nobody would see through more, and each is a step of recursion."""
 
 _LEVELS_VI = {
+    "preschool": "mầm non",
     "primary": "tiểu học",
     "lower_secondary": "trung học cơ sở",
     "upper_secondary": "trung học phổ thông",

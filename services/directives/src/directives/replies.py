@@ -78,8 +78,8 @@ class RequirementOut(TermsOut):
     frequency: Frequency | None
     """By which calendar it is asked again and again; null: once."""
     targets: tuple[TargetAsked, ...]
-    assigned: tuple[Assigned, ...]
-    """What each unit is to reach of the figures that are assigned."""
+    assigned: tuple[Assigned, ...] | None
+    """What each unit is to reach of the figures that are assigned; null for those who do not write for the issuer."""
 
 
 class StampOut(BaseModel):
@@ -309,9 +309,13 @@ def _required(requirement: Requirement) -> RequirementOut:
     )
 
 
-def directive_out(directive: Directive) -> DirectiveOut:
-    """Show a directive."""
-    return DirectiveOut.model_validate(_shown(directive))
+def directive_out(directive: Directive, *, is_writers: bool = True) -> DirectiveOut:
+    """Show a directive; to those who do not write for its issuer, without what is assigned to other units."""
+    shown = DirectiveOut.model_validate(_shown(directive))
+    if not is_writers:
+        for each in shown.requirements:
+            each.assigned = None
+    return shown
 
 
 def issued_out(issued: Issued) -> IssuedOut:

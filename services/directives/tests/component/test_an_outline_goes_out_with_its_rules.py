@@ -1,6 +1,10 @@
 """What must hold between the figures of an outline stands in the draft and goes out with the directive."""
 
-from chassis.testing import waiting_events
+from datetime import date
+
+import pytest
+
+from chassis.testing import tell, waiting_events
 
 RULE = {
     "code": "tong-cac-khoi",
@@ -35,3 +39,35 @@ async def test_rules_ratios_and_parts_are_told_as_they_were_drafted(client, fram
         assert asked["rules"] == [RULE]
         assert asked["indicators"][3]["of_which"] == "stem.projects"
         assert {key: asked["indicators"][4][key] for key in SHARE} == SHARE
+
+
+async def test_levels_go_out_with_what_is_asked_per_level_and_with_nothing_else(frame, unit, letter, desk) -> None:
+    school = unit("U-THPT-1", "thpt", version=2, parents=(("reporting", "U-SO", date(2005, 1, 1)),))
+    [version] = school.versions
+    both = version.model_copy(update={"levels": ("lower_secondary", "upper_secondary")})
+    await tell(frame, school.model_copy(update={"versions": (both,)}))
+    letter["requirements"] = letter["requirements"][:1]
+    report = letter["requirements"][0]
+    report["indicators"][2] |= {"per_level": True, "levels": ["upper_secondary"]}
+
+    await desk.issued(letter)
+
+    told = [each["data"] for each in await waiting_events(frame)]
+    assert told[0]["requirements"][0]["indicators"][2]["levels"] == ["upper_secondary"]
+    levels = {each["unit_id"]: each["levels"] for each in told[1:]}
+    assert (levels["U-THPT-1"], levels["U-THPT-2"]) == (["lower_secondary", "upper_secondary"], [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"levels": ["upper_secondary"]},
+        {"per_level": True, "levels": ["upper_secondary", "upper_secondary"]},
+        {"per_level": True, "levels": ["dai_hoc"]},
+        {"per_level": True, "type": "ratio", "numerator": "stem.projects", "denominator": "stem.lessons"},
+    ],
+)
+async def test_levels_nobody_could_answer_for_are_not_drafted(client, officer, letter, change) -> None:
+    letter["requirements"][0]["indicators"][1] |= {"only_if": None} | change
+    answer = await client.post("/directives", json=letter, headers=officer)
+    assert answer.status_code == 422, answer.text

@@ -42,6 +42,17 @@ async def test_what_a_table_assigns_is_told_with_each_obligation(
     assert [each["value"] for each in shown["targets"]] == [None, 2]
 
 
+async def test_a_school_does_not_read_what_others_were_assigned(client, desk, letter, report, signer) -> None:
+    report["assigned"] = [{"indicator": CODE, "unit_id": "U-THPT-1", "value": 7}]
+    directive_id = (await desk.issued(letter))["directive_id"]
+
+    for post, expected in ((("reporter", "U-THCS-1"), None), (("viewer", "U-SO"), None), (("clerk", "U-SO"), 1)):
+        answer = await client.get(f"/directives/{directive_id}", headers=signer.bearer(post))
+        shown = answer.json()["requirements"][0]
+        assert (answer.status_code, shown["assigned"] and len(shown["assigned"])) == (200, expected)
+        assert len(shown["targets"]) == 2
+
+
 async def test_a_table_with_a_fault_assigns_nothing_and_says_where(read, signer) -> None:
     answer = await read(f"unit_id\t{CODE}\nU-THCS-1\t3\nU-NOBODY\t4\nU-THPT-1\tvài")
 

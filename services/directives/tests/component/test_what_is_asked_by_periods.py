@@ -2,13 +2,20 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from chassis.clock import today
-from chassis.testing import tell, tell_together, waiting_events
+from chassis.testing import tell, tell_together, until, waiting_events
+from directives.domain.periods import DueRule, Frequency
+from directives.domain.requirement import Requirement, check_deadlines
 from directives.operations.periods import directives_to_look_at, open_periods
+from directives.problems import PeriodsUnfit
+from directives.requests import UNDATED
 from unit_tree.projection import TreeReader
+from unit_tree.selectors import Selector
 
 TODAY = today(datetime.now(UTC))
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
@@ -117,6 +124,21 @@ async def test_what_has_begun_is_asked_at_issue_and_the_rest_when_it_begins(
     }
 
 
+async def test_what_begins_later_is_sent_now_and_asked_then_and_issuing_again_says_the_same(
+    frame, keep, desk, monthly, issue, look
+) -> None:
+    later = TOMORROW + timedelta(days=30)
+    assert (await keep(_calendar(("ky-9", TOMORROW, later)))).status_code == 200
+    issued = await issue(monthly)
+
+    assert list(issued["obligation_counts"].values()) == [0]
+    again = await desk.issue(issued["directive_id"], str(TODAY))
+    assert again.json()["obligation_counts"] == issued["obligation_counts"]
+    [told] = [each["data"] for each in await waiting_events(frame)]
+    assert {each["unit_id"] for each in told["copies"] if each["purpose"] == "execute"} == SCHOOLS | {"U-NEW"}
+    assert await look(days=1) == len(SCHOOLS)
+
+
 async def test_each_period_has_its_own_cut_off_deadline_and_closing(client, calendar, monthly, issue, officer) -> None:
     issued = await issue(monthly)
 
@@ -133,11 +155,22 @@ async def test_each_period_has_its_own_cut_off_deadline_and_closing(client, cale
     assert datetime.fromisoformat(issued["requirements"][0]["due_at"]) == datetime.fromisoformat(first["due_at"])
 
 
-async def test_nobody_is_asked_twice_whoever_looks_at_once(calendar, monthly, issue, owing, look) -> None:
+async def test_nobody_is_asked_twice_whoever_looks_at_once(frame, calendar, monthly, issue, owing, look) -> None:
     issued = await issue(monthly)
 
-    assert sorted(await asyncio.gather(look(days=1), look(days=1))) == [0, len(SCHOOLS)]
-    assert await look(days=1) == 0
+    async def waits():
+        query = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        async with frame.engine.connect() as connection:
+            return (await connection.execute(text(query))).first() is not None
+
+    async with frame.transactions.begin() as tx:
+        tx.now += timedelta(days=1)
+        tree = await TreeReader().tree(tx.connection)
+        assert await open_periods(tx, directive_id=UUID(issued["directive_id"]), tree=tree) == len(SCHOOLS)
+        second = asyncio.create_task(look(days=1))
+        await until(waits)
+
+    assert await second == 0
     assert len(await owing(issued)) == 2 * len(SCHOOLS)
 
 
@@ -188,7 +221,7 @@ async def test_a_school_that_has_ended_is_not_asked_and_who_came_after_it_is_ask
 
 
 async def test_a_directive_that_was_recalled_asks_for_nothing_further(
-    client, leader, calendar, monthly, issue, owing, look
+    frame, client, leader, calendar, monthly, issue, owing, look
 ) -> None:
     issued = await issue(monthly)
     recalled = await client.post(
@@ -197,6 +230,11 @@ async def test_a_directive_that_was_recalled_asks_for_nothing_further(
     assert recalled.status_code == 200, recalled.text
 
     assert await look(days=1) == 0
+    # Nor when it was recalled after somebody has begun to look.
+    async with frame.transactions.begin() as tx:
+        tx.now += timedelta(days=1)
+        tree = await TreeReader().tree(tx.connection)
+        assert await open_periods(tx, directive_id=UUID(issued["directive_id"]), tree=tree) == 0
     assert {code for code, _ in await owing(issued)} == {"ky-1"}
 
 
@@ -262,6 +300,17 @@ async def test_what_cannot_be_asked_by_a_calendar_is_not_drafted(
 
     assert answer.status_code == status, answer.text
     assert await rows() == before
+
+
+def test_people_are_registered_once() -> None:
+    frequency = Frequency("hang-thang", DueRule("days_after", 1))
+    registered = Requirement(
+        id=UUID(int=1), kind="registration", title="Cử đại biểu", as_of=TODAY, periods=(), indicators=(), sections=(),
+        media=None, audience=Selector(include=("U-SO",)), due_phrase="", due_at=UNDATED, cut_off_at=None,
+        closes_at=None, frequency=frequency,
+    )  # fmt: skip
+    with pytest.raises(PeriodsUnfit, match="asked once"):
+        check_deadlines(registered, "requirements.0")
 
 
 async def test_calendars_are_kept_in_versions_by_who_writes_for_the_issuer(

@@ -32,7 +32,7 @@ unit_types = Table(
     # 0: nobody was told of it yet.
     Column("version", BigInteger, nullable=False, server_default="0"),
     CheckConstraint(
-        "levels <@ ARRAY['primary', 'lower_secondary', 'upper_secondary', 'continuing']",
+        "levels <@ ARRAY['preschool', 'primary', 'lower_secondary', 'upper_secondary', 'continuing']",
         name="unit_types_levels_are_known",
     ),
     comment="the catalogue of unit types, with the education levels each teaches, lowest first",
@@ -60,7 +60,7 @@ unit_versions = Table(
     Column("levels", ARRAY(Text)),
     CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="unit_versions_days_are_in_order"),
     CheckConstraint(
-        "levels <@ ARRAY['primary', 'lower_secondary', 'upper_secondary', 'continuing']",
+        "levels <@ ARRAY['preschool', 'primary', 'lower_secondary', 'upper_secondary', 'continuing']",
         name="unit_versions_levels_are_known",
     ),
     comment="what a unit is called and is, from one day up to and including another; a trigger refuses overlaps",

@@ -23,7 +23,7 @@ async def catalogue(client, headers):
 
 
 async def test_a_new_type_can_be_used_at_once(client, administrator, signer):
-    body = {"name": "Trường mầm non", "levels": []}
+    body = {"name": "Trường mầm non", "levels": ["preschool"]}
     answer = await client.put("/unit-types/mam_non", json=body, headers=administrator)
 
     assert (answer.status_code, answer.json()) == (200, {"code": "mam_non", **body, "changed": 0})

@@ -69,7 +69,7 @@ def _obligation_opened(quoted: Quoted) -> Written:
             "Đơn vị của Thầy/Cô có yêu cầu cần thực hiện theo văn bản dưới đây.",
             "Your unit owes an answer to the directive below.",
         ),
-        [],
+        [(f"Kỳ báo cáo: {period}", f"Period: {period}")] if (period := quoted.more.get("period")) else [],
         (
             "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem nội dung và nộp trước khi hết hạn.",
             "Please sign in to Congvan to read it and to submit before it is due.",

@@ -128,6 +128,7 @@ def _obligation_news(event: ObligationEvent) -> Due:
     match event:
         case ObligationOpened():
             kind, number, quoted = Kind.OBLIGATION_OPENED, 0, {"continues": event.continues is not None}
+            quoted |= {"period": event.period} if event.period else {}
         case ObligationTransferred():
             kind, number, quoted = (
                 Kind.OBLIGATION_TRANSFERRED,

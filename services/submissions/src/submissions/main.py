@@ -31,6 +31,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.checks["store"] = archive.objects.why_away
     # Answers first, and no router around both: every level costs the busiest address a search of its own.
     frame.front_door(api.answers)
+    frame.front_door(api.checks)
     frame.front_door(api.drafts)
     frame.front_door(api.reviews)
     frame.front_door(api.files)

@@ -18,6 +18,7 @@ from chassis.transaction import OpenTransaction
 from directives import obligation_replies, previews, replies
 from directives.api.trees import KnownTree
 from directives.operations import audiences, concluding, issuing
+from directives.operations.access import writes_for_any
 from directives.problems import (
     AudienceEmpty,
     AudienceUnheardOf,
@@ -103,7 +104,8 @@ async def read_directive(
     caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
 ) -> replies.DirectiveOut:
     """Read a directive."""
-    return replies.directive_out(await issuing.read_directive(tx, directive_id=directive_id, tree=tree, by=caller))
+    found = await issuing.read_directive(tx, directive_id=directive_id, tree=tree, by=caller)
+    return replies.directive_out(found, is_writers=writes_for_any(caller, found))
 
 
 @router.get("/directives/{directive_id}/obligations", responses=may_raise(NotFound))

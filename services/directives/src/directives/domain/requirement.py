@@ -73,7 +73,7 @@ def check(requirement: Requirement, *, where: str) -> None:
     check_terms(requirement, where=where)
     check_outline(requirement.periods, requirement.indicators, requirement.sections, requirement.rules, where=where)
     check_targets(requirement.targets, requirement.assigned, requirement.indicators, requirement.periods, where=where)
-    _check_deadlines(requirement, where)
+    check_deadlines(requirement, where)
     if not requirement.audience.any_of and not requirement.audience.include:
         raise AudienceUnsaid(
             f"Yêu cầu «{requirement.title}» chưa nêu loại đơn vị hoặc đơn vị phải thực hiện.",
@@ -104,7 +104,14 @@ def _check_form(requirement: Requirement, where: str) -> None:
         )
 
 
-def _check_deadlines(requirement: Requirement, where: str) -> None:
+def check_deadlines(requirement: Requirement, where: str) -> None:
+    """Raise unless the instants of a requirement are in order, or its calendar alone says them."""
+    if requirement.frequency is not None and requirement.kind == "registration":
+        raise PeriodsUnfit(
+            f"«{requirement.title}» là đăng ký người tham dự, chỉ hỏi một lần.",
+            f"“{requirement.title}” registers people, which is asked once.",
+            where=f"{where}.frequency",
+        )
     said = (requirement.periods, requirement.cut_off_at, requirement.closes_at)
     if requirement.frequency is not None and any(said):
         raise PeriodsUnfit(

@@ -40,7 +40,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     """Send out a numbered directive: resolve and freeze its audiences, open the obligations, tell everyone."""
     directive = await take(tx, directive_id, to="issue", tree=tree, by=by)
     if not directive.lacks_issue(on=issued_on):
-        return Issued(directive, await store.obligations.count_obligations(tx.connection, directive_id))
+        return Issued(directive, await _count(tx, directive))
     resolved = {
         each.id: await resolve_audience(
             tx, each.audience, tree, as_of=each.as_of, issued_on=issued_on, where=f"requirements.{place}.audience"
@@ -60,7 +60,7 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
         each.id: opening.owed(each, resolved[each.id].units, tree, day=each.as_of) for each in directive.requirements
     }
     opened = [owed for each in directive.requirements if each.id not in asked_by for owed in once[each.id]]
-    opened += await periods.begin(tx, issued, asked_by, issued_on=issued_on, tree=tree)
+    opened += await periods.begin(tx, issued, asked_by, day=max(issued_on, today(tx.now)), tree=tree)
     # Who will be asked when a period begins is sent the directive now.
     reached = opened + [owed for each in asked_by for owed in once[each]]
     sent = await delivering.addressed(tx, issued, reached, issued_on=issued_on, tree=tree)
@@ -74,7 +74,13 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     await replacing.tell_amended(tx, issued)
     await awaiting.carry_met(tx, opened, by=by)
     await awaiting.note_issued(tx, issued, {each.unit_id for each in sent}, by=by)
-    return Issued(issued, {each.id: len(resolved[each.id].units) for each in directive.requirements})
+    return Issued(issued, await _count(tx, issued))
+
+
+async def _count(tx: Transaction, directive: Directive) -> dict[UUID, int]:
+    """Return how many units owe an answer to each requirement, in its order; to one whose periods are to come, none."""
+    counted = await store.obligations.count_obligations(tx.connection, directive.id)
+    return {each.id: counted.get(each.id, 0) for each in directive.requirements}
 
 
 async def recall_directive(tx: Transaction, *, directive_id: UUID, reason: str, tree: Tree, by: Caller) -> Directive:

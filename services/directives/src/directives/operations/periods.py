@@ -117,18 +117,16 @@ async def date_requirements(tx: Transaction, directive: Directive, *, issued_on:
     return replace(directive, requirements=requirements), asked_by
 
 
-async def begin(
-    tx: Transaction, directive: Directive, asked_by: AskedBy, *, issued_on: date, tree: Tree
-) -> list[Obligation]:
-    """Write the periods a directive that is being issued asks by; return what units owe for those that have begun."""
+async def begin(tx: Transaction, directive: Directive, asked_by: AskedBy, *, day: date, tree: Tree) -> list[Obligation]:
+    """Write the periods a directive that is being issued asks by; return what units owe for those begun by a day."""
     opened: list[Obligation] = []
     for each in directive.requirements:
         if each.id in asked_by:
             await store.periods.freeze(tx.connection, each.id, asked_by[each.id])
             for period in asked_by[each.id]:
-                if period.period.starts_on <= issued_on:
+                if period.period.starts_on <= day:
                     await store.periods.note_opened(tx.connection, each.id, period, tx.now)
-                    opened += await _owed(tx, each, period, None, day=issued_on, tree=tree)
+                    opened += await _owed(tx, each, period, None, day=day, tree=tree)
     return opened
 
 

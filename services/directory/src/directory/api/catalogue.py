@@ -15,7 +15,7 @@ from directory.domain.units import LEVELS, UnitType
 from directory.operations import catalogue
 from directory.problems import UnitTypeInUse
 
-Level = Literal["primary", "lower_secondary", "upper_secondary", "continuing"]
+Level = Literal["preschool", "primary", "lower_secondary", "upper_secondary", "continuing"]
 
 router = APIRouter(prefix="/unit-types")
 

@@ -24,7 +24,7 @@ Abbreviation = Annotated[str, AfterValidator(composed), AfterValidator(_abbrevia
 Scheme = Annotated[str, StringConstraints(pattern=f"^{SCHEME}$")]
 Code = Annotated[str, StringConstraints(pattern=f"^{CODE}$")]
 TypeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-Level = Literal["primary", "lower_secondary", "upper_secondary", "continuing"]
+Level = Literal["preschool", "primary", "lower_secondary", "upper_secondary", "continuing"]
 Levels = Annotated[
     tuple[Level, ...], AfterValidator(lambda levels: tuple(level for level in LEVELS if level in levels))
 ]

@@ -10,7 +10,7 @@ from directory.domain.days import holds_on
 CLUSTER_TYPE = "cum_chuyen_mon"
 LEAD: RelationKind = "cluster_lead"
 MEMBER: RelationKind = "cluster"
-LEVELS = ("primary", "lower_secondary", "upper_secondary", "continuing")
+LEVELS = ("preschool", "primary", "lower_secondary", "upper_secondary", "continuing")
 """Education levels, lowest first."""
 
 

@@ -232,6 +232,11 @@ def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
         yield Fault("media_ids", None, "Một tệp được nêu hai lần.", "A file is named twice.")
 
 
+def accepted_of(requirement: Requirement, answer: Answer) -> Accepted:
+    """Return the figures of an answer that are right in themselves, each with its place in the body."""
+    return _read_values(requirement, answer, [])
+
+
 def _faults_of_kind(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
     """Give what belongs to an answer of another kind."""
     if requirement.registration is None and answer.delegates:

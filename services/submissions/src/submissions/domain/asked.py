@@ -64,7 +64,7 @@ class Requirement:
     """In their order: what comes before one is the period before it."""
     indicators: dict[str, IndicatorAsked]
     """Those that are stated: a ratio is worked out."""
-    ratios: frozenset[str]
+    ratios: Mapping[str, IndicatorAsked]
     related: tuple[IndicatorAsked, ...]
     """Those indicators whose value depends on that of another one."""
     rules: tuple[RuleAsked, ...]
@@ -93,7 +93,7 @@ class Requirement:
             id=told.requirement_id,
             periods=told.periods,
             indicators={each.code: each for each in stated},
-            ratios=frozenset(each.code for each in told.indicators if each.type == "ratio"),
+            ratios={each.code: each for each in told.indicators if each.type == "ratio"},
             related=tuple(each for each in stated if each.at_most or each.only_if or each.of_which),
             rules=told.rules,
             sections={each.code: each for each in told.sections},

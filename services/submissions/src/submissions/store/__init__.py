@@ -2,6 +2,7 @@
 
 from submissions.store import (
     asked,
+    before,
     carrying,
     corrections,
     declarations,
@@ -16,6 +17,7 @@ from submissions.store import (
 
 __all__ = [
     "asked",
+    "before",
     "carrying",
     "corrections",
     "declarations",
