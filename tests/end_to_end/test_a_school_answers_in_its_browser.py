@@ -74,21 +74,38 @@ async def test_a_report_is_filled_in_corrected_sent_returned_and_sent_again(stag
     assert window.complaints == []
 
 
-async def test_what_is_typed_and_not_sent_is_there_when_the_tab_is_opened_again(staged, open_page) -> None:
-    window = await open_page(size=PHONE)
-    await sign_in(window.page, staged, OTHER_SCHOOL.lower())
+async def test_what_is_typed_is_saved_offline_too_and_two_colleagues_overwrite_nothing(staged, open_page) -> None:
+    first, second = await open_page(size=PHONE), await open_page(size=DESKTOP)
     address = f"{staged.portal}/owed/{staged.obligation(OTHER_SCHOOL)}"
-    await window.page.goto(address)
-    await window.page.get_by_label("Số bài học STEM đã thực hiện", exact=True).fill("17")
-    await window.page.get_by_role("radio", name="Không").check()
-    await window.page.close()
+    for window in (first, second):
+        await sign_in(window.page, staged, OTHER_SCHOOL.lower())
+        await window.page.goto(address)
+    lessons, projects = "Số bài học STEM đã thực hiện", "Số dự án KHKT học sinh đã thực hiện"
 
-    page = await window.tab()
+    await first.page.get_by_label(lessons, exact=True).fill("17")
+    await expect(first.page.get_by_text(re.compile("Đã lưu lúc"))).to_be_visible()
+    await second.page.get_by_label(projects, exact=True).fill("4")
+    # What the colleague wrote elsewhere comes in; nothing is asked.
+    await expect(second.page.get_by_label(lessons, exact=True)).to_have_value("17")
+    await second.page.get_by_label(lessons, exact=True).fill("18")
+    await expect(second.page.get_by_text(re.compile("Đã lưu lúc"))).to_be_visible()
+
+    # Typed without a line, in a tab that is closed; meanwhile the colleague has changed the same figure.
+    await first.context.set_offline(True)
+    await first.page.get_by_label(lessons, exact=True).fill("19")
+    await expect(first.page.get_by_text(re.compile("giữ trên máy này"))).to_be_visible()
+    await first.page.close()
+    await first.context.set_offline(False)
+    page = await first.tab()
     await page.goto(address)
 
-    await expect(page.get_by_label("Số bài học STEM đã thực hiện", exact=True)).to_have_value("17")
-    await expect(page.get_by_role("radio", name="Không")).to_be_checked()
-    await expect(page.get_by_text(re.compile("Đã giữ trên máy này lúc"))).to_be_visible()
+    await expect(page.get_by_role("alert")).to_contain_text("18")
+    await page.get_by_role("button", name="Giữ của tôi").click()
+    await expect(page.get_by_text(re.compile("Đã lưu lúc"))).to_be_visible()
+    reporter = await staged.play.visitor(OTHER_SCHOOL.lower())
+    draft = await reporter.get("submissions", f"/obligations/{staged.obligation(OTHER_SCHOOL)}/draft")
+    held = {name.split("/")[1]: each["content"] for name, each in draft["fields"].items()}
+    assert (held["stem.lessons"], held["stem.research_projects"]) == (19, 4)
 
 
 async def test_an_office_sends_a_film_with_its_report(staged, open_page, tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ from contracts.submissions import (
     CorrectionAsked,
     CorrectionGranted,
     CorrectionRefused,
+    DraftApproved,
+    DraftDeclined,
+    DraftPresented,
     MediaRejected,
     SubmissionAccepted,
     SubmissionReturned,
@@ -180,6 +183,13 @@ class Case:
         del about["version"]
         steps = {"asked": CorrectionAsked, "granted": CorrectionGranted, "refused": CorrectionRefused}
         return steps[step](**about, issuer_unit_id="U-SGD-MG", correction_id=self.extension_id, **more)
+
+    def draft(self, step, handed_up_by):
+        about = self._answered(number=1, version=1, minutes=6)
+        for name in ("version", "number", "submission_id"):
+            del about[name]
+        steps = {"handed_up": DraftPresented, "approved": DraftApproved, "sent_back": DraftDeclined}
+        return steps[step](**about, draft_version=3, handed_up_by=handed_up_by)
 
     def comment(self, side):
         about = self._answered(number=1, version=1, minutes=15)

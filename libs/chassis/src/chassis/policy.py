@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     REVIEW = "review"  # return or accept what came in
     SUBMIT = "submit"  # answer for a unit
     ASSIGN = "assign"  # say who in a unit sees to an answer
+    APPROVE = "approve"  # agree, as head of a unit, to an answer before it is sent
     READ_SUBMISSION = "read_submission"
     READ_DIRECTIVE = "read_directive"
     READ_TOTALS = "read_totals"
@@ -53,11 +54,18 @@ RIGHTS: Mapping[str, Mapping[Purpose, Reach]] = {
     "commune_officer": {
         _P.SUBMIT: _R.OWN,
         _P.ASSIGN: _R.OWN,
+        _P.APPROVE: _R.OWN,
         _P.READ_SUBMISSION: _R.SUBTREE,
         _P.READ_DIRECTIVE: _R.SUBTREE,
         _P.READ_TOTALS: _R.SUBTREE,
     },
-    "unit_head": {_P.SUBMIT: _R.OWN, _P.ASSIGN: _R.OWN, _P.READ_SUBMISSION: _R.OWN, _P.READ_DIRECTIVE: _R.OWN},
+    "unit_head": {
+        _P.SUBMIT: _R.OWN,
+        _P.ASSIGN: _R.OWN,
+        _P.APPROVE: _R.OWN,
+        _P.READ_SUBMISSION: _R.OWN,
+        _P.READ_DIRECTIVE: _R.OWN,
+    },
     "reporter": {_P.SUBMIT: _R.OWN, _P.READ_SUBMISSION: _R.OWN, _P.READ_DIRECTIVE: _R.OWN},
     "viewer": {_P.READ_DIRECTIVE: _R.SUBTREE, _P.READ_TOTALS: _R.SUBTREE},
     "auditor": {_P.READ_AUDIT: _R.SUBTREE},

@@ -113,6 +113,41 @@ class SubmissionAccepted(SubmissionReviewed):
     """Nobody reviewed it: to send it is all that was asked."""
 
 
+class DraftStep(Event):
+    """What every event about the approval of a draft carries; what it says is fetched by the unit's own people."""
+
+    obligation_id: UUID
+    directive_id: UUID
+    requirement_id: UUID
+    unit_id: str
+    answering_unit_id: str
+    draft_version: int
+    handed_up_by: UUID | None
+    """Who asked for approval; null: nobody did."""
+
+    @property
+    def about(self) -> str:
+        return str(self.obligation_id)
+
+
+class DraftPresented(DraftStep):
+    """The head of the unit is asked to approve a draft."""
+
+    type: ClassVar[str] = "submissions.draft.presented.v1"
+
+
+class DraftApproved(DraftStep):
+    """The head of the unit agrees that the draft is sent as it is."""
+
+    type: ClassVar[str] = "submissions.draft.approved.v1"
+
+
+class DraftDeclined(DraftStep):
+    """The head of the unit wants the draft changed; why is fetched by the unit's own people."""
+
+    type: ClassVar[str] = "submissions.draft.declined.v1"
+
+
 class SubmissionStep(Event):
     """What every event about a submission carries that is neither an answer nor a review."""
 

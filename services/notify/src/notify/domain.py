@@ -15,6 +15,8 @@ LETTERS = UUID("6f1d2a0e-3c53-5d0b-9b5e-7a4f0c1e8d21")
 
 ANSWERING_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpose.SUBMIT in rights))
 """Who is written to when a unit is: those who may answer for it."""
+APPROVING_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpose.APPROVE in rights))
+"""Who is written to when the head of a unit is: those who agree to an answer before it is sent."""
 REVIEWING_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpose.REVIEW in rights))
 """Who is written to when the desk of an issuer is: those who review what comes in."""
 
@@ -30,6 +32,9 @@ class Kind(StrEnum):
     SUBMISSION_SUBMITTED = "submission_submitted"
     SUBMISSION_RETURNED = "submission_returned"
     SUBMISSION_ACCEPTED = "submission_accepted"
+    DRAFT_HANDED_UP = "draft_handed_up"
+    DRAFT_APPROVED = "draft_approved"
+    DRAFT_SENT_BACK = "draft_sent_back"
     SUBMISSION_WITHDRAWN = "submission_withdrawn"
     CORRECTION_ASKED = "correction_asked"
     CORRECTION_GRANTED = "correction_granted"
@@ -70,6 +75,8 @@ TO_THE_DESK = (
     Kind.MEDIA_WITHDRAWN,
 )
 """News that go to the desk of the unit that asked."""
+TO_THE_HEAD = (Kind.DRAFT_HANDED_UP,)
+"""News that go to the head of the unit that answers."""
 
 
 @dataclass(frozen=True, slots=True)

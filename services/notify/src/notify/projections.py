@@ -22,6 +22,9 @@ from contracts.submissions import (
     CorrectionAsked,
     CorrectionGranted,
     CorrectionRefused,
+    DraftApproved,
+    DraftDeclined,
+    DraftPresented,
     MediaRejected,
     MediaWithdrawn,
     SubmissionAccepted,
@@ -34,6 +37,7 @@ from notify.store import facts
 
 ObligationEvent = ObligationOpened | ObligationTransferred | ObligationChanged
 ExtensionEvent = ExtensionAsked | ExtensionRefused
+DraftEvent = DraftPresented | DraftApproved | DraftDeclined
 StepEvent = SubmissionWithdrawn | CorrectionAsked | CorrectionGranted | CorrectionRefused | CommentAdded
 AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | MediaWithdrawn | StepEvent
 
@@ -210,7 +214,9 @@ def _withdrawn(event: MediaWithdrawn) -> Sequence[Due]:
     ]
 
 
-def _news(event: SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | StepEvent) -> Due:
+def _news(
+    event: SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | MediaRejected | StepEvent | DraftEvent,
+) -> Due:
     match event:
         case SubmissionSubmitted() if event.carried is not None:
             return Due(
@@ -258,8 +264,30 @@ def _news(event: SubmissionSubmitted | SubmissionReturned | SubmissionAccepted |
                 quoted={"refusal": event.refusal, "measured": event.measured, "allowed": event.allowed},
                 person_id=event.uploaded_by,
             )
+        case DraftPresented() | DraftApproved() | DraftDeclined():
+            return _draft_news(event)
         case _:
             return _step_news(event)
+
+
+def _draft_news(event: DraftEvent) -> Due:
+    kinds = {
+        DraftPresented: Kind.DRAFT_HANDED_UP,
+        DraftApproved: Kind.DRAFT_APPROVED,
+        DraftDeclined: Kind.DRAFT_SENT_BACK,
+    }
+    # What became of it concerns whoever handed it up; where nobody did, all who may answer.
+    person_id = None if isinstance(event, DraftPresented) else event.handed_up_by
+    return Due(
+        kind=kinds[type(event)],
+        about=event.obligation_id,
+        number=event.draft_version,
+        obligation_id=event.obligation_id,
+        occurred_at=event.occurred_at,
+        quoted={},
+        person_id=person_id,
+        unit_id=event.answering_unit_id if person_id is None else None,
+    )
 
 
 def _due_again(event: SubmissionReturned | SubmissionAccepted) -> dict[str, str]:

@@ -13,6 +13,51 @@ _SIGN_IN: Line = (
 )
 
 
+def _handed_up(_quoted: Quoted) -> Written:
+    return (
+        ("có báo cáo chờ Thầy/Cô phê duyệt", "a draft waits for your approval"),
+        (
+            "Bản nháp trả lời yêu cầu dưới đây đã được trình Thầy/Cô phê duyệt trước khi nộp.",
+            "The draft that answers the requirement below waits for your approval before it is sent.",
+        ),
+        [],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem, phê duyệt hoặc trả lại.",
+            "Please sign in to Congvan to read it, and to approve it or send it back.",
+        ),
+    )
+
+
+def _approved(_quoted: Quoted) -> Written:
+    return (
+        ("bản nháp đã được phê duyệt", "the draft was approved"),
+        (
+            "Thủ trưởng đơn vị đã phê duyệt bản nháp trả lời yêu cầu dưới đây.",
+            "The head of your unit approved the draft that answers the requirement below.",
+        ),
+        [],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để nộp; nếu sửa tiếp thì phải trình lại.",
+            "Please sign in to Congvan to submit it; whatever is changed must be approved anew.",
+        ),
+    )
+
+
+def _sent_back(_quoted: Quoted) -> Written:
+    return (
+        ("bản nháp được trả lại để sửa", "the draft was sent back"),
+        (
+            "Thủ trưởng đơn vị trả lại bản nháp trả lời yêu cầu dưới đây để sửa.",
+            "The head of your unit wants the draft that answers the requirement below changed.",
+        ),
+        [],
+        (
+            "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem lý do, sửa và trình lại.",
+            "Please sign in to Congvan to read why, to change it and to hand it up again.",
+        ),
+    )
+
+
 def _withdrawn(quoted: Quoted) -> Written:
     number = quoted.more["number"]
     return (
@@ -98,6 +143,9 @@ def _comment_by_desk(quoted: Quoted) -> Written:
 
 REVIEW_WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
     {
+        Kind.DRAFT_HANDED_UP: _handed_up,
+        Kind.DRAFT_APPROVED: _approved,
+        Kind.DRAFT_SENT_BACK: _sent_back,
         Kind.SUBMISSION_WITHDRAWN: _withdrawn,
         Kind.CORRECTION_ASKED: _correction_asked,
         Kind.CORRECTION_GRANTED: _correction_granted,

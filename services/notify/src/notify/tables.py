@@ -104,7 +104,8 @@ letters_due = Table(
     Column("quoted", JSONB, nullable=False),
     CheckConstraint(
         "kind IN ('obligation_opened', 'obligation_transferred', 'submission_submitted', 'submission_returned', "
-        "'submission_accepted', 'submission_withdrawn', 'correction_asked', 'correction_granted', "
+        "'submission_accepted', 'draft_handed_up', 'draft_approved', 'draft_sent_back', "
+        "'submission_withdrawn', 'correction_asked', 'correction_granted', "
         "'correction_refused', 'comment_by_unit', 'comment_by_desk', "
         "'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
         "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "

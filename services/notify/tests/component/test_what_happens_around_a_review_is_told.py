@@ -49,3 +49,11 @@ async def test_a_permission_says_until_when_and_a_return_when_it_is_due_again(gr
         bodies = dict((await connection.execute(query)).all())
     assert "Hạn nộp lại: 24h00 ngày 20/12/2026" in bodies["submission_returned"]
     assert "Nộp chậm nhất: 24h00 ngày 20/12/2026" in bodies["correction_granted"]
+
+
+async def test_a_draft_goes_to_the_head_and_what_becomes_of_it_to_whoever_handed_it_up(ground, case, written) -> None:
+    await tell(ground, *(case.draft(step, REPORTER) for step in ("handed_up", "approved", "sent_back")))
+
+    news = [each for each in await written() if each[0] != "obligation_opened"]
+
+    assert sorted(news) == [("draft_approved", REPORTER), ("draft_handed_up", HEAD), ("draft_sent_back", REPORTER)]

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.http import problem_answer
+from chassis.problems import Malformed
 from portal.asking import came_by
 from portal.problems import ForeignForm
 from portal.sessions import Sessions, Visit
@@ -182,9 +183,16 @@ async def read_form(request: Request) -> Form:
     return form
 
 
-def check_script(request: Request) -> None:
-    """Raise `ForeignForm` unless the request was sent by a script of a page of ours."""
+async def read_script(request: Request) -> dict[str, Any]:
+    """Return what a script of a page of ours sent; raises `ForeignForm` for anybody else's, `Malformed`."""
     door_of(request).check(request.headers.get(TOKEN_HEADER, ""))
+    try:
+        told = await request.json()
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise Malformed("Nội dung gửi lên không phải JSON.", "The body is not a JSON object.")
+    return told
 
 
 def local(address: str) -> str:

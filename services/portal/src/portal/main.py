@@ -23,6 +23,7 @@ from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
 from portal.pages.owed import open_owed
 from portal.pages.reviewing import open_reviewing
+from portal.pages.saving import open_saving
 from portal.pages.signing_in import open_signing_in
 from portal.pages.uploads import open_uploads
 from portal.people import Names
@@ -61,6 +62,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_front(house, Neighbours(urls)),
         open_signing_in(house),
         open_owed(house, names),
+        open_saving(house, names),
         open_directives(house, names),
         open_below(house, names),
         open_board(house, names),

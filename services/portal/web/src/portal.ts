@@ -1,5 +1,5 @@
 // What every page loads. A page without what a module is for does not load the module.
-import { keepAnswers, forgetOnSignOut } from "./keeping";
+import { forgetOnSignOut, Saving } from "./saving";
 
 const IN_APP = /\b(FBAN|FBAV|Instagram|Line|Zalo|MicroMessenger)\b/i;
 
@@ -7,7 +7,12 @@ for (const hint of document.querySelectorAll<HTMLElement>("[data-in-app]")) {
   hint.hidden = !IN_APP.test(navigator.userAgent);
 }
 forgetOnSignOut();
-for (const form of document.querySelectorAll<HTMLFormElement>("form[data-answer]")) keepAnswers(form);
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-answer]")) {
+  const note = form.querySelector<HTMLElement>("[data-saved]");
+  const told = (name: string): Record<string, string> =>
+    JSON.parse(form.querySelector<HTMLTemplateElement>(`template[${name}]`)?.content.textContent ?? "{}") as Record<string, string>;
+  if (note) new Saving(form, note, told("data-saving-words"), told("data-known"));
+}
 const faults = document.getElementById("faults");
 if (faults) faults.focus();
 const uploads = document.querySelector<HTMLElement>("[data-uploads]");

@@ -34,6 +34,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(api.checks)
     frame.front_door(api.drafts)
     frame.front_door(api.reviews)
+    frame.front_door(api.forms)
     frame.front_door(api.files)
     frame.front_door(api.media)
     frame.front_door(api.children)

@@ -48,6 +48,20 @@ class FieldsNotTaken(Problem):
     status = 422
 
 
+class WorkbookNotValid(Problem):
+    """The workbook cannot be read, or cells of it are wrong; `errors` lists each with its address."""
+
+    code = "workbook-not-valid"
+    status = 422
+
+
+class WorkbookOutdated(Problem):
+    """The workbook is not the form of this requirement as it is now."""
+
+    code = "workbook-outdated"
+    status = 409
+
+
 class DraftConflict(Problem):
     """A colleague changed the same fields meanwhile; `conflicts` shows yours and theirs. Nothing was saved.
 
@@ -56,6 +70,20 @@ class DraftConflict(Problem):
 
     code = "draft-conflict"
     status = 412
+
+
+class NotHandedUp(Problem):
+    """The draft waits for nobody's approval."""
+
+    code = "not-handed-up"
+    status = 409
+
+
+class ApprovalNeeded(Problem):
+    """The head of the unit must approve the answer before it is sent: as a draft, at the version that is sent."""
+
+    code = "approval-needed"
+    status = 409
 
 
 class DraftMovedOn(Problem):
@@ -203,6 +231,15 @@ class UploadOver(Problem):
 
     code = "upload-over"
     status = 409
+
+
+def draft_moved_on(version: int) -> DraftMovedOn:
+    """Return the problem of a draft that is at another version than was seen."""
+    return DraftMovedOn(
+        "Bản nháp đã được sửa tiếp; hãy xem lại bản mới nhất rồi làm tiếp.",
+        "The draft has been changed since you saw it; look at it and go on from there.",
+        version=version,
+    )
 
 
 def key_reused() -> KeyReused:

@@ -52,6 +52,8 @@ obligations = Table(
     Column("state", Text, nullable=False, server_default="open"),
     # What answers one requirement, for those who review it.
     Index("obligations_of_requirement", "requirement_id"),
+    # What a unit stated before.
+    Index("obligations_of_unit", "unit_id"),
     # What another one goes on from is `replaced`, whether or not that was told already.
     # All files of a unit: to know again what it sent before, and to count the room they take.
     Index("obligations_by_answering_unit", "answering_unit_id"),
@@ -203,6 +205,18 @@ drafts = Table(
     metadata,
     Column("obligation_id", Uuid, ForeignKey("obligations.obligation_id"), primary_key=True),
     Column("version", BigInteger, nullable=False),
+    # What the unit itself did last with a version of it; null: nothing.
+    Column("step", Text),
+    Column("step_version", BigInteger),
+    Column("step_by", Uuid),
+    Column("step_at", DateTime(timezone=True)),
+    Column("step_reason", Text),
+    Column("handed_up_by", Uuid),
+    CheckConstraint("step IN ('handed_up', 'approved', 'sent_back')", name="drafts_step_known"),
+    CheckConstraint("num_nulls(step, step_version, step_by, step_at) IN (0, 4)", name="drafts_step_is_whole"),
+    CheckConstraint(
+        "(step IS NOT DISTINCT FROM 'sent_back') = (step_reason IS NOT NULL)", name="drafts_sent_back_has_reason"
+    ),
     comment="the one draft of an obligation, shared by the colleagues of the unit; it counts its changes",
 )
 

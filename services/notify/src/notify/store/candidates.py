@@ -9,7 +9,19 @@ from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.domain import ANSWERING_ROLES, OWED, REVIEWING_ROLES, TO_THE_DESK, Candidate, HeldPost, Kind, Owed, Quoted
+from notify.domain import (
+    ANSWERING_ROLES,
+    APPROVING_ROLES,
+    OWED,
+    REVIEWING_ROLES,
+    TO_THE_DESK,
+    TO_THE_HEAD,
+    Candidate,
+    HeldPost,
+    Kind,
+    Owed,
+    Quoted,
+)
 from notify.tables import acceptances, directives, letters, letters_due, obligations, people, posts, requirements
 
 _recipient_id = func.coalesce(letters_due.c.person_id, posts.c.person_id)
@@ -19,7 +31,8 @@ _standing_posts = posts.join(
 )
 _is_written_to = or_(
     and_(letters_due.c.kind.in_(TO_THE_DESK), posts.c.role.in_(REVIEWING_ROLES)),
-    and_(letters_due.c.kind.not_in(TO_THE_DESK), posts.c.role.in_(ANSWERING_ROLES)),
+    and_(letters_due.c.kind.in_(TO_THE_HEAD), posts.c.role.in_(APPROVING_ROLES)),
+    and_(letters_due.c.kind.not_in((*TO_THE_DESK, *TO_THE_HEAD)), posts.c.role.in_(ANSWERING_ROLES)),
 )
 _is_theirs = and_(posts.c.unit_id == letters_due.c.unit_id, _is_written_to)
 _is_unwritten = and_(

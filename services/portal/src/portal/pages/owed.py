@@ -11,8 +11,9 @@ from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
 from chassis.problems import Problem
-from portal import answering, owing, writing
+from portal import answering, drafting, owing, writing
 from portal.answering import Filled
+from portal.asking import Services
 from portal.doorkeeping import read_form
 from portal.pages.signing_in import here
 from portal.people import Names
@@ -57,14 +58,14 @@ def open_owed(house: House, names: Names) -> APIRouter:
     @router.get("/owed/{obligation_id}")
     async def one(request: Request, obligation_id: UUID, change: str = "") -> Response:
         visit = await here(request)
-        told = await _gather(visit, obligation_id)
+        told = await gather_owed(services, names, visit, obligation_id)
         return await _shown(request, visit, told, wants_change=bool(change))
 
     @router.post("/owed/{obligation_id}")
     async def answer(request: Request, obligation_id: UUID) -> Response:
         form = await read_form(request)
         visit = await here(request)
-        told = await _gather(visit, obligation_id)
+        told = await gather_owed(services, names, visit, obligation_id)
         filled = answering.filled_by_form(form)
         body, unread = answering.answer(told["requirement"], filled, language_of(request))
         if unread:
@@ -81,37 +82,6 @@ def open_owed(house: House, names: Names) -> APIRouter:
         except Refused as refused:
             return await _shown(request, visit, told, filled=filled, refused=refused, sent=body)
         return go_to(f"/owed/{obligation_id}?sent=1")
-
-    async def _gather(visit: Visit, obligation_id: UUID) -> dict[str, Any]:
-        token = visit.access_token
-        obligation, submission, _ = await asyncio.gather(
-            services.find("directives", f"/obligations/{obligation_id}", token=token),
-            services.find("submissions", f"/obligations/{obligation_id}/submission", token=token),
-            names.introduce(visit),
-        )
-        if obligation is None:
-            raise NoSuchPage("Không có việc này.", "There is nothing like this to do.")
-        of_directive, unit = f"/directives/{obligation['directive_id']}", quote(obligation["unit_id"], safe="")
-        directive, owed, taught = await asyncio.gather(
-            services.get("directives", of_directive, token=token),
-            services.get("directives", f"{of_directive}/obligations", token=token),
-            services.find("directory", f"/units/{unit}", token=token),
-        )
-        period = next(
-            (each.get("period") for each in owed["obligations"] if each["obligation_id"] == str(obligation_id)), None
-        )
-        requirement = next(
-            each for each in directive["requirements"] if each["requirement_id"] == obligation["requirement_id"]
-        )
-        units = {obligation["unit_id"], obligation["answering_unit_id"]}
-        return {
-            "obligation": obligation,
-            "directive": directive,
-            "requirement": answering.of_unit(requirement, period=period, levels=taught["levels"] if taught else ()),
-            "submission": submission,
-            "names": await names.of_units(units, visit)
-            | await names.of_units({directive["issuer_unit_id"]}, visit, whole=True),
-        }
 
     async def _shown(
         request: Request,
@@ -130,6 +100,8 @@ def open_owed(house: House, names: Names) -> APIRouter:
         state = owing.state_of(obligation, now)
         if told["submission"] and obligation["state"] == "open":
             state = told["submission"]["state"]  # the other service hears of it a moment later
+        sent_at = writing.moment(newest["submitted_at"]) if newest else None
+        kept = drafting.filled_by_draft(told["draft"], answering.filled_by_version(newest), sent_at=sent_at)
         closes_at = writing.moment(obligation["closes_at"]) if obligation["closes_at"] else None
         takes = state not in owing.OVER and not (closes_at is not None and closes_at <= now)
         is_wrong = bool(unread or refused)
@@ -148,7 +120,7 @@ def open_owed(house: House, names: Names) -> APIRouter:
             look=owing.LOOK,
             sheet=answering.sheet(
                 told["requirement"],
-                filled or answering.filled_by_version(newest),
+                filled or (kept if state != "submitted" or wants_change else answering.filled_by_version(newest)),
                 words,
                 unread=unread,
                 refused=refused,
@@ -159,11 +131,49 @@ def open_owed(house: House, names: Names) -> APIRouter:
             is_new="sent" in request.query_params,
             key=str(uuid4()),
             upload_words=words.under("upload."),
+            saving_words=words.under("saving."),
+            known=drafting.known(kept),
+            draft_version=told["draft"]["version"],
             unread=await unread_letters(house, visit),
             status=422 if is_wrong else 200,
         )
 
     return router
+
+
+async def gather_owed(services: Services, names: Names, visit: Visit, obligation_id: UUID) -> dict[str, Any]:
+    """Return what a page needs of one thing that is owed; raises `NoSuchPage` for what the reader may not see."""
+    token = visit.access_token
+    obligation, submission, draft, _ = await asyncio.gather(
+        services.find("directives", f"/obligations/{obligation_id}", token=token),
+        services.find("submissions", f"/obligations/{obligation_id}/submission", token=token),
+        services.find("submissions", f"/obligations/{obligation_id}/draft", token=token),
+        names.introduce(visit),
+    )
+    if obligation is None:
+        raise NoSuchPage("Không có việc này.", "There is nothing like this to do.")
+    of_directive, unit = f"/directives/{obligation['directive_id']}", quote(obligation["unit_id"], safe="")
+    directive, owed, taught = await asyncio.gather(
+        services.get("directives", of_directive, token=token),
+        services.get("directives", f"{of_directive}/obligations", token=token),
+        services.find("directory", f"/units/{unit}", token=token),
+    )
+    period = next(
+        (each.get("period") for each in owed["obligations"] if each["obligation_id"] == str(obligation_id)), None
+    )
+    requirement = next(
+        each for each in directive["requirements"] if each["requirement_id"] == obligation["requirement_id"]
+    )
+    units = {obligation["unit_id"], obligation["answering_unit_id"]}
+    return {
+        "obligation": obligation,
+        "directive": directive,
+        "requirement": answering.of_unit(requirement, period=period, levels=taught["levels"] if taught else ()),
+        "submission": submission,
+        "draft": draft or {"version": 0, "fields": {}},
+        "names": await names.of_units(units, visit)
+        | await names.of_units({directive["issuer_unit_id"]}, visit, whole=True),
+    }
 
 
 async def unread_letters(house: House, visit: Visit) -> int:

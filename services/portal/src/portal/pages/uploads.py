@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from chassis.http import problem_answer
-from chassis.problems import Malformed, NotSignedIn
-from portal.doorkeeping import check_script, door_of
+from chassis.problems import NotSignedIn
+from portal.doorkeeping import door_of, read_script
 from portal.problems import Refused
 from portal.rendering import House
 
@@ -19,16 +19,16 @@ def open_uploads(house: House) -> APIRouter:
 
     @router.post("/{obligation_id}")
     async def begin(request: Request, obligation_id: UUID) -> Response:
-        told = await _sent(request)
+        told = await read_script(request)
         return await _passed_on(request, "POST", "/uploads", told | {"obligation_id": str(obligation_id)})
 
     @router.post("/parts/{upload_id}")
     async def sign(request: Request, upload_id: UUID) -> Response:
-        return await _passed_on(request, "POST", f"/uploads/{upload_id}/parts", await _sent(request))
+        return await _passed_on(request, "POST", f"/uploads/{upload_id}/parts", await read_script(request))
 
     @router.post("/complete/{upload_id}")
     async def complete(request: Request, upload_id: UUID) -> Response:
-        return await _passed_on(request, "POST", f"/uploads/{upload_id}/complete", await _sent(request))
+        return await _passed_on(request, "POST", f"/uploads/{upload_id}/complete", await read_script(request))
 
     @router.get("/progress/{upload_id}")
     async def progress(request: Request, upload_id: UUID) -> Response:
@@ -49,14 +49,3 @@ def open_uploads(house: House) -> APIRouter:
         return JSONResponse(told)
 
     return router
-
-
-async def _sent(request: Request) -> dict[str, Any]:
-    check_script(request)
-    try:
-        told = await request.json()
-    except ValueError:
-        told = None
-    if not isinstance(told, dict):
-        raise Malformed("Nội dung gửi lên không phải JSON.", "The body is not a JSON object.")
-    return told

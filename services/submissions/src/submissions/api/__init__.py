@@ -6,7 +6,8 @@ from submissions.api.checks import router as checks
 from submissions.api.children import router as children
 from submissions.api.drafts import router as drafts
 from submissions.api.files import router as files
+from submissions.api.forms import router as forms
 from submissions.api.media import router as media
 from submissions.api.reviews import router as reviews
 
-__all__ = ["answers", "bundle", "checks", "children", "drafts", "files", "media", "reviews"]
+__all__ = ["answers", "bundle", "checks", "children", "drafts", "files", "forms", "media", "reviews"]

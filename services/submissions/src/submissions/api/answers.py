@@ -21,6 +21,7 @@ from submissions.operations import reading, reviewing, submitting
 from submissions.operations.reading import WholeSubmission
 from submissions.problems import (
     AlreadyAccepted,
+    ApprovalNeeded,
     CarriedOver,
     Closed,
     FieldsNotTaken,
@@ -257,6 +258,7 @@ class WholeSubmissionOut(SubmissionOut):
     responses=may_raise(
         ValuesNotValid,
         MediaNotReady,
+        ApprovalNeeded,
         AlreadyAccepted,
         Closed,
         NotOwed,

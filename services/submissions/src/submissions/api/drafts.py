@@ -10,19 +10,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
-from chassis.text import composed
+from chassis.text import Narrative, composed
 from chassis.transaction import OpenTransaction
 from submissions.api.answers import REPLAY_HEADER, IdempotencyKey, ReceiptOut, Text, Whole
-from submissions.operations import drafting
+from submissions.domain.draft import Draft, StepKind
+from submissions.operations import approving, drafting
 from submissions.operations.drafting import DraftStanding
 from submissions.problems import (
     AlreadyAccepted,
+    ApprovalNeeded,
     Closed,
     DraftConflict,
     DraftMovedOn,
     FieldsNotTaken,
     KeyReused,
     MediaNotReady,
+    NotHandedUp,
     NotOwed,
     ValuesNotValid,
 )
@@ -66,6 +69,15 @@ class FaultOut(BaseModel):
     what_en: str
 
 
+class StepOut(BaseModel):
+    """What the unit itself did with this version: `handed_up`, `approved` or `sent_back`, and why."""
+
+    kind: StepKind
+    by: UUID
+    at: datetime
+    reason: str | None
+
+
 class DraftOut(BaseModel):
     """A draft, or of one that was just changed the fields that are newer than what was seen."""
 
@@ -73,6 +85,8 @@ class DraftOut(BaseModel):
     version: int
     fields: dict[str, FieldOut]
     errors: list[FaultOut]
+    step: StepOut | None
+    """Null: this version waits for nobody and nobody has approved it."""
 
     @classmethod
     def of(cls, standing: DraftStanding, *, since: int = -1) -> "DraftOut":
@@ -90,7 +104,24 @@ class DraftOut(BaseModel):
                 FaultOut(field=field, indicator=fault.indicator, what_vi=fault.what_vi, what_en=fault.what_en)
                 for field, fault in standing.faults
             ],
+            step=_step(standing.draft),
         )
+
+
+class SendBackIn(BaseModel):
+    """Why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[Narrative, Field(min_length=1)]
+
+
+class SteppedOut(BaseModel):
+    """A draft and what the unit did with this version of it."""
+
+    obligation_id: UUID
+    version: int
+    step: StepOut | None
 
 
 @router.get(
@@ -100,7 +131,7 @@ class DraftOut(BaseModel):
 async def read_draft(obligation_id: UUID, response: Response, tx: OpenTransaction, caller: Calling) -> DraftOut:
     """Show the unit's draft and what keeps it from being sent; before anybody saved one, what was sent last."""
     standing = await drafting.read_draft(tx, obligation_id=obligation_id, by=caller)
-    response.headers["ETag"] = _tag(standing)
+    response.headers["ETag"] = draft_tag(standing)
     return DraftOut.of(standing)
 
 
@@ -118,9 +149,9 @@ async def save_fields(
     Fields that colleagues changed meanwhile stay as they made them. Where they changed one of yours to something else,
     nothing is saved and both are shown.
     """
-    version = _version(seen)
+    version = draft_version(seen)
     standing = await drafting.save_fields(tx, obligation_id=obligation_id, changes=body.fields, seen=version, by=caller)
-    response.headers["ETag"] = _tag(standing)
+    response.headers["ETag"] = draft_tag(standing)
     return DraftOut.of(standing, since=version)
 
 
@@ -130,6 +161,7 @@ async def save_fields(
     responses=may_raise(
         ValuesNotValid,
         MediaNotReady,
+        ApprovalNeeded,
         AlreadyAccepted,
         Closed,
         NotOwed,
@@ -151,7 +183,7 @@ async def submit_draft(
         request.app.state.frame.transactions,
         request.app.state.rules,
         obligation_id=obligation_id,
-        seen=_version(seen),
+        seen=draft_version(seen),
         key=key,
         by=caller,
     )
@@ -160,9 +192,49 @@ async def submit_draft(
     return ReceiptOut.of(receipt)
 
 
-def _version(tag: str) -> int:
+_STEP_PROBLEMS = may_raise(DraftMovedOn, NotOwed, Malformed, NotFound, NotAllowed, NotSignedIn)
+
+
+@router.post("/obligations/{obligation_id}/draft/hand-up", responses=_STEP_PROBLEMS)
+async def hand_up(obligation_id: UUID, seen: Seen, tx: OpenTransaction, caller: Calling) -> SteppedOut:
+    """Ask the head of the unit to approve the draft as you have seen it."""
+    return _stepped(await approving.hand_up(tx, obligation_id=obligation_id, seen=draft_version(seen), by=caller))
+
+
+@router.post("/obligations/{obligation_id}/draft/approve", responses=_STEP_PROBLEMS)
+async def approve(obligation_id: UUID, seen: Seen, tx: OpenTransaction, caller: Calling) -> SteppedOut:
+    """Agree that the draft is sent as you have seen it."""
+    return _stepped(await approving.approve(tx, obligation_id=obligation_id, seen=draft_version(seen), by=caller))
+
+
+@router.post(
+    "/obligations/{obligation_id}/draft/send-back",
+    responses=may_raise(DraftMovedOn, NotHandedUp, NotOwed, Malformed, NotFound, NotAllowed, NotSignedIn),
+)
+async def send_back(
+    obligation_id: UUID, body: SendBackIn, seen: Seen, tx: OpenTransaction, caller: Calling
+) -> SteppedOut:
+    """Want the draft changed, and say why."""
+    sent_back = await approving.send_back(
+        tx, obligation_id=obligation_id, seen=draft_version(seen), reason=body.reason, by=caller
+    )
+    return _stepped(sent_back)
+
+
+def _stepped(draft: Draft) -> SteppedOut:
+    return SteppedOut(obligation_id=draft.obligation_id, version=draft.version, step=_step(draft))
+
+
+def _step(draft: Draft) -> StepOut | None:
+    step = draft.step
+    return None if step is None else StepOut(kind=step.kind, by=step.by, at=step.at, reason=step.reason)
+
+
+def draft_version(tag: str) -> int:
+    """Return the version an `If-Match` names."""
     return int(tag.strip('"'))
 
 
-def _tag(standing: DraftStanding) -> str:
+def draft_tag(standing: DraftStanding) -> str:
+    """Return the `ETag` of a draft."""
     return f'"{standing.draft.version}"'

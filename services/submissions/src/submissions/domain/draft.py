@@ -9,14 +9,14 @@ have overwritten.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from submissions.domain.answer import LIST_LINES, TEXT_CHARACTERS, Answer, Stated, faults_of
 from submissions.domain.asked import UNDIVIDED, Requirement
 from submissions.domain.fault import Fault
 from submissions.domain.submission import SubmissionVersion
-from submissions.problems import DraftConflict, FieldsNotTaken
+from submissions.problems import DraftConflict, FieldsNotTaken, NotHandedUp, draft_moved_on
 
 Content = bool | int | str | list[str] | None
 """What a field holds. Null: it was cleared."""
@@ -35,6 +35,22 @@ class DraftField:
     saved_at: datetime
 
 
+StepKind = Literal["handed_up", "approved", "sent_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the unit itself did with one version of a draft before it is sent."""
+
+    kind: StepKind
+    version: int
+    by: UUID
+    at: datetime
+    reason: str | None = None
+    """Why it was sent back."""
+    handed_up_by: UUID | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The one draft of an obligation. Version 0: nobody has saved anything yet."""
@@ -42,6 +58,38 @@ class Draft:
     obligation_id: UUID
     version: int
     fields: Mapping[str, DraftField]
+    last_step: Step | None = None
+
+    @property
+    def step(self) -> Step | None:
+        """Return what was done with this very version; whatever is changed afterwards must be approved anew."""
+        step = self.last_step
+        return step if step is not None and step.version == self.version else None
+
+    @property
+    def is_approved(self) -> bool:
+        """Say whether the head of the unit agreed to this very version."""
+        return self.step is not None and self.step.kind == "approved"
+
+    def stepped(self, kind: StepKind, *, seen: int, by: UUID, at: datetime, reason: str | None = None) -> "Draft":
+        """Return the draft handed up, approved or sent back by somebody who has seen it; itself when it was already.
+
+        Raises `DraftMovedOn` when it was changed since, `NotHandedUp` when it is sent back and waits for nobody.
+        """
+        if seen != self.version or not self.fields:
+            raise draft_moved_on(self.version)
+        step = self.step
+        if step is not None and (step.kind, step.reason) == (kind, reason):
+            return self
+        if step is not None and (step.kind, kind) == ("approved", "handed_up"):
+            return self
+        if kind == "sent_back" and step is None:
+            raise NotHandedUp(
+                "Bản nháp này chưa được trình, không có gì để trả lại.",
+                "This draft was not handed up; there is nothing to send back.",
+            )
+        handed_up_by = by if kind == "handed_up" else (step.handed_up_by if step is not None else None)
+        return replace(self, last_step=Step(kind, self.version, by, at, reason, handed_up_by))
 
     def changed(self, changes: Mapping[str, Content], *, seen: int, by: UUID, at: datetime) -> "Draft":
         """Return the draft with these fields changed by somebody who has seen its version `seen`.

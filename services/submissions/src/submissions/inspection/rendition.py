@@ -26,7 +26,6 @@ SHORT_SIDE = 720
 LONG_SIDE = 1280
 MOST_BITS_PER_SECOND = 4_000_000
 """A film that takes more is made smaller even when it is small to look at."""
-MOST_BYTES = 256 << 20
 MOST_SECONDS = 600
 FRAMES_PER_SECOND = 30
 _SOUND_RATE = 48_000

@@ -30,7 +30,7 @@ class Limits:
     cpu_seconds: int
     memory_bytes: int
     # A camera stopped at 60 s writes a little more: whole frames, AAC padded to 1024 samples, rounded time bases.
-    tolerance_ms: int = 500
+    tolerance_ms: int = 1000
 
     @property
     def max_ms(self) -> int:

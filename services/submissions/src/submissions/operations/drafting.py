@@ -15,7 +15,7 @@ from submissions.domain.fault import Fault
 from submissions.domain.submission import Receipt, refuse_not_owed
 from submissions.operations.rights import not_found, require_submit
 from submissions.operations.submitting import stand_before, submit
-from submissions.problems import DraftMovedOn, key_reused
+from submissions.problems import draft_moved_on, key_reused
 from submissions.store.asked import RuleBook
 
 
@@ -51,7 +51,7 @@ async def save_fields(
     if await store.drafts.begin_draft(tx, obligation_id):
         sent = await _sent_last(tx, obligation_id)
         await store.drafts.put_fields(tx, obligation_id, sent.fields)
-    draft = await store.drafts.take_draft(tx, obligation_id)
+    draft = await take(tx, obligation_id)
     changed = draft.changed(changes, seen=seen, by=by.id, at=tx.now)
     if changed is not draft:
         await store.drafts.put_draft(tx, changed, since=draft.version)
@@ -76,7 +76,15 @@ async def submit_draft(
     if draft is not None and draft.version == seen:
         answer = answer_of(draft)
         return await submit(
-            strokes, transactions, rules, obligation_id=obligation_id, answer=answer, key=key, by=by, draft_version=seen
+            strokes,
+            transactions,
+            rules,
+            obligation_id=obligation_id,
+            answer=answer,
+            key=key,
+            by=by,
+            draft_version=seen,
+            is_approved=draft.is_approved,
         )
     # The answer to an earlier request stands, whatever became of the draft.
     standing = await stand_before(strokes, obligation_id=obligation_id, key=key, by=by)
@@ -89,12 +97,16 @@ async def submit_draft(
         ):
             raise key_reused()
         return before, True
-    newest = 0 if draft is None else draft.version
-    raise DraftMovedOn(
-        "Bản nháp đã được đồng nghiệp sửa tiếp; hãy xem lại rồi nộp.",
-        "The draft has been changed since you saw it; look at it and submit again.",
-        version=newest,
-    )
+    raise draft_moved_on(0 if draft is None else draft.version)
+
+
+async def take(tx: Transaction, obligation_id: UUID) -> Draft:
+    """Return a draft that was begun, locked for a change; raise `NotOwed` when its obligation was replaced just now."""
+    draft = await store.drafts.take_draft(tx, obligation_id)
+    if draft is None:
+        refuse_not_owed(await store.asked.get_obligation(tx, obligation_id))
+        raise draft_moved_on(0)
+    return draft
 
 
 async def _asked(tx: Transaction, obligation_id: UUID, by: Caller) -> tuple[Obligation, Requirement]:

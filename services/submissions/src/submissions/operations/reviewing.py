@@ -54,15 +54,17 @@ async def _review(
         before = (await store.submissions.get_version(tx, submission, number)).review
         if before is not None and (before.reason, before.reasons) == (reason, reasons):
             return submission
-    about = {"occurred_at": tx.now, "reviewed_by": by.id}
     if outcome == "accepted":
         reviewed = submission.reviewed(number, outcome)
-        tx.emit(SubmissionAccepted(**about, **_of(obligation, reviewed)))
     else:
         reviewed = await _returned(tx, obligation, submission, number, reasons)
-        tx.emit(SubmissionReturned(**about, **_of(obligation, reviewed), due_again_at=reviewed.due_again_at))
     review = Review(outcome=outcome, reason=reason, reviewed_by=by.id, reviewed_at=tx.now, reasons=reasons)
     await store.submissions.put_review(tx, reviewed, review)
+    about = {"occurred_at": tx.now, "reviewed_by": by.id, **_of(obligation, reviewed)}
+    if outcome == "accepted":
+        tx.emit(SubmissionAccepted(**about))
+    else:
+        tx.emit(SubmissionReturned(**about, due_again_at=reviewed.due_again_at))
     return reviewed
 
 

@@ -8,6 +8,7 @@ from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
 from submissions import store
 from submissions.domain.asked import Obligation
+from submissions.problems import ApprovalNeeded
 
 
 def may_read(caller: Caller, obligation: Obligation) -> bool:
@@ -34,6 +35,30 @@ def require_submit(caller: Caller, obligation: Obligation) -> None:
         raise NotAllowed(
             "Chỉ người của đơn vị phải báo cáo mới được nộp.",
             "Only the people of the unit that answers may do this.",
+        )
+
+
+def may_approve(caller: Caller, obligation: Obligation) -> bool:
+    """Say whether the caller may agree, as head of the unit, to an answer before it is sent."""
+    return may(caller, Purpose.APPROVE, obligation.answering_unit_id)
+
+
+def require_approve(caller: Caller, obligation: Obligation) -> None:
+    """Raise unless the caller may approve; `NotFound` where they may not even see."""
+    if not may_approve(caller, obligation):
+        require_read(caller, obligation)
+        raise NotAllowed(
+            "Chỉ thủ trưởng đơn vị mới được phê duyệt hoặc trả lại bản nháp.",
+            "Only the head of the unit may approve a draft or send it back.",
+        )
+
+
+def require_approved_by(caller: Caller, obligation: Obligation) -> None:
+    """Raise `ApprovalNeeded` unless whoever sends an answer approves it by that."""
+    if not may_approve(caller, obligation):
+        raise ApprovalNeeded(
+            "Yêu cầu này phải được thủ trưởng đơn vị phê duyệt bản nháp trước khi nộp.",
+            "The head of the unit must approve the draft before it is sent.",
         )
 
 

@@ -13,7 +13,7 @@ from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.submission import Receipt, refuse_late_or_accepted
 from submissions.operations.handing_in import ONE_BY_ONE, Request, hand_in
 from submissions.operations.recording import next_version, receipt_of, submitted
-from submissions.operations.rights import not_found, require_submit
+from submissions.operations.rights import not_found, require_approved_by, require_submit
 from submissions.problems import MediaNotReady, key_reused
 from submissions.store.asked import RuleBook
 from submissions.store.submissions import Standing
@@ -32,18 +32,21 @@ async def submit(
     key: str,
     by: Caller,
     draft_version: int | None = None,
+    is_approved: bool = False,
 ) -> tuple[Receipt, bool]:
     """Record an answer as the newest version of the obligation's submission and tell the others.
 
     Returns the receipt, and whether it is that of an earlier request with the same key and digest: then nothing was
-    recorded now. `draft_version` says which version of the draft the answer was taken from. Raises `ValuesNotValid`
-    with every fault, `MediaNotReady`, `AlreadyAccepted`, `Closed`, `KeyReused`; `Unavailable` while the directive
-    behind the obligation has not been told.
+    recorded now. `draft_version` says which version of the draft the answer was taken from, `is_approved` whether the
+    head of the unit approved that. Raises `ValuesNotValid` with every fault, `MediaNotReady`, `ApprovalNeeded`,
+    `AlreadyAccepted`, `Closed`, `KeyReused`; `Unavailable` while the directive behind the obligation has not been told.
     """
     digest = digest_of(obligation_id, answer)
     for _ in range(ATTEMPTS):
         standing = await stand_before(strokes, obligation_id=obligation_id, key=key, by=by)
         requirement = await _requirement(rules, standing)
+        if standing.repeated is None and requirement.answering.needs_approval and not is_approved:
+            require_approved_by(by, standing.obligation)
         if requirement.kind in ONE_BY_ONE:
             if answer.media_ids:
                 await _refuse_media_not_ready(strokes, standing.obligation, answer)

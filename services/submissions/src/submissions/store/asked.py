@@ -79,6 +79,12 @@ async def find_requirement(tx: Transaction, requirement_id: UUID) -> Requirement
     return None if row is None else Requirement.issued(RequirementIssued.model_validate(row.rules))
 
 
+async def find_issued(tx: Transaction, requirement_id: UUID) -> RequirementIssued | None:
+    """Return a requirement as it was issued, or null while its directive has not been told."""
+    row = (await tx.connection.execute(_GET_REQUIREMENT, {"wanted": requirement_id})).one_or_none()
+    return None if row is None else RequirementIssued.model_validate(row.rules)
+
+
 async def get_requirement(tx: Transaction, requirement_id: UUID) -> Requirement:
     """Return a requirement that exists."""
     row = (await tx.connection.execute(_GET_REQUIREMENT, {"wanted": requirement_id})).one()

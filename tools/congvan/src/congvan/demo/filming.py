@@ -11,7 +11,7 @@ from congvan.demo.province import VIDEO_TYPES
 from congvan.demo.videos import make_video
 from congvan.demo.visit import Visitor
 
-VIDEOS = {"short": (30.0, 10.0), "usual": (45.0, 12.0), "long": (58.0, 38.0), "too-long": (75.0, 15.0)}
+VIDEOS = {"short": (30.0, 10.0), "usual": (45.0, 12.0), "long": (58.0, 28.0), "too-long": (75.0, 15.0)}
 """Seconds and megabytes of the films made for the demo."""
 
 

@@ -1,0 +1,98 @@
+"""The unit's draft on the server, as fields of a form and back. Pure: how changes meet, the service says."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from portal import writing
+from portal.answering import LINES, Filled
+
+FIGURE, SECTION, NIL = "values", "narrative", "nil"
+
+
+def field_of(name: str) -> str | None:
+    """Return what the service calls a field of the form; null for one that is no part of the draft."""
+    kind, _, rest = name.partition(":")
+    if kind == "v" and rest:
+        return "/".join((FIGURE, *rest.split(":")))
+    if kind == "s" and rest:
+        return f"{SECTION}/{rest}"
+    return NIL if name == NIL else None
+
+
+def name_of(field: str) -> str | None:
+    """Return what the form calls a field of the draft; null for one it has no field for."""
+    kind, _, rest = field.partition("/")
+    if kind == FIGURE:
+        return "v:" + rest.replace("/", ":")
+    if kind == SECTION:
+        return f"s:{rest}"
+    return NIL if field == NIL else None
+
+
+def changes(requirement: Mapping[str, Any], typed: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Return what was typed as the service takes it, and the names of what cannot be read yet.
+
+    A blank clears its field; what is no number is not saved until it is one.
+    """
+    kinds = {each["code"]: each["type"] for each in requirement["indicators"]}
+    lists = {each["code"] for each in requirement["sections"] if each["kind"] == "list"}
+    found: dict[str, Any] = {}
+    unread = []
+    for name, text in typed.items():
+        field = field_of(name)
+        if field is None:
+            continue
+        kind, _, rest = field.partition("/")
+        content: Any = text.replace("\r\n", LINES).strip() or None
+        if kind == NIL:
+            content = text == "yes"
+        elif kind == FIGURE and content is not None:
+            is_bool = kinds.get(rest.partition("/")[0]) == "bool"
+            content = {"yes": True, "no": False}.get(content) if is_bool else writing.read_number(content)
+            if content is None:
+                unread.append(name)
+                continue
+        elif rest in lists and content is not None:
+            content = [line.strip() for line in content.split(LINES) if line.strip()]
+        found[field] = content
+    return found, unread
+
+
+def typed_of(content: Any) -> str:
+    """Return what a field holds as it stands in the form."""
+    if isinstance(content, bool):
+        return "yes" if content else "no"
+    if isinstance(content, list):
+        return LINES.join(map(str, content))
+    return "" if content is None else str(content)
+
+
+def by_name(fields: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return fields of a draft by their names in the form."""
+    named = {name_of(field): typed_of(told["content"]) for field, told in fields.items()}
+    # A box that is not ticked says nothing.
+    return {name: "" if (name, typed) == (NIL, "no") else typed for name, typed in named.items() if name is not None}
+
+
+def known(filled: Filled) -> dict[str, str]:
+    """Return what the form shows before anybody types, by the names of its fields."""
+    return {
+        **filled.values,
+        **{f"s:{code}": text for code, text in filled.narrative.items()},
+        **({NIL: "yes"} if filled.is_nil else {}),
+    }
+
+
+def filled_by_draft(draft: Mapping[str, Any], otherwise: Filled, *, sent_at: datetime | None) -> Filled:
+    """Return what the draft holds where it is newer than what was sent last; else what was sent."""
+    saved = [writing.moment(each["saved_at"]) for each in draft["fields"].values()]
+    if not draft["version"] or not saved or (sent_at is not None and max(saved) <= sent_at):
+        return otherwise
+    typed = by_name(draft["fields"])
+    return Filled(
+        values={name: text for name, text in typed.items() if name.startswith("v:")},
+        narrative={name.removeprefix("s:"): text for name, text in typed.items() if name.startswith("s:")},
+        media_ids=otherwise.media_ids,
+        is_nil=typed.get(NIL) == "yes",
+    )
