@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261123_3003"
-down_revision = "20261123_5010"
+down_revision = "20261123_5020"
 branch_labels = None
 depends_on = None
 
@@ -15,7 +15,8 @@ def upgrade() -> None:
         "letters_due_kind_known",
         "letters_due",
         "kind IN ('obligation_opened', 'obligation_transferred', 'submission_submitted', 'submission_returned', "
-        "'submission_accepted', 'submission_withdrawn', 'correction_asked', 'correction_granted', "
+        "'submission_accepted', 'draft_handed_up', 'draft_approved', 'draft_sent_back', "
+        "'submission_withdrawn', 'correction_asked', 'correction_granted', "
         "'correction_refused', 'comment_by_unit', 'comment_by_desk', "
         "'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
         "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "
