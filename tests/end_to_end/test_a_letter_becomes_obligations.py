@@ -30,6 +30,34 @@ DUE = {"due_phrase": "chậm nhất ngày 18/12/2026", "due_at": "2026-12-19T00:
 SAID = {"due_phrase": "trước ngày 04/12/2026", "due_at": "2026-12-04T00:00:00+07:00"}
 SUMMER = {"due_phrase": "trước ngày 15/12/2026", "due_at": "2026-12-15T00:00:00+07:00"}
 
+EVERY_UNIT = (*COMMUNES, *EVERY_SCHOOL)
+FIRST_HALF = {
+    "due_phrase": "trước ngày 20/12/2026",
+    "due_at": "2026-12-20T00:00:00+07:00",
+    "cut_off_at": "2026-12-15T00:00:00+07:00",  # figures of 14/12 count
+}
+SECOND_HALF = {
+    "due_phrase": "trước ngày 20/6/2027",
+    "due_at": "2027-06-20T00:00:00+07:00",
+    "cut_off_at": "2027-06-15T00:00:00+07:00",
+}
+STARTUP = {
+    "periods": YEAR,
+    "indicators": [
+        {"code": "startup.has_plan", "name": "Có kế hoạch hỗ trợ", "type": "bool", "unit_of_measure": "đơn vị"},
+        {"code": "startup.learners", "name": "Tổng số học sinh", "type": "int", "unit_of_measure": "học sinh"},
+        {
+            "code": "startup.learners_reached",
+            "name": "Số học sinh được trang bị kiến thức",
+            "type": "int",
+            "unit_of_measure": "học sinh",
+            "at_most": "startup.learners",
+        },
+    ],
+    "audience": {"unit_types": list(EVERY_UNIT)},
+}
+"""What a plan asks of everyone each half-year, as a person confirms what it says only in words."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -87,6 +115,13 @@ OWN = (
             ("report", (*UPPER, "gdnn_gdtx"), SUMMER["due_at"]),
             ("report", (*COMMUNES, *UPPER), SUMMER["due_at"]),
         ),
+        recipients=True,
+    ),
+    Case(
+        "khoi-nghiep",
+        "KH-SGDĐT",
+        ({"candidate": 4, **STARTUP, **FIRST_HALF}, {"candidate": 4, **STARTUP, **SECOND_HALF}),
+        (("report", EVERY_UNIT, FIRST_HALF["due_at"]), ("report", EVERY_UNIT, SECOND_HALF["due_at"])),
         recipients=True,
     ),
     Case(
@@ -156,7 +191,8 @@ async def issued(play: Play, path: Path, case: Case) -> dict[str, Any]:
     await leader.post("directives", f"{address}/sign", {"revision": 1})
     await clerk.post("directives", f"{address}/number", {"notation": case.notation})
     day = today(datetime.now(UTC))  # the clusters of the demo have their leads since today
-    return await clerk.post("directives", f"{address}/issue", {"issued_on": day.isoformat()})
+    body = {"issued_on": day.isoformat(), "although_overdue": True}  # some of their deadlines are of this autumn
+    return await clerk.post("directives", f"{address}/issue", body)
 
 
 async def owed(play: Play, directive: dict[str, Any]) -> list[tuple[str, set[str], set[str]]]:
@@ -212,6 +248,15 @@ ORIGINAL_CASES = (
             ("video", (*COMMUNES, province.CLUSTER), DUE["due_at"]),
         ),
     ),
+    Case(
+        "002",
+        "KH-SGDĐT",
+        (
+            {"kind": "report", "candidate": 6, **STARTUP, **FIRST_HALF},
+            {"kind": "report", "candidate": 6, **STARTUP, **SECOND_HALF},
+        ),
+        (("report", EVERY_UNIT, FIRST_HALF["due_at"]), ("report", EVERY_UNIT, SECOND_HALF["due_at"])),
+    ),
     Case("003", "SGDĐT-GDTX", ({"kind": "figures", **DUE},), (("report", COMMUNES, DUE["due_at"]),)),
     Case("004", "KH-SGDĐT", ({"kind": "report", **DUE},), (("report", EVERY_SCHOOL, DUE["due_at"]),)),
 )
@@ -224,7 +269,7 @@ async def test_an_original_is_issued_among_todays_units(play, case) -> None:
     officer = await play.visitor("chuyen-vien")
     proposal = (await officer.ask("POST", "directives", "/document-proposals", files={"document": _file(path)})).json()
     kinds = [each["kind"] for each in proposal["requirements"]]
-    asked = tuple({**each, "candidate": kinds.index(each["kind"])} for each in case.requirements)
+    asked = tuple({"candidate": kinds.index(each["kind"]), **each} for each in case.requirements)
     for each in asked:
         del each["kind"]
 

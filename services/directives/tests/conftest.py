@@ -183,7 +183,7 @@ _LETTER = {
     "body": "Sở GDĐT tổ chức Hội thảo, cụ thể như sau: nội-dung-không-đi-theo-sự-kiện.",
     "addressees": ["Phòng Văn hóa - Xã hội các xã (kính-gửi-không-đi-theo-sự-kiện)"],
     "recipients": [{"name": "Như kính gửi", "purpose": "execute"}, {"name": "Lưu: VT", "purpose": "archive"}],
-    "replaces_code": "745/SGDĐT-GDPT",
+    "replaces_code": None,
     "requirements": [_REPORT, _VIDEO],
 }
 

@@ -121,6 +121,24 @@ class DeliveryRefused(Event):
         return f"{self.directive_id}.{self.unit_id}"
 
 
+class DeliveryMoved(Event):
+    """A unit that was sent a directive is no more; the unit that came after it has it now, for the same purpose."""
+
+    type: ClassVar[str] = "directives.delivery.moved.v1"
+
+    directive_id: UUID
+    issuer_unit_id: str
+    unit_id: str
+    former_unit_id: str
+    purpose: DeliveryPurpose
+    code: str
+    subject: str
+
+    @property
+    def about(self) -> str:
+        return f"{self.directive_id}.{self.unit_id}"
+
+
 class DirectiveReplaced(Event):
     """Another directive stands in the place of this one from now on; nothing that is open of this one is owed any more.
 
@@ -157,6 +175,25 @@ class DirectiveAmended(Event):
     by_code: str
     unit_ids: tuple[str, ...]
     """The units this one was sent to: all of them are told."""
+
+    @property
+    def about(self) -> str:
+        return str(self.directive_id)
+
+
+class DirectiveCorrected(Event):
+    """A slip in the form of a directive was noted, put right by no directive of ours; what it is, is read there."""
+
+    type: ClassVar[str] = "directives.directive.corrected.v1"
+
+    directive_id: UUID
+    number: int
+    issuer_unit_id: str
+    code: str
+    subject: str
+    by_code: str | None
+    unit_ids: tuple[str, ...]
+    """The units it was sent to: all of them are told."""
 
     @property
     def about(self) -> str:

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -36,6 +37,8 @@ directive_files = Table(
     Column("file_id", Uuid, primary_key=True),
     Column("directive_id", ForeignKey("directives.directive_id"), nullable=False),
     Column("kind", Text, nullable=False),
+    # The unit that issued the document elsewhere; of no other kind.
+    Column("unit_id", Text),
     Column("name", Text, nullable=False),
     Column("content_type", Text, nullable=False),
     Column("byte_count", Integer, nullable=False),
@@ -47,7 +50,14 @@ directive_files = Table(
     Column("stored_id", ForeignKey("stored_files.stored_id"), unique=True),
     Column("content", LargeBinary),
     CheckConstraint("num_nonnulls(stored_id, content) = 1", name="directive_files_lie_somewhere"),
-    CheckConstraint("kind IN ('signed', 'attachment')", name="directive_files_kind_known"),
+    CheckConstraint("kind IN ('signed', 'attachment', 'document')", name="directive_files_kind_known"),
+    CheckConstraint("(kind = 'document') = (unit_id IS NOT NULL)", name="directive_files_document_of_a_unit"),
+    ForeignKeyConstraint(
+        ["directive_id", "unit_id"],
+        ["implementing_documents.directive_id", "implementing_documents.unit_id"],
+        name="directive_files_of_a_document",
+    ),
+    Index("directive_files_document_once", "directive_id", "unit_id", unique=True),
     CheckConstraint("encode(sha256(content), 'hex') = sha256", name="directive_files_are_what_they_were"),
     CheckConstraint("length(content) = byte_count", name="directive_files_are_whole"),
     # What is still to be moved into the store.
@@ -55,5 +65,5 @@ directive_files = Table(
     # The files of a directive; one of them is the signed one.
     Index("directive_files_of_directive", "directive_id"),
     Index("directive_files_signed_once", "directive_id", unique=True, postgresql_where=text("kind = 'signed'")),
-    comment="files of a directive: what was attached, and the signed PDF",
+    comment="files of a directive: what was attached, the signed PDF, and the documents units carry it out by",
 )

@@ -101,6 +101,13 @@ class NumberOfAnotherYear(Problem):
     status = 409
 
 
+class DueBeforeIssue(Problem):
+    """An answer would be overdue on the day the directive bears; `requirements` names which, with `due_at`."""
+
+    code = "due-before-issue"
+    status = 409
+
+
 class NumberPassed(Problem):
     """A register only goes up, and has gone past this number."""
 

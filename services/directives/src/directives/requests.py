@@ -375,12 +375,6 @@ class NumberIn(Request):
     year: Annotated[Year, Field(strict=True)] | None = None
 
 
-class IssueIn(Request):
-    """The day the directive bears."""
-
-    issued_on: Day
-
-
 class ReasonIn(Request):
     """Why."""
 

@@ -9,6 +9,7 @@ from chassis.clock import VIETNAM
 from chassis.outages import is_outage
 from chassis.problems import Problem
 from chassis.transaction import Transactions
+from directives.operations.delivering import move_deliveries
 from directives.operations.issuing import transfer_obligations
 from directives.operations.periods import directives_to_look_at, open_periods
 from directives.operations.shelf import Shelf
@@ -24,7 +25,7 @@ TIDY_SECONDS = 600.0
 
 
 class Rounds:
-    """Transfers obligations and opens periods: when the process starts, after units have changed, as days begin."""
+    """Moves obligations and deliveries and opens periods: at the start, after units have changed, as days begin."""
 
     def __init__(self, transactions: Transactions, trees: TreeReader) -> None:
         self._transactions = transactions
@@ -50,14 +51,15 @@ class Rounds:
         # What moves comes first: who came after a unit is not asked beside it.
         moved = await self._through_outages(self._transfer)
         if moved:
-            log.info("%d obligations moved to the units that came after", moved)
+            log.info("%d obligations and deliveries moved to the units that came after", moved)
         opened = await self._through_outages(self._open)
         if opened:
             log.info("%d obligations of periods that have begun", opened)
 
     async def _transfer(self) -> int:
         async with self._transactions.begin() as tx:
-            return await transfer_obligations(tx, tree=await self._trees.tree(tx.connection))
+            tree = await self._trees.tree(tx.connection)
+            return await transfer_obligations(tx, tree=tree) + await move_deliveries(tx, tree=tree)
 
     async def _open(self) -> int:
         async with self._transactions.begin() as tx:

@@ -227,6 +227,9 @@ deliveries = Table(
     Column("reason", Text),
     Column("decided_by", Uuid),
     Column("decided_at", DateTime(timezone=True)),
+    # The unit that has it since the one it was sent to is no more.
+    Column("moved_to", Text),
+    CheckConstraint("moved_to <> unit_id", name="deliveries_moved_to_another"),
     CheckConstraint("state IN ('delivered', 'acknowledged', 'refused')", name="deliveries_state_known"),
     CheckConstraint(
         "purpose IN ('execute', 'inform', 'report_to', 'coordinate', 'monitor', 'archive')",

@@ -220,3 +220,37 @@ async def test_units_of_one_parent_are_told_of_side_by_side(desk, letter, frame,
 
     runs = [parent for place, parent in enumerate(parents) if place == 0 or parent != parents[place - 1]]
     assert len(runs) == len(set(runs)) < len(told)
+
+
+async def test_nothing_is_asked_for_by_a_day_that_has_passed_unless_it_is_meant(desk, letter, rows, client) -> None:
+    letter["requirements"][0] |= {"cut_off_at": None, "due_at": "2026-11-20T00:00:00+07:00"}
+    numbered = await desk.numbered(letter)
+    before = await rows()
+    address, body = f"/directives/{numbered}/issue", {"issued_on": "2026-11-20"}
+
+    answer = await client.post(address, json=body, headers=desk.clerk)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "due-before-issue")
+    [overdue] = answer.json()["requirements"]
+    assert overdue["due_at"] == "2026-11-19T17:00:00+00:00"
+    assert "Báo cáo đánh giá giáo dục STEM" in answer.json()["detail"]
+    assert await rows() == before
+    meant = await client.post(address, json={**body, "although_overdue": True}, headers=desk.clerk)
+    again = await client.post(address, json=body, headers=desk.clerk)
+    assert (meant.status_code, again.json()) == (200, meant.json()), "what is issued is issued"
+
+
+async def test_what_is_due_on_the_day_of_issue_is_not_overdue(desk, letter) -> None:
+    letter["requirements"][0] |= {"cut_off_at": None, "due_at": "2026-11-20T17:00:00+07:00"}
+
+    assert (await desk.issued(letter))["state"] == "issued"
+
+
+async def test_what_was_asked_for_before_may_be_overdue_when_it_is_asked_again(desk, letter, client) -> None:
+    del letter["requirements"][1:]
+    letter["requirements"][0] |= {"cut_off_at": None, "due_at": "2026-11-21T00:00:00+07:00"}
+    old = await desk.issued(letter)
+    letter["requirements"][0]["same_as"] = old["requirements"][0]["requirement_id"]
+    letter["relations"] = [{"kind": "replaces", "directive_id": old["directive_id"]}]
+
+    assert (await desk.issue(await desk.numbered(letter), "2026-11-22")).status_code == 200

@@ -235,6 +235,41 @@ async def test_only_what_is_in_force_is_named_and_only_ones_own_is_replaced(
         assert await rows() == before
 
 
+@pytest.mark.parametrize("kind", ["amends", "corrects", "replaces"])
+async def test_what_ended_meanwhile_is_neither_amended_corrected_nor_replaced(
+    desk, letter, old, client, leader, rows, kind
+) -> None:
+    numbered = await desk.numbered({**letter, "relations": [{"kind": kind, "directive_id": old["directive_id"]}]})
+    recall = {"reason": "Ban hành nhầm."}
+    assert (
+        await client.post(f"/directives/{old['directive_id']}/recall", json=recall, headers=leader)
+    ).status_code == 200
+    before = await rows()
+
+    answer = await desk.issue(numbered)
+
+    assert (answer.status_code, answer.json()["code"], answer.json()["state"]) == (409, "not-in-force", "recalled")
+    assert await rows() == before
+
+
+async def test_what_is_said_on_paper_and_what_is_replaced_are_one(desk, letter, old, client, officer, rows) -> None:
+    relations = [{"kind": "replaces", "directive_id": old["directive_id"]}]
+    before = await rows()
+
+    other = {**letter, "relations": relations, "replaces_code": "745/SGDĐT-GDPT"}
+    answer = await client.post("/directives", json=other, headers=officer)
+
+    assert (answer.status_code, answer.json()["code"], answer.json()["where"]) == (
+        422,
+        "relation-unfit",
+        "replaces_code",
+    )
+    assert await rows() == before
+    same = {**other, "replaces_code": f"Công văn số {old['code']} ngày 20/11/2026"}
+    kept = await client.post("/directives", json=same, headers=officer)
+    assert kept.json()["replaces_code"] == same["replaces_code"]
+
+
 async def test_who_amends_corrects_or_refers_is_shown_from_both_ends_and_ends_nothing(
     desk, letter, old, client, officer, told
 ) -> None:

@@ -4,6 +4,8 @@ import copy
 
 import pytest
 
+from chassis.testing import waiting_events
+
 FORM = {
     "division": "GDPT",
     "place": "Minh Giang",
@@ -189,7 +191,7 @@ async def test_a_directive_that_asks_for_nothing_goes_out(desk, letter, client, 
     assert await desk.obligations(issued["directive_id"]) == []
 
 
-async def test_a_slip_is_put_right_once(desk, step, letter, clerk) -> None:
+async def test_a_slip_is_put_right_once_and_everyone_who_has_it_is_told(desk, step, letter, clerk, frame) -> None:
     directive_id = (await desk.issued(letter))["directive_id"]
     slip = {"what": "Trang 2: «năm học 2025-2025» đọc là «2025-2026».", "by_code": "780/SGDĐT-GDPT"}
 
@@ -197,6 +199,10 @@ async def test_a_slip_is_put_right_once(desk, step, letter, clerk) -> None:
 
     assert [each.json()["state"] for each in answers] == ["corrected"] * 2
     assert [(each["what"], each["by_code"]) for each in answers[1].json()["corrections"]] == [tuple(slip.values())]
+    [told] = [each for each in await waiting_events(frame) if each["type"] == "directives.directive.corrected.v1"]
+    assert (told["data"]["number"], told["data"]["by_code"]) == (1, "780/SGDĐT-GDPT")
+    assert set(told["data"]["unit_ids"]) == {each["answering_unit_id"] for each in await desk.obligations(directive_id)}
+    assert "Trang 2" not in str(told), "what the slip is, is read here"
 
 
 async def test_a_draft_has_no_slips(desk, step, letter, clerk, rows) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import zipfile
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 
@@ -244,6 +245,25 @@ async def test_who_reads_a_directive_reads_its_files_and_nobody_else(client, des
     assert early == [404, 404]
     assert [(await client.get(path, headers=asked)).status_code for path in paths] == [200, 200]
     assert [(await client.get(path, headers=stranger)).status_code for path in paths] == [404, 404]
+
+
+async def test_a_file_that_is_not_there_and_one_that_is_not_theirs_are_refused_alike(
+    client, desk, keep, signer, letter
+) -> None:
+    directive_id = await desk.signed(letter)
+    file_id = (await keep(directive_id)).json()["file_id"]
+    stranger, nothing = signer.bearer(("reporter", "U-SO-X")), uuid4()
+
+    answers = [
+        await client.get(f"/directives/{one}/files/{file}", headers=who)
+        for one, file, who in (
+            (directive_id, file_id, stranger),
+            (directive_id, nothing, desk.officer),
+            (nothing, nothing, desk.officer),
+        )
+    ]
+
+    assert {(each.status_code, each.json()["detail"]) for each in answers} == {(404, "Không tìm thấy tệp này.")}
 
 
 async def test_a_file_is_found_with_its_own_directive_only(client, desk, attach, letter, officer) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directives import (
+    DeliveryMoved,
     DeliveryRefused,
     DirectiveAmended,
+    DirectiveCorrected,
     DirectiveIssued,
     DirectiveRecalled,
     DirectiveReplaced,
@@ -52,8 +54,10 @@ def register(desk: EventDesk) -> None:
         DirectiveIssued,
         DirectiveReplaced,
         DirectiveAmended,
+        DirectiveCorrected,
         DirectiveRecalled,
         DeliveryRefused,
+        DeliveryMoved,
         QuestionAsked,
         QuestionAnswered,
         ObligationAssigned,

@@ -38,12 +38,12 @@ def _directive_amended(quoted: Quoted) -> Written:
     by = one_line(quoted.more["by_code"])
     vi, en = ("được đính chính", "corrected") if quoted.more["how"] == "corrects" else ("được sửa đổi", "amended")
     return (
-        (f"{vi} bằng {by}", f"{en} by {by}"),
+        (f"{vi} bằng {by}", f"{en} by {by}") if by else (vi, en),
         (
             f"Văn bản dưới đây {vi}; những phần khác vẫn có hiệu lực.",
             f"The directive below was {en}; all else of it stands.",
         ),
-        [(f"Văn bản kèm theo: {by}", f"See: {by}")],
+        [(f"Văn bản kèm theo: {by}", f"See: {by}")] if by else [],
         ("Mời Thầy/Cô đăng nhập hệ thống Công văn để xem.", "Please sign in to Congvan to read it."),
     )
 

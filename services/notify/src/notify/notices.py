@@ -5,8 +5,10 @@ from uuid import UUID, uuid5
 
 from chassis.transaction import Transaction
 from contracts.directives import (
+    DeliveryMoved,
     DeliveryRefused,
     DirectiveAmended,
+    DirectiveCorrected,
     DirectiveIssued,
     DirectiveRecalled,
     DirectiveReplaced,
@@ -20,8 +22,10 @@ NoticeEvent = (
     DirectiveIssued
     | DirectiveReplaced
     | DirectiveAmended
+    | DirectiveCorrected
     | DirectiveRecalled
     | DeliveryRefused
+    | DeliveryMoved
     | QuestionAsked
     | QuestionAnswered
 )
@@ -48,9 +52,23 @@ def _news(event: NoticeEvent) -> Iterable[Due]:
                 about = uuid5(event.by_directive_id, f"{event.directive_id}:{unit_id}")
                 more = {"by_code": event.by_code, "how": event.kind}
                 yield _notice(event, Kind.DIRECTIVE_AMENDED, unit_id, about=about, **more)
+        case DirectiveCorrected():
+            for unit_id in event.unit_ids:
+                about = uuid5(event.directive_id, f"corrections:{event.number}:{unit_id}")
+                more = {"by_code": event.by_code or "", "how": "corrects"}
+                yield _notice(event, Kind.DIRECTIVE_AMENDED, unit_id, about=about, **more)
         case DirectiveRecalled():
             for unit_id in event.unit_ids:
                 yield _notice(event, Kind.DIRECTIVE_RECALLED, unit_id)
+        case _:
+            yield from _news_of_a_unit(event)
+
+
+def _news_of_a_unit(event: DeliveryMoved | DeliveryRefused | QuestionAsked | QuestionAnswered) -> Iterable[Due]:
+    match event:
+        case DeliveryMoved():
+            # As if it had been sent there at once: who was told of it already is not told again.
+            yield _notice(event, Kind.DIRECTIVE_RECEIVED, event.unit_id, purpose=event.purpose)
         case DeliveryRefused():
             about = uuid5(event.directive_id, event.unit_id)
             yield _notice(event, Kind.DELIVERY_REFUSED, event.issuer_unit_id, about=about, unit=event.unit_id)

@@ -10,8 +10,10 @@ from chassis.testing import tell
 from chassis.transaction import new_id
 from contracts.directives import (
     Copy,
+    DeliveryMoved,
     DeliveryRefused,
     DirectiveAmended,
+    DirectiveCorrected,
     DirectiveRecalled,
     ObligationAssigned,
     QuestionAnswered,
@@ -118,6 +120,36 @@ async def test_an_answer_goes_to_who_asked_and_when_shared_to_everyone(people, q
     said = await bodies("question_answered")
     assert sum("của đơn vị" in each for each in said) == 2
     assert sum("giải đáp chung" in each for each in said) == 1
+
+
+async def test_a_slip_is_told_to_everyone_who_has_it_with_or_without_a_document(people, case, written, bodies) -> None:
+    about = {"occurred_at": case.at, "directive_id": case.directive_id, "code": "761/SGDĐT-GDPT", "subject": "V/v"}
+    more = {"issuer_unit_id": ISSUER, "unit_ids": (COMMUNE,)}
+    slips = [
+        DirectiveCorrected(**about, **more, number=number, by_code=by_code)
+        for number, by_code in ((1, "812/SGDĐT-VP"), (2, None))
+    ]
+    await tell(people, *slips, *slips)
+    assert await written() == [("directive_amended", OFFICE)] * 2
+    said = await bodies("directive_amended")
+    assert sum("được đính chính" in each for each in said) == 2
+    assert sum("812/SGDĐT-VP" in each for each in said) == 1
+    assert not any("bằng \n" in each or "Văn bản kèm theo: \n" in each for each in said)
+
+
+async def test_who_comes_after_a_unit_is_told_what_it_has_now_once(people, case, written) -> None:
+    moved = DeliveryMoved(
+        occurred_at=case.at,
+        directive_id=case.directive_id,
+        issuer_unit_id=ISSUER,
+        unit_id=COMMUNE,
+        former_unit_id=SCHOOL,
+        purpose="inform",
+        code="761/SGDĐT-GDPT",
+        subject="V/v",
+    )
+    await tell(people, moved, moved)
+    assert await written() == [("directive_received", OFFICE)]
 
 
 async def test_each_amendment_and_a_recall_are_told_once(people, case, written, bodies) -> None:

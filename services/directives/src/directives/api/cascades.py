@@ -37,6 +37,9 @@ class DocumentOut(BaseModel):
     code: str
     subject: str
     issued_on: date
+    file_name: str | None
+    """Of the file that is kept of one issued elsewhere."""
+    sha256: str | None
 
 
 class ReachOut(BaseModel):

@@ -31,6 +31,8 @@ class DeliveryOut(BaseModel):
     reason: str | None
     decided_by: UUID | None
     decided_at: datetime | None
+    moved_to: str | None
+    """The unit that has it since this one is no more."""
     has_answered: bool
     is_awaited: bool
     """Only whoever is to act is waited for, and never who gets it to know."""

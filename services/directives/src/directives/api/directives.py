@@ -8,6 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import StrictBool
 
 from chassis.clock import today
 from chassis.http import may_raise
@@ -23,6 +24,7 @@ from directives.problems import (
     AudienceEmpty,
     AudienceUnheardOf,
     ClusterWithoutLead,
+    DueBeforeIssue,
     GroupsUnsettled,
     InformedOnly,
     LaterThanOwn,
@@ -34,9 +36,17 @@ from directives.problems import (
     RelationUnfit,
     UnknownUnits,
 )
-from directives.requests import CorrectionIn, IssueIn, ReasonIn
+from directives.requests import CorrectionIn, Day, ReasonIn, Request
 
 router = APIRouter()
+
+
+class IssueIn(Request):
+    """The day the directive bears."""
+
+    issued_on: Day
+    although_overdue: StrictBool = False
+    """It is known that something is due before that day, and meant."""
 
 
 @router.post(
@@ -56,6 +66,7 @@ router = APIRouter()
         NotSubordinate,
         LaterThanOwn,
         RelationUnfit,
+        DueBeforeIssue,
     ),
 )
 async def issue_directive(
@@ -63,7 +74,14 @@ async def issue_directive(
 ) -> replies.IssuedOut:
     """Send out a numbered directive."""
     return replies.issued_out(
-        await issuing.issue_directive(tx, directive_id=directive_id, issued_on=asked.issued_on, tree=tree, by=caller)
+        await issuing.issue_directive(
+            tx,
+            directive_id=directive_id,
+            issued_on=asked.issued_on,
+            although_overdue=asked.although_overdue,
+            tree=tree,
+            by=caller,
+        )
     )
 
 

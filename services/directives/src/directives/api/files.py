@@ -14,16 +14,21 @@ from pydantic import BaseModel
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import NotAllowed, NotFound, TooLarge
+from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from directives.api.shelves import OurShelf
 from directives.api.trees import KnownTree
 from directives.documents.problems import EVERY_PROBLEM
 from directives.documents.signature import WORDS, Verdict
-from directives.operations import filing
-from directives.problems import AttachmentsFull, NotNow, SignatureBroken, SignedFileKept
+from directives.operations import documenting, filing
+from directives.problems import AttachmentsFull, NotActing, NotInForce, NotNow, SignatureBroken, SignedFileKept
 from directives.store.files import FileKind, KeptFile
 
-ADDRESSES = ("/directives/{directive_id}/attachments", "/directives/{directive_id}/signed-file")
+ADDRESSES = (
+    "/directives/{directive_id}/attachments",
+    "/directives/{directive_id}/signed-file",
+    "/directives/{directive_id}/deliveries/{unit_id}/document/file",
+)
 """Where a file may be brought to."""
 _PIECE = 1 << 18
 Sent = Annotated[UploadFile, File()]
@@ -115,6 +120,11 @@ async def _signed_file(caller: Calling, document: Sent) -> filing.Brought:
     return await filing.look_through(document.filename or "", document.file, step="keep-file", by=caller)
 
 
+async def _document(caller: Calling, unit_id: UnitId, document: Sent) -> filing.Brought:
+    return await filing.look_through_document(document.filename or "", document.file, unit_id=unit_id, by=caller)
+
+
+Document = Annotated[filing.Brought, Depends(_document)]
 Attachment = Annotated[filing.Brought, Depends(_attachment)]
 SignedFile = Annotated[filing.Brought, Depends(_signed_file)]
 
@@ -158,3 +168,23 @@ async def read_file(caller: Calling, shelf: OurShelf, directive_id: UUID, file_i
 async def detach(caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, file_id: UUID) -> None:
     """Take an attachment off a draft."""
     await filing.detach(tx, directive_id=directive_id, file_id=file_id, tree=tree, by=caller)
+
+
+@router.put(
+    ADDRESSES[2],
+    responses=may_raise(NotFound, NotAllowed, NotInForce, NotActing, SignatureBroken, TooLarge, *EVERY_PROBLEM),
+)
+async def keep_document(
+    caller: Calling, brought: Document, shelf: OurShelf, directive_id: UUID, unit_id: UnitId
+) -> FileOut:
+    """Keep the file of the document a unit carries the directive out by."""
+    return _shown(
+        await documenting.keep_document(shelf, directive_id=directive_id, unit_id=unit_id, brought=brought, by=caller)
+    )
+
+
+@router.get(ADDRESSES[2], responses=may_raise(NotFound), response_class=Response)
+async def read_document(caller: Calling, shelf: OurShelf, directive_id: UUID, unit_id: UnitId) -> Response:
+    """Fetch the document a unit carries the directive out by, byte for byte."""
+    kept, opened = await documenting.open_document(shelf, directive_id=directive_id, unit_id=unit_id, by=caller)
+    return given_out(kept, opened)

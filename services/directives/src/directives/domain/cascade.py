@@ -23,6 +23,9 @@ class OwnDocument:
     code: str
     subject: str
     issued_on: date
+    file_name: str | None = None
+    """Of the file that is kept of one issued elsewhere."""
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Delivery:
     reason: str | None = None
     decided_by: UUID | None = None
     decided_at: datetime | None = None
+    moved_to: str | None = None
+    """The unit that has it since this one is no more."""
     has_answered: bool = False
     is_over: bool = False
     """Nothing is expected of the directive any more."""
@@ -39,8 +41,17 @@ class Delivery:
     @property
     def is_awaited(self) -> bool:
         """Say whether the issuer waits for a word: of those who are to act, until they took, refused or answered it."""
-        is_open = self.state == "delivered" and not self.has_answered and not self.is_over
+        is_open = self.state == "delivered" and not (self.has_answered or self.is_over or self.moved_to)
         return self.purpose == "execute" and is_open
+
+    @property
+    def moves(self) -> bool:
+        """Say whether it goes on to the unit that comes after this one: not what was refused, or answered and done."""
+        return self.state != "refused" and not (self.purpose == "execute" and self.has_answered)
+
+    def at(self, unit_id: str) -> "Delivery":
+        """Return it as it is at the unit that comes after: taken there, when it was taken here."""
+        return replace(self, unit_id=unit_id)
 
     def refuse_not_acting(self) -> None:
         """Raise when the unit got it for another purpose than to act."""

@@ -1,9 +1,11 @@
 """How directives refer to one another, and when what one asks is what another asked before."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from unicodedata import normalize
 from uuid import UUID
 
 from contracts.directives import IndicatorAsked, RuleAsked
@@ -12,6 +14,7 @@ from directives.problems import NotTheSame, RelationUnfit, SameAsUnfit
 
 RelationKind = Literal["replaces", "amends", "corrects", "cascades", "implements", "refers_to"]
 """One that cascades another passes it on to the units below its issuer, who was to act on it."""
+_CODE = re.compile(r"(\d{1,6})\s?/\s?([\w&/-]+)")
 OWN_ONLY: frozenset[RelationKind] = frozenset({"replaces", "amends", "corrects"})
 """What an issuer may do to its own directives, and to nobody else's."""
 
@@ -46,6 +49,21 @@ def check_relations(relations: Collection[Relation]) -> None:
                 where=f"relations.{place}",
             )
         seen.add((kind, each.directive_id))
+
+
+def check_replaces_code(written: str | None, relations: Iterable[Relation]) -> None:
+    """Raise when a draft says on paper that it replaces something, and not what it replaces by its relations.
+
+    A document of another house may be named beside; words without a code say nothing that could be wrong.
+    """
+    named = _codes_in(written or "")
+    unsaid = [each.code for each in relations if each.kind == "replaces" and not _codes_in(each.code) <= named]
+    if named and unsaid:
+        raise RelationUnfit(
+            f"Văn bản ghi là thay thế «{written}» nhưng quan hệ thay thế lại nêu {', '.join(unsaid)}.",
+            f"The draft says that it replaces “{written}”; by its relations it replaces {', '.join(unsaid)}.",
+            where="replaces_code",
+        )
 
 
 def check_same(requirements: Iterable[Requirement], asked_before: Iterable[Requirement]) -> None:
@@ -89,6 +107,11 @@ def differences(before: Requirement, now: Requirement) -> list[str]:
         "document": before.terms.document != now.terms.document,
     }
     return [name for name, is_different in differ.items() if is_different]
+
+
+def _codes_in(written: str) -> set[tuple[int, str]]:
+    found = _CODE.findall(normalize("NFC", written))
+    return {(int(number), notation.rstrip("-&").casefold()) for number, notation in found}
 
 
 def _calendar_of(requirement: Requirement) -> str | None:

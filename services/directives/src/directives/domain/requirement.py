@@ -1,5 +1,6 @@
 """One thing a directive asks for, and when asking makes sense."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -13,6 +14,7 @@ from contracts.directives import (
     SectionAsked,
     TargetAsked,
 )
+from directives.domain.deadline import start_of
 from directives.domain.outline import check_outline
 from directives.domain.periods import Frequency
 from directives.domain.target import Assigned, check_targets
@@ -20,6 +22,7 @@ from directives.domain.terms import NO_TERMS, Terms, check_terms
 from directives.problems import (
     AudienceUnsaid,
     DeadlinesOutOfOrder,
+    DueBeforeIssue,
     NothingAsked,
     PeriodMissing,
     PeriodsUnfit,
@@ -101,6 +104,18 @@ def _check_form(requirement: Requirement, where: str) -> None:
             f"Yêu cầu «{title}» có chỉ tiêu nhưng chưa nêu kỳ báo cáo.",
             f"The requirement “{title}” asks for figures of no period.",
             where=f"{where}.periods",
+        )
+
+
+def refuse_overdue(requirements: Iterable[Requirement], issued_on: date) -> None:
+    """Raise when an answer would be overdue on the day of issue; one that was asked for before may be."""
+    overdue = [each for each in requirements if each.same_as is None and each.due_at <= start_of(issued_on)]
+    if overdue:
+        titles = ", ".join(f"«{each.title}»" for each in overdue)
+        raise DueBeforeIssue(
+            f"Hạn đã qua vào ngày ban hành {issued_on:%d/%m/%Y}: {titles}. Hãy sửa hạn, hoặc xác nhận vẫn ban hành.",
+            f"Overdue on the day of issue, {issued_on}: {titles}. Change the deadline, or say that it is meant so.",
+            requirements=[{"requirement_id": str(each.id), "due_at": each.due_at.isoformat()} for each in overdue],
         )
 
 

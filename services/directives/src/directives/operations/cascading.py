@@ -30,9 +30,12 @@ async def read_cascade(tx: Transaction, *, directive_id: UUID, tree: Tree, by: C
     directive = await see(tx, directive_id, tree=tree, by=by)
     day = directive.issue.on if directive.issue else today(tx.now)
     acting = {
-        each.unit_id for each in await store.deliveries.of(tx.connection, directive_id) if each.purpose == "execute"
+        each.unit_id
+        for each in await store.deliveries.of(tx.connection, directive_id)
+        if each.purpose == "execute" and each.moved_to is None
     }
     documents = await store.cascades.documents_of(tx.connection, directive_id)
+    acting |= {each.unit_id for each in documents if each.directive_id is None}
     below = [each.directive_id for each in documents if each.directive_id]
     implement_by = directive.implement_by
     found = reach(
@@ -52,9 +55,17 @@ async def read_cascade(tx: Transaction, *, directive_id: UUID, tree: Tree, by: C
 async def register_document(
     tx: Transaction, *, directive_id: UUID, document: OwnDocument, tree: Tree, by: Caller
 ) -> OwnDocument:
-    """Note the document that a unit issued elsewhere to carry out a directive. A later one takes its place."""
+    """Note the document that a unit issued elsewhere to carry out a directive. A later one takes its place.
+
+    The file of one with another code or day goes with it; a subject may be put right.
+    """
     directive, delivery = await take_delivery(tx, directive_id, document.unit_id, tree=tree, by=by)
     delivery.refuse_not_acting()
     check_not_before(directive, document.issued_on)
+    known = await store.cascades.find_registered(tx.connection, directive_id, document.unit_id)
+    if known is not None and (known.code, known.issued_on) != (document.code, document.issued_on):
+        file = await store.files.find_document(tx.connection, directive_id, document.unit_id)
+        if file is not None:
+            await store.files.remove(tx.connection, file, now=tx.now)
     await store.cascades.register(tx.connection, directive_id, document, by=by.id, at=tx.now)
     return document

@@ -7,6 +7,7 @@ from chassis.transaction import Transaction
 from directives import store
 from directives.domain.directive import Closing, Correction, Directive, Stamp
 from directives.operations.access import take
+from directives.operations.replacing import tell_corrected
 from directives.problems import ObligationsOpen
 from unit_tree.tree import Tree
 
@@ -14,7 +15,7 @@ from unit_tree.tree import Tree
 async def correct_directive(
     tx: Transaction, *, directive_id: UUID, what: str, by_code: str | None, tree: Tree, by: Caller
 ) -> Directive:
-    """Note a slip in the form of an issued directive and the document that put it right (đính chính).
+    """Note a slip in the form of an issued directive and the document that put it right (đính chính), and tell of it.
 
     What it asks for does not change: for that another directive amends or replaces it (Nghị định 30/2020, Điều 18).
     """
@@ -22,6 +23,7 @@ async def correct_directive(
     corrected = directive.correct(Correction(what, by_code, Stamp(by.id, tx.now)))
     if corrected is not directive:
         await store.directives.put(tx.connection, corrected)
+        await tell_corrected(tx, corrected)
     return corrected
 
 

@@ -4,14 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
+from chassis.clock import today
 from chassis.transaction import Transaction
-from contracts.directives import Copy, DeliveryPurpose, DirectiveRecalled
+from contracts.directives import Copy, DeliveryMoved, DeliveryPurpose, DirectiveRecalled
 from directives import store
 from directives.domain.delivery import Delivery, deliveries
 from directives.domain.directive import LAST_VERSION, Directive
 from directives.operations.audiences import resolve_audience
 from directives.problems import ClusterWithoutLead, UnknownUnits
 from directives.store.obligations import Obligation
+from unit_tree.succession import is_gone, living_successor
 from unit_tree.tree import Tree
 
 
@@ -52,6 +54,37 @@ async def deliver(tx: Transaction, sent: Sequence[Delivery], opened: Collection[
 async def deliver_on(tx: Transaction, directive_id: UUID, unit_id: str) -> None:
     """Deliver a directive to a unit that answers it from now on, to act on it."""
     await store.deliveries.add(tx.connection, [Delivery(directive_id=directive_id, unit_id=unit_id, purpose="execute")])
+
+
+async def move_deliveries(tx: Transaction, *, tree: Tree) -> int:
+    """Send on what units have that are no more, to whoever came after them, and tell those; return how much moved.
+
+    Safe to repeat. What nobody came after stays; so does what was refused, or answered and asks for nothing more.
+    Call it after the obligations moved: who answers from now on is told by that.
+    """
+    day = today(tx.now)
+    gone = [each for each in await store.deliveries.standing_at(tx.connection) if is_gone(tree, each, day)]
+    moved = 0
+    for each in await store.deliveries.take_standing(tx.connection, gone) if gone else ():
+        to_unit_id = living_successor(tree, each.unit_id, day)
+        if to_unit_id is None or not each.moves:
+            continue
+        moved += 1
+        if await store.deliveries.put_moved(tx.connection, each, to_unit_id):
+            directive = await store.directives.get(tx.connection, each.directive_id)
+            tx.emit(
+                DeliveryMoved(
+                    occurred_at=tx.now,
+                    directive_id=each.directive_id,
+                    issuer_unit_id=directive.issuer_unit_id,
+                    unit_id=to_unit_id,
+                    former_unit_id=each.unit_id,
+                    purpose=each.purpose,
+                    code=directive.number.code if directive.number else "",
+                    subject=directive.subject,
+                )
+            )
+    return moved
 
 
 async def tell_recalled(tx: Transaction, directive: Directive, told: Collection[str]) -> None:

@@ -16,14 +16,15 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from chassis.caller import Caller
-from chassis.problems import NotFound, Unavailable
+from chassis.policy import Purpose, may
+from chassis.problems import NotAllowed, NotFound, Unavailable
 from chassis.transaction import Transaction, new_id
 from directives import store
 from directives.documents.attaching import MOST_BYTES, content_type_of
 from directives.documents.reading import too_large
 from directives.documents.signature import WORDS, SignatureCheck, check_signatures
 from directives.domain.directive import Directive, Stamp
-from directives.operations.access import need_anywhere, see, take
+from directives.operations.access import may_see, need_anywhere, see, take
 from directives.operations.shelf import Shelf
 from directives.problems import AttachmentsFull, SignatureBroken, SignedFileKept
 from directives.store.files import KeptFile
@@ -61,6 +62,15 @@ async def look_through(name: str, file: BinaryIO, *, step: Literal["edit", "keep
     return await _beside(lambda: _looked_through(name, file, signed=signed))
 
 
+async def look_through_document(name: str, file: BinaryIO, *, unit_id: str, by: Caller) -> Brought:
+    """Read the document a unit carries a directive out by; of a PDF, check its signatures. For people of the unit."""
+    if not may(by, Purpose.SUBMIT, unit_id):
+        raise NotAllowed(
+            "Chỉ người của đơn vị nhận mới làm được việc này.", "Only the people of the receiving unit may do this."
+        )
+    return await _beside(lambda: _looked_through(name, file, signed=name.lower().endswith(".pdf")))
+
+
 async def attach(shelf: Shelf, *, directive_id: UUID, brought: Brought, by: Caller) -> KeptFile:
     """Attach a file to a draft; the same file again is there already. The leader signs it with the rest."""
     async with shelf.begin() as (tx, tree):
@@ -68,14 +78,14 @@ async def attach(shelf: Shelf, *, directive_id: UUID, brought: Brought, by: Call
         if known is not None:
             return known
         stored_id = await store.files.expect(tx.connection, now=tx.now)
-    await _send(shelf, stored_id, brought)
+    await send(shelf, stored_id, brought)
     async with shelf.begin() as (tx, tree):
         directive, known = await _room_for_attachment(tx, directive_id, brought, tree=tree, by=by)
         if known is not None:  # somebody brought the same meanwhile
             await store.files.let_go(tx.connection, stored_id, now=tx.now)
             return known
         await store.directives.put_words(tx.connection, directive.attach(Stamp(by.id, tx.now)))
-        return await _keep(tx, directive, "attachment", brought, stored_id, by=by)
+        return await keep(tx, directive.id, "attachment", brought, stored_id, by=by)
 
 
 async def detach(tx: Transaction, *, directive_id: UUID, file_id: UUID, tree: Tree, by: Caller) -> None:
@@ -94,7 +104,7 @@ async def keep_signed(shelf: Shelf, *, directive_id: UUID, brought: Brought, by:
         if known is not None and known.sha256 == brought.sha256:
             return known
         stored_id = await store.files.expect(tx.connection, now=tx.now)
-    await _send(shelf, stored_id, brought)
+    await send(shelf, stored_id, brought)
     async with shelf.begin() as (tx, tree):
         directive, known = await _room_for_signed(tx, directive_id, brought, tree=tree, by=by)
         if known is not None:
@@ -102,7 +112,7 @@ async def keep_signed(shelf: Shelf, *, directive_id: UUID, brought: Brought, by:
                 await store.files.let_go(tx.connection, stored_id, now=tx.now)
                 return known
             await store.files.remove(tx.connection, known, now=tx.now)
-        return await _keep(tx, directive, "signed", brought, stored_id, by=by)
+        return await keep(tx, directive.id, "signed", brought, stored_id, by=by)
 
 
 async def list_files(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller) -> list[KeptFile]:
@@ -114,11 +124,11 @@ async def list_files(tx: Transaction, *, directive_id: UUID, tree: Tree, by: Cal
 async def open_file(shelf: Shelf, *, directive_id: UUID, file_id: UUID, by: Caller) -> tuple[KeptFile, BinaryIO]:
     """Return a file of a directive, opened: exactly the bytes that were brought. Whoever asked closes it."""
     async with shelf.begin() as (tx, tree):
-        await see(tx, directive_id, tree=tree, by=by)
-        for known in await store.files.of_directive(tx.connection, directive_id):
-            if known.id == file_id:
-                break
-        else:
+        directive = await store.directives.find(tx.connection, directive_id)
+        is_theirs = directive is not None and await may_see(tx, directive, tree=tree, by=by)
+        found = await store.files.of_directive(tx.connection, directive_id) if is_theirs else ()
+        known = next((each for each in found if each.id == file_id), None)
+        if known is None:  # the same words for a directive that is not theirs to see
             raise NotFound("Không tìm thấy tệp này.", "There is no such file, or you may not see it.")
         content = await store.files.content_of(tx.connection, known.id) if known.stored_id is None else b""
     return known, await open_kept(shelf, known, content)
@@ -169,7 +179,8 @@ async def _room_for_signed(
     return directive, None
 
 
-async def _send(shelf: Shelf, stored_id: UUID, brought: Brought) -> None:
+async def send(shelf: Shelf, stored_id: UUID, brought: Brought) -> None:
+    """Send what was brought to the store, under an id that is expected; no transaction is open."""
     await shelf.put(
         stored_id,
         brought.file,
@@ -179,9 +190,17 @@ async def _send(shelf: Shelf, stored_id: UUID, brought: Brought) -> None:
     )
 
 
-async def _keep(
-    tx: Transaction, directive: Directive, kind: store.files.FileKind, brought: Brought, stored_id: UUID, *, by: Caller
+async def keep(
+    tx: Transaction,
+    directive_id: UUID,
+    kind: store.files.FileKind,
+    brought: Brought,
+    stored_id: UUID,
+    *,
+    unit_id: str | None = None,
+    by: Caller,
 ) -> KeptFile:
+    """Keep with a directive what was sent to the store."""
     if not await store.files.settle(tx.connection, stored_id, now=tx.now):
         raise Unavailable(
             "Tệp được gửi quá lâu nên chưa được lưu; vui lòng gửi lại.",
@@ -189,7 +208,7 @@ async def _keep(
         )
     kept = KeptFile(
         id=new_id(),
-        directive_id=directive.id,
+        directive_id=directive_id,
         kind=kind,
         name=brought.name,
         content_type=brought.content_type,
@@ -199,6 +218,7 @@ async def _keep(
         kept_by=by.id,
         kept_at=tx.now,
         stored_id=stored_id,
+        unit_id=unit_id,
     )
     await store.files.add(tx.connection, kept)
     return kept

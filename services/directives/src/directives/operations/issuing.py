@@ -14,7 +14,7 @@ from contracts.directives import Copy, DirectiveIssued, ObligationTransferred, P
 from directives import store
 from directives.domain.audience import Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
-from directives.domain.requirement import Requirement
+from directives.domain.requirement import Requirement, refuse_overdue
 from directives.domain.terms import figures
 from directives.operations import awaiting, delivering, opening, passing_on, periods, registering, replacing
 from directives.operations.access import reads_any, see, sees_whole, take
@@ -36,8 +36,13 @@ class Issued:
     obligation_counts: dict[UUID, int]
 
 
-async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: date, tree: Tree, by: Caller) -> Issued:
-    """Send out a numbered directive: resolve and freeze its audiences, open the obligations, tell everyone."""
+async def issue_directive(
+    tx: Transaction, *, directive_id: UUID, issued_on: date, although_overdue: bool = False, tree: Tree, by: Caller
+) -> Issued:
+    """Send out a numbered directive: resolve and freeze its audiences, open the obligations, tell everyone.
+
+    One that asks for something by a day that is past on `issued_on` is sent out only when that is meant.
+    """
     directive = await take(tx, directive_id, to="issue", tree=tree, by=by)
     if not directive.lacks_issue(on=issued_on):
         return Issued(directive, await _count(tx, directive))
@@ -52,6 +57,8 @@ async def issue_directive(tx: Transaction, *, directive_id: UUID, issued_on: dat
     shares = registering.shares(directive, resolved, tree)
     await passing_on.check_cascading(tx, directive)
     directive, asked_by = await periods.date_requirements(tx, directive, issued_on=issued_on)
+    if not although_overdue:
+        refuse_overdue(directive.requirements, issued_on)
     replaced, corrected = await replacing.take_changed(tx, directive)
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
     issued = replace(issued, form=await link_citations(tx, issued.form))

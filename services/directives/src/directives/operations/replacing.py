@@ -6,11 +6,19 @@ from datetime import datetime
 
 from chassis.caller import Caller
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveAmended, DirectiveReplaced
+from contracts.directives import DirectiveAmended, DirectiveCorrected, DirectiveReplaced
 from directives import store
 from directives.domain.directive import LAST_VERSION, Correction, Directive, Stamp
 from directives.domain.obligation import Duty
-from directives.domain.relation import OWN_ONLY, Relation, RelationKind, Replacement, check_relations, check_same
+from directives.domain.relation import (
+    OWN_ONLY,
+    Relation,
+    RelationKind,
+    Replacement,
+    check_relations,
+    check_replaces_code,
+    check_same,
+)
 from directives.operations.changing import close_as_replaced, inherit
 from directives.problems import RelationUnfit
 from directives.store.obligations import Obligation
@@ -34,6 +42,7 @@ def related(directive: Directive, others: Sequence[Directive]) -> Directive:
         for relation, other in zip(directive.relations, others, strict=True)
     ]
     check_relations(relations)
+    check_replaces_code(directive.replaces_code, relations)
     replaced = {each.directive_id for each in relations if each.kind == "replaces"}
     check_same(
         directive.requirements, [each for other in others if other.id in replaced for each in other.requirements]
@@ -44,10 +53,10 @@ def related(directive: Directive, others: Sequence[Directive]) -> Directive:
 async def take_changed(tx: Transaction, directive: Directive) -> tuple[list[Directive], list[Directive]]:
     """Return the directives that one is to replace and those it is to correct, locked.
 
-    Raise `NotInForce` when one was ended meanwhile.
+    Raise `NotInForce` when one was ended meanwhile, or one that is to be amended was.
     """
-    kinds = {each.directive_id: each.kind for each in directive.relations if each.kind in ("replaces", "corrects")}
-    taken: dict[RelationKind, list[Directive]] = {"replaces": [], "corrects": []}
+    kinds = {each.directive_id: each.kind for each in directive.relations if each.kind in OWN_ONLY}
+    taken: dict[RelationKind, list[Directive]] = {"replaces": [], "corrects": [], "amends": []}
     for each in sorted(kinds):
         found = await store.directives.take(tx.connection, each)
         if found is None:
@@ -159,6 +168,23 @@ async def _sent_to(tx: Transaction, directive: Directive, duties: Sequence[Duty]
     """Return who is to hear of it: the units it was sent to, and those that came after them."""
     sent = await store.deliveries.of(tx.connection, directive.id)
     return {each.unit_id for each in sent} | {each.answering_unit_id for each in duties}
+
+
+async def tell_corrected(tx: Transaction, directive: Directive) -> None:
+    """Tell everyone who was sent a directive of the slip that was just noted on it."""
+    noted = directive.corrections[-1]
+    tx.emit(
+        DirectiveCorrected(
+            occurred_at=tx.now,
+            directive_id=directive.id,
+            number=len(directive.corrections),
+            issuer_unit_id=directive.issuer_unit_id,
+            code=directive.number.code if directive.number else "",
+            subject=directive.subject,
+            by_code=noted.by_code,
+            unit_ids=tuple(sorted(await _sent_to(tx, directive, ()))),
+        )
+    )
 
 
 def _granted(

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, DateTime, Text, Uuid, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Date, DateTime, Text, Uuid, and_, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.submissions import SubmissionSubmitted
 from directives.domain.cascade import OwnDocument
+from directives.file_tables import directive_files
 from directives.store.directives import number_of
 from directives.tables import (
     answers,
@@ -34,7 +36,18 @@ _ISSUED = (
     )
     .order_by(directives.c.issued_at, directives.c.directive_id)
 )
-_REGISTERED = select(implementing_documents).where(implementing_documents.c.directive_id == bindparam("directive"))
+_REGISTERED = (
+    select(implementing_documents, directive_files.c.name.label("file_name"), directive_files.c.sha256)
+    .outerjoin(
+        directive_files,
+        and_(
+            directive_files.c.directive_id == implementing_documents.c.directive_id,
+            directive_files.c.unit_id == implementing_documents.c.unit_id,
+        ),
+    )
+    .where(implementing_documents.c.directive_id == bindparam("directive"))
+)
+_FIND_REGISTERED = _REGISTERED.where(implementing_documents.c.unit_id == bindparam("unit"))
 _SENT_TO = select(deliveries.c.directive_id, deliveries.c.unit_id).where(deliveries.c.directive_id == any_(_THESE))
 _ANSWERED = (
     select(obligations.c.answering_unit_id)
@@ -92,11 +105,18 @@ async def documents_of(connection: AsyncConnection, directive_id: UUID) -> list[
         OwnDocument(row.issuer_unit_id, row.directive_id, number_of(row).code, row.subject, row.issued_on)
         for row in await connection.execute(_ISSUED, key)
     ]
-    registered = [
-        OwnDocument(row.unit_id, None, row.code, row.subject, row.issued_on)
-        for row in await connection.execute(_REGISTERED, key)
-    ]
+    registered = [_document_of(row) for row in await connection.execute(_REGISTERED, key)]
     return [*issued, *registered]
+
+
+async def find_registered(connection: AsyncConnection, directive_id: UUID, unit_id: str) -> OwnDocument | None:
+    """Return the document a unit issued elsewhere to carry out a directive, or null."""
+    row = (await connection.execute(_FIND_REGISTERED, {"directive": directive_id, "unit": unit_id})).one_or_none()
+    return None if row is None else _document_of(row)
+
+
+def _document_of(row: Any) -> OwnDocument:
+    return OwnDocument(row.unit_id, None, row.code, row.subject, row.issued_on, row.file_name, row.sha256)
 
 
 async def sent_to(connection: AsyncConnection, directive_ids: Collection[UUID]) -> dict[UUID, set[str]]:

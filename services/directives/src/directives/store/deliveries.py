@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, Uuid, bindparam, column, exists, func, select, update
+from sqlalchemy import ARRAY, String, Uuid, any_, bindparam, column, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directives.domain.delivery import Delivery
-from directives.tables import answers, deliveries, obligations
+from directives.tables import answers, deliveries, directives, obligations
 
 _SENT = {"directive_id": Uuid, "unit_id": String, "purpose": String}
 _rows = (
@@ -30,6 +30,20 @@ _OF = (
 )
 _TAKE = _OF.where(deliveries.c.unit_id == bindparam("unit")).with_for_update(of=deliveries)
 _FIND = _OF.where(deliveries.c.unit_id == bindparam("unit"))
+_STANDS = [
+    deliveries.c.moved_to.is_(None),
+    deliveries.c.directive_id == directives.c.directive_id,
+    directives.c.recalled_at.is_(None),
+    directives.c.replaced_at.is_(None),
+    directives.c.closed_at.is_(None),
+]
+_STANDING_AT = select(deliveries.c.unit_id).where(*_STANDS).distinct()
+_TAKE_STANDING = (
+    select(deliveries, _HAS_ANSWERED.label("has_answered"))
+    .where(*_STANDS, deliveries.c.unit_id == any_(bindparam("units", type_=ARRAY(String))))
+    .order_by(deliveries.c.directive_id, deliveries.c.unit_id)
+    .with_for_update(of=deliveries)
+)
 _PUT = (
     update(deliveries)
     .where(deliveries.c.directive_id == bindparam("directive"), deliveries.c.unit_id == bindparam("unit"))
@@ -57,6 +71,36 @@ async def take(connection: AsyncConnection, directive_id: UUID, unit_id: str) ->
     """Return a directive at one unit, locked for change, or null when it was not sent there."""
     row = (await connection.execute(_TAKE, {"directive": directive_id, "unit": unit_id})).mappings().one_or_none()
     return None if row is None else Delivery(**row)
+
+
+async def standing_at(connection: AsyncConnection) -> list[str]:
+    """Return the units that have directives in force and not closed, whether they still exist or not."""
+    return list((await connection.execute(_STANDING_AT)).scalars())
+
+
+async def take_standing(connection: AsyncConnection, unit_ids: Sequence[str]) -> list[Delivery]:
+    """Return what these units have of directives in force and not closed, locked, always in the same order."""
+    rows = (await connection.execute(_TAKE_STANDING, {"units": list(unit_ids)})).mappings()
+    return [Delivery(**row) for row in rows]
+
+
+async def put_moved(connection: AsyncConnection, delivery: Delivery, to_unit_id: str) -> bool:
+    """Note that a delivery went on to another unit. False: that unit had it already, and has it to act if this was."""
+    there = delivery.at(to_unit_id)
+    values = {
+        name: getattr(there, name)
+        for name in ("directive_id", "unit_id", "purpose", "state", "decided_by", "decided_at")
+    }
+    new = insert(deliveries).values(values).on_conflict_do_nothing().returning(deliveries.c.unit_id)
+    is_new = (await connection.execute(new)).one_or_none() is not None
+    if not is_new and delivery.purpose == "execute":
+        await add(connection, [there])
+    await connection.execute(
+        update(deliveries)
+        .where(deliveries.c.directive_id == delivery.directive_id, deliveries.c.unit_id == delivery.unit_id)
+        .values(moved_to=to_unit_id)
+    )
+    return is_new
 
 
 async def put(connection: AsyncConnection, delivery: Delivery) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.transaction import new_id
 from directives.file_tables import directive_files, stored_files
 
-FileKind = Literal["signed", "attachment"]
+FileKind = Literal["signed", "attachment", "document"]
+"""A document is one by which a unit carries the directive out; the others are the issuer's."""
 SWEPT_AT_ONCE = 100
 
 
@@ -31,22 +32,34 @@ class KeptFile:
     kept_at: datetime
     stored_id: UUID | None
     """Where its bytes lie in the store; null while they wait in the row to be moved there."""
+    unit_id: str | None = None
+    """The unit whose document it is; null: it is the issuer's."""
 
 
 _COLUMNS = [each for each in directive_files.c if each.name != "content"]
 _OF = (
     select(*_COLUMNS)
-    .where(directive_files.c.directive_id == bindparam("directive_id"))
+    .where(directive_files.c.directive_id == bindparam("directive_id"), directive_files.c.unit_id.is_(None))
     .order_by(directive_files.c.kept_at, directive_files.c.file_id)
 )
 _IN_ROW = select(*_COLUMNS).where(directive_files.c.content.is_not(None)).order_by(directive_files.c.file_id).limit(1)
+_OF_DOCUMENT = select(*_COLUMNS).where(
+    directive_files.c.directive_id == bindparam("directive_id"), directive_files.c.unit_id == bindparam("unit_id")
+)
 _CONTENT = select(directive_files.c.content).where(directive_files.c.file_id == bindparam("file_id"))
 
 
 async def of_directive(connection: AsyncConnection, directive_id: UUID) -> list[KeptFile]:
-    """Return the files of a directive, oldest first."""
+    """Return the files its issuer keeps with a directive, oldest first."""
     rows = (await connection.execute(_OF, {"directive_id": directive_id})).mappings()
     return [_read(row) for row in rows]
+
+
+async def find_document(connection: AsyncConnection, directive_id: UUID, unit_id: str) -> KeptFile | None:
+    """Return the file of the document by which a unit carries a directive out, or null."""
+    key = {"directive_id": directive_id, "unit_id": unit_id}
+    row = (await connection.execute(_OF_DOCUMENT, key)).mappings().one_or_none()
+    return None if row is None else _read(row)
 
 
 async def add(connection: AsyncConnection, file: KeptFile) -> None:
@@ -64,6 +77,7 @@ async def add(connection: AsyncConnection, file: KeptFile) -> None:
             kept_by=file.kept_by,
             kept_at=file.kept_at,
             stored_id=file.stored_id,
+            unit_id=file.unit_id,
         )
     )
 

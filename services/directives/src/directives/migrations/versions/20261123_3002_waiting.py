@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261123_3002"
-down_revision = "20261123_5010"
+down_revision = "20261123_2003"
 branch_labels = None
 depends_on = None
 
