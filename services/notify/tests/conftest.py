@@ -116,7 +116,7 @@ class Case:
         )
 
     def changed(self, change, *, version=2, minutes=5, due_at=DUE_AT):
-        states = {"exempted": "exempt", "replaced": "replaced", "recalled": "recalled"}
+        states = {"exempted": "exempt", "replaced": "replaced", "recalled": "recalled", "suspended": "waiting"}
         return ObligationChanged(
             **{
                 **self.opened().model_dump(),

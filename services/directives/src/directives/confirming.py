@@ -27,6 +27,7 @@ from directives.requests import (
     RuleIn,
     SectionIn,
 )
+from directives.terms_requests import DocumentIn, RegistrationIn
 
 
 class ConfirmedIn(Request):
@@ -49,6 +50,8 @@ class ConfirmedIn(Request):
     closes_at: Moment | None = None
     same_as: UUID | None = None
     passes_on: UUID | None = None
+    registration: RegistrationIn | None = None
+    document: DocumentIn | None = None
 
 
 class ConfirmationIn(Request):

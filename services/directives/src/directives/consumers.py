@@ -6,7 +6,8 @@ from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directory import GroupChanged, PersonChanged, UnitChanged, UnitTypeChanged
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
-from directives.projections import note_answers
+from directives.operations.awaiting import note_accepted
+from directives.projections import AnswerEvent, note_answers
 from unit_tree.projection import note_units
 from unit_tree.selecting import note_groups, note_people, note_unit_types
 
@@ -29,4 +30,10 @@ def register(desk: EventDesk, hear_of_units: Callable[[], None]) -> None:
 
     # A list of what is owed may be a moment behind; on deadline evening the moment is what keeps it cheap.
     answers = (SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
-    desk.batch("directives-answers", *answers, linger=0.25)(note_answers)
+
+    @desk.batch("directives-answers", *answers, linger=0.25)
+    async def note_what_came_back(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
+        await note_answers(events, transaction)
+        if await note_accepted(transaction, [each for each in events if isinstance(each, SubmissionAccepted)]):
+            # Whoever was to answer may be no more since it began to wait.
+            hear_of_units()

@@ -39,3 +39,5 @@ async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) 
             for event in newest.values()
         ],
     )
+    sent = [each for each in events if isinstance(each, SubmissionSubmitted) and each.documents]
+    await store.cascades.register_sent(transaction.connection, sent)

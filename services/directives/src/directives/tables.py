@@ -207,7 +207,7 @@ obligations = Table(
     CheckConstraint(
         "answers_as IN ('itself', 'lead', 'successor', 'nobody_after')", name="obligations_answers_as_known"
     ),
-    CheckConstraint("state IN ('open', 'exempt', 'replaced', 'recalled')", name="obligations_state_known"),
+    CheckConstraint("state IN ('open', 'exempt', 'replaced', 'recalled', 'waiting')", name="obligations_state_known"),
     CheckConstraint("due_at <= closes_at", name="obligations_due_before_closing"),
     # The obligations of a directive, and their count.
     Index("obligations_of_directive", "directive_id"),

@@ -24,6 +24,34 @@ class QuotaMissing(Problem):
     status = 409
 
 
+class ConditionUnfit(Problem):
+    """A condition names no requirement of the directive, or one where none belongs."""
+
+    code = "condition-unfit"
+    status = 422
+
+
+class ConditionInCircle(Problem):
+    """Requirements wait for one another; `titles` goes once around."""
+
+    code = "condition-in-circle"
+    status = 422
+
+
+class ConditionUnmeetable(Problem):
+    """Some units would wait for their answer to what is not asked of them; `units` names them."""
+
+    code = "condition-unmeetable"
+    status = 409
+
+
+class NothingAwaited(Problem):
+    """The obligation depends on nothing that could happen or be taken back."""
+
+    code = "nothing-awaited"
+    status = 409
+
+
 class DocumentUnfit(Problem):
     """Of the documents that are asked for it is not said how many, or of which formats."""
 

@@ -4,6 +4,7 @@ from pydantic import BaseModel
 
 from contracts.directives import DocumentAsked
 from contracts.registration import RegistrationAsked
+from directives.domain.condition import Condition
 
 
 class TermsOut(BaseModel):
@@ -11,3 +12,4 @@ class TermsOut(BaseModel):
 
     registration: RegistrationAsked | None
     document: DocumentAsked | None
+    condition: Condition | None

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from chassis.text import Line
 from contracts.directives import DocumentAsked, FileFormat
 from contracts.registration import QuotaAsked, RegistrationAsked, RoleAsked, SeatsAsked, SubjectAsked
+from directives.domain.condition import MOST_WORKING_DAYS, Condition, ConditionKind
 from directives.domain.registration import MOST_CAPACITY, MOST_SEATS
 from directives.domain.requirement import MOST_BYTES
 from directives.domain.terms import MOST_FILES, Terms
@@ -95,15 +96,25 @@ class DocumentIn(_In):
         )
 
 
+class ConditionIn(_In):
+    """What has to happen before it is asked."""
+
+    kind: ConditionKind
+    of: int | None = Field(default=None, strict=True, ge=0, le=100)
+    working_days: int | None = Field(default=None, strict=True, ge=-MOST_WORKING_DAYS, le=MOST_WORKING_DAYS)
+
+
 class TermsIn(_In):
     """What a requirement says beside its outline."""
 
     registration: RegistrationIn | None = None
     document: DocumentIn | None = None
+    condition: ConditionIn | None = None
 
     def terms(self) -> Terms:
         """Return it as the domain knows it."""
         return Terms(
             registration=self.registration.asked() if self.registration else None,
             document=self.document.asked() if self.document else None,
+            condition=Condition(**self.condition.model_dump()) if self.condition else None,
         )

@@ -16,6 +16,7 @@ ROWS = (
     "requirements",
     "registers",
     "obligations",
+    "waits",
     "extensions",
     "obligation_changes",
     "directive_relations",

@@ -213,3 +213,35 @@ async def test_who_has_none_in_time_is_late(frame, register, issued, cascade, si
 
 async def test_until_when_it_is_asked_for_is_part_of_the_letter(desk, parent) -> None:
     assert (await desk.issued({**parent, "implement_by": LATER}))["implement_by"] is not None
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+async def test_a_document_that_was_sent_as_an_answer_is_the_units_own(client, desk, frame, parent, officer, is_turned):
+    parent["requirements"][0] |= {"kind": "document", "document": {"is_official": True}}
+    for name in ("indicators", "sections", "periods"):
+        parent["requirements"][0][name] = []
+    issued = await desk.issued(parent)
+    [owed] = [each for each in await desk.obligations(issued["directive_id"]) if each["unit_id"] == "U-XA-1"]
+    about = {
+        "submission_id": uuid4(), "obligation_id": owed["obligation_id"], "directive_id": issued["directive_id"],
+        "requirement_id": owed["requirement_id"], "unit_id": "U-XA-1", "answering_unit_id": "U-XA-1",
+        "submitted_by": uuid4(), "is_late": False, "is_nil": False, "values": (), "media_ids": (uuid4(),),
+    }  # fmt: skip
+
+    def sent(version, code, day):
+        at = f"2026-11-25T00:00:0{version}Z"
+        document = {"code": code, "issued_on": day}
+        return SubmissionSubmitted(**about, occurred_at=at, version=version, number=version, documents=(document,))
+
+    told = [
+        sent(1, "15/KH-VHXH", "2026-11-23"),
+        sent(2, "16/KH-VHXH", "2026-11-24"),
+        sent(3, "9/KH-VHXH", "2026-11-01"),  # older than what it would carry out
+    ]
+    for event in reversed(told) if is_turned else told:
+        await tell(frame, event)
+
+    cascade = (await client.get(f"/directives/{issued['directive_id']}/cascade", headers=officer)).json()
+    [unit] = [each for each in cascade["units"] if each["unit_id"] == "U-XA-1"]
+    assert [(each["code"], each["issued_on"]) for each in unit["documents"]] == [("16/KH-VHXH", "2026-11-24")]
+    assert cascade["with_document"] == 1

@@ -50,6 +50,8 @@ class Kind(StrEnum):
     OBLIGATION_EXEMPTED = "obligation_exempted"
     OBLIGATION_REOPENED = "obligation_reopened"
     OBLIGATION_RECALLED = "obligation_recalled"
+    OBLIGATION_ACTIVATED = "obligation_activated"
+    OBLIGATION_SUSPENDED = "obligation_suspended"
     SUBMISSION_CARRIED = "submission_carried"
     DIRECTIVE_REPLACED = "directive_replaced"
     DIRECTIVE_AMENDED = "directive_amended"

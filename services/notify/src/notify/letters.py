@@ -9,6 +9,7 @@ from unicodedata import normalize
 from notify.domain import Kind, Quoted, Text
 from notify.notice_words import NOTICE_WRITERS
 from notify.review_words import REVIEW_WRITERS
+from notify.waiting_words import WAITING_WRITERS
 from notify.wording import Line, Written, deadline, in_english, moment, one_line
 
 SUBJECT_LENGTH = 120
@@ -310,6 +311,7 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
         Kind.OBLIGATION_EXEMPTED: _obligation_exempted,
         Kind.OBLIGATION_REOPENED: _obligation_reopened,
         Kind.OBLIGATION_RECALLED: _obligation_recalled,
+        **WAITING_WRITERS,
         Kind.SUBMISSION_CARRIED: _submission_carried,
         Kind.OBLIGATION_ASSIGNED: _obligation_assigned,
         **NOTICE_WRITERS,

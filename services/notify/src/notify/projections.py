@@ -46,6 +46,8 @@ _CHANGES: Mapping[ObligationChange, Kind] = {
     "exempted": Kind.OBLIGATION_EXEMPTED,
     "reopened": Kind.OBLIGATION_REOPENED,
     "recalled": Kind.OBLIGATION_RECALLED,
+    "activated": Kind.OBLIGATION_ACTIVATED,
+    "suspended": Kind.OBLIGATION_SUSPENDED,
 }
 
 

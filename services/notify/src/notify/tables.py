@@ -109,6 +109,7 @@ letters_due = Table(
         "'correction_refused', 'comment_by_unit', 'comment_by_desk', "
         "'media_rejected', 'extension_asked', 'extension_refused', 'obligation_extended', "
         "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "
+        "'obligation_activated', 'obligation_suspended', "
         "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', 'question_asked', "
         "'question_answered', 'directive_amended', 'directive_recalled', 'media_withdrawn', 'media_hidden')",
         name="letters_due_kind_known",

@@ -115,3 +115,15 @@ async def test_who_joins_the_desk_later_is_not_told_of_old_requests(ground, case
     await tell(ground, case.asked())
     await tell(ground, appointed(LATE_COMER, "desk_officer", ISSUER, at=case.at + timedelta(hours=1)))
     assert await news() == [("extension_asked", DESK)]
+
+
+async def test_what_waits_again_is_told_and_chased_no_more(ground, case, appointed, news, written) -> None:
+    await tell(ground, case.changed("suspended"))
+    assert await news() == [("obligation_suspended", REPORTER)]
+    await tell(ground, appointed(LATE_COMER, "reporter", at=datetime.now(UTC)))
+    async with ground.transactions.begin() as tx:
+        assert await addressing.write_what_became_due(tx) == 0
+
+    await tell(ground, case.changed("activated", version=3, due_at=NEW_DUE_AT))
+    assert ("obligation_activated", REPORTER) in await written()
+    assert ("obligation_opened", LATE_COMER) in await written()

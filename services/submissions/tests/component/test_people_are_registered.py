@@ -118,6 +118,17 @@ async def test_who_sends_another_list_or_nobody_keeps_no_place(hall, asked, fram
     assert (await last.submit(another, ANSWER)).status_code == 201
 
 
+async def test_a_list_that_is_withdrawn_keeps_no_place(hall, asked, reporter, signer) -> None:
+    ours, theirs = await hall(asked.school, "THPT-X", capacity=2)
+    other = signer.bearer(("reporter", "THPT-X"))
+    submission_id = (await ours.submit(reporter, ANSWER)).json()["submission_id"]
+    assert (await theirs.submit(other, ANSWER)).status_code == 409
+
+    assert (await ours.ask("POST", f"/submissions/{submission_id}/withdraw", reporter, json={"number": 1})).is_success
+
+    assert (await theirs.submit(other, ANSWER)).json()["places_left"] == 0
+
+
 async def test_until_its_share_is_known_a_unit_is_asked_to_wait(hall, asked, record, reporter) -> None:
     [desk] = await hall(asked.school, capacity=5)
     await record.change("DELETE FROM shares")

@@ -16,10 +16,11 @@ from contracts.directives import ObligationChange, ObligationState
 from directives.api.trees import KnownTree
 from directives.domain.deadline import words
 from directives.domain.obligation import AnswerState, Duty, Extension, Outcome
-from directives.operations import changing, receiving
+from directives.operations import awaiting, changing, receiving
 from directives.problems import AskedAlready, DecidedAlready, NotLater, NotOfTheUnit, NotOwed
-from directives.requests import Moment, Reason, ReasonIn, Request
+from directives.requests import Day, Moment, Reason, ReasonIn, Request
 from directives.store.duties import Changed
+from directives.terms_problems import NothingAwaited
 
 router = APIRouter()
 
@@ -36,6 +37,13 @@ class GrantIn(Request):
 
     due_at: Moment
     reason: Reason | None = None
+
+
+class HappenedIn(Request):
+    """The day of what was waited for, and what it was."""
+
+    happened_on: Day
+    reason: Reason
 
 
 class AssigneeIn(Request):
@@ -191,6 +199,28 @@ async def reopen(
 ) -> DutyOut:
     """Take an exemption back."""
     return _duty(await changing.reopen(tx, obligation_id=obligation_id, reason=asked.reason, tree=tree, by=caller))
+
+
+@router.post(
+    "/obligations/{obligation_id}/activate", responses=may_raise(NotFound, NotAllowed, NotOwed, NothingAwaited)
+)
+async def activate(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, obligation_id: UUID, asked: HappenedIn
+) -> DutyOut:
+    """Note that what the obligation waits for has happened."""
+    return _duty(
+        await awaiting.activate(
+            tx, obligation_id=obligation_id, happened_on=asked.happened_on, reason=asked.reason, tree=tree, by=caller
+        )
+    )
+
+
+@router.post("/obligations/{obligation_id}/suspend", responses=may_raise(NotFound, NotAllowed, NotOwed, NothingAwaited))
+async def suspend(
+    caller: Calling, tx: OpenTransaction, tree: KnownTree, obligation_id: UUID, asked: ReasonIn
+) -> DutyOut:
+    """Take back that what the obligation waits for has happened."""
+    return _duty(await awaiting.suspend(tx, obligation_id=obligation_id, reason=asked.reason, tree=tree, by=caller))
 
 
 @router.put("/obligations/{obligation_id}/assignee", responses=may_raise(NotFound, NotAllowed, NotOwed, NotOfTheUnit))

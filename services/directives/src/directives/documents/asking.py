@@ -7,6 +7,7 @@ from typing import Any
 
 from directives.documents.found import CandidateRequirement, Missing, Outline
 from directives.documents.proposal import Proposal
+from directives.documents.registering import suggest_registration
 
 _SCHOOLS = (
     "mam_non", "tieu_hoc", "th_thcs", "thcs", "thcs_thpt", "pt_nhieu_cap", "thpt", "thpt_chuyen", "ptdtnt",
@@ -68,6 +69,10 @@ def suggest_requirement(
             lacking.append(Missing("media", "Thời lượng dài nhất của video.", "How long a video may be."))
         else:
             requirement["media"] = {"count": candidate.count or 1, "max_seconds": candidate.longest_seconds}
+    elif candidate.kind == "registration" and (
+        registration := suggest_registration(candidate, requirement["audience"]["unit_types"], lacking)
+    ):
+        requirement |= {"kind": "registration", "registration": registration}
     elif candidate.kind == "registration":
         requirement["sections"] = [_section("dai-bieu", "Thành phần cử tham dự (chức danh)", "list")]
         requirement["indicators"] = [_people(candidate)]

@@ -14,6 +14,7 @@ DirectiveEnd = Literal["recalled", "replaced", "closed"]
 
 NOT_OWED_VI = {
     "exempt": "đã được miễn",
+    "waiting": "chưa đến lúc thực hiện",
     "replaced": "văn bản đã được thay thế",
     "recalled": "văn bản đã được thu hồi",
     "closed": "văn bản đã kết thúc",
@@ -44,6 +45,8 @@ class Duty:
     """Who in the answering unit sees to it."""
     period: str = ""
     """The period it is the answer of; empty: its requirement is asked once."""
+    is_met: bool = True
+    """What it depends on has happened; also of one that depends on nothing."""
     ended_as: DirectiveEnd | None = None
     """What became of its directive, of which nothing is expected any more."""
 
@@ -77,29 +80,52 @@ class Duty:
 
     def exempted(self) -> "Duty":
         """Return it owed no more. What was submitted is decided first: returned, it may be exempted."""
-        self.refuse_settled()
-        if self.answer_state == "submitted":
-            raise _not_owed(self.answer_state)
+        self._refuse_settled_or_waiting()
+        self.refuse_answered()
         return replace(self, version=self.version + 1, state="exempt")
 
     def recalled(self) -> "Duty":
         """Return it owed no more, because its directive was recalled; what was submitted is settled by that."""
-        self.refuse_settled()
+        self._refuse_settled_or_waiting()
         return replace(self, version=self.version + 1, state="recalled")
 
     def replaced(self, *, is_continued: bool) -> "Duty":
         """Return it owed no more, because its directive was replaced. One that goes on may be settled already."""
         if self.state != "open" or not is_continued:
-            self.refuse_settled()
+            self._refuse_settled_or_waiting()
         return replace(self, version=self.version + 1, state="replaced")
 
     def reopened(self) -> "Duty":
-        """Return it owed again, by the deadline it had; of a directive that is over nothing is."""
+        """Return it owed again by the deadline it had, or waiting as before; of what is over nothing is."""
         if self.state != "exempt":
             raise _not_owed(self.state)
         if self.ended_as is not None:
             raise _not_owed(self.ended_as)
-        return replace(self, version=self.version + 1, state="open")
+        return replace(self, version=self.version + 1, state="open" if self.is_met else "waiting")
+
+    def activated(self, due_at: datetime) -> "Duty":
+        """Return it owed by a deadline, as what it waited for has happened; the form stays open at least as long."""
+        closing = self.requirement_closes_at
+        closes_at = due_at if closing is not None and closing < due_at else None
+        return replace(self, version=self.version + 1, state="open", is_met=True, due_at=due_at, closes_at=closes_at)
+
+    def suspended(self) -> "Duty":
+        """Return it waiting, as what it waited for was taken back."""
+        return replace(self, version=self.version + 1, state="waiting", is_met=False)
+
+    @property
+    def may_wait_again(self) -> bool:
+        """Say whether it is owed and nothing was answered that stands."""
+        return self.state == "open" and self.answer_state in ("none", "returned", "withdrawn")
+
+    def refuse_answered(self) -> None:
+        """Raise when an answer waits for its review."""
+        if self.answer_state == "submitted":
+            raise _not_owed(self.answer_state)
+
+    def _refuse_settled_or_waiting(self) -> None:
+        if self.state != "waiting":
+            self.refuse_settled()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

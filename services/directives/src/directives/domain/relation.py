@@ -103,6 +103,7 @@ def differences(before: Requirement, now: Requirement) -> list[str]:
         "sections": sections[0] != sections[1],
         "media": not _takes_media_of(before, now),
         "registration": before.terms.registration != now.terms.registration,
+        "condition": before.terms.condition != now.terms.condition,
         "document": before.terms.document != now.terms.document,
     }
     return [name for name, is_different in differ.items() if is_different]

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from contracts.directives import DocumentAsked, IndicatorAsked
 from contracts.event import Fact
 from contracts.registration import RegistrationAsked, figures_of
+from directives.domain.condition import Condition
 from directives.domain.registration import check_registration
-from directives.terms_problems import DocumentUnfit, KindUnfit
+from directives.terms_problems import ConditionUnfit, DocumentUnfit, KindUnfit
 
 if TYPE_CHECKING:
     from directives.domain.requirement import Requirement
@@ -21,6 +22,8 @@ class Terms(Fact):
 
     registration: RegistrationAsked | None = None
     document: DocumentAsked | None = None
+    condition: Condition | None = None
+    """What has to happen before it is asked of a unit; any kind may wait."""
 
 
 NO_TERMS = Terms()
@@ -58,6 +61,12 @@ def check_terms(requirement: "Requirement", *, where: str) -> None:
                 where=f"{where}.frequency",
             )
         check_registration(terms.registration, where=f"{where}.registration")
+    if terms.condition is not None and requirement.frequency is not None:
+        raise ConditionUnfit(
+            f"«{title}»: yêu cầu theo kỳ không chờ điều kiện.",
+            f"“{title}”: what is asked by a calendar waits for nothing else.",
+            where=f"{where}.condition",
+        )
     if terms.document is not None:
         _check_document(terms.document, f"{where}.document")
 

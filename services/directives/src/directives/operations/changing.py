@@ -11,12 +11,20 @@ from chassis.clock import today
 from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction, new_id
-from contracts.directives import ExtensionAsked, ExtensionRefused, ObligationChange, ObligationChanged
+from contracts.directives import (
+    ExtensionAsked,
+    ExtensionRefused,
+    ObligationChange,
+    ObligationChanged,
+    ObligationOpened,
+)
 from directives import store
 from directives.domain.obligation import Decision, Duty, Extension
 from directives.store.duties import Changed
 from unit_tree.tree import Tree
 
+FIRST_TOLD = 2
+"""The version in which what waited is told of when nothing was told of it before: it began to wait with 1."""
 _Told = TypeVar("_Told", ExtensionAsked, ExtensionRefused)
 
 
@@ -102,7 +110,7 @@ async def extend(
     tx: Transaction, *, obligation_id: UUID, due_at: datetime, reason: str, tree: Tree, by: Caller
 ) -> Duty:
     """Give an obligation a later deadline of the issuer's own accord."""
-    duty = await _take_at_desk(tx, obligation_id, tree=tree, by=by)
+    duty = await take_at_desk(tx, obligation_id, tree=tree, by=by)
     if duty.state == "open" and duty.due_at == due_at:
         return duty
     return await _change(tx, duty, duty.extended(due_at), "extended", reason, by=by)
@@ -110,7 +118,7 @@ async def extend(
 
 async def exempt(tx: Transaction, *, obligation_id: UUID, reason: str, tree: Tree, by: Caller) -> Duty:
     """Let a unit owe the answer no more."""
-    duty = await _take_at_desk(tx, obligation_id, tree=tree, by=by)
+    duty = await take_at_desk(tx, obligation_id, tree=tree, by=by)
     if duty.state == "exempt":
         return duty
     return await _change(tx, duty, duty.exempted(), "exempted", reason, by=by)
@@ -122,8 +130,8 @@ async def reopen(tx: Transaction, *, obligation_id: UUID, reason: str, tree: Tre
     if known is not None:
         # Whoever ends the directive at this moment comes before or after: nothing is owed of what is over.
         await store.directives.take(tx.connection, known.directive_id)
-    duty = await _take_at_desk(tx, obligation_id, tree=tree, by=by)
-    if duty.state == "open":
+    duty = await take_at_desk(tx, obligation_id, tree=tree, by=by)
+    if duty.state in ("open", "waiting"):
         return duty
     return await _change(tx, duty, duty.reopened(), "reopened", reason, by=by)
 
@@ -131,7 +139,7 @@ async def reopen(tx: Transaction, *, obligation_id: UUID, reason: str, tree: Tre
 async def close_as_recalled(tx: Transaction, *, directive_id: UUID, reason: str, by: Caller) -> set[str]:
     """Let every unit owe no more what a directive asked and is not settled; return who hears of it. It is taken."""
     closed = [(each, each.recalled()) for each in await store.duties.take_open_of(tx.connection, directive_id)]
-    await _write(tx, closed, "recalled", reason, by=by)
+    await write(tx, closed, "recalled", reason, by=by.id)
     return {each.answering_unit_id for each, _ in closed}
 
 
@@ -140,7 +148,7 @@ async def close_as_replaced(
 ) -> None:
     """Let these be owed no more, for the directive `by_code` stands in the place of theirs. They are taken."""
     closed = [(each, each.replaced(is_continued=each.id in continued)) for each in duties]
-    await _write(tx, closed, "replaced", f"Được thay thế bằng văn bản {by_code}.", by=by)
+    await write(tx, closed, "replaced", f"Được thay thế bằng văn bản {by_code}.", by=by.id)
 
 
 async def inherit(tx: Transaction, *, duties: Sequence[tuple[Duty, Duty]], from_code: str, by: Caller) -> None:
@@ -151,20 +159,27 @@ async def inherit(tx: Transaction, *, duties: Sequence[tuple[Duty, Duty]], from_
     reason = f"Theo quyết định đối với văn bản {from_code} được thay thế."
     exempt = [(new, new.exempted()) for former, new in duties if former.state == "exempt"]
     later = [(new, new.extended(former.due_at)) for former, new in duties if former.state == "open"]
-    await _write(tx, exempt, "exempted", reason, by=by)
-    await _write(tx, later, "extended", reason, by=by)
+    await write(tx, exempt, "exempted", reason, by=by.id)
+    await write(tx, later, "extended", reason, by=by.id)
 
 
 async def _change(
     tx: Transaction, before: Duty, after: Duty, change: ObligationChange, reason: str, *, by: Caller
 ) -> Duty:
-    await _write(tx, [(before, after)], change, reason, by=by)
+    await write(tx, [(before, after)], change, reason, by=by.id)
     return after
 
 
-async def _write(
-    tx: Transaction, changes: Sequence[tuple[Duty, Duty]], change: ObligationChange, reason: str, *, by: Caller
+async def write(
+    tx: Transaction,
+    changes: Sequence[tuple[Duty, Duty]],
+    change: ObligationChange,
+    reason: str,
+    *,
+    by: UUID,
+    first: ObligationOpened | None = None,
 ) -> None:
+    """Write what became of obligations that are taken, why, and tell of each: by `first` where nobody knew of it."""
     written = [
         (
             after,
@@ -176,13 +191,17 @@ async def _write(
                 closes_at=after.closes_at,
                 former_due_at=before.due_at,
                 reason=reason,
-                changed_by=by.id,
+                changed_by=by,
                 changed_at=tx.now,
             ),
         )
         for before, after in changes
     ]
     await store.duties.put(tx.connection, written)
+    if first is not None:
+        tx.emit(first)
+        if first.version == FIRST_TOLD:
+            return
     for after, _ in written:
         tx.emit(
             ObligationChanged(
@@ -215,7 +234,8 @@ async def take_duty(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Cal
     return duty
 
 
-async def _take_at_desk(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller) -> Duty:
+async def take_at_desk(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller) -> Duty:
+    """Return an obligation to a desk officer of its issuer, locked for change."""
     duty = await take_duty(tx, obligation_id, tree=tree, by=by)
     if not may(by, Purpose.REVIEW, duty.issuer_unit_id):
         raise _not_of_the_desk()
@@ -226,7 +246,7 @@ async def _take_request(tx: Transaction, extension_id: UUID, *, tree: Tree, by: 
     found = await store.duties.find_extension(tx.connection, extension_id)
     if found is None:
         raise _no_obligation()
-    duty = await _take_at_desk(tx, found.obligation_id, tree=tree, by=by)
+    duty = await take_at_desk(tx, found.obligation_id, tree=tree, by=by)
     # Read again: whoever had the obligation before us may have decided.
     extension = await store.duties.find_extension(tx.connection, extension_id)
     return extension or found, duty

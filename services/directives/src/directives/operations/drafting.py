@@ -8,6 +8,7 @@ from chassis.caller import Caller
 from chassis.clock import today
 from chassis.transaction import Transaction
 from directives import store
+from directives.domain.condition import check_conditions
 from directives.domain.directive import Directive, Return, Stamp, check_recipient
 from directives.domain.form import Citation, Form, check_form
 from directives.domain.numbering import BY_TYPE
@@ -92,6 +93,7 @@ async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: C
             where = f"requirements.{place}.registration.quotas"
             await need_types_heard_of(tx, requirement.terms.registration, tree, where=where)
         need_known({each.unit_id for each in requirement.assigned}, tree)
+    check_conditions(directive.requirements)
     others = [await see(tx, each.directive_id, tree=tree, by=by) for each in directive.relations]
     directive = related(directive, others)
     directive, _ = await date_requirements(tx, directive, issued_on=today(tx.now))

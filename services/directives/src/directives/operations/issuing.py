@@ -16,7 +16,7 @@ from directives.domain.audience import Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement, refuse_overdue
 from directives.domain.terms import figures
-from directives.operations import delivering, opening, passing_on, periods, registering, replacing
+from directives.operations import awaiting, delivering, opening, passing_on, periods, registering, replacing
 from directives.operations.access import reads_any, see, sees_whole, take
 from directives.operations.audiences import resolve_audience
 from directives.operations.changing import close_as_recalled
@@ -53,6 +53,7 @@ async def issue_directive(
         for place, each in enumerate(directive.requirements)
     }
     _need_answerable(directive.requirements, resolved, issued_on)
+    awaiting.check_meetable(directive, resolved)
     shares = registering.shares(directive, resolved, tree)
     await passing_on.check_cascading(tx, directive)
     directive, asked_by = await periods.date_requirements(tx, directive, issued_on=issued_on)
@@ -74,10 +75,12 @@ async def issue_directive(
     opened, former = await replacing.take_continued(tx, issued, replaced, opened)
     await store.obligations.open_obligations(tx.connection, directive_id, opened)
     _tell(tx, issued, asked_by, await delivering.deliver(tx, sent, opened))
-    opening.tell_opened(tx, issued, opened, shares)
+    await awaiting.keep(tx, issued, opening.tell_opened(tx, issued, opened, shares))
     await replacing.replace_directives(tx, issued, replaced, opened, former, by=by)
     await replacing.correct_directives(tx, issued, corrected, by=by)
     await replacing.tell_amended(tx, issued)
+    await awaiting.carry_met(tx, opened, by=by)
+    await awaiting.note_issued(tx, issued, {each.unit_id for each in sent}, by=by)
     return Issued(issued, await _count(tx, issued))
 
 
@@ -98,6 +101,7 @@ async def recall_directive(tx: Transaction, *, directive_id: UUID, reason: str, 
         await store.directives.put(tx.connection, recalled)
         told = await close_as_recalled(tx, directive_id=directive_id, reason=reason, by=by)
         await delivering.tell_recalled(tx, recalled, told)
+        await awaiting.note_ended(tx, recalled, by=by)
     return recalled
 
 

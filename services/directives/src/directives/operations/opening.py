@@ -37,6 +37,7 @@ def owed(
             due_at=dated.due_at if dated else requirement.due_at,
             why_vi=unit.why_vi,
             why_en=unit.why_en,
+            state="waiting" if requirement.terms.condition else "open",
             period=dated.period.code if dated else "",
             as_of=day if dated else None,
             cut_off_at=dated.cut_off_at if dated else None,
@@ -63,29 +64,36 @@ def tell_opened(
     directive: Directive,
     opened: Collection[Obligation],
     shares: Mapping[tuple[UUID, str], Share] = NO_SHARES,
-) -> None:
-    """Tell of obligations that were opened, and of the share each has in a registration; they are written."""
+) -> list[ObligationOpened]:
+    """Tell of obligations that were opened, and of the share each has in a registration; they are written.
+
+    Return what is to be told of those that wait, when they become owed.
+    """
+    waiting = []
     for each in opened:
         share = shares.get((each.requirement_id, each.unit_id), NO_SHARE)
-        tx.emit(
-            ObligationOpened(
-                occurred_at=tx.now,
-                obligation_id=each.id,
-                version=FIRST_VERSION,
-                directive_id=directive.id,
-                requirement_id=each.requirement_id,
-                issuer_unit_id=directive.issuer_unit_id,
-                unit_id=each.unit_id,
-                answering_unit_id=each.answering_unit_id,
-                due_at=each.due_at,
-                continues=each.continues,
-                period=each.period or None,
-                as_of=each.as_of,
-                cut_off_at=each.cut_off_at,
-                closes_at=each.closes_at,
-                levels=each.levels,
-                seats=share.seats,
-                from_units=share.from_units,
-                assigned=each.assigned,
-            )
+        event = ObligationOpened(
+            occurred_at=tx.now,
+            obligation_id=each.id,
+            version=FIRST_VERSION,
+            directive_id=directive.id,
+            requirement_id=each.requirement_id,
+            issuer_unit_id=directive.issuer_unit_id,
+            unit_id=each.unit_id,
+            answering_unit_id=each.answering_unit_id,
+            due_at=each.due_at,
+            continues=each.continues,
+            period=each.period or None,
+            as_of=each.as_of,
+            cut_off_at=each.cut_off_at,
+            closes_at=each.closes_at,
+            levels=each.levels,
+            seats=share.seats,
+            from_units=share.from_units,
+            assigned=each.assigned,
         )
+        if each.state == "waiting":
+            waiting.append(event)
+        else:
+            tx.emit(event)
+    return waiting

@@ -30,7 +30,12 @@ _PROGRESS = {
     "accepted": "Đã duyệt",
     "withdrawn": "Đã rút lại",
 }
-_OVER = {"exempt": "Được miễn", "replaced": "Đã được thay thế", "recalled": "Đã thu hồi"}
+_NOT_OWED = {
+    "waiting": "Chưa đến lúc",
+    "exempt": "Được miễn",
+    "replaced": "Đã được thay thế",
+    "recalled": "Đã thu hồi",
+}
 
 _presses = asyncio.Semaphore(AT_ONCE)
 
@@ -139,6 +144,6 @@ def _followed(owed: list[Followed], tree: Tree) -> list[tuple[Value, ...]]:
         document = f"{DOCUMENT_TYPES[sent.document_type].name} số {sent.code} ngày {day:%d/%m/%Y} của {author}"
         unit = name_of(tree, each.unit_id, day) if day else each.unit_id
         due = f"{each.due_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
-        progress = _PROGRESS[each.answer_state] if each.state == "open" else _OVER[each.state]
+        progress = _PROGRESS[each.answer_state] if each.state == "open" else _NOT_OWED[each.state]
         rows.append((number, document, unit, due, progress, None, each.title))
     return rows

@@ -121,7 +121,8 @@ async def replace_directives(
             duties=[
                 duty
                 for duty in duties
-                if duty.state == "open" and (duty.id in continued or duty.answer_state != "accepted")
+                if duty.state == "waiting"
+                or (duty.state == "open" and (duty.id in continued or duty.answer_state != "accepted"))
             ],
             continued=continued,
             by_code=by_code,
@@ -202,7 +203,8 @@ def _granted(
         # What a period of a calendar was due at first is not known any more: what is later than now counts as granted.
         first_due = new.due_at if duty.period else max(asked_by[duty.requirement_id], requirement.due_at)
         is_later = duty.state == "open" and duty.due_at > first_due
-        if duty.state == "exempt" or is_later:
+        # What waits is due when it stops waiting; later deadlines are of no use to it.
+        if duty.state == "exempt" or (is_later and new.state == "open"):
             granted.append((duty, _duty(directive, new, requirement.closes_at)))
     return granted
 

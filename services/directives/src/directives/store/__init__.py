@@ -15,6 +15,7 @@ from directives.store import (
     registers,
     staff,
     templates,
+    waits,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "registers",
     "staff",
     "templates",
+    "waits",
 ]

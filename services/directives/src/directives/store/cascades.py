@@ -1,14 +1,15 @@
 """How directives go further down, in and out of PostgreSQL."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Date, DateTime, Text, Uuid, and_, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.submissions import SubmissionSubmitted
 from directives.domain.cascade import OwnDocument
 from directives.file_tables import directive_files
 from directives.store.directives import number_of
@@ -19,6 +20,7 @@ from directives.tables import (
     directives,
     implementing_documents,
     obligations,
+    requirements,
 )
 
 _THESE = bindparam("these", type_=ARRAY(Uuid))
@@ -68,6 +70,31 @@ _REGISTER = _document.on_conflict_do_update(
     set_={
         name: _document.excluded[name] for name in ("code", "subject", "issued_on", "registered_by", "registered_at")
     },
+)
+
+# Of those that were sent as an answer: whose requirement asks for one, and no older than what they carry out. What was
+# said later stays.
+_sent = insert(implementing_documents)
+_REGISTER_SENT = _sent.from_select(
+    ["directive_id", "unit_id", "code", "subject", "issued_on", "registered_by", "registered_at"],
+    select(
+        requirements.c.directive_id,
+        bindparam("unit_id", type_=Text),
+        bindparam("code", type_=Text),
+        requirements.c.title,
+        bindparam("issued_on", type_=Date),
+        bindparam("registered_by", type_=Uuid),
+        bindparam("registered_at", type_=DateTime(timezone=True)),
+    )
+    .join(directives, directives.c.directive_id == requirements.c.directive_id)
+    .where(
+        requirements.c.requirement_id == bindparam("requirement_id"),
+        directives.c.issued_on <= bindparam("issued_on", type_=Date),
+    ),
+).on_conflict_do_update(
+    index_elements=["directive_id", "unit_id"],
+    set_={name: _sent.excluded[name] for name in ("code", "subject", "issued_on", "registered_by", "registered_at")},
+    where=implementing_documents.c.registered_at < _sent.excluded.registered_at,
 )
 
 
@@ -129,3 +156,21 @@ async def register(
             "registered_at": at,
         },
     )
+
+
+async def register_sent(connection: AsyncConnection, sent: Sequence[SubmissionSubmitted]) -> None:
+    """Write the documents that units sent as answers; one that is older than its directive carries out nothing."""
+    rows = [
+        {
+            "requirement_id": event.requirement_id,
+            "unit_id": event.answering_unit_id,
+            "code": document.code,
+            "issued_on": document.issued_on,
+            "registered_by": event.submitted_by,
+            "registered_at": event.occurred_at,
+        }
+        for event in sorted(sent, key=lambda each: each.obligation_id)
+        for document in event.documents
+    ]
+    for row in rows:
+        await connection.execute(_REGISTER_SENT, row)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     column,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -35,6 +36,7 @@ from directives.tables import (
     obligations,
     requirements,
 )
+from directives.wait_tables import waits
 
 _ANY_DUTY = (
     select(
@@ -44,6 +46,7 @@ _ANY_DUTY = (
         directives.c.issuer_unit_id,
         requirements.c.closes_at.label("requirement_closes_at"),
         func.coalesce(answers.c.state, "none").label("answer_state"),
+        or_(waits.c.obligation_id.is_(None), waits.c.met_on.is_not(None)).label("is_met"),
         case(
             (directives.c.recalled_at.is_not(None), "recalled"),
             (directives.c.replaced_at.is_not(None), "replaced"),
@@ -53,16 +56,22 @@ _ANY_DUTY = (
     .join(directives, directives.c.directive_id == obligations.c.directive_id)
     .join(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
     .outerjoin(answers, answers.c.obligation_id == obligations.c.obligation_id)
+    .outerjoin(waits, waits.c.obligation_id == obligations.c.obligation_id)
 )
 _DUTY = _ANY_DUTY.where(obligations.c.obligation_id == bindparam("wanted"))
 _TAKE_DUTY = _DUTY.with_for_update(of=obligations)
 _OF_DIRECTIVE = _ANY_DUTY.where(
     obligations.c.directive_id == bindparam("directive"),
-    obligations.c.state == "open",
+    obligations.c.state.in_(("open", "waiting")),
     func.coalesce(answers.c.state, "none") != "accepted",
 )
 _TAKE_OF_DIRECTIVES = (
     _ANY_DUTY.where(obligations.c.directive_id == any_(bindparam("these", type_=ARRAY(Uuid))))
+    .order_by(obligations.c.obligation_id)
+    .with_for_update(of=obligations)
+)
+_TAKE_THESE = (
+    _ANY_DUTY.where(obligations.c.obligation_id == any_(bindparam("these", type_=ARRAY(Uuid))))
     .order_by(obligations.c.obligation_id)
     .with_for_update(of=obligations)
 )
@@ -141,6 +150,12 @@ async def take(connection: AsyncConnection, obligation_id: UUID) -> Duty | None:
 async def take_open_of(connection: AsyncConnection, directive_id: UUID) -> list[Duty]:
     """Return the obligations of a directive that are owed and not settled, locked for change."""
     rows = (await connection.execute(_TAKE_OPEN_OF_DIRECTIVE, {"directive": directive_id})).mappings()
+    return [Duty(**row) for row in rows]
+
+
+async def take_these(connection: AsyncConnection, obligation_ids: Sequence[UUID]) -> list[Duty]:
+    """Return these obligations, locked for change."""
+    rows = (await connection.execute(_TAKE_THESE, {"these": obligation_ids})).mappings()
     return [Duty(**row) for row in rows]
 
 

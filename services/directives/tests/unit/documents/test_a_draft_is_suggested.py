@@ -1,6 +1,7 @@
 """What a document says becomes a draft as far as it says it; the rest is for a person, and nothing is made up."""
 
 import json
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,6 +16,12 @@ from directives.problems import ConfirmationIncomplete
 
 STAMP = Stamp(UUID(int=1), datetime(2026, 11, 20, tzinfo=UTC))
 DUE = {"due_phrase": "trước ngày 19/12/2026", "due_at": "2026-12-19T00:00:00+07:00"}
+
+WORKSHOP = (
+    "SỞ GIÁO DỤC VÀ ĐÀO TẠO\nSố: 5/SGDĐT-GDPT\nV/v hội thảo\nKính gửi: Hiệu trưởng các trường THPT.\n"
+    "Mỗi trường THPT cử 02 đại biểu: 01 lãnh đạo trường, 01 tổ trưởng của tổ có các môn Toán, Vật lí và Tin học.\n"
+    "Nơi nhận:\n- Như trên;\n- Lưu: VT.\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +80,49 @@ def test_of_a_list_of_children_only_the_count_is_asked(read) -> None:
     asked = read("ra-lop").requirements[1]
 
     assert (asked["sections"], [each["code"] for each in asked["indicators"]]) == ([], ["list.count"])
+
+
+def test_whom_units_are_to_send_becomes_a_quota(read) -> None:
+    suggestion = read("toa-dam")
+    communes, schools = suggestion.requirements[:2]
+
+    assert (communes["kind"], communes["sections"], communes["indicators"]) == ("registration", [], [])
+    [quota] = communes["registration"]["quotas"]
+    names = {each["code"]: each["name"] for each in communes["registration"]["roles"]}
+    assert quota["unit_types"] == ["phong_vhxh"]
+    assert [(names[each["role"]], each["count"], each["from_below"]) for each in quota["seats"]] == [
+        ("đại diện lãnh đạo phòng", 1, False),
+        ("lãnh đạo trường THCS", 1, True),
+        ("giáo viên thư viện", 1, True),
+    ]
+    assert [each["count"] for each in schools["registration"]["quotas"][0]["seats"]] == [1, 2]
+    assert {"requirements[0].registration.capacity", "requirements[0].due_at"} <= decided(suggestion)
+
+
+def test_subjects_are_read_off_and_a_person_may_set_them_right() -> None:
+    suggestion = suggest(propose_from_text(WORKSHOP))
+
+    [asked] = [each for each in suggestion.requirements if each["kind"] == "registration"]
+    registration = asked["registration"]
+    assert [(each["code"], each["name"]) for each in registration["subjects"]] == [
+        ("toan", "Toán"), ("vat_li", "Vật lí"), ("tin_hoc", "Tin học"),
+    ]  # fmt: skip
+    assert [(each["role"], each["count"], each["subjects"]) for each in registration["quotas"][0]["seats"]] == [
+        ("lanh_dao_truong", 1, []),
+        ("to_truong", 1, ["toan", "vat_li", "tin_hoc"]),
+    ]
+    said = {"candidate": asked["candidate"], **DUE, "registration": registration | {"capacity": 200}}
+    draft = confirm(suggestion, confirmation(requirements=[said], subject="Hội thảo", document_type="official_letter",
+                                             recipients=[]))  # fmt: skip
+    assert draft.requirements[0].required().terms.registration.capacity == 200
+
+
+def test_where_nobody_says_how_many_of_whom_only_the_number_is_asked() -> None:
+    text = re.sub(r"đại biểu:[^.]+", "đại biểu", WORKSHOP)
+    suggestion = suggest(propose_from_text(text))
+
+    [asked] = [each for each in suggestion.requirements if "đại biểu" in each["title"]]
+    assert (asked["kind"], [each["code"] for each in asked["indicators"]]) == ("report", ["event.delegates"])
 
 
 def test_districts_are_no_more_and_somebody_must_say_who_came_after() -> None:

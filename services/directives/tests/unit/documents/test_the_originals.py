@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from directives.documents.proposal import propose
+from directives.documents.suggesting import suggest
 
 ORIGINALS = Path(__file__).parents[5].parent / "shared" / "seeds"
 pytestmark = pytest.mark.skipif(not ORIGINALS.is_dir(), reason="the originals are not beside this clone")
@@ -95,6 +96,15 @@ def test_001_the_workshop(read) -> None:
         (("phong_gddt",), 5, [1, 2, 2]),
         (("pt_nhieu_cap", "thpt"), 2, [1, 1]),
     ]
+    offices, schools = (
+        each["registration"] for each in suggest(proposal).requirements if each["kind"] == "registration"
+    )
+    assert [(each["role"], each["count"], each["from_below"]) for each in offices["quotas"][0]["seats"]] == [
+        ("dai_dien_lanh_dao_phong", 1, False),
+        ("lanh_dao_truong_thcs", 2, True),
+        ("to_truong", 2, True),
+    ]
+    assert [len(each["subjects"]) for each in (offices, schools)] == [7, 6]
     (report,) = asked(proposal, "report")
     assert (report.audience, report.deadlines, report.through.value) == (
         ("phong_gddt", "pt_nhieu_cap", "thpt"),

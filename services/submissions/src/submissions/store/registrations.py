@@ -22,7 +22,7 @@ _TAKE_TURN = (
     .where(requirements.c.requirement_id == bindparam("wanted"))
     .with_for_update(key_share=True)
 )
-# Only the newest version of a submission takes places, and only while the answer is owed.
+# Only the newest version of a submission takes places, unless it was withdrawn, and only while the answer is owed.
 _TAKEN = (
     select(func.count())
     .select_from(delegates)
@@ -34,6 +34,7 @@ _TAKEN = (
     .where(
         delegates.c.requirement_id == bindparam("wanted"),
         obligations.c.state == "open",
+        submissions.c.state != "withdrawn",
         submissions.c.state != "withdrawn",
         submissions.c.obligation_id.is_distinct_from(bindparam("but_for", type_=Uuid)),
     )
