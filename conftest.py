@@ -17,6 +17,8 @@ import pytest
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from chassis import streams
 from chassis.migrating import Migrations
@@ -28,20 +30,25 @@ from congvan.servers import nats as nats_server
 STREAMS_FILE = Path(__file__).parent / "deploy" / "jetstream" / "streams.toml"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads what belongs together
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several run at once: the tests of one file stay together, and so do all that share the one house.
+WHOLE_HOUSE = "tests/end_to_end/"
 
-    The house comes first, because it takes longest.
-    """
-    if not hasattr(config, "workerinput"):
-        return
-    root = Path(__file__).parent
-    whole_house = root / "tests" / "end_to_end"
-    items.sort(key=lambda item: not item.path.is_relative_to(whole_house))
-    for item in items:
-        together = "house" if item.path.is_relative_to(whole_house) else str(item.path.relative_to(root))
-        item.add_marker(pytest.mark.xdist_group(together))
+
+class TogetherByFile(LoadScopeScheduling):
+    """Where several tests run at once: those of one file stay together, and so do all that share the one house."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return WHOLE_HOUSE if nodeid.startswith(WHOLE_HOUSE) else nodeid.split("::", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TogetherByFile:
+    """Tell xdist who runs what."""
+    return TogetherByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, the house, so that it does not run alone at the end."""
+    house = Path(__file__).parent / WHOLE_HOUSE
+    items.sort(key=lambda item: not item.path.is_relative_to(house))
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis.objects import NotAsItWas, NothingThere, Objects
 from chassis.porch import Role
+from chassis.problems import Unavailable
 from chassis.testing import running, until
 from directives import store as rows_of
+from directives.operations.filing import open_kept
 from directives.operations.shelf import Shelf
 from directives.operations.sweeping import move_out_of_rows, sweep
 from directives.rounds import Tidying
@@ -263,3 +265,13 @@ async def _refusal(asked):
     with pytest.raises(Exception, match="refused") as refused:
         await asked
     return refused.value
+
+
+async def test_a_file_that_was_moved_between_two_looks_is_not_given_out_empty(lay_in_row, shelf) -> None:
+    await lay_in_row()
+    async with shelf.begin() as (tx, _):
+        before = await rows_of.files.find_in_row(tx.connection)
+    await move_out_of_rows(shelf)
+
+    with pytest.raises(Unavailable):
+        await open_kept(shelf, before, None)

@@ -133,11 +133,11 @@ async def test_figures_beyond_the_limits_are_judged_by_the_parent(
     program: Program, source_of: type, limits: Limits
 ) -> None:
     with pytest.raises(Refused) as refused:
-        await inspect_with(program(_HONEST + "measured(duration_ms=61_000)"), source_of(bytes(1000)), limits=limits)
+        await inspect_with(program(_HONEST + "measured(duration_ms=61_001)"), source_of(bytes(1000)), limits=limits)
 
     assert (refused.value.refusal, refused.value.measured, refused.value.allowed) == (
         "too-long",
-        61_000,
+        61_001,
         60_000,
     )
 

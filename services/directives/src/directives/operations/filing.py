@@ -137,7 +137,12 @@ async def open_file(shelf: Shelf, *, directive_id: UUID, file_id: UUID, by: Call
 async def open_kept(shelf: Shelf, known: KeptFile, content: bytes | None) -> BinaryIO:
     """Return the bytes of a file that was found: out of the store, or `content` where they lie in its row still."""
     if known.stored_id is None:
-        return BytesIO(content or b"")
+        if content is None:
+            raise Unavailable(
+                "Tệp vừa được chuyển vào kho; vui lòng mở lại.",
+                "The file has just been moved into the store; ask again.",
+            )
+        return BytesIO(content)
     return await shelf.fetch(known.stored_id, byte_count=known.byte_count, sha256=known.sha256)
 
 

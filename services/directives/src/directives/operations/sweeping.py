@@ -39,10 +39,12 @@ async def move_out_of_rows(shelf: Shelf) -> int:
             if file is None:
                 return moved
             content = await store.files.content_of(tx.connection, file.id)
+            if content is None:  # somebody else moved it between the two looks
+                continue
             stored_id = await store.files.expect(tx.connection, now=tx.now)
         await shelf.put(
             stored_id,
-            BytesIO(content or b""),
+            BytesIO(content),
             byte_count=file.byte_count,
             sha256=file.sha256,
             content_type=file.content_type,

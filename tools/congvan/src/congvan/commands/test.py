@@ -28,7 +28,7 @@ def steps(root: Path, arguments: tuple[str, ...]) -> dict[str, list[str]]:
         "mypy": [str(beside / "mypy"), *typed],
         "web": [sys.executable, "-P", "-m", "congvan.web"],
         "lint-imports": [str(beside / "lint-imports")],
-        "pytest": [*pytest, "-m", "not alone", "-n", str(at_once()), "--dist", "loadgroup", *arguments],
+        "pytest": [*pytest, "-m", "not alone", "-n", str(at_once()), "--no-loadscope-reorder", *arguments],
         "pytest alone": [*pytest, "-m", "alone", *arguments],
     }
 
