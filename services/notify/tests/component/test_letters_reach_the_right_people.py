@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
+from chassis.clock import today
 from chassis.consuming import Letter as Message
 from chassis.consuming import take_in_letters
 from chassis.testing import box_of, tell, tell_together
@@ -172,7 +173,7 @@ async def test_the_order_of_a_persons_versions_does_not_matter(frame, case, appo
     events = (
         appointed(REPORTER, version=1, at=case.at - timedelta(days=3)),
         appointed(REPORTER, "unit_head", version=2, at=case.at - timedelta(days=2)),
-        appointed(REPORTER, version=3, at=case.at + timedelta(days=9), until=datetime.now(UTC).date()),
+        appointed(REPORTER, version=3, at=case.at + timedelta(days=9), until=today(datetime.now(UTC))),
         case.returned(),
     )
     outcomes = set()
