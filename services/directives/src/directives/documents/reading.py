@@ -5,7 +5,6 @@ import unicodedata
 from pathlib import PurePath
 
 from directives.documents.docx import text_of_docx
-from directives.documents.pdf import text_of_pdf
 from directives.documents.problems import (
     DocumentEmpty,
     DocumentLocked,
@@ -73,6 +72,9 @@ def _raw_text(suffix: str, content: bytes) -> str:
         return text_of_docx(content)
     if b"%PDF-" in content[:1024]:
         _see_that_it_is_named(suffix, ".pdf", "PDF")
+        # Let in with the first PDF: with what it brings, ten megabytes in a process that may never meet one.
+        from directives.documents.pdf import text_of_pdf
+
         return text_of_pdf(content)
     if suffix in (".docx", ".pdf"):
         raise DocumentMisnamed(

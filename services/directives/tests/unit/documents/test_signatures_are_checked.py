@@ -96,7 +96,8 @@ def test_looking_changes_nothing(make_pdf, signed_pdf) -> None:
 
 def test_a_process_that_checks_nothing_carries_nothing_for_it() -> None:
     program = (
-        "import directives.main, sys; heavy = ('aiohttp', 'pyhanko', 'reportlab', 'docx', 'openpyxl', 'minio');"
+        "import directives.main, sys;"
+        " heavy = ('aiohttp', 'httpx._main', 'pypdf', 'PIL', 'pyhanko', 'reportlab', 'docx', 'openpyxl', 'minio');"
         " print([each for each in heavy if sys.modules.get(each)])"
     )
 
