@@ -6,4 +6,4 @@ import sys
 # every process. Who really needs it takes the mark away first (`directives.documents.signature`).
 sys.modules.setdefault("aiohttp", None)  # type: ignore[arg-type]  # the import system reads null as “not here”
 # The HTTP client lets in the whole of its own command line, colours and all, wherever it finds what that needs.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # as above
