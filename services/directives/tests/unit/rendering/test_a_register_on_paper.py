@@ -1,6 +1,6 @@
 """A register as a workbook: the columns of the decree, real days and numbers, text that is never a formula."""
 
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -28,6 +28,13 @@ def test_the_same_register_is_the_same_file(kind) -> None:
     sheet = _sheet(made[0])
     assert sheet["A1"].value == "SỞ GIÁO DỤC VÀ ĐÀO TẠO"
     assert [each.value for each in sheet[4]] == [name for name, _ in FORMS[kind].columns]
+
+
+def test_a_register_does_not_tell_when_it_was_printed() -> None:
+    """Two prints a second apart once differed: the library writes its own clock over the date it is given."""
+    properties = load_workbook(BytesIO(write_register("incoming", owner="Sở", span="Năm 2026", rows=[]))).properties
+
+    assert properties.modified == properties.created == datetime(2020, 3, 5)  # noqa: DTZ001  a workbook knows no zones
 
 
 def test_days_and_numbers_are_real_and_text_is_no_formula() -> None:
