@@ -4,6 +4,7 @@ What remains when the process dies after the row says `withdrawn`: objects that 
 until the sweep moves them. Nobody gets a new link from that moment on.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from chassis.transaction import Transaction
 from contracts.submissions import MediaWithdrawn
 from submissions import store
 from submissions.domain.asked import Obligation
-from submissions.domain.media import Media
+from submissions.domain.media import LIVE, Media
 from submissions.operations.archive import Archive
 from submissions.operations.rights import not_found, require_read
 from submissions.problems import UploadOver
@@ -27,11 +28,13 @@ async def withdraw(archive: Archive, *, media_id: UUID, reason: str, by: Caller)
     For the unit that sent it and the desk that reviews it. Raises `UploadOver` for an upload nobody completed.
     """
     async with archive.transactions.begin() as tx:
-        media = await store.media.take(tx, media_id)
-        obligation = None if media is None else await store.asked.find_obligation(tx, media.obligation_id)
-        if media is None or obligation is None:
+        found = await store.media.find(tx, media_id)
+        obligation = None if found is None else await store.asked.find_obligation(tx, found.obligation_id)
+        if found is None or obligation is None:
             raise not_found()
         _require_withdraw(by, obligation)
+        taken = await _take_with_twins(tx, obligation, found)
+        media = taken.pop(media_id)
         if media.state == "withdrawn":
             return media
         if media.state in ("abandoned", "deleted"):
@@ -39,19 +42,27 @@ async def withdraw(archive: Archive, *, media_id: UUID, reason: str, by: Caller)
                 "Lần tải lên này đã kết thúc, không có tệp nào.", "This upload is over.", state=media.state
             )
         withdrawn = [await _withdraw_one(tx, media, obligation, reason, by)]
-        if media.digest is not None:
-            for twin in await store.media.same_of_unit(tx, obligation.answering_unit_id, media):
-                taken = await store.media.take(tx, twin.id)
-                if taken is None or taken.state == "withdrawn":
-                    continue
-                theirs = await store.asked.get_obligation(tx, taken.obligation_id)
-                withdrawn.append(await _withdraw_one(tx, taken, theirs, reason, by))
+        for twin in taken.values():
+            if twin.state in LIVE:
+                theirs = await store.asked.get_obligation(tx, twin.obligation_id)
+                withdrawn.append(await _withdraw_one(tx, twin, theirs, reason, by))
     for each in withdrawn:
         try:
             await withhold(archive, each)
         except (StoreAway, StoreRefused):
             continue  # no new link is given; the sweep moves what earlier ones reach
     return withdrawn[0]
+
+
+async def _take_with_twins(tx: Transaction, obligation: Obligation, media: Media) -> dict[UUID, Media]:
+    """Return a file and what else the unit sent with the same bytes, all locked, by id.
+
+    In the order of their ids, so that two who withdraw twins of each other wait and do not lock up.
+    """
+    twins: Sequence[Media] = ()
+    if media.digest is not None:
+        twins = await store.media.same_of_unit(tx, obligation.answering_unit_id, media)
+    return await store.media.take_all(tx, {media.id, *(each.id for each in twins)})
 
 
 async def withhold(archive: Archive, media: Media) -> None:

@@ -21,6 +21,12 @@ MOST_SHOWN = 1000
 
 _FIND = select(media).where(media.c.media_id == bindparam("wanted"))
 _TAKE = _FIND.with_for_update()
+_TAKE_ALL = (
+    select(media)
+    .where(media.c.media_id == any_(bindparam("wanted", type_=ARRAY(Uuid))))
+    .order_by(media.c.media_id)
+    .with_for_update()
+)
 _STATES_OF = Stroke(
     select(media.c.media_id, media.c.state).where(
         media.c.media_id == any_(bindparam("wanted", type_=ARRAY(Uuid))),
@@ -63,6 +69,12 @@ async def take(tx: Transaction, media_id: UUID) -> Media | None:
     """Return a file, locked for a change, or null."""
     row = (await tx.connection.execute(_TAKE, {"wanted": media_id})).one_or_none()
     return None if row is None else media_of(row)
+
+
+async def take_all(tx: Transaction, media_ids: Collection[UUID]) -> dict[UUID, Media]:
+    """Return those of the named files that exist, by id, locked for a change in the order of their ids."""
+    rows = await tx.connection.execute(_TAKE_ALL, {"wanted": list(media_ids)})
+    return {row.media_id: media_of(row) for row in rows}
 
 
 async def get_taken(tx: Transaction, media_id: UUID) -> Media:
