@@ -4,7 +4,6 @@ What remains when the process dies after the row says `withdrawn`: objects that 
 until the sweep moves them. Nobody gets a new link from that moment on.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from chassis.transaction import Transaction
 from contracts.submissions import MediaWithdrawn
 from submissions import store
 from submissions.domain.asked import Obligation
-from submissions.domain.media import LIVE, Media
+from submissions.domain.media import Media
 from submissions.operations.archive import Archive
 from submissions.operations.rights import not_found, require_read
 from submissions.problems import UploadOver
@@ -28,41 +27,31 @@ async def withdraw(archive: Archive, *, media_id: UUID, reason: str, by: Caller)
     For the unit that sent it and the desk that reviews it. Raises `UploadOver` for an upload nobody completed.
     """
     async with archive.transactions.begin() as tx:
-        found = await store.media.find(tx, media_id)
-        obligation = None if found is None else await store.asked.find_obligation(tx, found.obligation_id)
-        if found is None or obligation is None:
+        media = await store.media.find(tx, media_id)
+        obligation = None if media is None else await store.asked.find_obligation(tx, media.obligation_id)
+        if media is None or obligation is None:
             raise not_found()
         _require_withdraw(by, obligation)
-        taken = await _take_with_twins(tx, obligation, found)
-        media = taken.pop(media_id)
-        if media.state == "withdrawn":
-            return media
-        if media.state in ("abandoned", "deleted"):
+        found = await store.twins.take_with(tx, obligation.answering_unit_id, media)
+        taken = next(each for each in found if each.id == media_id)
+        if taken.state == "withdrawn":
+            return taken
+        if taken.state in ("abandoned", "deleted"):
             raise UploadOver(
-                "Lần tải lên này đã kết thúc, không có tệp nào.", "This upload is over.", state=media.state
+                "Lần tải lên này đã kết thúc, không có tệp nào.", "This upload is over.", state=taken.state
             )
-        withdrawn = [await _withdraw_one(tx, media, obligation, reason, by)]
-        for twin in taken.values():
-            if twin.state in LIVE:
-                theirs = await store.asked.get_obligation(tx, twin.obligation_id)
-                withdrawn.append(await _withdraw_one(tx, twin, theirs, reason, by))
-    for each in withdrawn:
+        withdrawn: dict[UUID, Media] = {}
+        while more := [each for each in found if each.id not in withdrawn]:
+            for each in more:
+                withdrawn[each.id] = await _withdraw_one(tx, each, reason, by)
+            # Once more: another one may have been copied while this waited.
+            found = await store.twins.take_with(tx, obligation.answering_unit_id, media)
+    for each in withdrawn.values():
         try:
             await withhold(archive, each)
         except (StoreAway, StoreRefused):
             continue  # no new link is given; the sweep moves what earlier ones reach
-    return withdrawn[0]
-
-
-async def _take_with_twins(tx: Transaction, obligation: Obligation, media: Media) -> dict[UUID, Media]:
-    """Return a file and what else the unit sent with the same bytes, all locked, by id.
-
-    In the order of their ids, so that two who withdraw twins of each other wait and do not lock up.
-    """
-    twins: Sequence[Media] = ()
-    if media.digest is not None:
-        twins = await store.media.same_of_unit(tx, obligation.answering_unit_id, media)
-    return await store.media.take_all(tx, {media.id, *(each.id for each in twins)})
+    return withdrawn[media_id]
 
 
 async def withhold(archive: Archive, media: Media) -> None:
@@ -80,7 +69,8 @@ async def withhold(archive: Archive, media: Media) -> None:
         await store.media.put_cleared(tx, media.id)
 
 
-async def _withdraw_one(tx: Transaction, media: Media, obligation: Obligation, reason: str, by: Caller) -> Media:
+async def _withdraw_one(tx: Transaction, media: Media, reason: str, by: Caller) -> Media:
+    obligation = await store.asked.get_obligation(tx, media.obligation_id)
     version = media.version + 1
     await store.media.put_withdrawn(tx, media.id, version=version, by=by.id, reason=reason)
     tx.emit(

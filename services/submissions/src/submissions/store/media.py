@@ -21,12 +21,6 @@ MOST_SHOWN = 1000
 
 _FIND = select(media).where(media.c.media_id == bindparam("wanted"))
 _TAKE = _FIND.with_for_update()
-_TAKE_ALL = (
-    select(media)
-    .where(media.c.media_id == any_(bindparam("wanted", type_=ARRAY(Uuid))))
-    .order_by(media.c.media_id)
-    .with_for_update()
-)
 _STATES_OF = Stroke(
     select(media.c.media_id, media.c.state).where(
         media.c.media_id == any_(bindparam("wanted", type_=ARRAY(Uuid))),
@@ -69,12 +63,6 @@ async def take(tx: Transaction, media_id: UUID) -> Media | None:
     """Return a file, locked for a change, or null."""
     row = (await tx.connection.execute(_TAKE, {"wanted": media_id})).one_or_none()
     return None if row is None else media_of(row)
-
-
-async def take_all(tx: Transaction, media_ids: Collection[UUID]) -> dict[UUID, Media]:
-    """Return those of the named files that exist, by id, locked for a change in the order of their ids."""
-    rows = await tx.connection.execute(_TAKE_ALL, {"wanted": list(media_ids)})
-    return {row.media_id: media_of(row) for row in rows}
 
 
 async def get_taken(tx: Transaction, media_id: UUID) -> Media:
@@ -126,24 +114,6 @@ async def all_after(tx: Transaction, media_id: UUID | None, *, limit: int) -> Se
 async def put_crc32(tx: Transaction, media_id: UUID, crc32: int) -> None:
     """Note the checksum of a file that was just read whole."""
     await tx.connection.execute(update(media).where(media.c.media_id == media_id).values(crc32=crc32))
-
-
-async def same_of_unit(tx: Transaction, unit_id: str, like: Media) -> Sequence[Media]:
-    """Return the files of a unit that have the digest of `like`, oldest first: not refused, not given up."""
-    rows = await tx.connection.execute(
-        select(media)
-        .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
-        .where(
-            media.c.digest == like.digest,
-            media.c.part_bytes == like.part_bytes,
-            media.c.byte_count == like.byte_count,
-            media.c.state.in_(sorted(LIVE)),
-            obligations.c.answering_unit_id == unit_id,
-        )
-        .order_by(media.c.opened_at, media.c.media_id)
-        .limit(MOST_SHOWN)
-    )
-    return [media_of(row) for row in rows]
 
 
 async def bytes_of_unit(tx: Transaction, unit_id: str) -> int:
