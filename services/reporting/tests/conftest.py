@@ -252,7 +252,7 @@ async def make_frame(database_for, nats_house, streams_file, signer):
     """Make a frame of reporting on a fresh database."""
     frames = []
 
-    async def make(*roles, database_url=None):
+    async def make(*roles, database_url=None, **more):
         settings = Settings(
             http_host="127.0.0.1",
             http_port=0,
@@ -261,6 +261,7 @@ async def make_frame(database_for, nats_house, streams_file, signer):
             nats_seed=nats_house.seeds["reporting"],
             streams_file=streams_file,
             directory_url="http://directory.invalid",
+            **more,
         )
         frame = create_frame(settings, frozenset(roles or (Role.API,)), keys=signer.keys)
         frames.append(frame)

@@ -1,6 +1,6 @@
 """Events reporting publishes: aggregated facts, never a single school's answer."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -76,3 +76,22 @@ class AggregateUpdated(Event):
     @property
     def about(self) -> str:
         return f"{self.requirement_id}.{self.unit_id}.{self.period}"
+
+
+class SubscriptionSwitchedOff(Event):
+    """A subscriber of the aggregates is told nothing any more: its target did not take them for days, or is gone."""
+
+    type: ClassVar[str] = "reporting.subscription.switched_off.v1"
+
+    subscription_id: UUID
+    version: int
+    owner_id: UUID
+    """The account it belongs to, mostly a machine's."""
+    reason: Literal["gone", "failing"]
+    failing_since: datetime
+    position: int
+    """Of the feed; what is behind it was not delivered, and is when the subscription is taken up again."""
+
+    @property
+    def about(self) -> str:
+        return str(self.subscription_id)

@@ -15,11 +15,21 @@ from reporting.feed import tables as feed_tables
 from reporting.feed.bell import Bell
 from reporting.settings import Settings
 from reporting.tables import metadata
+from reporting.webhooks import api as webhooks_api
+from reporting.webhooks import tables as webhooks_tables
+from reporting.webhooks.courier import Courier, count_deliveries
+from reporting.webhooks.domain import Schedule
 from unit_tree.projection import TreeReader
 
 MIGRATIONS = Migrations(
     folder=Path(__file__).parent / "migrations",
-    metadata=(metadata, feed_tables.metadata, chassis.tables.metadata, unit_tree.tables.metadata),
+    metadata=(
+        metadata,
+        feed_tables.metadata,
+        webhooks_tables.metadata,
+        chassis.tables.metadata,
+        unit_tree.tables.metadata,
+    ),
 )
 
 
@@ -28,11 +38,27 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame = Frame("reporting", settings, roles, migrations=MIGRATIONS, keys=keys)
     trees = TreeReader()
     frame.app.state.trees = trees
-    frame.app.state.bell = Bell(settings.database_url)
+    bell = Bell(settings.database_url)
+    frame.app.state.bell = bell
     frame.front_door(api.router)
     frame.front_door(feed_api.router)
+    frame.front_door(webhooks_api.router)
     frame.letterbox(lambda desk: consumers.register(desk, trees))
+    frame.run_in_background(courier_of(frame, settings, bell).work)
     return frame
+
+
+def courier_of(frame: Frame, settings: Settings, bell: Bell) -> Courier:
+    """Return the courier of a process."""
+    return Courier(
+        transactions=frame.transactions,
+        database_url=settings.database_url,
+        bell=bell,
+        outcomes=count_deliveries(frame.metrics),
+        schedule=Schedule(settings.webhook_delays),
+        inner=settings.webhook_inner_networks,
+        ca_file=settings.webhook_ca_file,
+    )
 
 
 SERVICE = Service(name="reporting", settings=Settings, frame=create_frame, migrations=MIGRATIONS)
