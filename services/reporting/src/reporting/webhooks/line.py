@@ -147,7 +147,12 @@ class Lines:
             raise LineLost
         if not chunk or heard + len(chunk) > MOST_BYTES + CHUNK:
             raise httptools.HttpParserError("ended too early, or never")
-        answer.parser.feed_data(chunk)
+        try:
+            answer.parser.feed_data(chunk)
+        except httptools.HttpParserError:
+            if answer.status is None:
+                raise
+            answer.is_complete, answer.may_go_on = True, False  # nonsense behind a status changes nothing about it
         return len(chunk)
 
     def _request(self, headers: Mapping[str, str], body: bytes) -> bytes:

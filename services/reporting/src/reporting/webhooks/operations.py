@@ -94,7 +94,7 @@ async def read_subscriptions(tx: Transaction, *, by: Caller) -> list[Standing]:
 async def read_subscription(tx: Transaction, subscription_id: UUID, *, by: Caller) -> Standing:
     """Return one subscription of the caller's; `NotFound` for anybody else's."""
     found = await store.find_subscription(tx, subscription_id)
-    return await _standing(tx, _seen_by(found, by))
+    return await _standing(tx, _seen_by(found, by, or_administrator=True))
 
 
 async def change(
@@ -110,7 +110,7 @@ async def change(
 
     Whoever is told again after a failure is tried at once.
     """
-    found = await _taken(tx, subscription_id, by)
+    found = await _taken(tx, subscription_id, by, or_administrator=url is None)
     if url is not None:
         target_of(url, inner=inner)
     changed = replace(
@@ -148,7 +148,7 @@ async def replay(tx: Transaction, subscription_id: UUID, *, after: int, by: Call
 
 async def unsubscribe(tx: Transaction, subscription_id: UUID, *, by: Caller) -> None:
     """End a subscription for good."""
-    await _taken(tx, subscription_id, by)
+    await _taken(tx, subscription_id, by, or_administrator=True)
     await store.drop_subscription(tx, subscription_id)
 
 
@@ -207,12 +207,13 @@ def _failing_since(work: Work, before: Subscription) -> datetime | None:
     return min(since, default=None)
 
 
-async def _taken(tx: Transaction, subscription_id: UUID, by: Caller) -> Subscription:
-    return _seen_by(await store.take_subscription(tx, subscription_id), by)
+async def _taken(tx: Transaction, subscription_id: UUID, by: Caller, *, or_administrator: bool = False) -> Subscription:
+    return _seen_by(await store.take_subscription(tx, subscription_id), by, or_administrator=or_administrator)
 
 
-def _seen_by(found: Subscription | None, by: Caller) -> Subscription:
-    if found is not None and may(by, Purpose.ADMINISTER, PROVINCE):
+def _seen_by(found: Subscription | None, by: Caller, *, or_administrator: bool) -> Subscription:
+    # An administrator may stop what somebody else takes, but neither take it nor send it elsewhere.
+    if found is not None and or_administrator and may(by, Purpose.ADMINISTER, PROVINCE):
         return found
     check_may_subscribe(by)
     if found is None or found.owner_id != by.id:
