@@ -85,8 +85,6 @@ class SubscriptionSwitchedOff(Event):
 
     subscription_id: UUID
     version: int
-    owner_id: UUID
-    """The account it belongs to, mostly a machine's."""
     reason: Literal["gone", "failing"]
     failing_since: datetime
     position: int

@@ -1,5 +1,6 @@
 """Verbs of subscriptions: made, shown, changed, replayed and ended by who has them; served by the courier."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from reporting.webhooks import domain, signing, store
 from reporting.webhooks.domain import Outcome, Plan, Schedule, Subscription
 from reporting.webhooks.problems import NoSuchPosition, TooManySubscriptions
 from reporting.webhooks.targets import Network, target_of
+
+log = logging.getLogger(__name__)
 
 MOST_SUBSCRIPTIONS = 10
 """Of one owner."""
@@ -186,12 +189,12 @@ async def settle_wave(tx: Transaction, work: Work, outcomes: Mapping[int, Outcom
         await store.release(tx, before.subscription_id, settled.released)
     await store.put_held(tx, before.subscription_id, settled.held)
     if settled.switch_off is not None:
+        log.error("subscription %s is switched off: %s", before.subscription_id, settled.last_outcome)
         tx.emit(
             SubscriptionSwitchedOff(
                 occurred_at=tx.now,
                 subscription_id=before.subscription_id,
                 version=before.epoch,
-                owner_id=before.owner_id,
                 reason=settled.switch_off,
                 failing_since=_failing_since(work, before) or tx.now,
                 position=settled.position,
