@@ -73,6 +73,8 @@ class RequirementIssued(Fact):
     answering: AnsweringAsked = AnsweringAsked()
     calendar: tuple[PeriodAsked, ...] = ()
     """The periods it is asked by, each with obligations of its own, in their order; none: it is asked once."""
+    reviewing_unit_id: str | None = None
+    """The division of the issuer whose desk reviews what comes in for it; null: the issuer's own desk."""
 
 
 DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
@@ -327,7 +329,7 @@ class Question(Event):
     obligation_id: UUID | None
     issuer_unit_id: str
     owning_unit_id: str
-    """The division of the issuer that answers."""
+    """The division of the issuer that answers: of what stands in the way of an answer, the one that reviews it."""
     unit_id: str
     """The unit that asked."""
     code: str
@@ -381,6 +383,8 @@ class Extension(Event):
     unit_id: str
     answering_unit_id: str
     wished_due_at: datetime
+    reviewing_unit_id: str | None = None
+    """The division of the issuer that decides; null: the issuer's own desk."""
 
     @property
     def about(self) -> str:
