@@ -14,7 +14,7 @@ from chassis.transaction import OpenTransaction
 from contracts.directives import TargetHolds, TargetKind
 from reporting import operations
 from reporting.domain import ALL_LEVELS, Requirement, Tally
-from reporting.targets import compared
+from reporting.domain.targets import compared
 from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 

@@ -15,7 +15,6 @@ from contracts.directory import UnitChanged
 from contracts.reporting import AggregateUpdated, Breakdown, RatioTotal, TargetTotal, Total
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import store
-from reporting.contributing import contribution_of
 from reporting.domain import (
     ALL_LEVELS,
     UNDIVIDED,
@@ -36,7 +35,8 @@ from reporting.domain import (
     place_of,
     place_on,
 )
-from reporting.targets import compared
+from reporting.domain.contributing import contribution_of
+from reporting.domain.targets import compared
 from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from reporting.contributing import contribution_of
 from reporting.domain import (
     Aggregate,
     AggregateKey,
@@ -21,7 +20,8 @@ from reporting.domain import (
     changes_between,
     place_on,
 )
-from reporting.restating import living_on, restate
+from reporting.domain.contributing import contribution_of
+from reporting.domain.restating import living_on, restate
 from unit_tree.tree import Tree
 
 DAY = date(2026, 5, 31)

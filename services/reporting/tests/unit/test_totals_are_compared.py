@@ -6,7 +6,7 @@ import pytest
 
 from chassis.transaction import new_id
 from reporting.domain import Ratio, Requirement, Tally, Target
-from reporting.targets import compared
+from reporting.domain.targets import compared
 
 RATE = Ratio("streaming.gdnn_rate", "streaming.to_gdnn", "streaming.grads")
 

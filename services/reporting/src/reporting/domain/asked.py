@@ -1,0 +1,104 @@
+"""What is asked, as far as it decides how answers add up, and of whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+UNDIVIDED = "-"
+"""The period of a requirement that names none. A period is a token of a NATS subject, and those cannot be empty."""
+ALL_LEVELS = ""
+"""Stands for the units of every education level, and of none."""
+LEVELS = ("preschool", "primary", "lower_secondary", "upper_secondary", "continuing")
+"""Education levels, lowest first."""
+
+
+class Ratio(NamedTuple):
+    """A figure nobody states: one over another, by their codes."""
+
+    indicator: str
+    numerator: str
+    denominator: str
+
+
+class Target(NamedTuple):
+    """What a figure is compared with, as the directive says."""
+
+    indicator: str
+    kind: str
+    holds: str
+    value: int | None
+    registered_in: str | None
+    periods: Sequence[str]
+    """Those it is for; none: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What is asked, as far as it decides how answers add up."""
+
+    requirement_id: UUID
+    version: int
+    directive_id: UUID
+    issuer_unit_id: str
+    kind: str
+    as_of: date
+    periods: tuple[str, ...]
+    indicators: tuple[str, ...]
+    """Those that are stated, and so add up."""
+    ratios: tuple[Ratio, ...] = ()
+    bools: tuple[str, ...] = ()
+    """Those of the indicators that are a yes or no."""
+    divided: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Those that are stated per education level, each with the levels it is asked of; none: all."""
+    calendar: tuple[tuple[str, date], ...] = ()
+    """Of one asked by a calendar: its periods, in their order, each with its first day."""
+    targets: tuple[Target, ...] = ()
+
+    def day_of(self, period: str) -> date:
+        """Return the day on whose tree the totals of a period stand."""
+        return max(self.as_of, dict(self.calendar).get(period, self.as_of))
+
+    def before(self, period: str) -> str | None:
+        """Return the period before one, or null."""
+        place = self.periods.index(period) if period in self.periods else 0
+        return self.periods[place - 1] if place else None
+
+    def asked_at(self, level: str) -> tuple[str, ...]:
+        """Return the indicators that are asked of an education level."""
+        return tuple(
+            each
+            for each in self.indicators
+            if level == ALL_LEVELS or not self.divided.get(each) or level in self.divided[each]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """Who owes an answer to a requirement."""
+
+    obligation_id: UUID
+    version: int
+    requirement_id: UUID
+    unit_id: str
+    answering_unit_id: str
+    due_at: datetime
+    period: str | None = None
+    """The one period it is the answer of; null: those of its requirement."""
+    as_of: date | None = None
+    """The day on whose tree it stands; null: that of its requirement."""
+    levels: tuple[str, ...] = ()
+    """The education levels the unit teaches, where it is asked per level."""
+    assigned: Sequence[Sequence[Any]] = ()
+    """What the unit is to reach: indicator, period (null: every one), value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationChange:
+    """What an obligation has become since it was opened, by the newest event heard of it."""
+
+    obligation_id: UUID
+    version: int
+    state: str
+    due_at: datetime

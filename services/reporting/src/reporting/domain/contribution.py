@@ -1,0 +1,83 @@
+"""Where an obligation stands in the tree, and what it adds to the totals."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from reporting.domain.answered import Answer, AnswerValues, ByLevel, Values
+from reporting.domain.asked import ALL_LEVELS, Obligation, ObligationChange, Requirement
+from unit_tree.tree import Tree
+
+CLUSTER_TYPE = "cum_chuyen_mon"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an obligation stands: the units above it, nearest first, its clusters, and its education level."""
+
+    above: tuple[str, ...]
+    clusters: tuple[str, ...]
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one obligation adds to every aggregate above it: one unit due and, when counted, what it reported."""
+
+    obligation_id: UUID
+    requirement_id: UUID
+    periods: tuple[str, ...]
+    """None when nothing is owed any more."""
+    place: Place
+    number: int | None
+    """The submission version that counts; null while none does."""
+    stated: Values
+    by_level: ByLevel = field(default_factory=dict)
+    """At which education levels the unit is asked, and what it stated there; empty: at that of its place."""
+    assigned: Values = field(default_factory=dict)
+    """What the unit is to reach, whether or not it has reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that is known of one obligation, and what is recorded of it in the totals."""
+
+    obligation: Obligation
+    requirement: Requirement
+    answer: Answer | None
+    values: AnswerValues | None
+    """What the version the answer stands at states; null while that is not known."""
+    recorded: Contribution | None
+    change: ObligationChange | None = None
+    """What the obligation has become; null while it is as it was opened."""
+
+    @property
+    def is_owed(self) -> bool:
+        """Say whether the unit owes the answer still: it is not exempt, and its directive stands."""
+        return self.change is None or self.change.state == "open"
+
+    @property
+    def due_at(self) -> datetime:
+        """Return the deadline as it is now."""
+        return self.obligation.due_at if self.change is None else self.change.due_at
+
+
+def place_on(day: date, tree: Tree, *, unit_id: str, answering_unit_id: str) -> Place:
+    """Return where an obligation stands on a day: above the unit that owes, though another may answer for it.
+
+    A cluster has nobody above it: its answer counts above the school that answers, and for the cluster itself.
+    """
+    version = tree.version(unit_id, day)
+    level = version.levels[-1] if version is not None and version.levels else ALL_LEVELS
+    if version is not None and version.unit_type == CLUSTER_TYPE:
+        return Place(tree.ancestors(answering_unit_id, "reporting", day), (unit_id,), level)
+    above = tree.ancestors(unit_id, "reporting", day)
+    clusters = tuple(each for each in tree.parents(unit_id, "cluster", day) if each not in above)
+    return Place(above, clusters, level)
+
+
+def place_of(standing: Standing, tree: Tree) -> Place:
+    """Return where an obligation stands on the day its requirement stands on."""
+    obligation = standing.obligation
+    day = obligation.as_of or standing.requirement.as_of
+    return place_on(day, tree, unit_id=obligation.unit_id, answering_unit_id=obligation.answering_unit_id)

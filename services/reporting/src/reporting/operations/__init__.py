@@ -1,0 +1,7 @@
+"""What people ask of reporting: totals with their coverage, who still owes, and whether the totals are true."""
+
+from reporting.operations.coverage import Coverage, read_coverage
+from reporting.operations.rebuilding import Correction, rebuild
+from reporting.operations.totals import NamedAggregate, Totals, read_totals
+
+__all__ = ["Correction", "Coverage", "NamedAggregate", "Totals", "read_coverage", "read_totals", "rebuild"]

@@ -1,0 +1,44 @@
+"""What a caller may read of a requirement, and what units are called there."""
+
+from datetime import date
+
+from chassis.caller import Caller
+from chassis.policy import Purpose, may
+from chassis.problems import NotFound
+from reporting.domain import Aggregate, Requirement
+from reporting.domain.restating import living_on
+from unit_tree.tree import Tree
+
+
+class Reader:
+    """What a caller may read of one requirement: all of it at the unit that asked, else what is theirs in the tree."""
+
+    def __init__(self, caller: Caller, requirement: Requirement, tree: Tree, *, today: date) -> None:
+        self._caller = caller
+        self._tree = tree
+        self._today = today
+        self._has_asked = self._may_read_at(requirement.issuer_unit_id)
+
+    def _may_read_at(self, unit_id: str) -> bool:
+        # A unit that has ceased is read by those who stand above what it has become.
+        living = living_on(self._today, self._tree, unit_id) or unit_id
+        above = self._tree.ancestors(living, "reporting", self._today)
+        return may(self._caller, Purpose.READ_TOTALS, unit_id, above=above)
+
+    def may_read_unit(self, unit_id: str) -> bool:
+        return self._has_asked or self._may_read_at(unit_id)
+
+    def may_read(self, aggregate: Aggregate) -> bool:
+        return self.may_read_unit(aggregate.key.unit_id)
+
+
+def called(tree: Tree, unit_id: str, day: date) -> tuple[str, str]:
+    # A unit we have not heard of yet still has its id.
+    version = tree.version(unit_id, day)
+    return (version.name, version.unit_type) if version is not None else (unit_id, "")
+
+
+def nothing_here() -> NotFound:
+    return NotFound(
+        "Không có số liệu tổng hợp nào mà bạn được xem ở đây.", "There are no totals here that you may see."
+    )

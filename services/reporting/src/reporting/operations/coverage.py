@@ -1,0 +1,68 @@
+"""Who has answered and who still owes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from chassis.caller import Caller
+from chassis.clock import today
+from chassis.transaction import Transaction
+from reporting import store
+from reporting.domain import COUNTING, Standing
+from reporting.operations.access import Reader, called, nothing_here
+from unit_tree.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Where the answer of one unit stands."""
+
+    unit_id: str
+    answering_unit_id: str
+    name: str
+    unit_type: str
+    state: Literal["none", "submitted", "returned", "accepted", "withdrawn"]
+    is_late: bool
+    """Answered after the deadline; or not answered, or returned, and the deadline has passed."""
+    due_at: datetime
+    submitted_at: datetime | None
+    period: str | None
+    """The one period it owes the answer of; null: the requirement is asked once."""
+
+
+async def read_coverage(tx: Transaction, requirement_id: UUID, *, tree: Tree, by: Caller) -> list[Coverage]:
+    """Return where the answer of every unit stands that owes one still and that the caller may read, by id."""
+    standings = await store.standings_of_requirement(tx, requirement_id)
+    if not standings:
+        raise nothing_here()
+    reader = Reader(by, standings[0].requirement, tree, today=today(tx.now))
+    readable = [each for each in standings if reader.may_read_unit(each.obligation.unit_id)]
+    if not readable:
+        raise nothing_here()
+    owed = sorted((each for each in readable if each.is_owed), key=_by_unit_and_period)
+    return [_coverage(each, tree, tx.now) for each in owed]
+
+
+def _by_unit_and_period(standing: Standing) -> tuple[str, int]:
+    period = standing.obligation.period
+    periods = standing.requirement.periods
+    return standing.obligation.unit_id, periods.index(period) if period in periods else 0
+
+
+def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
+    obligation, answer, values = standing.obligation, standing.answer, standing.values
+    name, unit_type = called(tree, obligation.unit_id, obligation.as_of or standing.requirement.as_of)
+    is_answered = answer is not None and answer.state in COUNTING
+    is_late = values.is_late if is_answered and values is not None else not is_answered and now > standing.due_at
+    return Coverage(
+        unit_id=obligation.unit_id,
+        answering_unit_id=obligation.answering_unit_id,
+        name=name,
+        unit_type=unit_type,
+        state=answer.state if answer is not None else "none",
+        is_late=is_late,
+        due_at=standing.due_at,
+        submitted_at=values.submitted_at if values is not None else None,
+        period=obligation.period,
+    )
