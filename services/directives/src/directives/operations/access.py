@@ -82,7 +82,7 @@ def writes_for(by: Caller, issuer_unit_id: str) -> bool:
 
 
 def writes_for_any(by: Caller, directive: Directive) -> bool:
-    """Say whether the caller drafts, signs or issues for the issuer of a directive or a division that has to do with it."""
+    """Say whether the caller drafts, signs or issues for the issuer or a division that has to do with a directive."""
     return any(writes_for(by, unit_id) for unit_id in directive.desks)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from chassis.caller import Caller
 from chassis.transaction import Transaction
@@ -19,6 +18,7 @@ from directives.domain.relation import (
     check_replaces_code,
     check_same,
 )
+from directives.domain.requirement import Requirement
 from directives.operations.changing import close_as_replaced, inherit
 from directives.problems import RelationUnfit
 from directives.store.obligations import Obligation

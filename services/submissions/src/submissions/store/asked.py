@@ -25,6 +25,7 @@ _GET_REQUIREMENT = select(requirements.c.version, requirements.c.rules).where(
 )
 _READ_REQUIREMENT = Stroke(_GET_REQUIREMENT)
 
+
 def columns_of(owed: FromClause) -> list[ColumnElement[Any]]:
     """Return what an obligation is read from, of the table or an alias of it."""
     asked = requirements.alias("asked")
