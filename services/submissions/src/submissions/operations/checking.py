@@ -1,7 +1,7 @@
 """What an obligation asks of its unit, and what would be said of an answer to it. Nothing is recorded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.caller import Caller
@@ -58,7 +58,6 @@ async def check_answer(tx: Transaction, *, obligation_id: UUID, answer: Answer, 
 
 
 async def _asked(tx: Transaction, obligation: Obligation) -> AskedOfUnit:
-    obligation = replace(obligation, particulars=await store.asked.find_particulars(tx, obligation.id))
     requirement = await store.asked.find_requirement(tx, obligation.requirement_id)
     if requirement is None:
         raise Unavailable(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from submissions.domain.answer import Stated
 from submissions.domain.asked import Obligation
 from submissions.domain.submission import FieldReason, Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
-from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of, particulars_of
+from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of
 from submissions.tables import ONE_PER_KEY, obligations, particulars, requirements, submission_versions, submissions
 
 
@@ -129,7 +129,11 @@ _version_written = (
 _PUT_VERSION = Stroke(leaving_event(_version_written))
 _WRITE_VERSION = select(_version_written.c.submission_id)
 
-_SUBMISSION = select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS).join_from(submissions, obligations)
+_SUBMISSION = (
+    select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS, *PARTICULAR_COLUMNS)
+    .join_from(submissions, obligations)
+    .outerjoin(particulars, particulars.c.obligation_id == obligations.c.obligation_id)
+)
 _FIND_SUBMISSION = _SUBMISSION.where(submissions.c.submission_id == bindparam("wanted"))
 _FIND_SUBMISSION_OF = _SUBMISSION.where(submissions.c.obligation_id == bindparam("wanted"))
 _TAKE_SUBMISSION = _FIND_SUBMISSION.with_for_update(of=submissions)
@@ -193,8 +197,7 @@ def _standing_of(row: Mapping[Any, Any], obligation_id: UUID) -> Standing:
             draft_version=row["repeated_draft_version"],
         )
     submission = None if row["submission_id"] is None else submission_of(row)
-    obligation = replace(obligation_of(row), particulars=particulars_of(row))
-    return Standing(obligation, row["requirement_version"], submission, repeated)
+    return Standing(obligation_of(row), row["requirement_version"], submission, repeated)
 
 
 async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, telling: SubmissionSubmitted) -> bool:
