@@ -23,7 +23,8 @@ from contracts.asked import (
     TermAsked,
 )
 from contracts.event import Event, Fact
-from contracts.registration import RegistrationAsked, SeatsAsked
+from contracts.registration import SeatsAsked
+from contracts.requirement import RequirementIssued, RequirementKind
 
 # What is asked is told by directives, so its parts are had from here as well; what is defined here goes without saying.
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "IndicatorType",
     "MediaAsked",
     "PeriodAsked",
+    "RequirementIssued",
+    "RequirementKind",
     "RuleAsked",
     "SectionAsked",
     "SectionKind",
@@ -44,38 +47,6 @@ __all__ = [
     "TargetKind",
     "TermAsked",
 ]
-
-RequirementKind = Literal["report", "video", "registration", "document", "acknowledgement"]
-"""An acknowledgement is answered by saying so: nothing is sent with it, and nobody reviews it."""
-
-
-class RequirementIssued(Fact):
-    """One thing a directive asks for, with the rules of its answer."""
-
-    requirement_id: UUID
-    kind: RequirementKind
-    title: str
-    as_of: date
-    """The audience and the totals stand on the tree of this day."""
-    periods: tuple[str, ...]
-    indicators: tuple[IndicatorAsked, ...]
-    sections: tuple[SectionAsked, ...]
-    media: MediaAsked | None
-    due_phrase: str
-    due_at: datetime
-    cut_off_at: datetime | None
-    closes_at: datetime | None
-    rules: tuple[RuleAsked, ...] = ()
-    targets: tuple[TargetAsked, ...] = ()
-    registration: RegistrationAsked | None = None
-    """Of a registration; its `indicators` are then the figures it adds up to, which nobody states."""
-    document: DocumentAsked | None = None
-    answering: AnsweringAsked = AnsweringAsked()
-    calendar: tuple[PeriodAsked, ...] = ()
-    """The periods it is asked by, each with obligations of its own, in their order; none: it is asked once."""
-    reviewing_unit_id: str | None = None
-    """The division of the issuer whose desk reviews what comes in for it; null: the issuer's own desk."""
-
 
 DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
 
