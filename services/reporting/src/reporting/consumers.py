@@ -8,6 +8,7 @@ from contracts.directives import DirectiveIssued, ObligationChanged, ObligationO
 from contracts.directory import UnitChanged
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import projections
+from reporting.domain.heard import AnswerEvent
 from unit_tree.projection import TreeReader
 
 
@@ -23,5 +24,5 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
         await projections.note_directives(transaction, events, trees=trees)
 
     @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
-    async def note_answers(events: Sequence[projections.AnswerEvent], transaction: Transaction) -> None:
+    async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
         await projections.note_answers(transaction, events)
