@@ -10,6 +10,7 @@ from contracts.reporting import AggregateUpdated
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import projections
 from reporting.domain.heard import AnswerEvent
+from reporting.exports.projection import note_wordings
 from reporting.feed.operations import note_told
 from unit_tree.projection import TreeReader
 
@@ -24,6 +25,7 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
     @desk.batch("reporting-directives", DirectiveIssued, ObligationOpened, ObligationChanged)
     async def note_directives(events: Sequence[projections.AskedEvent], transaction: Transaction) -> None:
         await projections.note_directives(transaction, events, trees=trees)
+        await note_wordings(transaction, [event for event in events if isinstance(event, DirectiveIssued)])
 
     @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
     async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> None:

@@ -1,5 +1,6 @@
 """Puts the service together."""
 
+from functools import partial
 from pathlib import Path
 
 import chassis.tables
@@ -11,6 +12,10 @@ from chassis.porch import Role
 from chassis.roles import Service
 from reporting import api, consumers
 from reporting.commands import COMMANDS
+from reporting.exports import api as exports_api
+from reporting.exports import tables as exports_tables
+from reporting.exports.command import COMMANDS as EXPORT_COMMANDS
+from reporting.exports.maker import keep_making
 from reporting.feed import api as feed_api
 from reporting.feed import tables as feed_tables
 from reporting.feed.bell import Bell
@@ -28,6 +33,7 @@ MIGRATIONS = Migrations(
         metadata,
         feed_tables.metadata,
         webhooks_tables.metadata,
+        exports_tables.metadata,
         chassis.tables.metadata,
         unit_tree.tables.metadata,
     ),
@@ -44,8 +50,10 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(api.router)
     frame.front_door(feed_api.router)
     frame.front_door(webhooks_api.router)
+    frame.front_door(exports_api.router)
     frame.letterbox(lambda desk: consumers.register(desk, trees))
     frame.run_in_background(courier_of(frame, settings, bell).work)
+    frame.run_in_background(partial(keep_making, frame.transactions, bell, settings))
     return frame
 
 
@@ -62,4 +70,6 @@ def courier_of(frame: Frame, settings: Settings, bell: Bell) -> Courier:
     )
 
 
-SERVICE = Service(name="reporting", settings=Settings, frame=create_frame, migrations=MIGRATIONS, commands=COMMANDS)
+SERVICE = Service(
+    name="reporting", settings=Settings, frame=create_frame, migrations=MIGRATIONS, commands=COMMANDS | EXPORT_COMMANDS
+)

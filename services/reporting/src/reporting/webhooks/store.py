@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, BigInteger, Row, Uuid, bindparam, delete, func, in
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.transaction import Transaction
-from reporting.feed.store import CHANNEL
+from reporting.feed.store import ring
 from reporting.feed.tables import feed
 from reporting.webhooks.domain import Due, Held, Settlement, Subscription
 from reporting.webhooks.tables import held_deliveries, subscriptions
@@ -24,7 +24,7 @@ OWNERS_LOCK = 0x5B5C
 async def put_subscription(tx: Transaction, subscription: Subscription) -> None:
     """Write a new subscription."""
     await tx.connection.execute(insert(subscriptions).values(**asdict(subscription)))
-    await _ring(tx)
+    await ring(tx)
 
 
 async def take_subscription(tx: Transaction, subscription_id: UUID) -> Subscription | None:
@@ -65,7 +65,7 @@ async def change_subscription(tx: Transaction, changed: Subscription) -> None:
     values = asdict(changed) | {"epoch": subscriptions.c.epoch + 1}
     query = update(subscriptions).where(subscriptions.c.subscription_id == changed.subscription_id)
     await tx.connection.execute(query.values(**values))
-    await _ring(tx)
+    await ring(tx)
 
 
 async def drop_subscription(tx: Transaction, subscription_id: UUID) -> None:
@@ -180,10 +180,6 @@ async def bodies_of(tx: Transaction, positions: Sequence[int]) -> dict[int, tupl
     """Return id and envelope of the events at these positions."""
     rows = await tx.connection.execute(_BODIES, {"positions": list(positions)})
     return {row.position: (row.event_id, bytes(row.body)) for row in rows}
-
-
-async def _ring(tx: Transaction) -> None:
-    await tx.connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
 
 def _subscription(row: Row[Any]) -> Subscription:
