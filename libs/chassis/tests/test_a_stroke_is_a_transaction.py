@@ -75,6 +75,35 @@ async def test_a_refused_event_leaves_no_row(strokes, aggregate) -> None:
     assert await _told(strokes) == []
 
 
+async def test_each_of_many_gets_what_was_written_for_them(strokes, aggregate) -> None:
+    texts = ["một", "hai", "một", "ba"]
+    told = await asyncio.gather(
+        *(
+            strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=each, apart=each)
+            for each in texts
+        )
+    )
+
+    assert [each is None for each in told] == [False, False, True, False]
+    assert {each["id"] for each in await _told(strokes)} == {str(each) for each in told if each}
+    assert sorted(row["text"] for row in await strokes.rows(TEXTS)) == ["ba", "hai", "một"]
+
+
+async def test_one_refused_by_the_database_refuses_nobody_else(strokes, aggregate) -> None:
+    async with strokes.frame.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE notes ADD CONSTRAINT no_four CHECK (text <> '4')"))
+    told = await asyncio.gather(
+        *(
+            strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=str(each), apart=each)
+            for each in range(8)
+        ),
+        return_exceptions=True,
+    )
+
+    assert [place for place, each in enumerate(told) if isinstance(each, asyncpg.CheckViolationError)] == [4]
+    assert len(await strokes.rows(TEXTS)) == len(await _told(strokes)) == 7
+
+
 async def test_a_value_that_is_not_given_is_a_fault_before_anything_is_asked(strokes, aggregate) -> None:
     with pytest.raises(KeyError, match="note_text"):
         await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), apart=None)
