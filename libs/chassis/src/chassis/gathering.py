@@ -7,6 +7,8 @@ from typing import Any
 
 MOST = 64
 """How many ask at once: beyond that a statement gets slower, not cheaper."""
+TURNS = 3
+"""Turns of the event loop: what the sockets already hold is read, and whoever asks in it comes along."""
 PATIENCE_SECONDS = 0.01
 """After this the next ones no longer wait for those under way, who may have met somebody else's lock."""
 
@@ -47,6 +49,8 @@ class Gathering:
     async def _call(self) -> None:
         try:
             while self._waiting:
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
                 run = asyncio.create_task(self._answer(self._next()))
                 self._under_way.add(run)
                 run.add_done_callback(self._under_way.discard)
