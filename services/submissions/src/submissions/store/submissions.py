@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,11 +30,12 @@ from sqlalchemy.types import TypeEngine
 from chassis.strokes import PLACE, Stroke, Strokes, asked_together, leaving_events, telling_together
 from chassis.transaction import Transaction
 from contracts.submissions import SubmissionSubmitted
-from submissions.domain.answer import Stated
+from submissions.domain.answer import Explanation, Stated
 from submissions.domain.asked import Obligation
+from submissions.domain.fault import Remark
 from submissions.domain.submission import FieldReason, Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
-from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of, particulars_of
+from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of
 from submissions.tables import ONE_PER_KEY, obligations, particulars, requirements, submission_versions, submissions
 
 
@@ -105,6 +106,8 @@ _VERSION_TYPES = {
         "narrative",
         "media_ids",
         "draft_version",
+        "explanations",
+        "remarks",
     )
 }
 _WRITTEN_TYPES: dict[str, TypeEngine[Any]] = {
@@ -114,6 +117,9 @@ _WRITTEN_TYPES: dict[str, TypeEngine[Any]] = {
     **_VERSION_TYPES,
     "media_ids": Text(),
 }
+
+_DOCUMENTS = ("stated", "narrative", "explanations", "remarks")
+"""Given to the driver as text."""
 
 
 def _version_written(asked: CTE) -> CTE:
@@ -167,7 +173,11 @@ _telling = telling_together(**_WRITTEN_TYPES)
 _PUT_VERSION = Stroke(leaving_events(_version_written(_telling), _telling, by="submission_id"))
 _WRITE_VERSION = select(_version_written(asked_together(**_WRITTEN_TYPES)).c.submission_id)
 
-_SUBMISSION = select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS).join_from(submissions, obligations)
+_SUBMISSION = (
+    select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS, *PARTICULAR_COLUMNS)
+    .join_from(submissions, obligations)
+    .outerjoin(particulars, particulars.c.obligation_id == obligations.c.obligation_id)
+)
 _FIND_SUBMISSION = _SUBMISSION.where(submissions.c.submission_id == bindparam("wanted"))
 _FIND_SUBMISSION_OF = _SUBMISSION.where(submissions.c.obligation_id == bindparam("wanted"))
 _TAKE_SUBMISSION = _FIND_SUBMISSION.with_for_update(of=submissions)
@@ -231,8 +241,7 @@ def _standing_of(row: Mapping[Any, Any], obligation_id: UUID) -> Standing:
             draft_version=row["repeated_draft_version"],
         )
     submission = None if row["submission_id"] is None else submission_of(row)
-    obligation = replace(obligation_of(row), particulars=particulars_of(row))
-    return Standing(obligation, row["requirement_version"], submission, repeated)
+    return Standing(obligation_of(row), row["requirement_version"], submission, repeated)
 
 
 async def put_version(strokes: Strokes, new: SubmissionVersion, *, telling: SubmissionSubmitted) -> bool:
@@ -242,7 +251,7 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, telling: Subm
     was used for another obligation at this very moment.
     """
     row = _row(new)
-    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in ("stated", "narrative")}
+    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in _DOCUMENTS if row[name] is not None}
     try:
         told = await strokes.tell(_PUT_VERSION, telling, apart=new.obligation_id, **row)
     except asyncpg.UniqueViolationError as error:
@@ -268,10 +277,19 @@ async def write_version(tx: Transaction, new: SubmissionVersion) -> bool:
 
 
 def _row(new: SubmissionVersion) -> dict[str, Any]:
-    row = {name: getattr(new, name) for name in _WRITTEN_TYPES if name != "stated"}
-    row["stated"] = [each.row for each in new.values]
+    lists = lists_of(new)
+    row = {name: getattr(new, name) for name in _WRITTEN_TYPES if name not in lists} | lists
     row["media_ids"] = "{" + ",".join(map(str, new.media_ids)) + "}"
     return row
+
+
+def lists_of(version: SubmissionVersion) -> dict[str, list[list[Any]] | None]:
+    """Return what a version has many of, as it is kept in one column each."""
+    return {
+        "stated": [list(each.row) for each in version.values],
+        "explanations": [list(each) for each in version.explanations] or None,
+        "remarks": [list(each) for each in version.remarks] or None,
+    }
 
 
 async def find_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligation, Submission] | None:
@@ -376,5 +394,7 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
         narrative=row.narrative,
         media_ids=row.media_ids,
         draft_version=row.draft_version,
+        explanations=[Explanation(*each) for each in row.explanations or ()],
+        remarks=[Remark(*each) for each in row.remarks or ()],
         review=review,
     )
