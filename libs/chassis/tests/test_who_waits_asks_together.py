@@ -44,11 +44,28 @@ def patient(monkeypatch) -> None:
     monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 60)
 
 
-async def _asks(asked, *numbers, apart=None):
-    tasks = [asyncio.create_task(asked.ask({"number": number}, apart=apart)) for number in numbers]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    return tasks
+@pytest.fixture
+def asks(asked, server):
+    """Begin to ask for each number; return the tasks when all of them wait or are asked for."""
+
+    async def begin(*numbers, apart=None):
+        tasks = [asyncio.create_task(asked.ask({"number": number}, apart=apart)) for number in numbers]
+
+        async def all_there() -> bool:
+            waiting = {each.values["number"] for each in asked._waiting}
+            return set(numbers) <= waiting.union(*server.asked)
+
+        await until(all_there, within=5, every=0.001)
+        return tasks
+
+    return begin
+
+
+async def _under_way(server, *asked) -> None:
+    async def is_asked() -> bool:
+        return server.asked == [list(each) for each in asked]
+
+    await until(is_asked, within=5, every=0.001)
 
 
 async def test_who_comes_alone_is_asked_for_alone(asked, server) -> None:
@@ -56,10 +73,11 @@ async def test_who_comes_alone_is_asked_for_alone(asked, server) -> None:
     assert server.asked == [[1], [2]]
 
 
-async def test_who_comes_while_an_answer_is_under_way_goes_with_the_next(asked, server, patient) -> None:
+async def test_who_comes_while_an_answer_is_under_way_goes_with_the_next(server, patient, asks) -> None:
     server.open.clear()
-    first = await _asks(asked, 1)
-    others = await _asks(asked, 2, 3, 4)
+    first = await asks(1)
+    await _under_way(server, [1])
+    others = await asks(2, 3, 4)
     server.open.set()
 
     assert await asyncio.gather(*first, *others) == [2, 4, 6, 8]
@@ -70,32 +88,33 @@ async def test_whoever_has_no_answer_gets_null(asked) -> None:
     assert await asyncio.gather(asked.ask({"number": 0}), asked.ask({"number": 1})) == [None, 2]
 
 
-async def test_two_who_would_write_the_same_row_go_one_after_the_other(asked, server) -> None:
-    tasks = await _asks(asked, 1, 2, 3, apart="one row")
+async def test_two_who_would_write_the_same_row_go_one_after_the_other(server, asks) -> None:
+    tasks = await asks(1, 2, 3, apart="one row")
 
     assert await asyncio.gather(*tasks) == [2, 4, 6]
     assert server.asked == [[1], [2], [3]]
 
 
-async def test_nobody_suffers_for_what_is_refused_to_another(asked, server) -> None:
-    told = await asyncio.gather(*(await _asks(asked, 1, -1, 3)), return_exceptions=True)
+async def test_nobody_suffers_for_what_is_refused_to_another(server, asks) -> None:
+    told = await asyncio.gather(*(await asks(1, -1, 3)), return_exceptions=True)
 
     assert (told[0], told[2]) == (2, 6)
     assert isinstance(told[1], ValueError)
     assert server.asked == [[1, -1, 3], [1], [-1], [3]]
 
 
-async def test_what_may_have_happened_is_not_tried_again(asked, server) -> None:
-    told = await asyncio.gather(*(await _asks(asked, 1, -2)), return_exceptions=True)
+async def test_what_may_have_happened_is_not_tried_again(server, asks) -> None:
+    told = await asyncio.gather(*(await asks(1, -2)), return_exceptions=True)
 
     assert [type(each) for each in told] == [ConnectionError, ConnectionError]
     assert server.asked == [[1, -2]]
 
 
-async def test_who_goes_away_takes_nobody_along(asked, server, patient) -> None:
+async def test_who_goes_away_takes_nobody_along(asked, server, patient, asks) -> None:
     server.open.clear()
-    [under_way, beside, *_] = await _asks(asked, 1, 2)
-    [waiting] = await _asks(asked, 3)
+    [under_way, beside] = await asks(1, 2)
+    await _under_way(server, [1, 2])
+    [waiting] = await asks(3)
     under_way.cancel()
     waiting.cancel()
     server.open.set()
@@ -105,23 +124,20 @@ async def test_who_goes_away_takes_nobody_along(asked, server, patient) -> None:
     assert server.asked == [[1, 2], [5]]
 
 
-async def test_one_who_meets_a_lock_does_not_hold_up_all_who_come_later(asked, server, monkeypatch) -> None:
+async def test_one_who_meets_a_lock_does_not_hold_up_all_who_come_later(server, monkeypatch, asks) -> None:
     monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 0.001)
     server.open.clear()
-    stuck = await _asks(asked, 1)
-    later = await _asks(asked, 2)
-
-    async def both_asked() -> bool:
-        return server.asked == [[1], [2]]
-
-    await until(both_asked, within=5)
+    stuck = await asks(1)
+    await _under_way(server, [1])
+    later = await asks(2)
+    await _under_way(server, [1], [2])
     server.open.set()
 
     assert await asyncio.gather(*stuck, *later) == [2, 4]
 
 
-async def test_no_more_than_a_statement_takes_well_ask_at_once(asked, server, monkeypatch) -> None:
+async def test_no_more_than_a_statement_takes_well_ask_at_once(server, monkeypatch, asks) -> None:
     monkeypatch.setattr(gathering, "MOST", 2)
-    await asyncio.gather(*(await _asks(asked, 1, 2, 3, 4, 5)))
+    await asyncio.gather(*(await asks(1, 2, 3, 4, 5)))
 
     assert server.asked == [[1, 2], [3, 4], [5]]
