@@ -94,7 +94,7 @@ def check_same(requirements: Iterable[Requirement], asked_before: Iterable[Requi
 
 def differences(before: Requirement, now: Requirement) -> list[str]:
     """Return in what an answer to `before` may not answer `now`: not in wording, in the form of what is asked."""
-    sections = [{(section.code, section.kind) for section in each.sections} for each in (before, now)]
+    sections = [{(section.code, section.kind, section.evidence) for section in each.sections} for each in (before, now)]
     differ = {
         "kind": before.kind != now.kind,
         "periods": set(before.periods) != set(now.periods) or _calendar_of(before) != _calendar_of(now),

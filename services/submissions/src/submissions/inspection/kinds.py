@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Kind = Literal["film", "pdf", "office", "jpg", "png", "old-office"]
+Kind = Literal["film", "sound", "pdf", "office", "jpg", "png", "webp", "old-office"]
 
 HEAD_BYTES = 512
 MOV_STARTS = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
@@ -20,4 +20,21 @@ def kind_of(head: bytes) -> Kind | None:
         return "png"
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "old-office"  # and what Office encrypts
-    return "film" if head[4:8] in MOV_STARTS else None
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
+    if head[4:8] in MOV_STARTS:
+        return "film"
+    return None if sound_kind_of(head) is None else "sound"
+
+
+def sound_kind_of(head: bytes) -> str | None:
+    """Return the format of a recording that begins so; a film without a picture begins like one with a picture."""
+    if head[4:8] in MOV_STARTS:
+        return "m4a"
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return "wav"
+    if head.startswith(b"OggS"):
+        return "ogg"
+    # MPEG audio, layer III: eleven bits of synchronisation, version 1, 2 or 2.5.
+    is_mpeg = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2
+    return "mp3" if head.startswith(b"ID3") or is_mpeg else None
