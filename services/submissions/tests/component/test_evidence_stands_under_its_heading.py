@@ -1,4 +1,4 @@
-"""Files that show what is reported stand under a heading of the outline; pictures and recordings are asked for alone."""
+"""Files that show what is reported stand under a heading; pictures and recordings are asked for by themselves."""
 
 import io
 import wave
@@ -99,7 +99,9 @@ async def test_a_file_that_is_too_large_for_its_heading_is_told_what_was_measure
     owe, asked, sent, reporter, record
 ) -> None:
     small = EVIDENCE.evidence.model_copy(update={"max_bytes": 100})
-    large = EVIDENCE.model_copy(update={"code": "more", "evidence": EVIDENCE.evidence.model_copy(update={"at_least": 0})})
+    large = EVIDENCE.model_copy(
+        update={"code": "more", "evidence": EVIDENCE.evidence.model_copy(update={"at_least": 0})}
+    )
     sections = (EVIDENCE.model_copy(update={"evidence": small}), large)
     desk = await owe(asked.report(sections=sections, indicators=(), periods=()))
     media_id = (await sent(picture(), desk=desk))["media_id"]
@@ -117,13 +119,13 @@ async def test_a_draft_holds_evidence_and_sends_it(reporting, sent, reporter) ->
     path = f"/obligations/{reporting.obligation_id}/draft"
     fields = {f"values/{each['indicator']}/{each['period']}": each["value"] for each in body["values"]}
     fields |= {f"narrative/{code}": text for code, text in body["narrative"].items()}
-    saved = await reporting.ask("PATCH", path, reporter, json={"seen": 0, "fields": fields | {"narrative/proof": [media_id]}})
-    assert saved.status_code == 200, saved.text
-    assert saved.json()["faults"] == []
-
-    sent_now = await reporting.ask(
-        "POST", f"{path}/submit", reporter, json={"seen": saved.json()["version"]}, headers={"Idempotency-Key": "k" * 9}
+    saved = await reporting.ask(
+        "PATCH", path, reporter, json={"fields": fields | {"narrative/proof": [media_id]}}, headers={"If-Match": '"0"'}
     )
+    assert saved.status_code == 200, saved.text
+
+    headers = {"Idempotency-Key": "k" * 9, "If-Match": saved.headers["ETag"]}
+    sent_now = await reporting.ask("POST", f"{path}/submission", reporter, headers=headers)
     assert sent_now.status_code == 201, sent_now.text
     [version] = (await reporting.read(reporter)).json()["versions"]
     assert [each["media_id"] for each in version["media"]] == [media_id]
@@ -134,7 +136,12 @@ async def test_pictures_are_asked_for_by_their_resolution(owe, asked, sent, repo
     desk = await owe(asked.video(kind="media", media=media))
 
     small = await sent(picture(1280, 640), desk=desk)
-    assert (small["state"], small["refusal"], small["measured"], small["allowed"]) == ("rejected", "too-small", 640, 720)
+    assert (small["state"], small["refusal"], small["measured"], small["allowed"]) == (
+        "rejected",
+        "too-small",
+        640,
+        720,
+    )
     large = await sent(picture(720, 1280, "WEBP"), desk=desk, content_type="image/webp")
     assert (large["state"], large["format"]) == ("ready", "webp")
     assert (await desk.submit(reporter, {"media_ids": [large["media_id"]]})).status_code == 201

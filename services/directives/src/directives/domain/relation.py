@@ -133,4 +133,8 @@ def _takes_media_of(before: Requirement, now: Requirement) -> bool:
     was, is_now = before.media, now.media
     if was is None or is_now is None:
         return was is is_now
+    if not set(was.formats) <= set(is_now.formats) or bool(was.formats) != bool(is_now.formats):
+        return False
+    if (was.least_pixels or 0) < (is_now.least_pixels or 0):
+        return False
     return was.count == is_now.count and was.max_seconds <= is_now.max_seconds and was.max_bytes <= is_now.max_bytes

@@ -1,6 +1,7 @@
 """The program that reads a stranger's recording: `python -I sound_child.py LINE SIZE MAX_PIXELS CPU_SECONDS MEMORY`.
 
-It lives as `child.py` does: it imports what it needs, puts up its walls, proves itself inside them, and only then reads.
+It lives as `child.py` does: it imports what it needs, puts up its walls, proves itself inside them, and only then
+reads.
 """
 
 import dataclasses
