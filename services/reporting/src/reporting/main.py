@@ -11,13 +11,16 @@ from chassis.porch import Role
 from chassis.roles import Service
 from reporting import api, consumers
 from reporting.commands import COMMANDS, reckon_anew
+from reporting.feed import api as feed_api
+from reporting.feed import tables as feed_tables
+from reporting.feed.bell import Bell
 from reporting.settings import Settings
 from reporting.tables import metadata
 from unit_tree.projection import TreeReader
 
 MIGRATIONS = Migrations(
     folder=Path(__file__).parent / "migrations",
-    metadata=(metadata, chassis.tables.metadata, unit_tree.tables.metadata),
+    metadata=(metadata, feed_tables.metadata, chassis.tables.metadata, unit_tree.tables.metadata),
 )
 
 
@@ -26,7 +29,9 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame = Frame("reporting", settings, roles, migrations=MIGRATIONS, keys=keys)
     trees = TreeReader()
     frame.app.state.trees = trees
+    frame.app.state.bell = Bell(settings.database_url)
     frame.front_door(api.router)
+    frame.front_door(feed_api.router)
     frame.letterbox(lambda desk: consumers.register(desk, trees))
     return frame
 

@@ -67,7 +67,12 @@ async def open_history(settings: Settings) -> AsyncIterator[History]:
     # Only here: no process that serves reads a stream without its durable.
     import nats
 
-    declared = [each for each in streams.load(settings.streams_file).durable if each.reader == "reporting"]
+    # What reporting told itself is no fact the totals are made of.
+    declared = [
+        each
+        for each in streams.load(settings.streams_file).durable
+        if each.reader == "reporting" and each.stream != "REPORTING"
+    ]
     client = await nats.connect(
         settings.nats_url,
         nkeys_seed_str=settings.nats_seed,

@@ -31,6 +31,8 @@ requirements = Table(
     Column("requirement_id", Uuid, primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("rules", JSONB, nullable=False),
+    # Out of the rules, for it decides who may see and review an answer; null: the issuer's own desk.
+    Column("reviewing_unit_id", Text),
     comment="what directives asks for, newest version; `rules` is the requirement as it was issued",
 )
 
@@ -129,6 +131,9 @@ submission_versions = Table(
     Column("media_ids", ARRAY(Uuid), nullable=False),
     # The version of the draft it was sent from; null: it was sent as a whole.
     Column("draft_version", BigInteger),
+    # An array of [indicator, period, words], and what the sender was told: [where, indicator, period, …] of each.
+    Column("explanations", JSONB(none_as_null=True)),
+    Column("remarks", JSONB(none_as_null=True)),
     Column("outcome", Text),
     Column("reason", Text),
     # an array of [field, reason]: what must be revised where

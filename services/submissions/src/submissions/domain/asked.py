@@ -34,8 +34,16 @@ class Obligation:
     """When the form closes for this unit; null: when its requirement does."""
     state: str = "open"
     """As directives told it; whatever is not `open` takes no answer."""
+    reviewing_unit_id: str | None = None
+    """The division of the issuer that reviews what is sent; null: the issuer's own desk alone."""
     particulars: "Particulars | None" = None
     """What it asks of its unit beside its requirement; null: nothing."""
+
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """Return the units whose desks review what is sent."""
+        reviewer = self.reviewing_unit_id
+        return (self.issuer_unit_id,) if reviewer is None else (self.issuer_unit_id, reviewer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,8 @@ class Requirement:
     """The periods it is asked by, each with obligations of its own, in their order."""
     assigned: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """What the unit is to reach, by indicator and period."""
+    is_remarked: bool = False
+    """Whether anything may be told of an answer that is taken; most requirements only refuse."""
 
     @classmethod
     def issued(cls, told: RequirementIssued) -> "Requirement":
@@ -105,6 +115,9 @@ class Requirement:
             document=told.document,
             targets=told.targets,
             calendar=tuple(each.code for each in told.calendar),
+            is_remarked=any(each.only_warns for each in told.rules)
+            or any(each.warns for each in told.targets)
+            or any(each.previous_percent is not None or each.ceiling is not None for each in stated),
         )
 
     def levels_of(self, indicator: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ What remains when the process dies: an upload without parts in the store, which 
 file that no row speaks of. Neither can be reached by anybody; what is left of them is swept.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -72,16 +73,26 @@ async def open_upload(archive: Archive, *, wanted: Wanted, by: Caller) -> Opened
     ready = [each for each in same if each.state == "ready"]
     copied = await _copy(archive, ready[0], opened) if ready else None
     if copied is not None:
-        return await _begin(archive, obligation, copied, "elsewhere")
+        with suppress(_SourceGone):
+            return await _begin(archive, obligation, copied, "elsewhere", source=ready[0])
     upload_id = await archive.objects.create_upload(opened.quarantine_key, content_type=opened.content_type)
     return await _begin(archive, obligation, replace(opened, store_upload_id=upload_id), "new")
 
 
-async def _begin(archive: Archive, obligation: Obligation, opened: Media, known: Known) -> Opened:
-    """Write the file down, unless another caller was quicker with the same one."""
+class _SourceGone(Exception):
+    """What was copied has been withdrawn or deleted meanwhile: nothing of it may come back."""
+
+
+async def _begin(
+    archive: Archive, obligation: Obligation, opened: Media, known: Known, *, source: Media | None = None
+) -> Opened:
+    """Write the file down, unless another caller was quicker with the same one; `source` is what it was copied from."""
     here = None
     try:
         async with archive.transactions.begin() as tx:
+            if source is not None:
+                # Held until the copy is written down: whoever withdraws the source afterwards finds the copy too.
+                await _hold(tx, source)
             # Locked, so that two callers at once cannot both be the last one allowed, nor both begin the same file.
             taken = await store.asked.take_obligation(tx, obligation.id)
             if taken is not None:
@@ -100,6 +111,12 @@ async def _begin(archive: Archive, obligation: Obligation, opened: Media, known:
         await _undo(archive, opened)
         return Opened(here, "here")
     return Opened(opened, known)
+
+
+async def _hold(tx: Transaction, source: Media) -> None:
+    held = await store.media.take(tx, source.id)
+    if held is None or held.state != "ready":
+        raise _SourceGone
 
 
 async def _undo(archive: Archive, opened: Media) -> None:
@@ -156,13 +173,11 @@ def _media_for(wanted: Wanted, by: Caller, tx: Transaction) -> Media:
     )
 
 
-async def _same(tx: Transaction, obligation: Obligation, opened: Media) -> list[Media]:
-    if opened.digest is None:
-        return []
-    return list(await store.media.same_of_unit(tx, obligation.answering_unit_id, opened))
+async def _same(tx: Transaction, obligation: Obligation, opened: Media) -> Sequence[Media]:
+    return await store.twins.of_unit(tx, obligation.answering_unit_id, opened)
 
 
-def _here(same: list[Media], obligation: Obligation) -> Media | None:
+def _here(same: Sequence[Media], obligation: Obligation) -> Media | None:
     return next((each for each in same if each.obligation_id == obligation.id), None)
 
 

@@ -17,7 +17,7 @@ from submissions import store
 from submissions.domain.asked import Obligation
 from submissions.domain.media import Media
 from submissions.operations.archive import Archive
-from submissions.operations.rights import not_found, require_read
+from submissions.operations.rights import may_review, not_found, require_read
 from submissions.problems import UploadOver
 
 
@@ -27,31 +27,31 @@ async def withdraw(archive: Archive, *, media_id: UUID, reason: str, by: Caller)
     For the unit that sent it and the desk that reviews it. Raises `UploadOver` for an upload nobody completed.
     """
     async with archive.transactions.begin() as tx:
-        media = await store.media.take(tx, media_id)
+        media = await store.media.find(tx, media_id)
         obligation = None if media is None else await store.asked.find_obligation(tx, media.obligation_id)
         if media is None or obligation is None:
             raise not_found()
         _require_withdraw(by, obligation)
-        if media.state == "withdrawn":
-            return media
-        if media.state in ("abandoned", "deleted"):
+        found = await store.twins.take_with(tx, obligation.answering_unit_id, media)
+        taken = next(each for each in found if each.id == media_id)
+        if taken.state == "withdrawn":
+            return taken
+        if taken.state in ("abandoned", "deleted"):
             raise UploadOver(
-                "Lần tải lên này đã kết thúc, không có tệp nào.", "This upload is over.", state=media.state
+                "Lần tải lên này đã kết thúc, không có tệp nào.", "This upload is over.", state=taken.state
             )
-        withdrawn = [await _withdraw_one(tx, media, obligation, reason, by)]
-        if media.digest is not None:
-            for twin in await store.media.same_of_unit(tx, obligation.answering_unit_id, media):
-                taken = await store.media.take(tx, twin.id)
-                if taken is None or taken.state == "withdrawn":
-                    continue
-                theirs = await store.asked.get_obligation(tx, taken.obligation_id)
-                withdrawn.append(await _withdraw_one(tx, taken, theirs, reason, by))
-    for each in withdrawn:
+        withdrawn: dict[UUID, Media] = {}
+        while more := [each for each in found if each.id not in withdrawn]:
+            for each in more:
+                withdrawn[each.id] = await _withdraw_one(tx, each, reason, by)
+            # Once more: another one may have been copied while this waited.
+            found = await store.twins.take_with(tx, obligation.answering_unit_id, media)
+    for each in withdrawn.values():
         try:
             await withhold(archive, each)
         except (StoreAway, StoreRefused):
             continue  # no new link is given; the sweep moves what earlier ones reach
-    return withdrawn[0]
+    return withdrawn[media_id]
 
 
 async def withhold(archive: Archive, media: Media) -> None:
@@ -69,7 +69,8 @@ async def withhold(archive: Archive, media: Media) -> None:
         await store.media.put_cleared(tx, media.id)
 
 
-async def _withdraw_one(tx: Transaction, media: Media, obligation: Obligation, reason: str, by: Caller) -> Media:
+async def _withdraw_one(tx: Transaction, media: Media, reason: str, by: Caller) -> Media:
+    obligation = await store.asked.get_obligation(tx, media.obligation_id)
     version = media.version + 1
     await store.media.put_withdrawn(tx, media.id, version=version, by=by.id, reason=reason)
     tx.emit(
@@ -80,6 +81,7 @@ async def _withdraw_one(tx: Transaction, media: Media, obligation: Obligation, r
             obligation_id=obligation.id,
             answering_unit_id=obligation.answering_unit_id,
             issuer_unit_id=obligation.issuer_unit_id,
+            reviewing_unit_id=obligation.reviewing_unit_id,
             uploaded_by=media.uploaded_by,
             byte_count=media.byte_count,
         )
@@ -88,7 +90,7 @@ async def _withdraw_one(tx: Transaction, media: Media, obligation: Obligation, r
 
 
 def _require_withdraw(by: Caller, obligation: Obligation) -> None:
-    if may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may(by, Purpose.REVIEW, obligation.issuer_unit_id):
+    if may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may_review(by, obligation.desks):
         return
     require_read(by, obligation)
     raise NotAllowed(

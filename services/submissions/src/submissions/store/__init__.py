@@ -13,6 +13,7 @@ from submissions.store import (
     retention,
     reviews,
     submissions,
+    twins,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "retention",
     "reviews",
     "submissions",
+    "twins",
 ]

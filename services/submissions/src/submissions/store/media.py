@@ -116,24 +116,6 @@ async def put_crc32(tx: Transaction, media_id: UUID, crc32: int) -> None:
     await tx.connection.execute(update(media).where(media.c.media_id == media_id).values(crc32=crc32))
 
 
-async def same_of_unit(tx: Transaction, unit_id: str, like: Media) -> Sequence[Media]:
-    """Return the files of a unit that have the digest of `like`, oldest first: not refused, not given up."""
-    rows = await tx.connection.execute(
-        select(media)
-        .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
-        .where(
-            media.c.digest == like.digest,
-            media.c.part_bytes == like.part_bytes,
-            media.c.byte_count == like.byte_count,
-            media.c.state.in_(sorted(LIVE)),
-            obligations.c.answering_unit_id == unit_id,
-        )
-        .order_by(media.c.opened_at, media.c.media_id)
-        .limit(MOST_SHOWN)
-    )
-    return [media_of(row) for row in rows]
-
-
 async def bytes_of_unit(tx: Transaction, unit_id: str) -> int:
     """Return how many bytes the files of a unit take, those on their way as they will."""
     counted = await tx.connection.execute(

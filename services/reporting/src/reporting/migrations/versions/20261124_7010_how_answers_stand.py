@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "20261124_7010"
-down_revision = "20261123_5010"
+down_revision = "20261124_2001"
 branch_labels = None
 depends_on = None
 
