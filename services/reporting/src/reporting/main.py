@@ -10,7 +10,7 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
 from reporting import api, consumers
-from reporting.commands import COMMANDS
+from reporting.commands import COMMANDS, reckon_anew
 from reporting.feed import api as feed_api
 from reporting.feed import tables as feed_tables
 from reporting.feed.bell import Bell
@@ -62,4 +62,11 @@ def courier_of(frame: Frame, settings: Settings, bell: Bell) -> Courier:
     )
 
 
-SERVICE = Service(name="reporting", settings=Settings, frame=create_frame, migrations=MIGRATIONS, commands=COMMANDS)
+SERVICE = Service(
+    name="reporting",
+    settings=Settings,
+    frame=create_frame,
+    migrations=MIGRATIONS,
+    after_migrating=reckon_anew,
+    commands=COMMANDS,
+)
