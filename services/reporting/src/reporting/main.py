@@ -11,7 +11,7 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
 from reporting import api, consumers
-from reporting.commands import COMMANDS
+from reporting.commands import COMMANDS, reckon_anew
 from reporting.exports import api as exports_api
 from reporting.exports import tables as exports_tables
 from reporting.exports.command import COMMANDS as EXPORT_COMMANDS
@@ -71,5 +71,10 @@ def courier_of(frame: Frame, settings: Settings, bell: Bell) -> Courier:
 
 
 SERVICE = Service(
-    name="reporting", settings=Settings, frame=create_frame, migrations=MIGRATIONS, commands=COMMANDS | EXPORT_COMMANDS
+    name="reporting",
+    settings=Settings,
+    frame=create_frame,
+    migrations=MIGRATIONS,
+    after_migrating=reckon_anew,
+    commands=COMMANDS | EXPORT_COMMANDS,
 )
