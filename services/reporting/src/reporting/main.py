@@ -14,7 +14,6 @@ from reporting import api, consumers
 from reporting.commands import COMMANDS, reckon_anew
 from reporting.exports import api as exports_api
 from reporting.exports import tables as exports_tables
-from reporting.exports.command import COMMANDS as EXPORT_COMMANDS
 from reporting.exports.maker import keep_making
 from reporting.feed import api as feed_api
 from reporting.feed import tables as feed_tables
@@ -76,5 +75,5 @@ SERVICE = Service(
     frame=create_frame,
     migrations=MIGRATIONS,
     after_migrating=reckon_anew,
-    commands=COMMANDS | EXPORT_COMMANDS,
+    commands=COMMANDS,
 )

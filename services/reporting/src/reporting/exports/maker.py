@@ -16,7 +16,7 @@ from reporting.settings import Settings
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
-"""Who makes a table is heard of every thousand rows; after so long without a word another takes it up."""
+"""Who makes a table is heard of every some thousand rows; after so long without a word another takes it up."""
 MOST_ATTEMPTS = 3
 KEPT = timedelta(days=1)
 LONGEST_SECONDS = 600
@@ -58,7 +58,7 @@ async def make_next(transactions: Transactions, settings: Settings) -> bool:
 
 async def _run(export_id: UUID, settings: Settings) -> int:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "reporting", "export", str(export_id), env=environment(settings)
+        sys.executable, "-m", "reporting.exports", str(export_id), env=environment(settings)
     )
     try:
         return await asyncio.wait_for(process.wait(), LONGEST_SECONDS)

@@ -18,7 +18,7 @@ from reporting.exports import sheet, store
 from reporting.exports.sheet import Figure, Heading, Line
 from reporting.exports.store import PART_BYTES, Export, Place
 
-PROGRESS_ROWS = 1000
+PROGRESS_ROWS = 5000
 _REMARKS = {
     "exempt": "Được miễn",
     "recalled": "Đã thu hồi",

@@ -14,6 +14,8 @@ from chassis.transaction import Transaction
 from reporting.exports.tables import export_parts, exports, wordings
 
 PART_BYTES = 1 << 20
+AT_ONCE = 2000
+"""So many rows are in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Place:
 
     obligation_id: UUID
     unit_id: str
-    above: Sequence[str]
+    above: tuple[str, ...]
 
 
 _PLACES = text(
@@ -144,8 +146,14 @@ _PLACES = text(
 
 async def places_of(tx: Transaction, requirement_id: UUID, period: str) -> list[Place]:
     """Return where every unit stands that was ever to answer for a period."""
-    rows = await tx.connection.execute(_PLACES, {"requirement_id": requirement_id, "period": period})
-    return [Place(row.obligation_id, row.unit_id, row.above) for row in rows]
+    asked = {"requirement_id": requirement_id, "period": period}
+    chains: dict[tuple[str, ...], tuple[str, ...]] = {}  # thousands stand below the same few
+    found = []
+    async with tx.connection.stream(_PLACES, asked, execution_options={"yield_per": AT_ONCE}) as rows:
+        async for row in rows:
+            above = tuple(row.above)
+            found.append(Place(row.obligation_id, row.unit_id, chains.setdefault(above, above)))
+    return found
 
 
 _NAMES = text(
@@ -159,8 +167,11 @@ _NAMES = text(
 
 async def names_of(tx: Transaction, unit_ids: Sequence[str], day: date) -> dict[str, str]:
     """Return what units were called on a day, or last; those nobody has heard of are left out."""
-    rows = await tx.connection.execute(_NAMES, {"unit_ids": list(unit_ids), "day": day})
-    return {row.unit_id: row.name for row in rows}
+    found: dict[str, str] = {}
+    for start in range(0, len(unit_ids), AT_ONCE):
+        some = {"unit_ids": list(unit_ids[start : start + AT_ONCE]), "day": day}
+        found |= {row.unit_id: row.name for row in await tx.connection.execute(_NAMES, some)}
+    return found
 
 
 _DETAILS = text(
@@ -176,9 +187,9 @@ _DETAILS = text(
 
 
 async def details_of(
-    tx: Transaction, obligation_ids: Sequence[UUID], period: str, *, at_once: int = 500
+    tx: Transaction, obligation_ids: Sequence[UUID], period: str, *, at_once: int = AT_ONCE
 ) -> AsyncIterator[Row[Any]]:
-    """Return what came back of each of these obligations, in their order, a few hundred at a time."""
+    """Return what came back of each of these obligations, in their order, some thousand at a time."""
     for start in range(0, len(obligation_ids), at_once):
         ids = obligation_ids[start : start + at_once]
         rows = await tx.connection.execute(_DETAILS, {"ids": list(ids), "period": period})
