@@ -43,7 +43,7 @@ async def story(frame, story):
 
 @pytest.fixture
 def officer(signer):
-    return signer.bearer(("viewer", "department"), person=new_id())
+    return signer.bearer(("desk_officer", "department"), person=new_id())
 
 
 async def ask(client, story, bearer, **body):
@@ -125,6 +125,19 @@ async def test_everybody_gets_what_they_may_read(frame, client, story, signer):
         ["Đơn vị a", "1", "12"],
         ["Đơn vị b", "0", "0"],
         ["Đơn vị c", "x", "x"],
+    ]
+
+
+async def test_who_may_read_totals_only_gets_no_row_of_a_unit(frame, client, story, signer):
+    viewer = signer.bearer(("viewer", "department"), person=new_id())
+    export_id = await made(frame, client, story, viewer)
+
+    answer = await client.get(f"/exports/{export_id}/file", headers=viewer)
+
+    assert table_in(answer.content) == [
+        [None, "TỔNG SỐ", 2, 17, 4, 3, None],
+        ["I", "Đơn vị commune", 1, 12, 2, 2, None],
+        ["II", "Đơn vị other", None, None, 1, 0, None],
     ]
 
 

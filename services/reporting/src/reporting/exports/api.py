@@ -14,7 +14,7 @@ from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotFound, NotSignedIn
 from chassis.transaction import OpenTransaction, Transactions
-from reporting.api import AskedPeriod, TreeNow
+from reporting.api.totals import AskedPeriod, TreeNow
 from reporting.exports import operations, store
 from reporting.exports.operations import NotReady, Piece, TooManyExports
 from reporting.exports.store import PART_BYTES, Export

@@ -124,24 +124,22 @@ async def _ground(tx: Transaction, export: Export) -> _Ground:
     requirement = await totals.find_requirement(tx, export.requirement_id)
     if requirement is None:
         raise LookupError(f"no requirement {export.requirement_id}")
-    readable = None if export.units is None else frozenset(export.units)
+    totals_of = None if export.totals_of is None else frozenset(export.totals_of)
+    answers_of = None if export.answers_of is None else frozenset(export.answers_of)
     day = requirement.day_of(export.period)
     aggregates = {
         each.key.unit_id: each
         for each in await totals.aggregates_of(tx, export.requirement_id)
         if each.key.period == export.period
         and each.relation == "reporting"
-        and (readable is None or each.key.unit_id in readable)
+        and (totals_of is None or each.key.unit_id in totals_of)
     }
-    places = [
-        each
-        for each in await store.places_of(tx, export.requirement_id, export.period)
-        if readable is None or each.unit_id in readable
-    ]
+    everybody = await store.places_of(tx, export.requirement_id, export.period)
+    places = [each for each in everybody if answers_of is None or each.unit_id in answers_of]
     names = await store.names_of(
         tx, sorted({requirement.issuer_unit_id, *aggregates, *(each.unit_id for each in places)}), day
     )
-    top = _top(requirement, aggregates, places)
+    top = _top(requirement, aggregates, everybody)
     by_group: dict[str | None, list[Place]] = {None: []} | {each: [] for each in aggregates if each != top}
     for each in places:
         # Its own total stands in its own group, should a unit owe and have others below it.

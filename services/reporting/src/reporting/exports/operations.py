@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.clock import today
+from chassis.policy import Purpose
 from chassis.problems import NotFound, Problem
 from chassis.transaction import Transaction, new_id
 from reporting import store as totals
@@ -54,20 +55,27 @@ async def ask(
     if requirement is None or (period is not None and period not in requirement.periods):
         raise nothing_here()
     chosen = period or requirement.periods[0]
-    reader = Reader(by, requirement, tree, today=today(tx.now))
-    units: tuple[str, ...] | None = None
+    day = today(tx.now)
+    totals_of = answers_of = None
+    reader = Reader(by, requirement, tree, today=day)
     if not reader.may_read_unit(requirement.issuer_unit_id):
         standing = {each.key.unit_id for each in await totals.aggregates_of(tx, requirement_id)}
-        standing |= {each.unit_id for each in await store.places_of(tx, requirement_id, chosen)}
-        units = tuple(sorted(each for each in standing if reader.may_read_unit(each)))
-        if not units:
+        totals_of = tuple(sorted(each for each in standing if reader.may_read_unit(each)))
+        if not totals_of:
             raise nothing_here()
+    # Whoever may read totals learns sums; the rows of the units take the right to read what they submitted.
+    reader = Reader(by, requirement, tree, today=day, purpose=Purpose.READ_SUBMISSION)
+    if not reader.may_read_unit(requirement.issuer_unit_id):
+        standing = {each.unit_id for each in await store.places_of(tx, requirement_id, chosen)}
+        answers_of = tuple(sorted(each for each in standing if reader.may_read_unit(each)))
     if await store.count_unfinished(tx, by.id) >= MOST_UNFINISHED:
         raise TooManyExports(
             f"Đang lập {MOST_UNFINISHED} biểu cho Thầy/Cô; vui lòng chờ xong rồi yêu cầu tiếp.",
             f"{MOST_UNFINISHED} tables are being made for you; wait until one is done.",
         )
-    asked = Export(new_id(), by.id, requirement_id, chosen, form, units, "waiting", 0, 0, None, None, None, tx.now)
+    asked = Export(
+        new_id(), by.id, requirement_id, chosen, form, totals_of, answers_of, "waiting", 0, 0, None, None, None, tx.now
+    )
     await store.put_export(tx, asked)
     await ring(tx)
     return asked

@@ -27,8 +27,10 @@ class Export:
     requirement_id: UUID
     period: str
     form: str
-    units: tuple[str, ...] | None
-    """Those whoever asked may read; null: all."""
+    totals_of: tuple[str, ...] | None
+    """The units whose totals whoever asked may read; null: all."""
+    answers_of: tuple[str, ...] | None
+    """The units of which they may read what those submitted; null: all."""
     state: str
     attempts: int
     rows_done: int
@@ -41,10 +43,9 @@ class Export:
 async def put_export(tx: Transaction, export: Export) -> None:
     """Write what was asked for."""
     row = {name: getattr(export, name) for name in ("export_id", "asked_by", "requirement_id", "period", "form")}
-    units = list(export.units) if export.units is not None else None
-    await tx.connection.execute(
-        insert(exports).values(**row, units=units, state=export.state, asked_at=export.asked_at)
-    )
+    for name in ("totals_of", "answers_of", "state", "asked_at"):
+        row[name] = getattr(export, name)
+    await tx.connection.execute(insert(exports).values(**row))
 
 
 _FIND = select(exports).where(exports.c.export_id == bindparam("export_id", type_=Uuid))
@@ -206,7 +207,8 @@ def _export(row: Row[Any]) -> Export:
         requirement_id=row.requirement_id,
         period=row.period,
         form=row.form,
-        units=tuple(row.units) if row.units is not None else None,
+        totals_of=tuple(row.totals_of) if row.totals_of is not None else None,
+        answers_of=tuple(row.answers_of) if row.answers_of is not None else None,
         state=row.state,
         attempts=row.attempts,
         rows_done=row.rows_done,

@@ -45,8 +45,9 @@ exports = Table(
     Column("requirement_id", Uuid, nullable=False),
     Column("period", Text, nullable=False),
     Column("form", Text, nullable=False),
-    # The units whoever asked may read; null: all of them.
-    Column("units", ARRAY(Text)),
+    # The units whose totals, and whose own answers, whoever asked may read; null: all of them.
+    Column("totals_of", ARRAY(Text)),
+    Column("answers_of", ARRAY(Text)),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("taken_at", DateTime(timezone=True)),
