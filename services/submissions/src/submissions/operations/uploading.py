@@ -65,11 +65,22 @@ async def sign_parts(archive: Archive, *, upload_id: UUID, parts: Sequence[Wante
     for part in parts:
         media.bytes_of_part(part.number)
         media.refuse_other_bytes(part.number, part.sha256)
+    return _signed(archive, media, parts, tx.now)
+
+
+def sign_first(archive: Archive, media: Media, *, most: int) -> list[SignedPart]:
+    """Sign the first parts of an upload that has just been opened with its digest, as `sign_parts` does."""
+    digests = (media.part_digests or ())[:most]
+    parts = [WantedPart(number, sha256) for number, sha256 in enumerate(digests, 1)]
+    return _signed(archive, media, parts, media.opened_at)
+
+
+def _signed(archive: Archive, media: Media, parts: Sequence[WantedPart], now: datetime) -> list[SignedPart]:
     return [
         SignedPart(
             number=part.number,
             byte_count=media.bytes_of_part(part.number),
-            expires_at=tx.now + PART_URL_LIFETIME,
+            expires_at=now + PART_URL_LIFETIME,
             url=archive.objects.part_url(media.quarantine_key, media.store_upload_id, part.number, sha256=part.sha256),
         )
         for part in parts

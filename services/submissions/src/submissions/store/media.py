@@ -27,6 +27,14 @@ _STATES_OF = Stroke(
         media.c.obligation_id == bindparam("obligation_id"),
     )
 )
+_TAKEN_OF = (
+    select(
+        func.coalesce(func.sum(media.c.byte_count), 0),
+        func.count().filter(media.c.obligation_id == bindparam("obligation_id"), media.c.state.in_(sorted(ON_THE_WAY))),
+    )
+    .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
+    .where(obligations.c.answering_unit_id == bindparam("unit_id"), media.c.state.in_(sorted(LIVE)))
+)
 
 
 async def put_new(tx: Transaction, new: Media) -> None:
@@ -116,24 +124,14 @@ async def put_crc32(tx: Transaction, media_id: UUID, crc32: int) -> None:
     await tx.connection.execute(update(media).where(media.c.media_id == media_id).values(crc32=crc32))
 
 
-async def bytes_of_unit(tx: Transaction, unit_id: str) -> int:
-    """Return how many bytes the files of a unit take, those on their way as they will."""
-    counted = await tx.connection.execute(
-        select(func.coalesce(func.sum(media.c.byte_count), 0))
-        .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
-        .where(obligations.c.answering_unit_id == unit_id, media.c.state.in_(sorted(LIVE)))
-    )
-    return int(counted.scalar_one())
-
-
-async def count_on_the_way(tx: Transaction, obligation_id: UUID) -> int:
-    """Return how many uploads are under way for an obligation."""
-    counted = await tx.connection.execute(
-        select(func.count())
-        .select_from(media)
-        .where(media.c.obligation_id == obligation_id, media.c.state.in_(sorted(ON_THE_WAY)))
-    )
-    return counted.scalar_one()
+async def taken_of(tx: Transaction, unit_id: str, obligation_id: UUID) -> tuple[int, int]:
+    """Return how many bytes the files of a unit take, those on their way as they will, and how many uploads are under
+    way for the obligation, which is one of its own.
+    """
+    byte_count, on_the_way = (
+        await tx.connection.execute(_TAKEN_OF, {"unit_id": unit_id, "obligation_id": obligation_id})
+    ).one()
+    return int(byte_count), int(on_the_way)
 
 
 # On the way.
