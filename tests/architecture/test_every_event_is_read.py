@@ -14,8 +14,8 @@ from contracts import catalogue
 ROOT = Path(__file__).parents[2]
 DECLARED = streams.load(ROOT / "deploy" / "jetstream" / "streams.toml")
 READERS = ("directory", "directives", "submissions", "reporting", "notify")
-FOR_OTHERS = {"reporting.aggregate.updated.v1", "submissions.media.received.v1", "submissions.media.ready.v1"}
-"""Events nobody in the house reads: the city does, and a later gallery will."""
+FOR_OTHERS = {"submissions.media.received.v1", "submissions.media.ready.v1"}
+"""Events nobody in the house reads: a later gallery will."""
 
 
 def desk_of(service: str) -> EventDesk:
@@ -52,3 +52,10 @@ def test_every_event_has_a_stream_of_the_service_that_publishes_it() -> None:
 
     for event in catalogue.EVENTS:
         assert publishers[event.service()] == (f"{event.service()}.>",)
+
+
+def test_what_is_told_outside_is_the_same_on_every_road() -> None:
+    [by_nats] = [each.source_subjects for each in DECLARED.stream if each.name == "CITY_AGG"]
+    [by_http] = [each.subjects for each in DECLARED.durable if each.name == "reporting-feed"]
+
+    assert by_nats == by_http

@@ -111,6 +111,26 @@ async def test_a_line_that_broke_halfway_is_not_given_to_the_next(strokes, aggre
     assert [error for error in failures if not is_outage(error)] == []
 
 
+async def test_two_in_each_others_way_are_told_to_come_again(strokes, postgres_url) -> None:
+    one, other = [await asyncpg.connect(postgres_url) for _ in range(2)]
+    try:
+        for each in (one, other):
+            await each.execute("SET deadlock_timeout = '10ms'")
+            await each.execute("BEGIN")
+        await one.execute("SELECT pg_advisory_xact_lock(815)")
+        await other.execute("SELECT pg_advisory_xact_lock(816)")
+        ends = await asyncio.gather(
+            one.execute("SELECT pg_advisory_xact_lock(816)"),
+            other.execute("SELECT pg_advisory_xact_lock(815)"),
+            return_exceptions=True,
+        )
+    finally:
+        for each in (one, other):
+            each.terminate()
+
+    assert [is_outage(end) for end in ends if isinstance(end, Exception)] == [True]
+
+
 async def test_lost_connections_are_replaced(strokes, postgres_url) -> None:
     await strokes.rows(TEXTS)
     killer = await asyncpg.connect(postgres_url)

@@ -49,6 +49,8 @@ class Letter:
 
     id: UUID
     event: Event
+    sealed: bytes
+    """The envelope as it came, byte for byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ class Box:
     take_in: BatchHandler
     linger: float = 0.0
     """Seconds to wait after a first message for others to fold with it."""
+    takes_letters: bool = False
+    """Whether `take_in` is handed letters, for which an event alone is not enough."""
+
+    async def hand_over(self, letters: Sequence[Letter], transaction: Transaction) -> None:
+        """Set in motion what these letters set in motion."""
+        await self.take_in(letters if self.takes_letters else [letter.event for letter in letters], transaction)
 
 
 @dataclass
@@ -82,10 +90,13 @@ class EventDesk:
     retry_delays: tuple[float, ...] = RETRY_DELAYS
     boxes: dict[str, Box] = field(default_factory=dict)
 
-    def batch(self, durable: str, *types: type[Event], linger: float = 0.0) -> Callable[[BatchHandler], BatchHandler]:
+    def batch(
+        self, durable: str, *types: type[Event], linger: float = 0.0, letters: bool = False
+    ) -> Callable[[BatchHandler], BatchHandler]:
         """Hand the events of `durable` to the decorated function, as many at a time as wait.
 
         Where nobody waits for the outcome, `linger` seconds turn a steady stream into few large transactions.
+        With `letters` it is handed `Letter`s, with the id and the very bytes of each event.
         """
 
         def register(take_in: BatchHandler) -> BatchHandler:
@@ -95,6 +106,7 @@ class EventDesk:
                 types={each.type: each for each in types},
                 take_in=take_in,
                 linger=linger,
+                takes_letters=letters,
             )
             return take_in
 
@@ -223,14 +235,15 @@ async def take_in_letters(transaction: Transaction, box: Box, letters: Sequence[
     )
     new = set(entered.scalars())
     if new:
-        await box.take_in([letter.event for event_id, letter in by_id.items() if event_id in new], transaction)
+        await box.hand_over([letter for event_id, letter in by_id.items() if event_id in new], transaction)
     return len(new)
 
 
 def _open(box: Box, message: Msg) -> Delivery:
     envelope, event = read_event(box, message.data)
     headers = message.headers or {}
-    return Delivery(message, Letter(envelope.id, event), headers.get("traceparent") or envelope.traceparent)
+    letter = Letter(envelope.id, event, message.data)
+    return Delivery(message, letter, headers.get("traceparent") or envelope.traceparent)
 
 
 def _origin(delivery: Delivery) -> Context:

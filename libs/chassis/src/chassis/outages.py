@@ -1,4 +1,4 @@
-"""Tell a dead neighbour from a fault of ours: the first is waited for, the second is not."""
+"""Tell a dead neighbour, or one in the way, from a fault of ours: the first is waited for, the second is not."""
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -18,11 +18,14 @@ _AWAY = (
     asyncpg.InternalClientError,
     # Our own limit on a statement: a server that cannot finish one in thirty seconds is as good as away.
     asyncpg.QueryCanceledError,
+    # Two transactions stood in each other's way and this one was undone, all of it: what was asked may be asked again.
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
 )
 
 
 def is_outage(error: BaseException) -> bool:
-    """Say whether `error` means that a server is away, not that what was asked of it is wrong."""
+    """Say whether `error` means that a server is away or busy with another, not that what was asked of it is wrong."""
     if isinstance(error, DBAPIError):
         if error.connection_invalidated or isinstance(error, InterfaceError | OperationalError):
             return True

@@ -9,7 +9,7 @@ from nats.aio.msg import Msg
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.tables import inbox, parked_messages
+from chassis.tables import parked_messages
 from chassis.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ async def replay(desk: "EventDesk", number: int) -> None:
     Raises what the handler raises, or `Unreadable`; the message then stays parked. Safe to repeat, and safe when the
     event was taken in by another way meanwhile: the inbox knows.
     """
-    from sqlalchemy.dialects.postgresql import insert as upsert
-
-    from chassis.consuming import Unreadable, read_event
+    from chassis.consuming import Letter, Unreadable, read_event, take_in_letters
 
     async with desk.transactions.begin() as transaction:
         parked = await get_parked(transaction.connection, number, lock=True)
@@ -82,9 +80,5 @@ async def replay(desk: "EventDesk", number: int) -> None:
         if box is None:
             raise Unreadable(f"no durable {parked.durable!r} in this service any more")
         envelope, event = read_event(box, parked.body)
-        entered = await transaction.connection.execute(
-            upsert(inbox).values(durable=parked.durable, event_id=envelope.id).on_conflict_do_nothing()
-        )
-        if entered.rowcount:
-            await box.take_in([event], transaction)
+        await take_in_letters(transaction, box, [Letter(envelope.id, event, parked.body)])
         await transaction.connection.execute(delete(parked_messages).where(parked_messages.c.id == number))

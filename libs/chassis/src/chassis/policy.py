@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     READ_DIRECTIVE = "read_directive"
     READ_TOTALS = "read_totals"
     READ_CONTACT = "read_contact"  # where letters to a person go
+    SUBSCRIBE = "subscribe"  # take the aggregates that are told outside, by feed or by webhook
     READ_AUDIT = "read_audit"  # who signed in, who changed rights and units
 
 
@@ -70,10 +71,11 @@ RIGHTS: Mapping[str, Mapping[Purpose, Reach]] = {
     "viewer": {_P.READ_DIRECTIVE: _R.SUBTREE, _P.READ_TOTALS: _R.SUBTREE},
     "auditor": {_P.READ_AUDIT: _R.SUBTREE},
     "postman": {_P.READ_CONTACT: _R.SUBTREE},
-    "subscriber": {_P.READ_TOTALS: _R.SUBTREE},
+    "subscriber": {_P.SUBSCRIBE: _R.SUBTREE},
 }
-"""What each role may do. `postman` is the machine that carries letters, `subscriber` one that takes totals
-elsewhere. An auditor sees what was done and can do nothing, not even see what it was done to."""
+"""What each role may do. `postman` is the machine that carries letters, `subscriber` one that takes
+aggregates elsewhere and sees nothing of the answers behind them. An auditor sees what was done and can do
+nothing, not even see what it was done to."""
 
 ROLES = frozenset(RIGHTS)
 

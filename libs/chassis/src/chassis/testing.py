@@ -18,7 +18,7 @@ from chassis.frame import Frame
 from chassis.identity import ALGORITHM, AUDIENCE, ISSUER, LIFETIME_SECONDS, KeyRing
 from chassis.tables import outbox
 from chassis.transaction import new_id
-from contracts.event import Event
+from contracts.event import Event, seal
 
 
 class Signer:
@@ -69,8 +69,9 @@ async def tell_together(frame: Frame, events: Sequence[Event], *, ids: Sequence[
     for box in frame.desk.boxes.values():
         mine = [(event_id, event) for event_id, event in zip(known, events, strict=True) if event.type in box.types]
         if mine:
+            letters = [Letter(event_id, event, seal(event, event_id=event_id)) for event_id, event in mine]
             async with frame.transactions.begin() as transaction:
-                await take_in_letters(transaction, box, [Letter(event_id, event) for event_id, event in mine])
+                await take_in_letters(transaction, box, letters)
 
 
 def box_of(frame: Frame, durable: str) -> Box:

@@ -31,6 +31,13 @@ class IndicatorAsked(Fact):
     """Stated once for each education level the unit teaches; the whole is the sum of its levels."""
     levels: tuple[str, ...] = ()
     """Of one that is asked per level: the levels it is asked of; none named: all that the unit teaches."""
+    previous_percent: int | None = None
+    """Whoever states a figure that differs by more than so many percent from that of the period before is told so."""
+    ceiling: str | None = None
+    """The code of a figure the unit states for another requirement, as its enrolment: what it stated of it last.
+    Whoever states more than that is told so."""
+    needs_explanation: bool = False
+    """Whoever is told something about this figure and sends it all the same says why."""
 
 
 class TermAsked(Fact):
@@ -51,6 +58,8 @@ class RuleAsked(Fact):
     message_en: str
     only_warns: bool = False
     """An answer that breaks it is taken all the same; whoever sends it is told."""
+    needs_explanation: bool = False
+    """Of one that only warns: whoever sends an answer that breaks it says why."""
 
 
 TargetKind = Literal["policy", "assigned", "registered", "previous"]

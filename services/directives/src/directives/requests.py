@@ -34,7 +34,7 @@ from directives.domain.audience import of_types
 from directives.domain.directive import Directive, Recipient, Stamp
 from directives.domain.document_types import DocumentType
 from directives.domain.form import Capacity, Citation, CitationRelation, Competence, Form, Priority, Signer
-from directives.domain.outline import MOST_TERMS, MOST_TIMES
+from directives.domain.outline import MOST_PERCENT, MOST_TERMS, MOST_TIMES
 from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
@@ -125,6 +125,9 @@ class IndicatorIn(Request):
     denominator: IndicatorCode | None = None
     per_level: bool = Field(default=False, strict=True)
     levels: list[Level] = Field(default=[], max_length=10)
+    previous_percent: int | None = Field(default=None, strict=True, ge=0, le=MOST_PERCENT)
+    ceiling: IndicatorCode | None = None
+    needs_explanation: bool = Field(default=False, strict=True)
 
 
 class TermIn(Request):
@@ -144,6 +147,7 @@ class RuleIn(Request):
     message_vi: Line
     message_en: Line
     only_warns: bool = Field(default=False, strict=True)
+    needs_explanation: bool = Field(default=False, strict=True)
 
 
 class SectionIn(Request):

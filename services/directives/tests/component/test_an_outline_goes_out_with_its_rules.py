@@ -13,7 +13,8 @@ RULE = {
     "right": [{"indicator": "stem.lessons", "times": 1}],
     "message_vi": "Số dự án quá ít so với số bài học.",
     "message_en": "Too few projects for so many lessons.",
-    "only_warns": False,
+    "only_warns": True,
+    "needs_explanation": True,
 }
 SHARE = {
     "code": "stem.share",
@@ -28,6 +29,8 @@ SHARE = {
 async def test_rules_ratios_and_parts_are_told_as_they_were_drafted(client, frame, letter, desk, officer) -> None:
     report = letter["requirements"][0]
     report["indicators"][3] = {**report["indicators"][3], "at_most": None, "of_which": "stem.projects"}
+    compared = {"previous_percent": 30, "ceiling": "school.pupils", "needs_explanation": True}
+    report["indicators"][2] |= compared
     report["indicators"].append(SHARE)
     report["rules"] = [RULE]
 
@@ -37,6 +40,7 @@ async def test_rules_ratios_and_parts_are_told_as_they_were_drafted(client, fram
     [told] = [each["data"] for each in await waiting_events(frame) if each["type"] == "directives.directive.issued.v1"]
     for asked in (shown, told["requirements"][0]):
         assert asked["rules"] == [RULE]
+        assert {key: asked["indicators"][2][key] for key in compared} == compared
         assert asked["indicators"][3]["of_which"] == "stem.projects"
         assert {key: asked["indicators"][4][key] for key in SHARE} == SHARE
 

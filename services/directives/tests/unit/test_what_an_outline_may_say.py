@@ -52,10 +52,20 @@ def test_a_part_and_a_ratio_are_of_figures_beside_them(more) -> None:
         (indicator("a.share", "ratio", numerator="a.girls", denominator="a.all", at_most="a.all"), ""),
         (indicator("a.part", numerator="a.girls"), ""),
         (indicator("a.part", at_most="a.share"), ".at_most"),
+        (indicator("a.open", "bool", previous_percent=10), ".previous_percent"),
+        (indicator("a.part", ceiling="a.all"), ".ceiling"),
+        (indicator("a.share", "ratio", numerator="a.girls", denominator="a.all", previous_percent=0), ""),
     ],
 )
 def test_what_fits_no_figure_is_refused_with_its_place(more, place) -> None:
     assert refusal(RuleUnfit, more) == f"q.indicators.4{place}"
+
+
+def test_a_rule_that_must_hold_cannot_be_explained_away() -> None:
+    must_hold = rule(["a.all"], ["a.girls"]).model_copy(update={"needs_explanation": True})
+
+    assert refusal(RuleUnfit, rules=(must_hold,)) == "q.rules.0.needs_explanation"
+    check_outline(("2026",), FIGURES, (), (must_hold.model_copy(update={"only_warns": True}),), where="q")
 
 
 def test_nothing_is_a_part_of_itself_by_way_of_others() -> None:

@@ -15,7 +15,7 @@ from chassis.testing import running, until
 from directory.main import create_frame, found
 
 TODAY = today(datetime.now(UTC))
-SCOPE = {"unit_id": "U-SCH-001", "purposes": ["read_totals"]}
+SCOPE = {"unit_id": "U-SCH-001", "purposes": ["subscribe"]}
 MACHINE = {
     "account": "city-totals",
     "full_name": "Máy chủ thành phố",
@@ -83,9 +83,9 @@ async def test_the_caller_of_such_a_token_may_no_more_than_both_say(own_client, 
     async with running(frame):
         caller = await frame.keys.caller((await come_in(own_client, key)).json()["access_token"])
 
-    assert caller.scopes == (Scope(unit_id="U-SCH-001", purposes=frozenset({"read_totals"})),)
-    assert may(caller, Purpose.READ_TOTALS, "U-SCH-001")
-    assert not may(caller, Purpose.READ_TOTALS, "U-SCH-003")
+    assert caller.scopes == (Scope(unit_id="U-SCH-001", purposes=frozenset({"subscribe"})),)
+    assert may(caller, Purpose.SUBSCRIBE, "U-SCH-001")
+    assert not may(caller, Purpose.SUBSCRIBE, "U-SCH-003")
     assert not may(caller, Purpose.READ_DIRECTIVE, "U-SCH-001")
 
 

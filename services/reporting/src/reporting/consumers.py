@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-from chassis.consuming import EventDesk
+from chassis.consuming import EventDesk, Letter
 from chassis.transaction import Transaction
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
+from contracts.reporting import AggregateUpdated
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import projections
+from reporting.domain.heard import AnswerEvent
+from reporting.feed.operations import note_told
 from unit_tree.projection import TreeReader
 
 
@@ -23,5 +26,10 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
         await projections.note_directives(transaction, events, trees=trees)
 
     @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
-    async def note_answers(events: Sequence[projections.AnswerEvent], transaction: Transaction) -> None:
+    async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
         await projections.note_answers(transaction, events)
+
+    # What is told outside the house: the bytes themselves, as they were told.
+    @desk.batch("reporting-feed", AggregateUpdated, letters=True)
+    async def note_feed(letters: Sequence[Letter], transaction: Transaction) -> None:
+        await note_told(transaction, letters)

@@ -8,6 +8,7 @@ from chassis.porch import Role
 from chassis.testing import running, until
 from chassis.transaction import new_id
 from contracts.event import nats_subject, seal
+from reporting.feed import store as feed
 
 
 @pytest.fixture
@@ -74,10 +75,24 @@ async def test_what_others_publish_becomes_totals_that_are_published(make_frame,
             "reporting-units",
             "reporting-directives",
             "reporting-answers",
+            "reporting-feed",
         }
+        await until(lambda: _is_fed(frame, steward))
     told = await last_told(steward, story, "department")
     assert {each["indicator"]: each["value"] for each in told["totals"]} == {"stem.implementing": 2, "stem.lessons": 17}
     await steward.close()
+
+
+async def _is_fed(frame, client):
+    """Say whether the feed holds what went out on NATS, byte for byte and in that order."""
+    jetstream = client.jetstream()
+    state = (await jetstream.stream_info("REPORTING")).state
+    told = [
+        (await jetstream.get_msg("REPORTING", number)).data for number in range(state.first_seq, state.last_seq + 1)
+    ]
+    async with frame.transactions.begin() as tx:
+        entries = await feed.entries_after(tx, 0, limit=1000)
+    return told != [] and [each.body for each in entries] == told
 
 
 async def _is_counted(client, story, count):

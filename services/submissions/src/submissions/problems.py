@@ -13,6 +13,16 @@ class ValuesNotValid(Problem):
     status = 422
 
 
+class ExplanationNeeded(Problem):
+    """Figures that are unlike what was expected are sent without a word about it; `errors` lists every one.
+
+    Each has `where` (a path into the body), `indicator`, `period`, `what_vi`, `what_en`: send `explanations` for them.
+    """
+
+    code = "explanation-needed"
+    status = 422
+
+
 class AlreadyAccepted(Problem):
     """The submission was accepted; it can no longer be replaced."""
 

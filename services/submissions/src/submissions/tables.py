@@ -129,6 +129,9 @@ submission_versions = Table(
     Column("media_ids", ARRAY(Uuid), nullable=False),
     # The version of the draft it was sent from; null: it was sent as a whole.
     Column("draft_version", BigInteger),
+    # An array of [indicator, period, words], and what the sender was told: [where, indicator, period, …] of each.
+    Column("explanations", JSONB(none_as_null=True)),
+    Column("remarks", JSONB(none_as_null=True)),
     Column("outcome", Text),
     Column("reason", Text),
     # an array of [field, reason]: what must be revised where

@@ -96,3 +96,25 @@ async def test_the_same_request_is_the_same_whether_or_not_it_names_no_level(
     said = {**body, "values": [{**each, "level": None} for each in body["values"]]}
     again = await send(obligation, said)
     assert (again.status_code, again.headers.get("Idempotent-Replay")) == (201, "true")
+
+
+async def test_a_draft_knows_the_period_and_the_levels_of_its_unit(
+    frame, client, reporter, officer, monthly, owed, send
+) -> None:
+    november = owed("2026-11")
+    await tell(frame, monthly, november)
+    path = f"/obligations/{november.obligation_id}"
+    fields = {"values/stem.lessons/2026-11/lower_secondary": 3, "values/stem.lessons/2026-11/upper_secondary": 4}
+
+    saved = await client.patch(f"{path}/draft", json={"fields": fields}, headers={**reporter, "If-Match": '"0"'})
+    form = (await client.get(f"{path}/form", headers=reporter)).json()
+    headers = {**reporter, "If-Match": '"1"', "Idempotency-Key": "nop-ban-nhap-thang-11"}
+    sent = await client.post(f"{path}/draft/submission", headers=headers)
+
+    assert (saved.status_code, saved.json()["errors"]) == (200, [])
+    assert (form["period"], form["levels"]) == ("2026-11", ["lower_secondary", "upper_secondary"])
+    assert sent.status_code == 201
+    reasons = [{"field": "values/stem.lessons/2026-11/upper_secondary", "reason": "Xem lại."}]
+    back = {"number": 1, "reason": "Xem lại.", "fields": reasons}
+    returned = await client.post(f"/submissions/{sent.json()['submission_id']}/return", json=back, headers=officer)
+    assert returned.status_code == 200

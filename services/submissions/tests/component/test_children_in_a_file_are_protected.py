@@ -1,7 +1,11 @@
 """What is not declared is not shown widely; what is withdrawn is gone for everybody at once, and stays on record."""
 
-import pytest
+import asyncio
 
+import pytest
+from sqlalchemy import text
+
+from chassis.testing import until
 from submissions import store
 from submissions.operations import inspecting
 from submissions.operations.inspecting import ATTEMPTS, LEASE, inspect_next
@@ -107,6 +111,27 @@ async def test_copies_the_unit_sent_elsewhere_are_withdrawn_too(sender, another_
 
     assert (await sender.media())["state"] == "withdrawn"
     assert (await elsewhere.media())["state"] == "withdrawn"
+
+
+async def test_two_who_withdraw_copies_of_each_other_at_once_both_do(another_sender, owe, asked, frame) -> None:
+    one, other = [another_sender(b"the same film", desk=await owe(asked.video())) for _ in range(2)]
+    for each in (one, other):
+        await each.open(digest=each.digest())
+
+    async with frame.engine.connect() as somebody:
+        await somebody.execute(text("SELECT 1 FROM media WHERE media_id = :first FOR UPDATE"), {"first": one.media_id})
+        both = asyncio.gather(withdraw(one), withdraw(other))
+        await until(lambda: _waiting(frame, 2), within=5)  # each holds what it took first
+    answers = await both
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [(await each.media())["state"] for each in (one, other)] == ["withdrawn", "withdrawn"]
+
+
+async def _waiting(frame, wanted: int) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with frame.engine.connect() as connection:
+        return await connection.scalar(text(waiting)) == wanted
 
 
 async def test_what_an_inspector_leaves_behind_of_a_withdrawn_file_is_swept(sender, archive, record, web) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from chassis.transaction import new_id
 from contracts.directives import IndicatorAsked, RequirementIssued, RuleAsked, TargetAsked, TermAsked
-from submissions.domain.aim import aims_of, warnings_of
+from submissions.domain.aim import aims_of
 from submissions.domain.answer import Answer, Stated, faults_of
 from submissions.domain.asked import Particulars, Requirement
+from submissions.domain.explaining import remarks_of
 
 LAST, NOW = "2024-2025", "2025-2026"
 
@@ -62,7 +63,7 @@ def target(indicator, kind="policy", **said):
 
 def told(requirement, given, before=None):
     assert faults_of(requirement, given) == []
-    return [(each.indicator, each.what_en) for each in warnings_of(requirement, given, before or {})]
+    return [(each.indicator, each.what_en) for each in remarks_of(requirement, given, before or {})]
 
 
 def test_a_share_is_told_in_percent() -> None:

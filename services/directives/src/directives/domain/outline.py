@@ -8,6 +8,8 @@ from directives.problems import CodeTwice, RuleUnfit
 MOST_TERMS = 50
 MOST_TIMES = 10**12
 """A number in a rule may be an amount of money, in đồng."""
+MOST_PERCENT = 10_000
+"""A figure that may be a hundred times that of the period before is not compared with it."""
 
 
 def check_outline(
@@ -66,6 +68,7 @@ def _check_indicator(asked: IndicatorAsked, others: dict[str, IndicatorAsked], w
                 f"{asked.code!r} {words_en} {other!r}: that takes another number of the same type and requirement.",
                 where=f"{where}.{name}",
             )
+    _check_comparisons(asked, others, where)
     if any(code == asked.code for code in _wholes(asked, others)):
         raise RuleUnfit(
             f"«{asked.code}» là một phần của chính nó.",
@@ -80,6 +83,22 @@ def _check_indicator(asked: IndicatorAsked, others: dict[str, IndicatorAsked], w
                 f"{asked.code!r} only if {asked.only_if!r}: that takes a number, and a yes or no beside it.",
                 where=f"{where}.only_if",
             )
+
+
+def _check_comparisons(asked: IndicatorAsked, others: dict[str, IndicatorAsked], where: str) -> None:
+    for name in ("previous_percent", "ceiling"):
+        if getattr(asked, name) is not None and asked.type == "bool":
+            raise RuleUnfit(
+                f"«{asked.code}» là có/không nên không so với kỳ trước hay quy mô được.",
+                f"{asked.code!r} is a yes or no: there is nothing to compare it with.",
+                where=f"{where}.{name}",
+            )
+    if asked.ceiling in others:
+        raise RuleUnfit(
+            f"«{asked.code}» so với «{asked.ceiling}» của cùng yêu cầu: hãy dùng «at_most».",
+            f"{asked.code!r} is held against {asked.ceiling!r} of the same requirement: that is `at_most`.",
+            where=f"{where}.ceiling",
+        )
 
 
 def _wholes(asked: IndicatorAsked, others: dict[str, IndicatorAsked]) -> Iterator[str]:
@@ -97,7 +116,8 @@ def _is_number_beside(asked: IndicatorAsked, other: IndicatorAsked | None) -> bo
 
 
 def _check_ratio(asked: IndicatorAsked, others: dict[str, IndicatorAsked], where: str) -> None:
-    if asked.per_level or any((asked.at_most, asked.only_if, asked.of_which)):
+    conditions = (asked.at_most, asked.only_if, asked.of_which, asked.previous_percent, asked.ceiling)
+    if asked.per_level or any(each is not None for each in conditions):
         raise RuleUnfit(
             f"Tỉ lệ «{asked.code}» do hệ thống tính nên không có điều kiện nhập.",
             f"The ratio {asked.code!r} is worked out; nothing can be asked of how it is stated.",
@@ -120,6 +140,12 @@ def _check_ratio(asked: IndicatorAsked, others: dict[str, IndicatorAsked], where
 
 
 def _check_rule(rule: RuleAsked, indicators: dict[str, IndicatorAsked], where: str) -> None:
+    if rule.needs_explanation and not rule.only_warns:
+        raise RuleUnfit(
+            f"Quy tắc «{rule.code}» là bắt buộc nên không giải trình được.",
+            f"The rule {rule.code!r} must hold; nothing explains an answer that breaks it.",
+            where=f"{where}.needs_explanation",
+        )
     for side, terms in (("left", rule.left), ("right", rule.right)):
         for place, term in enumerate(terms):
             if term.indicator is None:

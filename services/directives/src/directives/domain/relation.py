@@ -119,11 +119,13 @@ def _calendar_of(requirement: Requirement) -> str | None:
 
 
 def _figures(indicators: Iterable[IndicatorAsked]) -> set[IndicatorAsked]:
-    return {each.model_copy(update={"name": ""}) for each in indicators}
+    # What whoever answers is only told of keeps no answer from standing.
+    unsaid = {"name": "", "previous_percent": None, "ceiling": None, "needs_explanation": False}
+    return {each.model_copy(update=unsaid) for each in indicators}
 
 
 def _rules(rules: Iterable[RuleAsked]) -> set[RuleAsked]:
-    unsaid = {"code": "", "message_vi": "", "message_en": ""}
+    unsaid = {"code": "", "message_vi": "", "message_en": "", "needs_explanation": False}
     return {each.model_copy(update=unsaid) for each in rules}
 
 

@@ -1,6 +1,6 @@
 """What is known of obligations and requirements, out of PostgreSQL."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,6 +43,8 @@ from reporting.tables import (
     requirements,
 )
 
+AT_ONCE = 500
+"""Obligations whose figures are in memory together when all of a requirement is gone through."""
 _THESE = bindparam("ids", type_=ARRAY(Uuid))
 _UNITS = bindparam("units", type_=ARRAY(Text))
 
@@ -103,6 +105,13 @@ async def standings_of_requirement(tx: Transaction, requirement_id: UUID) -> lis
     """Return what is known of every obligation of a requirement, by id."""
     rows = await tx.connection.execute(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
     return [_standing(row) for row in rows]
+
+
+async def standings_in_parts(tx: Transaction, requirement_id: UUID) -> AsyncIterator[list[Standing]]:
+    """Yield what is known of every obligation of a requirement, by id, so many at a time that memory stays small."""
+    rows = await tx.connection.stream(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
+    async for part in rows.partitions(AT_ONCE):
+        yield [_standing(row) for row in part]
 
 
 def _standing(row: Row[Any]) -> Standing:

@@ -1,7 +1,7 @@
 """The front door for answers: submit, return, accept, read."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
@@ -12,18 +12,20 @@ from chassis.identity import Calling
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
 from chassis.text import IndicatorCode, Narrative, Period, composed
 from chassis.transaction import OpenTransaction
-from submissions.api.kinds import DelegateIn, DelegateOut, OfficialIn, OfficialOut
+from submissions.api.kinds import DelegateIn, OfficialIn
+from submissions.api.remarks import ExplanationIn
+from submissions.api.versions import SubmissionOut, WholeSubmissionOut, shown
 from submissions.domain.answer import LARGEST, Answer, Stated
 from submissions.domain.document import Official
 from submissions.domain.registration import MOST_DELEGATES, Delegate
-from submissions.domain.submission import FieldReason, Receipt, Submission, SubmissionVersion, receipt_code
+from submissions.domain.submission import FieldReason, Receipt
 from submissions.operations import reading, reviewing, submitting
-from submissions.operations.reading import WholeSubmission
 from submissions.problems import (
     AlreadyAccepted,
     ApprovalNeeded,
     CarriedOver,
     Closed,
+    ExplanationNeeded,
     FieldsNotTaken,
     KeyReused,
     MediaNotReady,
@@ -76,6 +78,7 @@ class AnswerIn(BaseModel):
     nil: StrictBool = False
     delegates: list[DelegateIn] = Field(default_factory=list, max_length=MOST_DELEGATES)
     document: OfficialIn | None = None
+    explanations: list[ExplanationIn] = Field(default_factory=list, max_length=500)
 
     def answer(self) -> Answer:
         """Return the answer in the domain's words."""
@@ -86,6 +89,7 @@ class AnswerIn(BaseModel):
             is_nil=self.nil,
             delegates=tuple(Delegate(each.full_name, each.role, each.subject, each.unit_id) for each in self.delegates),
             document=Official(**self.document.model_dump()) if self.document else None,
+            explanations=tuple(each.explanation() for each in self.explanations),
         )
 
 
@@ -149,114 +153,12 @@ class AcceptIn(BaseModel):
     number: Annotated[int, Field(strict=True, ge=1)]
 
 
-class SubmissionOut(BaseModel):
-    """Where a submission stands."""
-
-    submission_id: UUID
-    obligation_id: UUID
-    state: str
-    number: int
-    version: int
-    due_again_at: datetime | None
-    """By when what was returned is due revised, and taken in any case."""
-    reopened_until: datetime | None
-    """Until when one more version is taken by permission."""
-
-    @classmethod
-    def of(cls, submission: Submission) -> "SubmissionOut":
-        """Return the submission as it is shown."""
-        return cls(
-            submission_id=submission.id,
-            obligation_id=submission.obligation_id,
-            state=submission.state,
-            number=submission.number,
-            version=submission.version,
-            due_again_at=submission.due_again_at,
-            reopened_until=submission.reopened_until,
-        )
-
-
-class FieldReasonOut(BaseModel):
-    """Why one field or file must be revised."""
-
-    field: str
-    reason: str
-
-
-class ReviewOut(BaseModel):
-    """What was decided about a version."""
-
-    outcome: str
-    reason: str | None
-    fields: list[FieldReasonOut]
-    reviewed_by: UUID
-    reviewed_at: datetime
-
-
-class StatedOut(BaseModel):
-    """One figure as it was stated."""
-
-    indicator: str
-    period: str
-    value: bool | int
-    level: str | None
-
-
-class NamedMediaOut(BaseModel):
-    """A file a version names."""
-
-    media_id: UUID
-    state: str
-    file_name: str
-    byte_count: int
-    duration_ms: int | None
-
-
-class VersionOut(BaseModel):
-    """One answer as it was sent."""
-
-    number: int
-    submitted_by: UUID
-    submitted_at: datetime
-    receipt_code: str
-    digest: str
-    is_late: bool
-    nil: bool
-    values: list[StatedOut]
-    narrative: dict[str, Any]
-    media: list[NamedMediaOut]
-    delegates: list[DelegateOut]
-    document: OfficialOut | None
-    review: ReviewOut | None
-
-
-class CarriedFromOut(BaseModel):
-    """The submission of a replaced directive that this one was made of."""
-
-    submission_id: UUID
-    obligation_id: UUID
-
-
-class WholeSubmissionOut(SubmissionOut):
-    """A submission with all its versions, the first one first."""
-
-    directive_id: UUID
-    requirement_id: UUID
-    issuer_unit_id: str
-    unit_id: str
-    answering_unit_id: str
-    due_at: datetime
-    carried_to: UUID | None
-    """The submission that was made of this one when its directive was replaced."""
-    carried_from: CarriedFromOut | None
-    versions: list[VersionOut]
-
-
 @router.post(
     "/obligations/{obligation_id}/submissions",
     status_code=201,
     responses=may_raise(
         ValuesNotValid,
+        ExplanationNeeded,
         MediaNotReady,
         ApprovalNeeded,
         AlreadyAccepted,
@@ -325,70 +227,10 @@ async def accept_submission(submission_id: UUID, body: AcceptIn, tx: OpenTransac
 @router.get("/submissions/{submission_id}", responses=may_raise(NotFound, NotSignedIn))
 async def read_submission(submission_id: UUID, tx: OpenTransaction, caller: Calling) -> WholeSubmissionOut:
     """Show a submission with all its versions and reviews."""
-    return _shown(await reading.read_submission(tx, submission_id=submission_id, by=caller))
+    return shown(await reading.read_submission(tx, submission_id=submission_id, by=caller))
 
 
 @router.get("/obligations/{obligation_id}/submission", responses=may_raise(NotFound, NotSignedIn))
 async def read_submission_of(obligation_id: UUID, tx: OpenTransaction, caller: Calling) -> WholeSubmissionOut:
     """Show the submission that answers an obligation."""
-    return _shown(await reading.read_submission_of(tx, obligation_id=obligation_id, by=caller))
-
-
-def _shown(whole: WholeSubmission) -> WholeSubmissionOut:
-    obligation = whole.obligation
-    return WholeSubmissionOut(
-        **SubmissionOut.of(whole.submission).model_dump(),
-        directive_id=obligation.directive_id,
-        requirement_id=obligation.requirement_id,
-        issuer_unit_id=obligation.issuer_unit_id,
-        unit_id=obligation.unit_id,
-        answering_unit_id=obligation.answering_unit_id,
-        due_at=obligation.due_at,
-        carried_to=whole.submission.carried_to,
-        carried_from=_origin(whole.origin),
-        versions=[_version_shown(version, whole) for version in whole.versions],
-    )
-
-
-def _origin(origin: Submission | None) -> CarriedFromOut | None:
-    return None if origin is None else CarriedFromOut(submission_id=origin.id, obligation_id=origin.obligation_id)
-
-
-def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> VersionOut:
-    review = version.review
-    files = [whole.media[media_id] for media_id in version.media_ids]
-    return VersionOut(
-        number=version.number,
-        submitted_by=version.submitted_by,
-        submitted_at=version.submitted_at,
-        receipt_code=receipt_code(version.submission_id, version.number, version.request_digest),
-        digest=version.request_digest.hex(),
-        is_late=version.is_late,
-        nil=version.is_nil,
-        values=[
-            StatedOut(indicator=each.indicator, period=each.period, value=each.value, level=each.level or None)
-            for each in version.values
-        ],
-        narrative=dict(version.narrative),
-        media=[
-            NamedMediaOut(
-                media_id=each.id,
-                state=each.state,
-                file_name=each.file_name,
-                byte_count=each.byte_count,
-                duration_ms=each.duration_ms,
-            )
-            for each in files
-        ],
-        delegates=[DelegateOut(**each._asdict()) for each in whole.delegates.get(version.number, ())],
-        document=OfficialOut.model_validate(official) if (official := whole.documents.get(version.number)) else None,
-        review=None
-        if review is None
-        else ReviewOut(
-            outcome=review.outcome,
-            reason=review.reason,
-            fields=[FieldReasonOut(field=each.field, reason=each.reason) for each in review.reasons],
-            reviewed_by=review.reviewed_by,
-            reviewed_at=review.reviewed_at,
-        ),
-    )
+    return shown(await reading.read_submission_of(tx, obligation_id=obligation_id, by=caller))

@@ -12,6 +12,7 @@ from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unava
 from chassis.transaction import OpenTransaction
 from contracts.directives import IndicatorAsked, MediaAsked, RuleAsked, SectionAsked, TargetHolds, TargetKind
 from submissions.api.answers import AnswerIn
+from submissions.api.remarks import BoundOut, RemarkOut
 from submissions.operations import checking
 
 router = APIRouter(tags=["answers"])
@@ -51,6 +52,7 @@ class AskedOut(BaseModel):
     rules: list[RuleAsked]
     media: MediaAsked | None
     aims: list[AimOut]
+    bounds: list[BoundOut]
 
 
 class FindingOut(BaseModel):
@@ -68,7 +70,7 @@ class CheckedOut(BaseModel):
     """What is wrong with an answer, and what it would be taken with all the same."""
 
     errors: list[FindingOut]
-    warnings: list[FindingOut]
+    warnings: list[RemarkOut]
 
 
 @router.get("/obligations/{obligation_id}/asked", responses=may_raise(NotFound, NotSignedIn, Unavailable))
@@ -93,6 +95,7 @@ async def read_asked(obligation_id: UUID, tx: OpenTransaction, caller: Calling) 
         rules=list(requirement.rules),
         media=requirement.media,
         aims=[AimOut.model_validate(each) for each in found.aims],
+        bounds=[BoundOut(**each._asdict()) for each in found.bounds],
     )
 
 
@@ -105,5 +108,5 @@ async def check_answer(obligation_id: UUID, body: AnswerIn, tx: OpenTransaction,
     found = await checking.check_answer(tx, obligation_id=obligation_id, answer=body.answer(), by=caller)
     return CheckedOut(
         errors=[FindingOut.model_validate(each) for each in found.faults],
-        warnings=[FindingOut.model_validate(each) for each in found.warnings],
+        warnings=[RemarkOut.of(each) for each in found.warnings],
     )

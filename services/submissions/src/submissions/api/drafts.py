@@ -13,6 +13,7 @@ from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unava
 from chassis.text import Narrative, composed
 from chassis.transaction import OpenTransaction
 from submissions.api.answers import REPLAY_HEADER, IdempotencyKey, ReceiptOut, Text, Whole
+from submissions.api.remarks import RemarkOut
 from submissions.domain.draft import Draft, StepKind
 from submissions.operations import approving, drafting
 from submissions.operations.drafting import DraftStanding
@@ -22,6 +23,7 @@ from submissions.problems import (
     Closed,
     DraftConflict,
     DraftMovedOn,
+    ExplanationNeeded,
     FieldsNotTaken,
     KeyReused,
     MediaNotReady,
@@ -69,6 +71,12 @@ class FaultOut(BaseModel):
     what_en: str
 
 
+class DraftRemarkOut(RemarkOut):
+    """Something about one figure that whoever sends the draft is told; `field` is where it stands."""
+
+    field: str | None
+
+
 class StepOut(BaseModel):
     """What the unit itself did with this version: `handed_up`, `approved` or `sent_back`, and why."""
 
@@ -85,6 +93,8 @@ class DraftOut(BaseModel):
     version: int
     fields: dict[str, FieldOut]
     errors: list[FaultOut]
+    warnings: list[DraftRemarkOut]
+    """What it may be sent with, some of it only with an explanation: a field `explanations/<indicator>/<period>`."""
     step: StepOut | None
     """Null: this version waits for nobody and nobody has approved it."""
 
@@ -104,6 +114,7 @@ class DraftOut(BaseModel):
                 FaultOut(field=field, indicator=fault.indicator, what_vi=fault.what_vi, what_en=fault.what_en)
                 for field, fault in standing.faults
             ],
+            warnings=[DraftRemarkOut(field=field, **each._asdict()) for field, each in standing.remarks],
             step=_step(standing.draft),
         )
 
@@ -160,6 +171,7 @@ async def save_fields(
     status_code=201,
     responses=may_raise(
         ValuesNotValid,
+        ExplanationNeeded,
         MediaNotReady,
         ApprovalNeeded,
         AlreadyAccepted,

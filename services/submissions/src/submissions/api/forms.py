@@ -13,6 +13,7 @@ from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, TooLa
 from chassis.transaction import OpenTransaction
 from contracts.directives import RequirementIssued
 from submissions.api.drafts import DraftOut, Seen, draft_tag, draft_version
+from submissions.api.remarks import BoundOut
 from submissions.operations import filling
 from submissions.problems import DraftConflict, FieldsNotTaken, NotOwed, WorkbookNotValid, WorkbookOutdated
 
@@ -50,6 +51,8 @@ class FormOut(BaseModel):
     """The education levels the unit answers for, where it is asked per level."""
     requirement: RequirementIssued
     former: list[FormerOut]
+    bounds: list[BoundOut]
+    """Within which bounds its figures raise no question, because of these; as far as that is known beforehand."""
 
 
 @router.get("/obligations/{obligation_id}/form", responses=may_raise(Malformed, NotFound, NotSignedIn, Unavailable))
@@ -68,6 +71,7 @@ async def read_form(obligation_id: UUID, tx: OpenTransaction, caller: Calling) -
         levels=[] if particulars is None else list(particulars.levels),
         requirement=form.asked,
         former=[FormerOut(**each._asdict()) for each in form.former],
+        bounds=[BoundOut(**each._asdict()) for each in form.bounds],
     )
 
 

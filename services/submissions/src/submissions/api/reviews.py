@@ -13,8 +13,9 @@ from chassis.identity import Calling
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn
 from chassis.text import Narrative
 from chassis.transaction import OpenTransaction
-from submissions.api.answers import AcceptIn, SubmissionOut
+from submissions.api.answers import AcceptIn
 from submissions.api.drafts import FieldName
+from submissions.api.versions import SubmissionOut
 from submissions.domain.correction import Correction
 from submissions.domain.submission import State
 from submissions.operations import correcting, discussing, reviewing

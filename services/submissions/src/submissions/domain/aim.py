@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.directives import IndicatorAsked, TargetAsked, TargetHolds, TargetKind
-from submissions.domain.answer import Answer, accepted_of
 from submissions.domain.asked import Requirement
-from submissions.domain.between import Accepted, figure_of, rules_broken
-from submissions.domain.fault import Fault
+from submissions.domain.between import Accepted, figure_of
+from submissions.domain.fault import Remark
 
 WHOLE = 10_000
 """Shares are told in so many of ten thousand."""
@@ -74,13 +73,7 @@ def _aim(
     return aim(parts, of) if of else None
 
 
-def warnings_of(requirement: Requirement, answer: Answer, before: Before = NOTHING_BEFORE) -> list[Fault]:
-    """Return what whoever sends an answer is told though it is taken: rules that only warn, and targets it misses."""
-    accepted = accepted_of(requirement, answer)
-    return [*rules_broken(requirement, accepted, only_warns=True), *missed(requirement, accepted, before)]
-
-
-def missed(requirement: Requirement, accepted: Accepted, before: Before = NOTHING_BEFORE) -> Iterator[Fault]:
+def missed(requirement: Requirement, accepted: Accepted, before: Before = NOTHING_BEFORE) -> Iterator[Remark]:
     """Give the targets an answer misses, of those that warn; it is taken all the same."""
     warning = {(each.indicator, each.kind) for each in requirement.targets if each.warns}
     for aim in aims_of(requirement, accepted, before):
@@ -98,7 +91,7 @@ def missed(requirement: Requirement, accepted: Accepted, before: Before = NOTHIN
             yield _said(ratio or requirement.indicators[aim.indicator], aim, place, value, whole)
 
 
-def _said(asked: IndicatorAsked, aim: Aim, place: int, value: int, whole: int) -> Fault:
+def _said(asked: IndicatorAsked, aim: Aim, place: int, value: int, whole: int) -> Remark:
     is_least = aim.holds == "at_least"
     if asked.type == "bool":
         mine = wanted = ""
@@ -106,11 +99,13 @@ def _said(asked: IndicatorAsked, aim: Aim, place: int, value: int, whole: int) -
         mine, wanted = f" ({_percent(value, whole)})", f" {_percent(aim.parts, aim.of)}"
     else:
         mine, wanted = f" ({value})", f" {aim.parts}"
-    return Fault(
+    return Remark(
         f"values[{place}]",
         aim.indicator,
+        aim.period,
         f"«{asked.name}» kỳ {aim.period}{mine} {'chưa đạt' if is_least else 'vượt'} {KINDS_VI[aim.kind]}{wanted}.",
         f"{aim.indicator} of {aim.period}{mine} is {'short of' if is_least else 'over'} its {aim.kind} target{wanted}.",
+        asked.needs_explanation,
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TEXT_CHARACTERS = 20_000
 """Some ten printed pages under one heading of the outline."""
 LIST_LINES = 500
+EXPLANATION_CHARACTERS = 2_000
 LARGEST = 2**63 - 1
 """What a 64-bit integer holds; amounts of money are whole đồng."""
 
@@ -40,6 +41,14 @@ class Stated(NamedTuple):
         return self if self.level else self[:3]
 
 
+class Explanation(NamedTuple):
+    """What whoever sends a remarkable figure says to it: of all its levels."""
+
+    indicator: str
+    period: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a unit sends: figures, texts by section, files; or the statement that there is nothing to report."""
@@ -52,9 +61,10 @@ class Answer:
     """Of a registration: who is registered."""
     document: Official | None = None
     """Of a requirement that asks for a document of the unit's own: which one it is."""
+    explanations: tuple[Explanation, ...] = ()
 
 
-ONLY_OF_SOME_KINDS = ("delegates", "document")
+ONLY_OF_SOME_ANSWERS = ("delegates", "document", "explanations")
 
 
 def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
@@ -62,7 +72,7 @@ def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
 
     In UTF-8, members sorted by name, no blanks, figures in the order they were sent: `{"is_nil":false,
     "media_ids":[],"narrative":{},"obligation_id":"…","values":[["stem.lessons","2025-2026",12]]}`. A figure of an
-    education level ends with it; what only some kinds of requirements ask for is there where something was said.
+    education level ends with it; what only some answers have is there where something was said.
     """
     members: dict[str, object] = {
         "is_nil": answer.is_nil,
@@ -71,7 +81,7 @@ def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
         "obligation_id": obligation_id,
         "values": [each.row for each in answer.values],
     }
-    members |= {name: said for name in ONLY_OF_SOME_KINDS if (said := getattr(answer, name))}
+    members |= {name: said for name in ONLY_OF_SOME_ANSWERS if (said := getattr(answer, name))}
     written = json.dumps(
         members,
         default=_plain,
@@ -114,6 +124,7 @@ def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
         faults.extend(_text_faults(requirement.sections.get(code), code, written))
     faults.extend(_media_faults(requirement, answer))
     faults.extend(_faults_of_kind(requirement, answer))
+    faults.extend(_explanation_faults(requirement, answer))
     return faults
 
 
@@ -245,3 +256,23 @@ def _faults_of_kind(requirement: Requirement, answer: Answer) -> Iterator[Fault]
         yield Fault("document", None, "Văn bản không yêu cầu văn bản của đơn vị.", "No document is asked for.")
     if requirement.kind == "acknowledgement" and answer.is_nil:
         yield Fault("nil", None, "Việc này chỉ cần xác nhận.", "This is only to be acknowledged.")
+
+
+def _explanation_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    for place, said in enumerate(answer.explanations):
+        where = f"explanations[{place}]"
+        if said.indicator not in requirement.indicators or said.period not in requirement.periods:
+            yield Fault(
+                where, said.indicator, "Không hỏi số liệu được giải trình.", "The figure explained is not asked for."
+            )
+        elif (said.indicator, said.period) in seen:
+            yield Fault(where, said.indicator, "Số liệu này được giải trình hai lần.", "The figure is explained twice.")
+        seen.add((said.indicator, said.period))
+        if len(said.words) > EXPLANATION_CHARACTERS:
+            yield Fault(
+                where,
+                said.indicator,
+                f"Quá dài: {len(said.words)} ký tự, tối đa {EXPLANATION_CHARACTERS}.",
+                f"The explanation has {len(said.words)} characters; at most {EXPLANATION_CHARACTERS} are taken.",
+            )

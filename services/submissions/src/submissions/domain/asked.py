@@ -82,6 +82,8 @@ class Requirement:
     """The periods it is asked by, each with obligations of its own, in their order."""
     assigned: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """What the unit is to reach, by indicator and period."""
+    is_remarked: bool = False
+    """Whether anything may be told of an answer that is taken; most requirements only refuse."""
 
     @classmethod
     def issued(cls, told: RequirementIssued) -> "Requirement":
@@ -105,6 +107,9 @@ class Requirement:
             document=told.document,
             targets=told.targets,
             calendar=tuple(each.code for each in told.calendar),
+            is_remarked=any(each.only_warns for each in told.rules)
+            or any(each.warns for each in told.targets)
+            or any(each.previous_percent is not None or each.ceiling is not None for each in stated),
         )
 
     def levels_of(self, indicator: str) -> tuple[str, ...]:

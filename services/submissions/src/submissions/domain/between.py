@@ -8,7 +8,7 @@ from operator import eq, ge, le
 
 from contracts.directives import IndicatorAsked, RuleAsked, TermAsked
 from submissions.domain.asked import UNDIVIDED, Requirement
-from submissions.domain.fault import Fault
+from submissions.domain.fault import Fault, Remark
 
 Accepted = Mapping[tuple[str, str, str], tuple[int, bool | int]]
 """Values that are right in themselves, by indicator, period and education level, each with its place in the body."""
@@ -86,16 +86,27 @@ def _compared(requirement: Requirement, *codes: str) -> tuple[str, ...]:
     return first if all(each == first for each in others) else (UNDIVIDED,)
 
 
-def rules_broken(requirement: Requirement, accepted: Accepted, *, only_warns: bool = False) -> Iterator[Fault]:
+def rules_broken(requirement: Requirement, accepted: Accepted) -> Iterator[Fault]:
     """Give the rules of the outline that a period breaks, at the first figure on their left, with both sums.
 
     A rule is asked only where all its figures are right in themselves; one that is not asked of the unit counts as
     nothing. A yes counts as one.
     """
     for rule in requirement.rules:
-        if rule.only_warns is only_warns:
+        if not rule.only_warns:
             for period in requirement.periods:
                 yield from _broken(requirement, accepted, rule, period)
+
+
+def rules_warning(requirement: Requirement, accepted: Accepted) -> Iterator[Remark]:
+    """Give the rules that only warn and that a period breaks, as `rules_broken` does."""
+    for rule in requirement.rules:
+        if rule.only_warns:
+            for period in requirement.periods:
+                for fault in _broken(requirement, accepted, rule, period):
+                    code = fault.indicator or ""
+                    needs = rule.needs_explanation or requirement.indicators[code].needs_explanation
+                    yield Remark(fault.where, code, period, fault.what_vi, fault.what_en, needs)
 
 
 def _broken(requirement: Requirement, accepted: Accepted, rule: RuleAsked, period: str) -> Iterator[Fault]:

@@ -1,9 +1,9 @@
 """A draft: what the colleagues of a unit have written down so far, field by field, and how their changes meet.
 
 A field is named by where it stands in the answer: `values/<indicator>/<period>` (and `/<level>` of a figure that is
-stated per education level), `narrative/<section>`, `media_ids`, `nil`. Each carries the version of the draft it was
-last changed at, so that whoever has seen a newer version may change it and whoever has not is shown what they would
-have overwritten.
+stated per education level), `explanations/<indicator>/<period>`, `narrative/<section>`, `media_ids`, `nil`. Each
+carries the version of the draft it was last changed at, so that whoever has seen a newer version may change it and
+whoever has not is shown what they would have overwritten.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,15 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from submissions.domain.answer import LIST_LINES, TEXT_CHARACTERS, Answer, Stated, faults_of
+from submissions.domain.answer import (
+    EXPLANATION_CHARACTERS,
+    LIST_LINES,
+    TEXT_CHARACTERS,
+    Answer,
+    Explanation,
+    Stated,
+    faults_of,
+)
 from submissions.domain.asked import UNDIVIDED, Requirement
 from submissions.domain.fault import Fault
 from submissions.domain.submission import SubmissionVersion
@@ -157,6 +165,7 @@ def fields_of(answer: Answer, *, saved_by: UUID, saved_at: datetime) -> dict[str
     contents: dict[str, Content] = {
         value_field(each.indicator, each.period, each.level): each.value for each in answer.values
     }
+    contents |= {f"explanations/{each.indicator}/{each.period}": each.words for each in answer.explanations}
     contents |= {f"narrative/{code}": written for code, written in answer.narrative.items()}
     if answer.media_ids:
         contents[MEDIA] = [str(each) for each in answer.media_ids]
@@ -172,6 +181,7 @@ def fields_of_version(version: SubmissionVersion) -> dict[str, DraftField]:
         narrative=version.narrative,
         media_ids=tuple(version.media_ids),
         is_nil=version.is_nil,
+        explanations=tuple(version.explanations),
     )
     return fields_of(answer, saved_by=version.submitted_by, saved_at=version.submitted_at)
 
@@ -180,6 +190,7 @@ def answer_of(draft: Draft) -> Answer:
     """Return what would be sent now. A nil report leaves out the figures, which the draft keeps."""
     values: list[Stated] = []
     narrative: dict[str, str | list[str]] = {}
+    explanations: list[Explanation] = []
     for name, field in draft.fields.items():
         kind, _, rest = name.partition("/")
         content = field.content
@@ -188,6 +199,9 @@ def answer_of(draft: Draft) -> Answer:
             values.append(Stated(indicator, period, content, *level))
         elif kind == "narrative" and isinstance(content, str | list):
             narrative[rest] = content
+        elif kind == "explanations" and isinstance(content, str) and content:
+            explained, _, period = rest.partition("/")
+            explanations.append(Explanation(explained, period, content))
     media = draft.content(MEDIA)
     is_nil = draft.content(NIL) is True
     return Answer(
@@ -195,18 +209,24 @@ def answer_of(draft: Draft) -> Answer:
         narrative=dict(sorted(narrative.items())),
         media_ids=tuple(map(UUID, media)) if isinstance(media, list) else (),
         is_nil=is_nil,
+        explanations=() if is_nil else tuple(sorted(explanations)),
     )
 
 
 def faults_in(requirement: Requirement, draft: Draft) -> list[tuple[str | None, Fault]]:
     """Return everything that keeps the draft from being sent, each with its field; null: no single one."""
     answer = answer_of(draft)
+    names = places_in(answer)
+    return [(names.get(fault.where), fault) for fault in faults_of(requirement, answer)]
+
+
+def places_in(answer: Answer) -> dict[str, str]:
+    """Return which field of the draft an answer was taken from stands at which place in the body of a request."""
     names = {
         f"values[{place}]": value_field(each.indicator, each.period, each.level)
         for place, each in enumerate(answer.values)
     } | {f"narrative.{code}": f"narrative/{code}" for code in answer.narrative}
-    names[MEDIA] = MEDIA
-    return [(names.get(fault.where), fault) for fault in faults_of(requirement, answer)]
+    return names | {MEDIA: MEDIA}
 
 
 def differences(before: Mapping[str, DraftField], now: Mapping[str, DraftField]) -> dict[str, tuple[Content, Content]]:
@@ -266,13 +286,14 @@ class _Holding:
     vi: str
     en: str
     types: tuple[type, ...]
+    characters: int = TEXT_CHARACTERS
 
     def holds(self, content: Content) -> bool:
         if isinstance(content, list):
             longest = sum(map(len, content))
             return list in self.types and len(content) <= LIST_LINES and longest <= TEXT_CHARACTERS
         if isinstance(content, str):
-            return str in self.types and len(content) <= TEXT_CHARACTERS
+            return str in self.types and len(content) <= self.characters
         return type(content) in self.types
 
 
@@ -291,6 +312,12 @@ def _is_id(text: str) -> bool:
 _YES_OR_NO = _Holding("có hoặc không", "yes or no", (bool,))
 _FIGURE = _Holding("số nguyên", "a whole number", (int,))
 _TEXT = _Holding(f"một đoạn văn, tối đa {TEXT_CHARACTERS} ký tự", f"a text of {TEXT_CHARACTERS} characters", (str,))
+_EXPLANATION = _Holding(
+    f"một đoạn văn, tối đa {EXPLANATION_CHARACTERS} ký tự",
+    f"a text of {EXPLANATION_CHARACTERS} characters",
+    (str,),
+    EXPLANATION_CHARACTERS,
+)
 _LIST = _Holding(f"danh sách, tối đa {LIST_LINES} dòng", f"a list of {LIST_LINES} lines", (list,))
 _FILES = _Files("danh sách mã tệp", "a list of ids of files", (list,))
 
@@ -304,11 +331,17 @@ def _wanted(requirement: Requirement, name: str) -> _Holding | None:
     if kind == "narrative":
         section = requirement.sections.get(rest)
         return None if section is None else (_LIST if section.kind == "list" else _TEXT)
-    indicator, _, when = rest.partition("/")
-    period, _, level = when.partition("/")
+    return _of_figure(requirement, kind, *rest.partition("/")[::2])
+
+
+def _of_figure(requirement: Requirement, kind: str, indicator: str, when: str) -> _Holding | None:
     asked = requirement.indicators.get(indicator)
-    if kind != "values" or asked is None or period not in requirement.periods:
+    if asked is None:
         return None
-    if level not in requirement.levels_of(indicator) or when.endswith("/"):
+    if kind == "explanations":
+        return _EXPLANATION if when in requirement.periods else None
+    period, _, level = when.partition("/")
+    is_asked = period in requirement.periods and level in requirement.levels_of(indicator)
+    if kind != "values" or not is_asked or when.endswith("/"):
         return None
     return _YES_OR_NO if asked.type == "bool" else _FIGURE

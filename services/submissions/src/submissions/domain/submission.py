@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from chassis.clock import VIETNAM
-from submissions.domain.answer import Stated
+from submissions.domain.answer import Explanation, Stated
 from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.fault import Remark
 from submissions.problems import AlreadyAccepted, CarriedOver, Closed, NotNow, NotOwed, Superseded
 
 State = Literal["submitted", "returned", "accepted", "withdrawn"]
@@ -123,6 +124,9 @@ class SubmissionVersion:
     media_ids: Sequence[UUID]
     draft_version: int | None = None
     """The version of the draft it was sent from; null: it was sent as a whole."""
+    explanations: Sequence[Explanation] = ()
+    remarks: Sequence[Remark] = ()
+    """What the sender was told of it when it was sent."""
     review: Review | None = None
 
 

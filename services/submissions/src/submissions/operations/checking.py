@@ -1,17 +1,19 @@
 """What an obligation asks of its unit, and what would be said of an answer to it. Nothing is recorded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.problems import Unavailable
 from chassis.transaction import Transaction
 from submissions import store
-from submissions.domain.aim import Aim, aims_of, warnings_of
+from submissions.domain.aim import Aim, aims_of
 from submissions.domain.answer import Answer, faults_of
 from submissions.domain.asked import Obligation, Requirement
-from submissions.domain.fault import Fault
+from submissions.domain.earlier import Bound, Earlier, bounds_of, codes_before, earlier_of
+from submissions.domain.explaining import remarks_of
+from submissions.domain.fault import Fault, Remark
 from submissions.operations.rights import not_found, require_read, require_submit
 
 
@@ -22,11 +24,17 @@ class AskedOfUnit:
     obligation: Obligation
     requirement: Requirement
     before: Mapping[str, int]
+    earlier: Earlier
 
     @property
     def aims(self) -> list[Aim]:
         """Return what its figures are to reach, as far as that is known before it states any."""
         return list(aims_of(self.requirement, {}, self.before))
+
+    @property
+    def bounds(self) -> list[Bound]:
+        """Return within which bounds its figures raise no question, as far as that is known before it states any."""
+        return [bound for _, bound in bounds_of(self.requirement, {}, self.earlier)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Findings:
     """What is wrong with an answer, and what it would only be told of."""
 
     faults: list[Fault]
-    warnings: list[Fault]
+    warnings: list[Remark]
 
 
 async def read_asked(tx: Transaction, *, obligation_id: UUID, by: Caller) -> AskedOfUnit:
@@ -54,11 +62,11 @@ async def check_answer(tx: Transaction, *, obligation_id: UUID, answer: Answer, 
     require_submit(by, obligation)
     asked = await _asked(tx, obligation)
     faults = faults_of(asked.requirement, answer)
-    return Findings(faults, [] if faults else warnings_of(asked.requirement, answer, asked.before))
+    remarks = [] if faults else remarks_of(asked.requirement, answer, asked.before, asked.earlier)
+    return Findings(faults, remarks)
 
 
 async def _asked(tx: Transaction, obligation: Obligation) -> AskedOfUnit:
-    obligation = replace(obligation, particulars=await store.asked.find_particulars(tx, obligation.id))
     requirement = await store.asked.find_requirement(tx, obligation.requirement_id)
     if requirement is None:
         raise Unavailable(
@@ -66,4 +74,11 @@ async def _asked(tx: Transaction, obligation: Obligation) -> AskedOfUnit:
             "The requirement behind this obligation has not arrived yet; try again in a few seconds.",
         )
     mine = requirement.of(obligation.particulars)
-    return AskedOfUnit(obligation, mine, await store.before.find_before(tx, obligation, mine))
+    return await read_history(tx, obligation, mine)
+
+
+async def read_history(tx: Transaction, obligation: Obligation, requirement: Requirement) -> AskedOfUnit:
+    """Return what is asked of a unit, with what it stated before that its figures are held against."""
+    before = await store.before.find_before(tx, obligation, requirement)
+    formers = await store.before.stated_before(tx, obligation, codes_before(requirement))
+    return AskedOfUnit(obligation, requirement, before, earlier_of(requirement, formers))

@@ -10,9 +10,19 @@ from chassis.strokes import Strokes
 from chassis.transaction import Transaction, Transactions
 from submissions import store
 from submissions.domain.asked import Obligation, Requirement
-from submissions.domain.draft import Content, Draft, answer_of, faults_in, fields_of_version, refuse_not_asked
-from submissions.domain.fault import Fault
+from submissions.domain.draft import (
+    Content,
+    Draft,
+    answer_of,
+    faults_in,
+    fields_of_version,
+    places_in,
+    refuse_not_asked,
+)
+from submissions.domain.explaining import remarks_of
+from submissions.domain.fault import Fault, Remark
 from submissions.domain.submission import Receipt, refuse_not_owed
+from submissions.operations.checking import read_history
 from submissions.operations.rights import not_found, require_submit
 from submissions.operations.submitting import stand_before, submit
 from submissions.problems import draft_moved_on, key_reused
@@ -25,6 +35,8 @@ class DraftStanding:
 
     draft: Draft
     faults: Sequence[tuple[str | None, Fault]]
+    remarks: Sequence[tuple[str | None, Remark]] = ()
+    """What whoever sends it would be told, each with its field."""
 
 
 async def read_draft(tx: Transaction, *, obligation_id: UUID, by: Caller) -> DraftStanding:
@@ -32,9 +44,9 @@ async def read_draft(tx: Transaction, *, obligation_id: UUID, by: Caller) -> Dra
 
     Only the unit's own people see it: to those who review, what was not sent does not exist.
     """
-    _, requirement = await _asked(tx, obligation_id, by)
+    obligation, requirement = await _asked(tx, obligation_id, by)
     draft = await store.drafts.find_draft(tx, obligation_id) or await _sent_last(tx, obligation_id)
-    return DraftStanding(draft, faults_in(requirement, draft))
+    return await _standing(tx, obligation, requirement, draft)
 
 
 async def save_fields(
@@ -55,7 +67,7 @@ async def save_fields(
     changed = draft.changed(changes, seen=seen, by=by.id, at=tx.now)
     if changed is not draft:
         await store.drafts.put_draft(tx, changed, since=draft.version)
-    return DraftStanding(changed, faults_in(requirement, changed))
+    return await _standing(tx, obligation, requirement, changed)
 
 
 async def submit_draft(
@@ -98,6 +110,16 @@ async def submit_draft(
             raise key_reused()
         return before, True
     raise draft_moved_on(0 if draft is None else draft.version)
+
+
+async def _standing(tx: Transaction, obligation: Obligation, requirement: Requirement, draft: Draft) -> DraftStanding:
+    faults = faults_in(requirement, draft)
+    if not requirement.is_remarked:
+        return DraftStanding(draft, faults)
+    history, answer = await read_history(tx, obligation, requirement), answer_of(draft)
+    names = places_in(answer)
+    remarks = remarks_of(requirement, answer, history.before, history.earlier)
+    return DraftStanding(draft, faults, [(names.get(each.where), each) for each in remarks])
 
 
 async def take(tx: Transaction, obligation_id: UUID) -> Draft:

@@ -12,10 +12,10 @@ from chassis.transaction import Transaction, Transactions
 from contracts.directives import RequirementIssued
 from submissions import store
 from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.earlier import Bound, Former, bounds_of, codes_before, earlier_of
 from submissions.operations import drafting
 from submissions.operations.drafting import DraftStanding
 from submissions.operations.rights import not_found, require_read, require_submit
-from submissions.store.reviews import Former
 from submissions.workbook import read_workbook, write_workbook
 
 _ONE_AT_A_TIME = asyncio.Semaphore(1)
@@ -29,6 +29,8 @@ class Form:
     obligation: Obligation
     asked: RequirementIssued
     former: Sequence[Former]
+    bounds: Sequence[Bound]
+    """Within which of them its figures raise no question."""
 
 
 async def read_form(tx: Transaction, *, obligation_id: UUID, by: Caller) -> Form:
@@ -46,9 +48,11 @@ async def read_form(tx: Transaction, *, obligation_id: UUID, by: Caller) -> Form
     may_see = may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may(
         by, Purpose.READ_SUBMISSION, obligation.unit_id
     )
-    codes = [each.code for each in asked.indicators if each.type != "ratio"]
-    former = await store.reviews.stated_before(tx, obligation, codes) if may_see and codes else []
-    return Form(obligation, asked, former)
+    requirement = Requirement.issued(asked).of(obligation.particulars)
+    codes = {each.code for each in asked.indicators if each.type != "ratio"} | codes_before(requirement)
+    former = await store.before.stated_before(tx, obligation, codes) if may_see else []
+    bounds = [bound for _, bound in bounds_of(requirement, {}, earlier_of(requirement, former))]
+    return Form(obligation, asked, former, bounds)
 
 
 async def make_workbook(tx: Transaction, *, obligation_id: UUID, by: Caller) -> bytes:

@@ -4,6 +4,7 @@ Reports and films go the shorter way of `submitting`; how many units register at
 come one after the other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from submissions.domain.answer import Answer, Stated, refuse_faults, refuse_faul
 from submissions.domain.asked import Requirement
 from submissions.domain.document import faults_of as document_faults
 from submissions.domain.document import format_faults
+from submissions.domain.explaining import refuse_unexplained
+from submissions.domain.fault import Remark
 from submissions.domain.registration import Share, figures, refuse_overfull
 from submissions.domain.registration import faults_of as registration_faults
 from submissions.domain.submission import (
@@ -45,6 +48,7 @@ class Request:
     digest: bytes
     by: Caller
     draft_version: int | None = None
+    remarks: Sequence[Remark] = ()
 
 
 async def hand_in(
@@ -74,6 +78,7 @@ async def hand_in(
             draft_version=request.draft_version,
             by=request.by,
             now=tx.now,
+            remarks=request.remarks,
         )
         seen = standing.submission.version if standing.submission is not None else 0
         if not await store.submissions.write_version(tx, version, after=seen):
@@ -85,6 +90,7 @@ async def _checked(tx: Transaction, requirement: Requirement, request: Request) 
     """Return the answer with the figures it adds up to; raise with all that is wrong with it."""
     answer = request.answer
     refuse_faulty(requirement, answer)
+    refuse_unexplained(request.remarks, answer)
     if requirement.registration is not None:
         share = await _share(tx, request.obligation_id)
         refuse_faults(registration_faults(requirement.registration, share, answer.delegates, is_nil=answer.is_nil))

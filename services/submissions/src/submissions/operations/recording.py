@@ -1,5 +1,6 @@
 """What an answer becomes when it is recorded: a version, what is told of it, and a receipt."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chassis.caller import Caller
@@ -7,6 +8,7 @@ from chassis.transaction import new_id
 from contracts.submissions import StatedValue, SubmissionSubmitted
 from submissions.domain.answer import Answer
 from submissions.domain.asked import Obligation
+from submissions.domain.fault import Remark
 from submissions.domain.submission import Receipt, SubmissionVersion, is_late
 from submissions.store.submissions import Standing
 
@@ -20,6 +22,7 @@ def next_version(
     draft_version: int | None,
     by: Caller,
     now: datetime,
+    remarks: Sequence[Remark] = (),
 ) -> SubmissionVersion:
     """Return the version an answer becomes: the next one of what the obligation was answered with so far."""
     submission = standing.submission
@@ -38,6 +41,8 @@ def next_version(
         narrative=answer.narrative,
         media_ids=answer.media_ids,
         draft_version=draft_version,
+        explanations=answer.explanations,
+        remarks=remarks,
     )
 
 

@@ -1,5 +1,6 @@
 """Answer an obligation."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,6 +11,9 @@ from chassis.transaction import Transactions
 from submissions import store
 from submissions.domain.answer import Answer, digest_of, refuse_faulty
 from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.earlier import codes_before, earlier_of
+from submissions.domain.explaining import refuse_unexplained, remarks_of
+from submissions.domain.fault import Remark
 from submissions.domain.submission import Receipt, refuse_late_or_accepted
 from submissions.operations.handing_in import ONE_BY_ONE, Request, hand_in
 from submissions.operations.recording import next_version, receipt_of, submitted
@@ -38,8 +42,9 @@ async def submit(
 
     Returns the receipt, and whether it is that of an earlier request with the same key and digest: then nothing was
     recorded now. `draft_version` says which version of the draft the answer was taken from, `is_approved` whether the
-    head of the unit approved that. Raises `ValuesNotValid` with every fault, `MediaNotReady`, `ApprovalNeeded`,
-    `AlreadyAccepted`, `Closed`, `KeyReused`; `Unavailable` while the directive behind the obligation has not been told.
+    head of the unit approved that. Raises `ValuesNotValid` with every fault, `ExplanationNeeded`, `MediaNotReady`,
+    `ApprovalNeeded`, `AlreadyAccepted`, `Closed`, `KeyReused`; `Unavailable` while the directive behind the obligation
+    has not been told.
     """
     digest = digest_of(obligation_id, answer)
     for _ in range(ATTEMPTS):
@@ -47,10 +52,13 @@ async def submit(
         requirement = await _requirement(rules, standing)
         if standing.repeated is None and requirement.answering.needs_approval and not is_approved:
             require_approved_by(by, standing.obligation)
+        remarks: Sequence[Remark] = ()
+        if standing.repeated is None and requirement.is_remarked:
+            remarks = await _remarks(strokes, requirement, standing.obligation, answer)
         if requirement.kind in ONE_BY_ONE:
             if answer.media_ids:
                 await _refuse_media_not_ready(strokes, standing.obligation, answer)
-            request = Request(obligation_id, answer, key, digest, by, draft_version)
+            request = Request(obligation_id, answer, key, digest, by, draft_version, remarks)
             done = await hand_in(transactions, requirement, request)
             if done is not None:
                 return done
@@ -61,7 +69,10 @@ async def submit(
             return standing.repeated, True
         now = datetime.now(UTC)
         await _refuse_unfit(strokes, requirement, standing, answer, now)
-        version = next_version(standing, answer, key=key, digest=digest, draft_version=draft_version, by=by, now=now)
+        refuse_unexplained(remarks, answer)
+        version = next_version(
+            standing, answer, key=key, digest=digest, draft_version=draft_version, by=by, now=now, remarks=remarks
+        )
         seen = standing.submission.version if standing.submission is not None else 0
         told = submitted(standing.obligation, version)
         if await store.submissions.put_version(strokes, version, after=seen, telling=told):
@@ -89,6 +100,15 @@ async def _requirement(rules: RuleBook, standing: Standing) -> Requirement:
         )
     asked = await rules.requirement(standing.obligation.requirement_id, standing.requirement_version)
     return asked.of(standing.obligation.particulars)
+
+
+async def _remarks(
+    strokes: Strokes, requirement: Requirement, obligation: Obligation, answer: Answer
+) -> Sequence[Remark]:
+    """Return what the sender of an answer is told of it; only what is compared with earlier figures is looked up."""
+    before = await store.before.read_before(strokes, obligation, requirement)
+    formers = await store.before.read_stated_before(strokes, obligation, codes_before(requirement))
+    return remarks_of(requirement, answer, before, earlier_of(requirement, formers))
 
 
 async def _refuse_unfit(

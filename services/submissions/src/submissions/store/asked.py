@@ -28,9 +28,14 @@ OBLIGATION_COLUMNS = [
     *(column for column in obligations.c if column.name not in ("version", "state")),
     obligations.c.state.label("obligation_state"),
 ]
-_FIND_OBLIGATION = select(*OBLIGATION_COLUMNS).where(obligations.c.obligation_id == bindparam("wanted"))
+PARTICULAR_COLUMNS = [*particulars.c["period", "levels", "assigned"]]
+_FIND_OBLIGATION = (
+    select(*OBLIGATION_COLUMNS, *PARTICULAR_COLUMNS)
+    .outerjoin_from(obligations, particulars, particulars.c.obligation_id == obligations.c.obligation_id)
+    .where(obligations.c.obligation_id == bindparam("wanted"))
+)
 # Answers refer to the obligation with a key-share lock, which this one lets pass.
-_TAKE_OBLIGATION = _FIND_OBLIGATION.with_for_update(key_share=True)
+_TAKE_OBLIGATION = _FIND_OBLIGATION.with_for_update(of=obligations, key_share=True)
 
 _FIND_ISSUER = select(obligations.c.issuer_unit_id).where(obligations.c.requirement_id == bindparam("wanted")).limit(1)
 
@@ -49,8 +54,6 @@ _PUT_OBLIGATIONS = _put_obligations.on_conflict_do_update(
 
 
 _NOTE_PARTICULARS = insert(particulars).on_conflict_do_nothing()
-PARTICULAR_COLUMNS = [*particulars.c["period", "levels", "assigned"]]
-_FIND_PARTICULARS = select(*PARTICULAR_COLUMNS).where(particulars.c.obligation_id == bindparam("wanted"))
 
 
 class RuleBook:
@@ -169,22 +172,18 @@ async def note_particulars(tx: Transaction, told: Sequence[ObligationOpened]) ->
         await tx.connection.execute(_NOTE_PARTICULARS, rows)
 
 
-async def find_particulars(tx: Transaction, obligation_id: UUID) -> Particulars | None:
-    """Return what an obligation asks of its unit beside its requirement, or null when that is nothing."""
-    row = (await tx.connection.execute(_FIND_PARTICULARS, {"wanted": obligation_id})).mappings().one_or_none()
-    return None if row is None else particulars_of(row)
-
-
-def particulars_of(row: Mapping[Any, Any]) -> Particulars | None:
-    """Return the particulars a row speaks of, whichever of the two ways to PostgreSQL it came by; null without any."""
-    if row["levels"] is None:
+def _particulars_of(row: Mapping[Any, Any]) -> Particulars | None:
+    if row.get("levels") is None:
         return None
     assigned = json.loads(row["assigned"]) if isinstance(row["assigned"], str) else row["assigned"]
     return Particulars(row["period"], tuple(row["levels"]), tuple(tuple(each) for each in assigned))
 
 
 def obligation_of(row: Mapping[Any, Any]) -> Obligation:
-    """Return the obligation a row speaks of, whichever of the two ways to PostgreSQL it came by."""
+    """Return the obligation a row speaks of, whichever of the two ways to PostgreSQL it came by.
+
+    With what it asks of its unit beside its requirement, where the row says so (`PARTICULAR_COLUMNS`).
+    """
     return Obligation(
         id=row["obligation_id"],
         directive_id=row["directive_id"],
@@ -195,4 +194,5 @@ def obligation_of(row: Mapping[Any, Any]) -> Obligation:
         due_at=row["due_at"],
         closes_at=row["closes_at"],
         state=row["obligation_state"],
+        particulars=_particulars_of(row),
     )

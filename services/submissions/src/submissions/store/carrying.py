@@ -14,7 +14,7 @@ from submissions.domain.asked import Obligation
 from submissions.domain.submission import Submission, SubmissionVersion
 from submissions.file_tables import media
 from submissions.store.asked import obligation_of
-from submissions.store.submissions import SUBMISSION_COLUMNS, submission_of, version_of
+from submissions.store.submissions import SUBMISSION_COLUMNS, lists_of, submission_of, version_of
 from submissions.tables import continuations, drafts, obligations, submission_versions, submissions
 
 _THESE = bindparam("these", type_=ARRAY(Uuid))
@@ -151,7 +151,7 @@ def _version_row(version: SubmissionVersion) -> dict[str, Any]:
         "request_digest": version.request_digest,
         "is_late": version.is_late,
         "is_nil": version.is_nil,
-        "stated": [list(each.row) for each in version.values],
+        **lists_of(version),
         "narrative": version.narrative,
         "media_ids": version.media_ids,
         "outcome": review.outcome if review else None,

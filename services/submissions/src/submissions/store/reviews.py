@@ -1,22 +1,19 @@
 """What reviewers see of many submissions, what was said, and what was read, in and out of PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transaction import Transaction
-from submissions.domain.asked import Obligation
 from submissions.domain.submission import State
 from submissions.tables import comments, corrections, obligations, readings, submission_versions, submissions
 
 Side = Literal["unit", "desk"]
-LOOKED_BACK = 100
-"""So many answers of a unit are looked through for what it stated before: some years of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,49 +97,6 @@ async def listed(
     if after is not None:
         query = query.where(submissions.c.submission_id > after)
     return [Listed(**row) for row in (await tx.connection.execute(query)).mappings()]
-
-
-class Former(NamedTuple):
-    """A figure a unit stated before."""
-
-    indicator: str
-    period: str
-    value: bool | int
-    obligation_id: UUID
-    submitted_at: datetime
-
-
-async def stated_before(tx: Transaction, obligation: Obligation, codes: Collection[str]) -> Sequence[Former]:
-    """Return what the unit stated of these figures for other obligations and what stands of it, newest first.
-
-    Of each figure and period the newest one only, and of answers so long ago that a hundred others came since, none.
-    """
-    query = (
-        select(*submission_versions.c["stated", "submitted_at"], obligations.c.obligation_id)
-        .join_from(obligations, submissions, submissions.c.obligation_id == obligations.c.obligation_id)
-        .join(
-            submission_versions,
-            and_(
-                submission_versions.c.submission_id == submissions.c.submission_id,
-                submission_versions.c.number == submissions.c.number,
-            ),
-        )
-        .where(
-            obligations.c.unit_id == obligation.unit_id,
-            obligations.c.obligation_id != obligation.id,
-            submissions.c.state.in_(("submitted", "accepted")),
-            submissions.c.carried_to.is_(None),
-        )
-        .order_by(submission_versions.c.submitted_at.desc())
-        .limit(LOOKED_BACK)
-    )
-    newest: dict[tuple[str, str], Former] = {}
-    for row in await tx.connection.execute(query):
-        for indicator, period, value, *level in row.stated:
-            if indicator in codes and not any(level):
-                former = Former(indicator, period, value, row.obligation_id, row.submitted_at)
-                newest.setdefault((indicator, period), former)
-    return list(newest.values())
 
 
 async def put_reading(tx: Transaction, *, person_id: UUID, submission_id: UUID, number: int) -> None:

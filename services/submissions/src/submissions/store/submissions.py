@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from chassis.strokes import Stroke, Strokes, leaving_event
 from chassis.transaction import Transaction
 from contracts.submissions import SubmissionSubmitted
-from submissions.domain.answer import Stated
+from submissions.domain.answer import Explanation, Stated
 from submissions.domain.asked import Obligation
+from submissions.domain.fault import Remark
 from submissions.domain.submission import FieldReason, Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
-from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of, particulars_of
+from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of
 from submissions.tables import ONE_PER_KEY, obligations, particulars, requirements, submission_versions, submissions
 
 
@@ -110,7 +111,10 @@ _VERSION_COLUMNS = (
     "narrative",
     "media_ids",
     "draft_version",
+    "explanations",
+    "remarks",
 )
+_LISTS = ("stated", "explanations", "remarks")
 # The submission, its new version and the event in one stroke. When somebody answered or reviewed in between, the first
 # part changes no row, so the others write none.
 _version_written = (
@@ -129,7 +133,11 @@ _version_written = (
 _PUT_VERSION = Stroke(leaving_event(_version_written))
 _WRITE_VERSION = select(_version_written.c.submission_id)
 
-_SUBMISSION = select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS).join_from(submissions, obligations)
+_SUBMISSION = (
+    select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS, *PARTICULAR_COLUMNS)
+    .join_from(submissions, obligations)
+    .outerjoin(particulars, particulars.c.obligation_id == obligations.c.obligation_id)
+)
 _FIND_SUBMISSION = _SUBMISSION.where(submissions.c.submission_id == bindparam("wanted"))
 _FIND_SUBMISSION_OF = _SUBMISSION.where(submissions.c.obligation_id == bindparam("wanted"))
 _TAKE_SUBMISSION = _FIND_SUBMISSION.with_for_update(of=submissions)
@@ -193,8 +201,7 @@ def _standing_of(row: Mapping[Any, Any], obligation_id: UUID) -> Standing:
             draft_version=row["repeated_draft_version"],
         )
     submission = None if row["submission_id"] is None else submission_of(row)
-    obligation = replace(obligation_of(row), particulars=particulars_of(row))
-    return Standing(obligation, row["requirement_version"], submission, repeated)
+    return Standing(obligation_of(row), row["requirement_version"], submission, repeated)
 
 
 async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, telling: SubmissionSubmitted) -> bool:
@@ -222,6 +229,8 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             narrative=json.dumps(new.narrative, ensure_ascii=False),
             media_ids=new.media_ids,
             draft_version=new.draft_version,
+            explanations=json.dumps(new.explanations, ensure_ascii=False) if new.explanations else None,
+            remarks=json.dumps(new.remarks, ensure_ascii=False) if new.remarks else None,
         )
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == ONE_PER_KEY:
@@ -235,17 +244,25 @@ async def write_version(tx: Transaction, new: SubmissionVersion, *, after: int) 
 
     What is told of it is left to the caller.
     """
-    values = {name: getattr(new, name) for name in _VERSION_COLUMNS if name != "stated"}
+    values = {name: getattr(new, name) for name in _VERSION_COLUMNS if name not in _LISTS}
     about = {"new_submission_id": new.submission_id, "obligation_id": new.obligation_id, "seen_version": after}
-    stated = [list(each) for each in new.values]
     try:
-        written = await tx.connection.execute(_WRITE_VERSION, values | about | {"number": new.number, "stated": stated})
+        written = await tx.connection.execute(_WRITE_VERSION, values | about | lists_of(new) | {"number": new.number})
     except IntegrityError as error:
         # The driver's own error is behind the one SQLAlchemy makes of it.
         if getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None) == ONE_PER_KEY:
             raise key_reused() from error
         raise
     return written.one_or_none() is not None
+
+
+def lists_of(version: SubmissionVersion) -> dict[str, list[list[Any]] | None]:
+    """Return what a version has many of, as it is kept in one column each."""
+    return {
+        "stated": [list(each.row) for each in version.values],
+        "explanations": [list(each) for each in version.explanations] or None,
+        "remarks": [list(each) for each in version.remarks] or None,
+    }
 
 
 async def find_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligation, Submission] | None:
@@ -350,5 +367,7 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
         narrative=row.narrative,
         media_ids=row.media_ids,
         draft_version=row.draft_version,
+        explanations=[Explanation(*each) for each in row.explanations or ()],
+        remarks=[Remark(*each) for each in row.remarks or ()],
         review=review,
     )
