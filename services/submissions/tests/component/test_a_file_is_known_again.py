@@ -63,7 +63,7 @@ async def test_a_new_file_that_is_known_by_its_digest_is_sent_without_asking_for
     assert (await phone.open(digest=phone.digest(), sign_at_once=True)).json()["signed"] is None, (
         "it asks what is there"
     )
-    assert (await small.open(sign_at_once=True)).json()["signed"] is None, "nobody said what is to be signed"
+    assert (await small.open(sign_at_once=True)).json()["signed"] is None, "no digest"
 
 
 async def test_the_same_file_opened_on_two_devices_at_once_is_one_upload(small, another_sender, record) -> None:
@@ -157,3 +157,16 @@ async def test_a_file_of_4_gb_is_refused_before_a_byte_is_sent(small, record) ->
     assert told(refused) == (422, "too-large")
     assert refused.json()["allowed"] == 40_000_000
     assert await record.rows("media") == []
+
+
+async def test_parts_of_another_upload_are_none_of_this_one(small, another_sender) -> None:
+    other = another_sender(os.urandom(len(small.content)))
+    for each in (small, other):
+        await each.open(digest=each.digest())
+        await each.put_all()
+
+    refused = await small.complete({**small.etags, 2: other.etags[2]})
+
+    assert told(refused) == (409, "parts-missing")
+    assert refused.json()["missing"] == [2]
+    assert (await small.complete()).status_code == 200

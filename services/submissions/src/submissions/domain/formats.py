@@ -25,6 +25,8 @@ FILM_FORMATS: Mapping[str, str] = {
     "video/3gpp": "3gp",
 }
 """What phones and cameras write, as its sender called it; the inspection measures what the file really is."""
+PHOTOGRAPHS_OF_PHONES = frozenset({"image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"})
+"""What an iPhone takes; not read here (decision 54)."""
 FILMS = frozenset({"mp4", "mov"})
 LONGEST_FILM_SECONDS = 3600
 """Of a film among documents, for which no length is asked."""
@@ -39,6 +41,16 @@ def refuse_unasked(requirement: Requirement, *, byte_count: int, content_type: s
         taken, words, most = list(FILM_FORMATS), "video (MP4, MOV, WebM, MKV, 3GP)", requirement.media.max_bytes
     else:
         raise VideoNotAsked("Yêu cầu này không đòi hỏi tệp nào.", "This requirement asks for no video and no document.")
+    if content_type in PHOTOGRAPHS_OF_PHONES:
+        raise TypeNotAllowed(
+            "Ảnh HEIC chưa nhận được; hãy lưu ảnh dạng JPEG. Trên iPhone: mở Cài đặt → Camera → Định dạng, chọn «Tương "
+            "thích nhất» rồi chụp lại, hoặc chọn ảnh từ Thư viện ảnh (không phải từ Tệp) để máy tự chuyển sang JPEG. "
+            f"Yêu cầu này nhận tệp {words}.",
+            "HEIC photographs are not taken; save the picture as JPEG. On an iPhone: Settings, Camera, Formats, Most "
+            "Compatible; or choose it from the photo library, not from Files, and the phone converts it. "
+            f"Files of these types are taken here: {words}.",
+            allowed=list(taken),
+        )
     if content_type not in taken:
         raise TypeNotAllowed(
             f"Chỉ nhận tệp {words}.", f"Only files of these types are taken: {words}.", allowed=list(taken)

@@ -69,8 +69,9 @@ async def open_upload(archive: Archive, *, wanted: Wanted, by: Caller) -> Opened
         here = _here(same, obligation)
         if here is not None:
             return Opened(here, "here")
-        await _refuse_more(tx, archive, obligation, opened)
-    ready = [each for each in same if each.state == "ready"]
+        ready = [each for each in same if each.state == "ready"]
+        if ready:  # else it costs the store nothing to find out when the file is written down
+            await _refuse_more(tx, archive, obligation, opened)
     copied = await _copy(archive, ready[0], opened) if ready else None
     if copied is not None:
         with suppress(_SourceGone):

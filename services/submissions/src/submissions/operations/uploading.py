@@ -15,6 +15,7 @@ from chassis.objects import PART_URL_LIFETIME, NothingThere, StoredObject, Store
 from chassis.parts import HeldPart, StatedPart
 from chassis.transaction import Transaction
 from submissions import store
+from submissions.domain.asked import Obligation
 from submissions.domain.media import ON_THE_WAY, Media
 from submissions.operations.archive import Archive
 from submissions.operations.opening import tell_received
@@ -59,7 +60,7 @@ async def sign_parts(archive: Archive, *, upload_id: UUID, parts: Sequence[Wante
     `UploadOver` when no parts are taken any more.
     """
     async with archive.transactions.begin() as tx:
-        media = await _own(tx, await store.media.find(tx, upload_id), by)
+        media = _own(await store.media.find_owed(tx, upload_id), by)
     if media.state != "uploading":
         raise _over(media)
     for part in parts:
@@ -109,7 +110,7 @@ async def complete_upload(archive: Archive, *, upload_id: UUID, parts: Sequence[
     `UploadOver` when the upload was abandoned.
     """
     async with archive.transactions.begin() as tx:
-        media = await _own(tx, await store.media.take(tx, upload_id), by)
+        media = _own(await store.media.take_owed(tx, upload_id), by)
         if media.state in _OVER:
             raise _over(media)
         if media.state not in ON_THE_WAY:
@@ -150,24 +151,24 @@ async def settle(archive: Archive, media: Media) -> Media:
 
 
 async def _record(tx: Transaction, media_id: UUID, found: StoredObject | None) -> Media:
-    media = await store.media.get_taken(tx, media_id)
+    media, obligation = await store.media.get_taken_owed(tx, media_id)
     if media.state not in ON_THE_WAY:
         return media  # another caller was quicker
     if found is None or not _is_whole(media, found):
         await store.media.put_abandoned(tx, media_id)
         return replace(media, state="abandoned")
     received = replace(media, state="received", etag=found.etag, version=media.version + 1, received_at=tx.now)
-    obligation = await store.asked.get_obligation(tx, media.obligation_id)
     await store.media.put_received(tx, media_id, etag=found.etag, version=received.version)
     tell_received(tx, obligation, received)
     return received
 
 
-async def _own(tx: Transaction, media: Media | None, by: Caller) -> Media:
+def _own(found: tuple[Media, Obligation] | None, by: Caller) -> Media:
     """Return the file if the caller may answer for its unit: a colleague may go on with an upload another began."""
-    if media is None:
+    if found is None:
         raise not_found()
-    require_submit(by, await store.asked.get_obligation(tx, media.obligation_id))
+    media, obligation = found
+    require_submit(by, obligation)
     return media
 
 

@@ -11,20 +11,22 @@ from submissions.file_tables import media
 from submissions.store.media import MOST_SHOWN, media_of
 from submissions.tables import obligations
 
-
-_JOINED = select(media).join(obligations, obligations.c.obligation_id == media.c.obligation_id)
 _IS_LIKE = and_(
     media.c.digest == bindparam("digest"),
     media.c.part_bytes == bindparam("part_bytes"),
     media.c.byte_count == bindparam("byte_count"),
     media.c.state.in_(sorted(LIVE)),
-    obligations.c.answering_unit_id == bindparam("unit_id"),
+    # No join: who waits for a row that is carried to another obligation meanwhile would not see it any more.
+    media.c.obligation_id.in_(
+        select(obligations.c.obligation_id).where(obligations.c.answering_unit_id == bindparam("unit_id"))
+    ),
 )
-_OF_UNIT = _JOINED.where(_IS_LIKE).order_by(media.c.opened_at, media.c.media_id).limit(MOST_SHOWN)
+_OF_UNIT = select(media).where(_IS_LIKE).order_by(media.c.opened_at, media.c.media_id).limit(MOST_SHOWN)
 _TAKE_WITH = (
-    _JOINED.where(or_(media.c.media_id == bindparam("media_id"), _IS_LIKE))
+    select(media)
+    .where(or_(media.c.media_id == bindparam("media_id"), _IS_LIKE))
     .order_by(media.c.media_id)  # so that two who want the same ones do not wait for each other
-    .with_for_update(of=media)
+    .with_for_update()
 )
 
 

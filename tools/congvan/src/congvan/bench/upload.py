@@ -61,6 +61,7 @@ async def measure(
     megabytes: float = MEGABYTES,
     crowds: Sequence[int] = CROWDS,
     cut_megabytes: int = CUT_MEGABYTES,
+    cuts: int = CUTS,
     size: Size = SIZE,
 ) -> Outcome:
     """Measure on a running house that nobody else uses: our way, the store's own, in turn."""
@@ -91,21 +92,23 @@ async def measure(
                     f"{pairs} cặp, mỗi lần {len(content):,} byte", f"{pairs} pairs of {len(content):,} bytes each"
                 )
                 told.step("Nhiều người gửi cùng lúc", "Many who upload at once")
-                gathered = []
+                gathered, resting = [], await crowd.at_rest(house)
                 for each in crowds:
                     some = [fresh.pop() for _ in range(each * crowd.rounds_of(each))]
-                    gathered.append(await crowd.measure(house, each, some, film.name, content))
+                    gathered.append(await crowd.measure(house, each, some, film.name, content, resting=resting))
                 told.done(f"{list(crowds)}", f"{list(crowds)}")
                 told.step("Đường truyền đứt", "A line that is cut")
                 large = house.home / "large.mp4"
                 await asyncio.to_thread(large.write_bytes, os.urandom(cut_megabytes * 1_000_000))
                 at = house.addresses.store_endpoint
-                survived = await survive(unlucky, videos.obligations[offices[-1]], large, store=at, cuts=CUTS)
+                survived = await survive(unlucky, videos.obligations[offices[-1]], large, store=at, cuts=cuts)
                 told.done(f"đứt {survived.cuts} lần", f"cut {survived.cuts} times")
             finally:
                 house.resume(INSPECTOR)
             await bench.see_a_film_is_good(targets[0])
-        return _outcome(bench, ours, raw, len(content), gathered, survived)
+        outcome = _outcome(bench, ours, raw, len(content), gathered, survived)
+        outcome.figures["api_at_rest_ms_per_s"] = round(1000 * resting, 2)
+        return outcome
 
 
 async def _fresh_targets(ground: Ground, offices: Sequence[str], wanted: int) -> list[Target]:
@@ -212,6 +215,10 @@ def _outcome(bench: _Upload, ours: _Way, raw: _Way, size: int, crowds: Sequence[
             (
                 "of_multipart: cùng các phần, cùng số đường truyền, thẳng vào kho, không mã băm, không qua API.",
                 "of_multipart: the same parts on as many lines straight to the store, without digests or our API.",
+            ),
+            (
+                "api_cpu_ms_per_file: bộ xử lý của API cho một tệp, không tính phần API vẫn dùng khi không ai gửi.",
+                "api_cpu_ms_per_file: processor time of our API for one file, beyond what it uses with nobody there.",
             ),
         ],
     )
