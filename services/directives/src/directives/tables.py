@@ -124,12 +124,15 @@ requirements = Table(
     Column("targets", JSONB, nullable=False, server_default="[]"),
     # Arrays of [indicator, unit, value, period or null].
     Column("assigned", JSONB, nullable=False, server_default="[]"),
+    # The division whose desk reviews what comes in; null: the one that owns the directive.
+    Column("reviewing_unit_id", Text),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
     CheckConstraint(
-        "kind IN ('report', 'video', 'registration', 'document', 'acknowledgement')", name="requirements_kind_known"
+        "kind IN ('report', 'video', 'media', 'registration', 'document', 'acknowledgement')",
+        name="requirements_kind_known",
     ),
-    CheckConstraint("kind <> 'video' OR media IS NOT NULL", name="requirements_video_has_media"),
+    CheckConstraint("kind NOT IN ('video', 'media') OR media IS NOT NULL", name="requirements_video_has_media"),
     CheckConstraint("cut_off_at <= due_at", name="requirements_cut_off_before_due"),
     CheckConstraint("due_at <= closes_at", name="requirements_due_before_closing"),
     UniqueConstraint("directive_id", "same_as", name="requirements_same_as_once"),
@@ -262,6 +265,8 @@ questions = Table(
     Column("directive_id", ForeignKey("directives.directive_id"), nullable=False),
     Column("obligation_id", ForeignKey("obligations.obligation_id")),
     Column("unit_id", Text, nullable=False),
+    # The division that is asked.
+    Column("desk_unit_id", Text, nullable=False),
     Column("question", Text, nullable=False),
     Column("asked_by", Uuid, nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),

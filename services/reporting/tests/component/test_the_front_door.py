@@ -70,19 +70,32 @@ async def test_the_department_that_asked_reads_all_totals(client, story, signer)
         "totals": {"stem.implementing": 1, "stem.lessons": 12},
         "ratios": {},
         "targets": [],
+        "marks": {},
         "units_reported": 1,
         "units_due": 1,
+        "units_nil": 0,
+        "units_late": 1,
+        "units_returned": 0,
+        "units_exempt": 0,
         "levels": {
             "lower_secondary": {
                 "totals": {"stem.implementing": 1, "stem.lessons": 12},
                 "ratios": {},
                 "targets": [],
+                "marks": {},
                 "units_reported": 1,
                 "units_due": 1,
+                "units_nil": 0,
+                "units_late": 1,
+                "units_returned": 0,
+                "units_exempt": 0,
             }
         },
     }
     assert body["aggregates"][2]["totals"] == {"stem.implementing": None, "stem.lessons": None}
+    assert body["aggregates"][2]["marks"] == {"stem.implementing": "blank", "stem.lessons": "blank"}
+    assert body["aggregates"][1]["units_returned"] == 1
+    assert body["programmes"] == ["stem"]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +111,23 @@ async def test_everybody_reads_the_totals_below_their_post_and_no_others(client,
     answer = await client.get(f"/requirements/{story.requirement_id}/aggregates", headers=signer.bearer(post))
 
     assert units_of(answer) == readable
+
+
+async def test_the_division_that_reviews_reads_all_totals_and_another_reads_none(client, frame, new_story, signer):
+    story = new_story(reviewer="division")
+    await tell(
+        frame,
+        story.unit("department", "so_gddt"),
+        story.unit("school", reporting="department"),
+        story.issued(),
+        story.opened("school"),
+        story.submitted("school", True, 12),
+    )
+    path = f"/requirements/{story.requirement_id}/aggregates"
+    whole = await client.get(path, headers=signer.bearer(("leader", "department")))
+
+    assert units_of(await client.get(path, headers=signer.bearer(("desk_officer", "division")))) == units_of(whole)
+    assert (await client.get(path, headers=signer.bearer(("desk_officer", "another")))).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["aggregates", "aggregates?restated_on=2025-06-30", "coverage"])

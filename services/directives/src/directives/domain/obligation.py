@@ -33,6 +33,8 @@ class Duty:
     directive_id: UUID
     requirement_id: UUID
     issuer_unit_id: str
+    reviewing_unit_id: str
+    """Whose desk reviews the answer, beside that of the issuer: a division of it, or the issuer itself."""
     unit_id: str
     answering_unit_id: str
     state: ObligationState
@@ -49,6 +51,11 @@ class Duty:
     """What it depends on has happened; also of one that depends on nothing."""
     ended_as: DirectiveEnd | None = None
     """What became of its directive, of which nothing is expected any more."""
+
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """Return the units whose desks decide about it."""
+        return (self.issuer_unit_id, self.reviewing_unit_id)
 
     def seen_to_by(self, person_id: UUID | None) -> "Duty":
         """Return it with whoever in its unit sees to it; what is owed stays, and so does its version."""
@@ -88,6 +95,12 @@ class Duty:
         """Return it owed no more, because its directive was recalled; what was submitted is settled by that."""
         self._refuse_settled_or_waiting()
         return replace(self, version=self.version + 1, state="recalled")
+
+    def closed(self) -> "Duty":
+        """Return it, which waits, owed never, because nothing is expected of its directive any more."""
+        if self.state != "waiting":
+            raise _not_owed(self.state)
+        return replace(self, version=self.version + 1, state="exempt", ended_as="closed")
 
     def replaced(self, *, is_continued: bool) -> "Duty":
         """Return it owed no more, because its directive was replaced. One that goes on may be settled already."""

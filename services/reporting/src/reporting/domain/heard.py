@@ -41,6 +41,7 @@ def requirements_of(event: DirectiveIssued) -> list[Requirement]:
             version=event.version,
             directive_id=event.directive_id,
             issuer_unit_id=event.issuer_unit_id,
+            reviewing_unit_id=each.reviewing_unit_id,
             kind=each.kind,
             as_of=each.as_of,
             periods=each.periods or tuple(period.code for period in each.calendar) or (UNDIVIDED,),
