@@ -62,7 +62,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Ite
     house = House(
         tmp_path_factory.mktemp("house"),
         durable=False,
-        more_settings={"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url},
+        more_settings={"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "REPORTING_DIGEST_AT_HOUR": "24"},
     )
     with house:
         yield house

@@ -12,6 +12,9 @@ from chassis.porch import Role
 from chassis.roles import Service
 from reporting import api, consumers
 from reporting.commands import COMMANDS, reckon_anew
+from reporting.digesting import tables as digesting_tables
+from reporting.digesting.command import COMMANDS as DIGESTING_COMMANDS
+from reporting.digesting.operations import keep_telling
 from reporting.exports import api as exports_api
 from reporting.exports import tables as exports_tables
 from reporting.exports.maker import keep_making
@@ -33,6 +36,7 @@ MIGRATIONS = Migrations(
         feed_tables.metadata,
         webhooks_tables.metadata,
         exports_tables.metadata,
+        digesting_tables.metadata,
         chassis.tables.metadata,
         unit_tree.tables.metadata,
     ),
@@ -53,6 +57,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.letterbox(lambda desk: consumers.register(desk, trees))
     frame.run_in_background(courier_of(frame, settings, bell).work)
     frame.run_in_background(partial(keep_making, frame.transactions, bell, settings))
+    frame.run_in_background(partial(keep_telling, frame.transactions, at_hour=settings.digest_at_hour))
     return frame
 
 
@@ -75,5 +80,5 @@ SERVICE = Service(
     frame=create_frame,
     migrations=MIGRATIONS,
     after_migrating=reckon_anew,
-    commands=COMMANDS,
+    commands=COMMANDS | DIGESTING_COMMANDS,
 )

@@ -25,6 +25,13 @@ class Settings(ReaderSettings):
     )
     webhook_ca_file: Path | None = Field(default=None, description="certificates believed beside the system's, PEM")
 
+    digest_at_hour: int = Field(
+        default=2,
+        ge=0,
+        le=24,
+        description="of the province's day, when the digest of all aggregates is told; 24: never",
+    )
+
     @property
     def webhook_delays(self) -> tuple[timedelta, ...]:
         """Return how long to wait before each new attempt."""
