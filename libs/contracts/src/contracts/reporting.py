@@ -94,10 +94,10 @@ class AggregateUpdated(Event):
         return f"{self.requirement_id}.{self.unit_id}.{self.period}"
 
 
-class SubscriptionSwitchedOff(Event):
+class SubscriptionStopped(Event):
     """A subscriber of the aggregates is told nothing any more: its target did not take them for days, or is gone."""
 
-    type: ClassVar[str] = "reporting.subscription.switched_off.v1"
+    type: ClassVar[str] = "reporting.subscription.stopped.v1"
 
     subscription_id: UUID
     version: int
