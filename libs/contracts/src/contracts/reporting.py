@@ -101,7 +101,7 @@ class SubscriptionStopped(Event):
 
     subscription_id: UUID
     version: int
-    reason: Literal["gone", "failing"]
+    because: Literal["gone", "failing"]
     failing_since: datetime
     position: int
     """Of the feed; what is behind it was not delivered, and is when the subscription is taken up again."""

@@ -188,9 +188,9 @@ async def test_that_it_was_switched_off_is_told(make_frame, signer, city, target
 
     [notice] = await waiting_events(frame)
     assert notice["type"] == "reporting.subscription.stopped.v1"
-    assert {name: notice["data"][name] for name in ("subscription_id", "reason", "position")} == {
+    assert {name: notice["data"][name] for name in ("subscription_id", "because", "position")} == {
         "subscription_id": made["subscription_id"],
-        "reason": "gone",
+        "because": "gone",
         "position": 0,
     }
     assert served.url not in str(notice)

@@ -195,7 +195,7 @@ async def settle_wave(tx: Transaction, work: Work, outcomes: Mapping[int, Outcom
                 occurred_at=tx.now,
                 subscription_id=before.subscription_id,
                 version=before.epoch,
-                reason=settled.switch_off,
+                because=settled.switch_off,
                 failing_since=_failing_since(work, before) or tx.now,
                 position=settled.position,
             )
