@@ -53,16 +53,24 @@ def _by_unit_and_period(standing: Standing) -> tuple[str, int]:
 def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
     obligation, answer, values = standing.obligation, standing.answer, standing.values
     name, unit_type = called(tree, obligation.unit_id, obligation.as_of or standing.requirement.as_of)
-    is_answered = answer is not None and answer.state in COUNTING
-    is_late = values.is_late if is_answered and values is not None else not is_answered and now > standing.due_at
     return Coverage(
         unit_id=obligation.unit_id,
         answering_unit_id=obligation.answering_unit_id,
         name=name,
         unit_type=unit_type,
         state=answer.state if answer is not None else "none",
-        is_late=is_late,
+        is_late=is_late(standing, now),
         due_at=standing.due_at,
         submitted_at=values.submitted_at if values is not None else None,
         period=obligation.period,
     )
+
+
+def is_late(standing: Standing, now: datetime) -> bool:
+    """Say whether an answer came after its deadline, or is still owed and the deadline has passed."""
+    answer, values = standing.answer, standing.values
+    if not standing.is_owed:
+        return False
+    if answer is not None and answer.state in COUNTING:
+        return values is not None and values.is_late
+    return now > standing.due_at

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.transaction import Transaction
 from reporting.domain import (
+    RECKONING,
     Answer,
     AnswerValues,
     Contribution,
@@ -48,7 +49,7 @@ AT_ONCE = 500
 _THESE = bindparam("ids", type_=ARRAY(Uuid))
 _UNITS = bindparam("units", type_=ARRAY(Text))
 
-_STANDINGS: Select[Any] = (
+STANDINGS: Select[Any] = (
     select(
         obligations,
         requirements.c.version.label("requirement_version"),
@@ -78,6 +79,9 @@ _STANDINGS: Select[Any] = (
         contributions.c.stated.label("recorded_stated"),
         contributions.c.by_level.label("recorded_by_level"),
         contributions.c.assigned.label("recorded_assigned"),
+        contributions.c.is_nil.label("recorded_nil"),
+        contributions.c.is_late.label("recorded_late"),
+        *contributions.c["administrative", "territory", "silent", "is_returned", "is_exempt", "reckoning"],
     )
     .join_from(obligations, requirements, obligations.c.requirement_id == requirements.c.requirement_id)
     .outerjoin(obligation_changes, obligation_changes.c.obligation_id == obligations.c.obligation_id)
@@ -89,8 +93,8 @@ _STANDINGS: Select[Any] = (
     .outerjoin(contributions, contributions.c.obligation_id == obligations.c.obligation_id)
     .order_by(obligations.c.obligation_id)
 )
-_STANDINGS_OF_THESE = _STANDINGS.where(obligations.c.obligation_id == any_(_THESE))
-_STANDINGS_OF_REQUIREMENT = _STANDINGS.where(obligations.c.requirement_id == bindparam("requirement_id", type_=Uuid))
+_STANDINGS_OF_THESE = STANDINGS.where(obligations.c.obligation_id == any_(_THESE))
+_STANDINGS_OF_REQUIREMENT = STANDINGS.where(obligations.c.requirement_id == bindparam("requirement_id", type_=Uuid))
 
 
 async def standings_of(tx: Transaction, obligation_ids: Iterable[UUID]) -> list[Standing]:
@@ -98,23 +102,24 @@ async def standings_of(tx: Transaction, obligation_ids: Iterable[UUID]) -> list[
     ids = list(obligation_ids)
     if not ids:
         return []
-    return [_standing(row) for row in await tx.connection.execute(_STANDINGS_OF_THESE, {"ids": ids})]
+    return [standing_of(row) for row in await tx.connection.execute(_STANDINGS_OF_THESE, {"ids": ids})]
 
 
 async def standings_of_requirement(tx: Transaction, requirement_id: UUID) -> list[Standing]:
     """Return what is known of every obligation of a requirement, by id."""
     rows = await tx.connection.execute(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
-    return [_standing(row) for row in rows]
+    return [standing_of(row) for row in rows]
 
 
 async def standings_in_parts(tx: Transaction, requirement_id: UUID) -> AsyncIterator[list[Standing]]:
     """Yield what is known of every obligation of a requirement, by id, so many at a time that memory stays small."""
     rows = await tx.connection.stream(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
     async for part in rows.partitions(AT_ONCE):
-        yield [_standing(row) for row in part]
+        yield [standing_of(row) for row in part]
 
 
-def _standing(row: Row[Any]) -> Standing:
+def standing_of(row: Row[Any]) -> Standing:
+    """Return what a row of `STANDINGS` says."""
     answer = values = recorded = change = None
     if row.changed_version is not None:
         change = ObligationChange(row.obligation_id, row.changed_version, row.changed_state, row.changed_due_at)
@@ -129,11 +134,17 @@ def _standing(row: Row[Any]) -> Standing:
             obligation_id=row.obligation_id,
             requirement_id=row.requirement_id,
             periods=tuple(row.recorded_periods),
-            place=Place(tuple(row.above), tuple(row.clusters), row.level),
+            place=_place(row),
             number=row.recorded_number,
             stated=row.recorded_stated,
             by_level=row.recorded_by_level,
             assigned=row.recorded_assigned,
+            silent=row.silent,
+            is_nil=row.recorded_nil,
+            is_late=row.recorded_late,
+            is_returned=row.is_returned,
+            is_exempt=row.is_exempt,
+            reckoning=row.reckoning,
         )
     obligation = Obligation(
         obligation_id=row.obligation_id,
@@ -149,6 +160,10 @@ def _standing(row: Row[Any]) -> Standing:
     )
     requirement = _requirement(row, version=row.requirement_version, as_of=row.requirement_as_of)
     return Standing(obligation, requirement, answer, values, recorded, change)
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(tuple(row.above), tuple(row.clusters), row.level, tuple(row.administrative), tuple(row.territory))
 
 
 def _requirement(row: Row[Any], *, version: int, as_of: date) -> Requirement:
@@ -168,6 +183,14 @@ def _requirement(row: Row[Any], *, version: int, as_of: date) -> Requirement:
         calendar=tuple((code, date.fromisoformat(first_day)) for code, first_day in row.calendar),
         targets=tuple(Target(*each) for each in row.targets),
     )
+
+
+_IS_OUTDATED = select(select(contributions).where(contributions.c.reckoning != RECKONING).exists())
+
+
+async def is_outdated(tx: Transaction) -> bool:
+    """Say whether there are contributions that were made by an earlier rule."""
+    return bool((await tx.connection.execute(_IS_OUTDATED)).scalar_one())
 
 
 _FIND_REQUIREMENT = select(requirements).where(requirements.c.requirement_id == bindparam("requirement_id", type_=Uuid))
@@ -209,13 +232,12 @@ class Placed:
     place: Place | None
 
 
+_WAYS = ("above", "clusters", "administrative", "territory")
 _NEAR_IDS = union(
     select(obligations.c.obligation_id).where(
         or_(obligations.c.unit_id == any_(_UNITS), obligations.c.answering_unit_id == any_(_UNITS))
     ),
-    select(contributions.c.obligation_id).where(
-        or_(contributions.c.above.overlap(_UNITS), contributions.c.clusters.overlap(_UNITS))
-    ),
+    select(contributions.c.obligation_id).where(or_(*(contributions.c[way].overlap(_UNITS) for way in _WAYS))),
 )
 _PLACED_NEAR = (
     select(
@@ -223,9 +245,8 @@ _PLACED_NEAR = (
         obligations.c.unit_id,
         obligations.c.answering_unit_id,
         func.coalesce(obligations.c.as_of, requirements.c.as_of).label("as_of"),
-        contributions.c.above,
-        contributions.c.clusters,
         contributions.c.level,
+        *contributions.c[_WAYS],
     )
     .join_from(obligations, requirements, obligations.c.requirement_id == requirements.c.requirement_id)
     .outerjoin(contributions, contributions.c.obligation_id == obligations.c.obligation_id)
@@ -246,7 +267,7 @@ async def placed_near(tx: Transaction, unit_ids: Collection[str]) -> list[Placed
             unit_id=row.unit_id,
             answering_unit_id=row.answering_unit_id,
             as_of=row.as_of,
-            place=None if row.level is None else Place(tuple(row.above), tuple(row.clusters), row.level),
+            place=None if row.level is None else _place(row),
         )
         for row in rows
     ]
