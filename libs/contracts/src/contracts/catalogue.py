@@ -44,8 +44,8 @@ EVENTS: tuple[type[Event], ...] = (
     submissions.MediaRejected,
     submissions.MediaWithdrawn,
     reporting.AggregateUpdated,
-    reporting.AggregatesDigest,
-    reporting.SubscriptionSwitchedOff,
+    reporting.AggregatesDigested,
+    reporting.SubscriptionStopped,
 )
 BY_TYPE: dict[str, type[Event]] = {event.type: event for event in EVENTS}
 

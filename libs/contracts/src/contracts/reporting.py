@@ -96,7 +96,7 @@ class AggregateUpdated(Event):
         return f"{self.requirement_id}.{self.unit_id}.{self.period}"
 
 
-class AggregatesDigest(Event):
+class AggregatesDigested(Event):
     """Once a day, when everything before it has been told: what whoever took all of it holds now.
 
     `digest` is the SHA-256, in hexadecimal, of one line of UTF-8 for the newest version of each aggregate, in the order
@@ -105,7 +105,7 @@ class AggregatesDigest(Event):
     `01a2….U-SGD-MG.2025-2026 17 36/37 stem.implementing=36 stem.lessons=412`.
     """
 
-    type: ClassVar[str] = "reporting.aggregates.digest.v1"
+    type: ClassVar[str] = "reporting.aggregates.digested.v1"
 
     day: date
     aggregates: int
@@ -129,14 +129,14 @@ def digest_of(lines: Iterable[str]) -> str:
     return sha256(b"".join(line.encode() + b"\n" for line in sorted(lines, key=str.encode))).hexdigest()
 
 
-class SubscriptionSwitchedOff(Event):
+class SubscriptionStopped(Event):
     """A subscriber of the aggregates is told nothing any more: its target did not take them for days, or is gone."""
 
-    type: ClassVar[str] = "reporting.subscription.switched_off.v1"
+    type: ClassVar[str] = "reporting.subscription.stopped.v1"
 
     subscription_id: UUID
     version: int
-    reason: Literal["gone", "failing"]
+    because: Literal["gone", "failing"]
     failing_since: datetime
     position: int
     """Of the feed; what is behind it was not delivered, and is when the subscription is taken up again."""

@@ -69,7 +69,7 @@ async def test_it_is_what_an_outsider_reckons_and_is_told_once(frame, story):
     [digest] = await waiting_events(frame)
     assert await told_by(frame) is False
 
-    assert digest["type"] == "reporting.aggregates.digest.v1"
+    assert digest["type"] == "reporting.aggregates.digested.v1"
     assert digest["data"]["digest"] == as_an_outsider_reckons(told)
     assert digest["data"]["aggregates"] == 2
     assert digest["subject"] == digest["data"]["day"]

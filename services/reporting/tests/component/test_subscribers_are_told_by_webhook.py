@@ -187,10 +187,10 @@ async def test_that_it_was_switched_off_is_told(make_frame, signer, city, target
             assert await operations.plan_wave(tx, made["subscription_id"]) is None
 
     [notice] = await waiting_events(frame)
-    assert notice["type"] == "reporting.subscription.switched_off.v1"
-    assert {name: notice["data"][name] for name in ("subscription_id", "reason", "position")} == {
+    assert notice["type"] == "reporting.subscription.stopped.v1"
+    assert {name: notice["data"][name] for name in ("subscription_id", "because", "position")} == {
         "subscription_id": made["subscription_id"],
-        "reason": "gone",
+        "because": "gone",
         "position": 0,
     }
     assert served.url not in str(notice)

@@ -13,7 +13,7 @@ from chassis.outages import is_outage
 from chassis.tables import outbox
 from chassis.transaction import Transaction, Transactions
 from contracts.event import Envelope
-from contracts.reporting import AggregatesDigest, AggregateUpdated, digest_line, digest_of
+from contracts.reporting import AggregatesDigested, AggregateUpdated, digest_line, digest_of
 from reporting import store
 from reporting.digesting.tables import digests
 from reporting.domain import TOLD_OUTSIDE
@@ -56,7 +56,7 @@ async def tell_digest(tx: Transaction) -> bool | None:
         return False
     row = {"day": day, "aggregates": len(lines), "digest": digest_of(lines.values())}
     await tx.connection.execute(insert(digests).values(**row, told_at=tx.now))
-    tx.emit(AggregatesDigest(occurred_at=tx.now, **row))
+    tx.emit(AggregatesDigested(occurred_at=tx.now, **row))
     return True
 
 

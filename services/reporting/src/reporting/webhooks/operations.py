@@ -11,7 +11,7 @@ from chassis.caller import Caller
 from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotFound
 from chassis.transaction import Transaction, new_id
-from contracts.reporting import SubscriptionSwitchedOff
+from contracts.reporting import SubscriptionStopped
 from reporting.feed.operations import check_may_subscribe
 from reporting.feed.store import last_position
 from reporting.webhooks import domain, signing, store
@@ -191,11 +191,11 @@ async def settle_wave(tx: Transaction, work: Work, outcomes: Mapping[int, Outcom
     if settled.switch_off is not None:
         log.error("subscription %s is switched off: %s", before.subscription_id, settled.last_outcome)
         tx.emit(
-            SubscriptionSwitchedOff(
+            SubscriptionStopped(
                 occurred_at=tx.now,
                 subscription_id=before.subscription_id,
                 version=before.epoch,
-                reason=settled.switch_off,
+                because=settled.switch_off,
                 failing_since=_failing_since(work, before) or tx.now,
                 position=settled.position,
             )
