@@ -9,7 +9,7 @@ from submissions.domain.media import REJECTED_LIFETIME, SETTLE_AFTER, UPLOAD_LIF
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import ATTEMPTS
 from submissions.operations.rendering import ATTEMPTS as RENDER_ATTEMPTS
-from submissions.operations.retaining import delete_due
+from submissions.operations.retaining import delete_due, settle_locks
 from submissions.operations.uploading import settle
 from submissions.operations.withdrawing import withhold
 from submissions.problems import PartsMissing, UploadOver
@@ -52,6 +52,7 @@ async def sweep(archive: Archive) -> Swept:
         await _clear(archive, media)
     for media in withdrawn:
         await withhold(archive, media)
+    await settle_locks(archive)
     deleted = await delete_due(archive)
     return Swept(
         abandoned=abandoned,
