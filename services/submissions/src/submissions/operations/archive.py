@@ -30,6 +30,8 @@ class Archive:
     """What the files of one unit may take together."""
     keep_days: int = 730
     """How long a file is kept after its inspection, unless it is held."""
+    keep_names_days: int = 180
+    """How long the names of registered people are kept after their registration was due."""
 
 
 def open_archive(settings: Settings, transactions: Transactions) -> Archive:
@@ -56,4 +58,5 @@ def open_archive(settings: Settings, transactions: Transactions) -> Archive:
         bucket=settings.store_bucket,
         unit_bytes=settings.unit_bytes,
         keep_days=settings.keep_days,
+        keep_names_days=settings.keep_names_days,
     )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261124_6010"
-down_revision = "20261124_2001"
+down_revision = "20261124_2003"
 branch_labels = None
 depends_on = None
 
