@@ -11,23 +11,29 @@ from reporting.domain.targets import compared
 def told(aggregate: Aggregate, requirement: Requirement, *, at: datetime) -> AggregateUpdated:
     """Return what is told of an aggregate: its figures now, with what they are compared with."""
     period = aggregate.key.period
+    # One after the other they would give away what each change was: sensitive figures leave in editions only.
+    kept = frozenset(requirement.sensitive)
 
     def totals(tally: Tally, level: str = ALL_LEVELS) -> tuple[Total, ...]:
         found = tally.totals(requirement.asked_at(level))
-        return tuple(Total(indicator=indicator, value=value) for indicator, value in found.items())
+        return tuple(
+            Total(indicator=each, value=None, withheld=True) if each in kept else Total(indicator=each, value=value)
+            for each, value in found.items()
+        )
 
     def ratios(tally: Tally) -> tuple[RatioTotal, ...]:
         found = tally.ratios(requirement.ratios)
         return tuple(
             RatioTotal(indicator=indicator, numerator=above, denominator=below)
             for indicator, (above, below) in found.items()
+            if indicator not in kept
         )
 
     def targets(tally: Tally) -> tuple[TargetTotal, ...]:
         return tuple(
             TargetTotal.model_validate(each, from_attributes=True)
             for each in compared(requirement, tally, period, None)
-            if each.kind != "previous"
+            if each.kind != "previous" and each.indicator not in kept
         )
 
     return AggregateUpdated(

@@ -59,7 +59,7 @@ STANDINGS: Select[Any] = (
         requirements.c.as_of.label("requirement_as_of"),
         requirements.c.periods,
         requirements.c.indicators,
-        *requirements.c["ratios", "bools", "divided", "calendar", "targets"],
+        *requirements.c["ratios", "bools", "divided", "calendar", "targets", "sensitive"],
         obligation_changes.c.version.label("changed_version"),
         obligation_changes.c.state.label("changed_state"),
         obligation_changes.c.due_at.label("changed_due_at"),
@@ -182,6 +182,7 @@ def _requirement(row: Row[Any], *, version: int, as_of: date) -> Requirement:
         divided=row.divided,
         calendar=tuple((code, date.fromisoformat(first_day)) for code, first_day in row.calendar),
         targets=tuple(Target(*each) for each in row.targets),
+        sensitive=tuple(row.sensitive),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    func,
     select,
 )
 
@@ -24,6 +25,7 @@ from reporting.domain import (
 from reporting.store.told import insert_or_replace, put_rows, rows_like
 from reporting.tables import (
     aggregates,
+    contributions,
 )
 
 _PUT_AGGREGATES = insert_or_replace(aggregates)
@@ -99,3 +101,22 @@ def _aggregate(row: Row[Any]) -> Aggregate:
     )
     figures: Figures = {level: Tally(**tally) for level, tally in row.levels.items()} | {ALL_LEVELS: whole}
     return Aggregate(AggregateKey(row.requirement_id, row.unit_id, row.period, row.relation), row.version, figures)
+
+
+_COUNTED = (
+    select(
+        func.count().filter(contributions.c.number.is_not(None)).label("reported"),
+        func.count().filter(~contributions.c.is_exempt).label("due"),
+    )
+    .select_from(contributions)
+    .where(
+        contributions.c.requirement_id == bindparam("requirement_id", type_=Uuid),
+        func.cardinality(contributions.c.periods) > 0,
+    )
+)
+
+
+async def counted_in(tx: Transaction, requirement_id: UUID) -> tuple[int, int]:
+    """Return of how many obligations of a requirement an answer counts, and of how many one is owed."""
+    found = (await tx.connection.execute(_COUNTED, {"requirement_id": requirement_id})).one()
+    return found.reported, found.due
