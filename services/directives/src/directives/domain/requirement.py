@@ -15,6 +15,7 @@ from contracts.directives import (
     TargetAsked,
 )
 from directives.domain.deadline import start_of
+from directives.domain.files import check_files
 from directives.domain.outline import check_outline
 from directives.domain.periods import Frequency
 from directives.domain.target import Assigned, check_targets
@@ -95,12 +96,13 @@ def _check_form(requirement: Requirement, where: str) -> None:
             f"The report “{title}” asks for no indicator and no section.",
             where=where,
         )
-    if requirement.kind == "video" and requirement.media is None:
+    if requirement.kind in ("video", "media") and requirement.media is None:
         raise VideoWithoutMedia(
-            f"Yêu cầu video «{title}» chưa nêu số lượng, thời lượng và dung lượng.",
-            f"The video “{title}” does not say how many, how long and how large.",
+            f"Yêu cầu nộp tệp «{title}» chưa nêu số lượng, thời lượng và dung lượng.",
+            f"“{title}” does not say how many files, how long and how large.",
             where=f"{where}.media",
         )
+    check_files(requirement, where=where)
     if requirement.indicators and not requirement.periods and requirement.frequency is None:
         raise PeriodMissing(
             f"Yêu cầu «{title}» có chỉ tiêu nhưng chưa nêu kỳ báo cáo.",

@@ -11,6 +11,8 @@ from contracts.directives import IndicatorAsked, SectionAsked
 from submissions.domain.asked import UNDIVIDED, Requirement
 from submissions.domain.between import LEVELS_VI, Accepted, relations_broken, rules_broken
 from submissions.domain.document import Official
+from submissions.domain.evidence import faults_of as evidence_faults
+from submissions.domain.evidence import files_under
 from submissions.domain.fault import Fault
 from submissions.domain.registration import Delegate
 from submissions.problems import ValuesNotValid
@@ -122,6 +124,7 @@ def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
         faults.extend(rules_broken(requirement, accepted))
     for code, written in answer.narrative.items():
         faults.extend(_text_faults(requirement.sections.get(code), code, written))
+    faults.extend(evidence_faults(requirement, answer.narrative, answer.media_ids, is_nil=answer.is_nil))
     faults.extend(_media_faults(requirement, answer))
     faults.extend(_faults_of_kind(requirement, answer))
     faults.extend(_explanation_faults(requirement, answer))
@@ -214,6 +217,8 @@ def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]
     if asked is None:
         yield Fault(where, None, "Đề cương không có mục này.", "The outline has no such section.")
         return
+    if asked.kind == "evidence":
+        return
     if asked.kind == "text" and not isinstance(written, str):
         yield Fault(where, None, f"Mục «{asked.title}» là một đoạn văn.", "This section is one text, not a list.")
     if asked.kind == "list" and isinstance(written, str):
@@ -232,12 +237,16 @@ def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]
 
 def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
     wanted = requirement.media.count if requirement.media is not None else 0
-    if requirement.document is None and len(answer.media_ids) != wanted:
+    evidence = files_under(requirement, answer.narrative)
+    sent = sum(each not in evidence for each in answer.media_ids)
+    if requirement.document is None and sent != wanted:
         yield Fault(
             "media_ids",
             None,
-            f"Cần đúng {wanted} tệp video, đã gửi {len(answer.media_ids)}.",
-            f"Exactly {wanted} file(s) are asked for; {len(answer.media_ids)} were named.",
+            f"Cần đúng {wanted} tệp ngoài các mục minh chứng, đã gửi {sent}."
+            if evidence
+            else f"Cần đúng {wanted} tệp, đã gửi {sent}.",
+            f"Exactly {wanted} file(s) are asked for{' beside the evidence' if evidence else ''}; {sent} were named.",
         )
     if len(set(answer.media_ids)) != len(answer.media_ids):
         yield Fault("media_ids", None, "Một tệp được nêu hai lần.", "A file is named twice.")

@@ -9,9 +9,10 @@ from chassis.problems import Unavailable
 from chassis.strokes import Strokes
 from chassis.transaction import Transactions
 from submissions import store
-from submissions.domain.answer import Answer, digest_of, refuse_faulty
+from submissions.domain.answer import Answer, digest_of, refuse_faults, refuse_faulty
 from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.earlier import codes_before, earlier_of
+from submissions.domain.evidence import SentFile, file_faults, with_evidence
 from submissions.domain.explaining import refuse_unexplained, remarks_of
 from submissions.domain.fault import Remark
 from submissions.domain.submission import Receipt, refuse_late_or_accepted
@@ -46,10 +47,12 @@ async def submit(
     `ApprovalNeeded`, `AlreadyAccepted`, `Closed`, `KeyReused`; `Unavailable` while the directive behind the obligation
     has not been told.
     """
-    digest = digest_of(obligation_id, answer)
     for _ in range(ATTEMPTS):
         standing = await stand_before(strokes, obligation_id=obligation_id, key=key, by=by)
         requirement = await _requirement(rules, standing)
+        if draft_version is not None:
+            answer = with_evidence(requirement, answer)
+        digest = digest_of(obligation_id, answer)
         if standing.repeated is None and requirement.answering.needs_approval and not is_approved:
             require_approved_by(by, standing.obligation)
         remarks: Sequence[Remark] = ()
@@ -73,9 +76,7 @@ async def submit(
         version = next_version(
             standing, answer, key=key, digest=digest, draft_version=draft_version, by=by, now=now, remarks=remarks
         )
-        seen = standing.submission.version if standing.submission is not None else 0
-        told = submitted(standing.obligation, version)
-        if await store.submissions.put_version(strokes, version, after=seen, telling=told):
+        if await store.submissions.put_version(strokes, version, telling=submitted(standing.obligation, version)):
             return receipt_of(version), False
     raise Unavailable(
         "Nhiều người đang nộp cùng lúc cho mục này; vui lòng thử lại.",
@@ -117,15 +118,17 @@ async def _refuse_unfit(
     refuse_late_or_accepted(standing.obligation, requirement, standing.submission, now)
     refuse_faulty(requirement, answer)
     if answer.media_ids:
-        await _refuse_media_not_ready(strokes, standing.obligation, answer)
+        files = await _refuse_media_not_ready(strokes, standing.obligation, answer)
+        refuse_faults(file_faults(requirement, answer.narrative, files))
 
 
-async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answer: Answer) -> None:
-    states = await store.media.states_of(strokes, answer.media_ids, obligation_id=obligation.id)
+async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answer: Answer) -> dict[UUID, SentFile]:
+    files = await store.media.sent_of(strokes, answer.media_ids, obligation_id=obligation.id)
+    states = {media_id: file.state for media_id, file in files.items()}
     if all(states.get(media_id) == "ready" for media_id in answer.media_ids):
-        return
+        return files
     raise MediaNotReady(
-        "Video chưa qua kiểm tra hoặc không thuộc mục này; xem danh sách «media».",
+        "Tệp chưa qua kiểm tra hoặc không thuộc mục này; xem danh sách «media».",
         "A file has not passed inspection or does not belong to this obligation; see `media`.",
         media=[{"media_id": str(media_id), "state": states.get(media_id, "unknown")} for media_id in answer.media_ids],
     )
