@@ -1,4 +1,4 @@
-"""Editions: numbered, frozen, each figure with the submissions behind it; sensitive ones without what gives people away."""
+"""Editions: numbered, frozen, each figure with the submissions behind it, small sensitive ones kept back."""
 
 import asyncio
 
