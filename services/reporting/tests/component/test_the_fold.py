@@ -72,13 +72,19 @@ async def test_an_answer_is_told_at_every_unit_above_with_its_levels(ground, sto
         "period": YEAR,
         "as_of": "2026-05-31",
         "version": 2,
-        "totals": [{"indicator": "stem.implementing", "value": 1}, {"indicator": "stem.lessons", "value": 12}],
+        "totals": [
+            {"indicator": "stem.implementing", "value": 1, "withheld": False},
+            {"indicator": "stem.lessons", "value": 12, "withheld": False},
+        ],
         "units_reported": 1,
         "units_due": 1,
         "levels": [
             {
                 "level": "lower_secondary",
-                "totals": [{"indicator": "stem.implementing", "value": 1}, {"indicator": "stem.lessons", "value": 12}],
+                "totals": [
+                    {"indicator": "stem.implementing", "value": 1, "withheld": False},
+                    {"indicator": "stem.lessons", "value": 12, "withheld": False},
+                ],
                 "units_reported": 1,
                 "units_due": 1,
                 "ratios": [],

@@ -1,10 +1,10 @@
 """Aggregates, in and out of PostgreSQL."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import (
     Row,
     Uuid,
@@ -76,7 +76,7 @@ _AGGREGATES_OF = (
 
 async def take_aggregates(tx: Transaction, keys: Iterable[AggregateKey]) -> dict[AggregateKey, Aggregate]:
     """Return and lock those of these aggregates that exist; everyone locks them in the order of their keys."""
-    rows = json.dumps([key._asdict() for key in keys], default=str)
+    rows = to_json([key._asdict() for key in keys]).decode()
     taken = [_aggregate(row) for row in await tx.connection.execute(_TAKE_AGGREGATES, {"rows": rows})]
     return {each.key: each for each in taken}
 
