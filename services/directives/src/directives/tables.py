@@ -147,7 +147,7 @@ directive_relations = Table(
     Column("kind", Text, nullable=False),
     Column("target_id", ForeignKey("directives.directive_id"), nullable=False),
     CheckConstraint(
-        "kind IN ('replaces', 'amends', 'corrects', 'cascades', 'implements', 'refers_to')",
+        "kind IN ('replaces', 'amends', 'corrects', 'recalls', 'cascades', 'implements', 'refers_to')",
         name="directive_relations_kind_known",
     ),
     CheckConstraint("directive_id <> target_id", name="directive_relations_to_another"),
@@ -365,6 +365,8 @@ outline_templates = Table(
     Column("sections", JSONB, nullable=False),
     Column("indicators", JSONB, nullable=False),
     Column("rules", JSONB, nullable=False),
+    Column("targets", JSONB, nullable=False, server_default="[]"),
+    Column("frequency", JSONB(none_as_null=True)),
     Column("kept_by", Uuid, nullable=False),
     Column("kept_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("version > 0", name="outline_templates_version_counts"),

@@ -9,6 +9,7 @@ from chassis.testing import tell
 from chassis.transaction import new_id
 from contracts.directives import ObligationChanged, RequirementIssued
 from contracts.registration import QuotaAsked, RegistrationAsked, RoleAsked, SeatsAsked, SubjectAsked, figures_of
+from submissions.operations.retaining import erase_names
 
 SEATS = (SeatsAsked(role="leader", count=1), SeatsAsked(role="head", count=1, subjects=("math",)))
 PEOPLE = [
@@ -55,7 +56,7 @@ async def test_names_stay_and_numbers_are_told(hall, asked, record, reporter, of
     }  # fmt: skip
     assert "Mẫu" not in str(await record.rows("outbox"))
     [version] = (await desk.read(officer)).json()["versions"]
-    unsaid = {"subject": None, "unit_id": None}
+    unsaid = {"subject": None, "unit_id": None, "erased_at": None}
     assert version["delegates"] == [unsaid | each for each in PEOPLE]
 
 
@@ -177,3 +178,21 @@ async def test_who_was_registered_stays_so_when_the_directive_is_replaced(
     [version] = (await new.read(officer)).json()["versions"]
     assert [each["full_name"] for each in version["delegates"]] == [each["full_name"] for each in PEOPLE]
     assert (await new.submit(reporter, ANSWER)).json()["places_left"] == 0  # their own places are theirs
+
+
+async def test_names_are_erased_by_rule_and_leave_a_proof(hall, asked, record, reporter, officer, archive) -> None:
+    [desk] = await hall(asked.school, capacity=5)
+    await desk.submit(reporter, ANSWER)
+    await record.change("UPDATE submission_versions SET submitted_at = now() - interval '181 days'")
+    assert await erase_names(archive) == 0  # it is not even due
+    await record.change("UPDATE obligations SET due_at = now() - interval '179 days'")
+    assert await erase_names(archive) == 0
+    await record.change("UPDATE obligations SET due_at = now() - interval '181 days'")
+
+    assert await erase_names(archive) == len(PEOPLE)
+
+    [version] = (await desk.read(officer)).json()["versions"]
+    assert [(each["full_name"], each["role"]) for each in version["delegates"]] == [("", "leader"), ("", "head")]
+    assert all(each["erased_at"] for each in version["delegates"])
+    assert "Mẫu" not in str(await record.everything())
+    assert await erase_names(archive) == 0
