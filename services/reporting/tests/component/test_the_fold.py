@@ -52,7 +52,7 @@ async def test_what_is_due_is_told_before_anybody_has_answered(ground, story):
     told = (await told_of(ground, "department"))[-1]
 
     assert (told["units_reported"], told["units_due"]) == (0, 2)
-    assert told["totals"] == [{"indicator": code, "value": None} for code in story.indicators]
+    assert told["totals"] == [{"indicator": code, "value": None, "withheld": False} for code in story.indicators]
     assert [(each["level"], each["units_due"]) for each in told["levels"]] == [
         ("lower_secondary", 1),
         ("upper_secondary", 1),
