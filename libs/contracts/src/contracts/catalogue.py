@@ -46,6 +46,7 @@ EVENTS: tuple[type[Event], ...] = (
     reporting.AggregateUpdated,
     reporting.AggregatesDigested,
     reporting.SubscriptionStopped,
+    reporting.EditionPublished,
 )
 BY_TYPE: dict[str, type[Event]] = {event.type: event for event in EVENTS}
 
