@@ -3,15 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from described import NEVER, Operation, operations
+from machine import city_key
 
-from chassis.clock import today
-from chassis.policy import Purpose
 from chassis.testing import until
 from chassis.transaction import new_id
 from congvan.demo import ledger, province
@@ -202,18 +200,9 @@ async def neighbour(stage, ground) -> str:
 @pytest.fixture(scope="module")
 async def subscriber(stage, ground, silent) -> dict[str, str]:
     """Return the token of the city authority's machine, as a header."""
-    machine = {"account": f"thanh-pho-{new_id()}", "full_name": "Máy chủ thành phố", "email": "m@congvan.example"}
-    post = {"unit_id": "*", "role": "subscriber", "valid_from": "2025-07-01"}
-    days = {"label": "nhận số liệu", "valid_to": str(today(datetime.now(UTC)) + timedelta(days=30))}
-    async with Play(stage.platform, province.demo(), silent) as play:
-        administrator = await play.visitor(*stage.platform.administrator)
-        made = await administrator.post("directory", "/service-accounts", {**machine, "posts": [post]})
-        path = f"/service-accounts/{made['person_id']}/keys"
-        scopes = [{"unit_id": "*", "purposes": sorted(Purpose)}]  # a key as wide as keys are made
-        key = await administrator.post("directory", path, {**days, "scopes": scopes})
-        await play.settle()
+    key = await city_key(stage, silent)
     async with httpx.AsyncClient(timeout=30) as client:
-        session = await client.post(ground.services["directory"] + "/sessions", json={"api_key": key["api_key"]})
+        session = await client.post(ground.services["directory"] + "/sessions", json={"api_key": key})
     assert session.status_code == 201, session.text
     return {"Authorization": f"Bearer {session.json()['access_token']}"}
 
