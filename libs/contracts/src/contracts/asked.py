@@ -124,6 +124,10 @@ class AnsweringAsked(Fact):
     """The head of the unit approves it before it is sent."""
     revision_days: int | None = None
     """How many days a unit has for what was returned, the day of the return not counted; null: it is due as before."""
+    revision_in_working_days: bool = False
+    """Those are days that are worked in the province."""
+    files_follow_days: int | None = None
+    """How many days after the answer is due its files may follow; null: they come with it."""
 
 
 FileFormat = Literal["pdf", "docx", "xlsx", "pptx", "jpg", "png", "mp4", "mov"]

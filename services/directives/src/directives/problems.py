@@ -3,6 +3,13 @@
 from chassis.problems import Problem
 
 
+class NothingFollows(Problem):
+    """Files may follow a report that asks for files, and nothing else."""
+
+    code = "nothing-follows"
+    status = 422
+
+
 class NothingAsked(Problem):
     """A report asks for no figure and no text."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.directives import IndicatorAsked, MediaAsked, SectionAsked
+from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, SectionAsked
 from directives.domain.audience import of_types
 from directives.domain.requirement import Requirement, check
 from directives.problems import (
@@ -14,6 +14,7 @@ from directives.problems import (
     CodeTwice,
     DeadlinesOutOfOrder,
     NothingAsked,
+    NothingFollows,
     PeriodMissing,
     RuleUnfit,
     VideoWithoutMedia,
@@ -131,3 +132,20 @@ def test_somebody_is_asked() -> None:
     assert (
         refusal(replace(REPORT, audience=of_types((), exclude=("U-1",))), AudienceUnsaid) == "requirements.0.audience"
     )
+
+
+FOLLOWING = replace(REPORT, media=VIDEO.media, answering=AnsweringAsked(files_follow_days=7))
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"media": None}, NothingFollows),
+        ({"kind": "video"}, NothingFollows),
+        ({"closes_at": DUE + 6 * DAY}, DeadlinesOutOfOrder),
+    ],
+)
+def test_files_follow_a_report_that_asks_for_some_before_it_closes(changes, problem) -> None:
+    check(replace(FOLLOWING, closes_at=DUE + 7 * DAY), where="requirements.0")
+
+    assert refusal(replace(FOLLOWING, **changes), problem) == "requirements.0.answering.files_follow_days"

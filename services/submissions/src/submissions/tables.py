@@ -78,6 +78,16 @@ particulars = Table(
     comment="what an obligation asks of its unit beside its requirement; told once, when it was opened",
 )
 
+working_years = Table(
+    "working_years",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    # An array of [day, kind].
+    Column("days", JSONB, nullable=False),
+    comment="the special days of each year, newest version, as directives told it; what days are worked follows",
+)
+
 continuations = Table(
     "continuations",
     metadata,
@@ -132,6 +142,9 @@ submission_versions = Table(
     # An array of [indicator, period, words], and what the sender was told: [where, indicator, period, …] of each.
     Column("explanations", JSONB(none_as_null=True)),
     Column("remarks", JSONB(none_as_null=True)),
+    # Until when files it asks for may follow that are not there; and whether those it has came later than that.
+    Column("media_awaited_until", DateTime(timezone=True)),
+    Column("is_media_late", Boolean, nullable=False, server_default="false"),
     Column("outcome", Text),
     Column("reason", Text),
     # an array of [field, reason]: what must be revised where

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from contracts.directives import (
@@ -24,6 +24,7 @@ from directives.problems import (
     DeadlinesOutOfOrder,
     DueBeforeIssue,
     NothingAsked,
+    NothingFollows,
     PeriodMissing,
     PeriodsUnfit,
     VideoWithoutMedia,
@@ -33,6 +34,7 @@ from unit_tree.selectors import Selector
 MOST_MEDIA = 20
 MOST_SECONDS = 3600
 MOST_REVISION_DAYS = 60
+MOST_FILES_FOLLOW_DAYS = 90
 MOST_BYTES = 300 * 1024 * 1024
 """The largest file a requirement may allow; also what it allows when nothing is said."""
 
@@ -99,6 +101,12 @@ def _check_form(requirement: Requirement, where: str) -> None:
             f"The video “{title}” does not say how many, how long and how large.",
             where=f"{where}.media",
         )
+    if requirement.answering.files_follow_days is not None and (requirement.kind != "report" or not requirement.media):
+        raise NothingFollows(
+            f"«{title}» không phải báo cáo có tệp kèm theo, nên không có tệp nào nộp sau.",
+            f"“{title}” is no report with files, so none can follow it.",
+            where=f"{where}.answering.files_follow_days",
+        )
     if requirement.indicators and not requirement.periods and requirement.frequency is None:
         raise PeriodMissing(
             f"Yêu cầu «{title}» có chỉ tiêu nhưng chưa nêu kỳ báo cáo.",
@@ -145,4 +153,15 @@ def check_deadlines(requirement: Requirement, where: str) -> None:
             "Thời điểm khóa biểu mẫu phải không sớm hơn hạn nộp.",
             "The form must close no earlier than the answer is due.",
             where=f"{where}.closes_at",
+        )
+    follow = requirement.answering.files_follow_days
+    if (
+        follow is not None
+        and requirement.closes_at is not None
+        and requirement.due_at + timedelta(days=follow) > requirement.closes_at
+    ):
+        raise DeadlinesOutOfOrder(
+            "Thời điểm khóa biểu mẫu phải không sớm hơn hạn nộp bổ sung tệp.",
+            "The form must close no earlier than its files may follow.",
+            where=f"{where}.answering.files_follow_days",
         )

@@ -93,6 +93,9 @@ class VersionOut(BaseModel):
     explanations: list[ExplanationOut]
     remarks: list[RemarkOut]
     """What the sender was told when they sent it."""
+    media_awaited_until: datetime | None
+    """Until when files it asks for may follow; null: it has all."""
+    is_media_late: bool
     review: ReviewOut | None
 
 
@@ -169,6 +172,8 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         document=OfficialOut.model_validate(official) if (official := whole.documents.get(version.number)) else None,
         explanations=[ExplanationOut(**each._asdict()) for each in version.explanations],
         remarks=[RemarkOut.of(each) for each in version.remarks],
+        media_awaited_until=version.media_awaited_until,
+        is_media_late=version.is_media_late,
         review=None
         if review is None
         else ReviewOut(

@@ -232,7 +232,8 @@ def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]
 
 def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
     wanted = requirement.media.count if requirement.media is not None else 0
-    if requirement.document is None and len(answer.media_ids) != wanted:
+    may_follow = requirement.answering.files_follow_days is not None and len(answer.media_ids) < wanted
+    if requirement.document is None and len(answer.media_ids) != wanted and not may_follow:
         yield Fault(
             "media_ids",
             None,

@@ -72,6 +72,7 @@ async def hand_in(
         answer = await _checked(tx, requirement, request)
         version = next_version(
             standing,
+            requirement,
             answer,
             key=request.key,
             digest=request.digest,

@@ -7,14 +7,15 @@ from chassis.caller import Caller
 from chassis.transaction import new_id
 from contracts.submissions import StatedValue, SubmissionSubmitted
 from submissions.domain.answer import Answer
-from submissions.domain.asked import Obligation
+from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.fault import Remark
-from submissions.domain.submission import Receipt, SubmissionVersion, is_late
+from submissions.domain.submission import Receipt, SubmissionVersion, files_due, is_late
 from submissions.store.submissions import Standing
 
 
 def next_version(
     standing: Standing,
+    requirement: Requirement,
     answer: Answer,
     *,
     key: str,
@@ -25,7 +26,8 @@ def next_version(
     remarks: Sequence[Remark] = (),
 ) -> SubmissionVersion:
     """Return the version an answer becomes: the next one of what the obligation was answered with so far."""
-    submission = standing.submission
+    submission, until = standing.submission, files_due(standing.obligation, requirement)
+    wanted = requirement.media.count if requirement.media is not None and not answer.is_nil else 0
     return SubmissionVersion(
         submission_id=new_id() if submission is None else submission.id,
         obligation_id=standing.obligation.id,
@@ -43,6 +45,8 @@ def next_version(
         draft_version=draft_version,
         explanations=answer.explanations,
         remarks=remarks,
+        media_awaited_until=until if len(answer.media_ids) < wanted else None,
+        is_media_late=until is not None and now > until and bool(answer.media_ids),
     )
 
 
@@ -66,6 +70,8 @@ def submitted(obligation: Obligation, version: SubmissionVersion) -> SubmissionS
             for each in version.values
         ),
         media_ids=version.media_ids,
+        media_awaited_until=version.media_awaited_until,
+        is_media_late=version.is_media_late,
     )
 
 

@@ -1,6 +1,6 @@
 """Answer an obligation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -71,7 +71,15 @@ async def submit(
         await _refuse_unfit(strokes, requirement, standing, answer, now)
         refuse_unexplained(remarks, answer)
         version = next_version(
-            standing, answer, key=key, digest=digest, draft_version=draft_version, by=by, now=now, remarks=remarks
+            standing,
+            requirement,
+            answer,
+            key=key,
+            digest=digest,
+            draft_version=draft_version,
+            by=by,
+            now=now,
+            remarks=remarks,
         )
         seen = standing.submission.version if standing.submission is not None else 0
         told = submitted(standing.obligation, version)
@@ -121,11 +129,17 @@ async def _refuse_unfit(
 
 
 async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answer: Answer) -> None:
-    states = await store.media.states_of(strokes, answer.media_ids, obligation_id=obligation.id)
-    if all(states.get(media_id) == "ready" for media_id in answer.media_ids):
+    refuse_not_ready(
+        answer.media_ids, await store.media.states_of(strokes, answer.media_ids, obligation_id=obligation.id)
+    )
+
+
+def refuse_not_ready(media_ids: Sequence[UUID], states: Mapping[UUID, str]) -> None:
+    """Raise `MediaNotReady` unless every one of these files is ready, by their states."""
+    if all(states.get(media_id) == "ready" for media_id in media_ids):
         return
     raise MediaNotReady(
         "Video chưa qua kiểm tra hoặc không thuộc mục này; xem danh sách «media».",
         "A file has not passed inspection or does not belong to this obligation; see `media`.",
-        media=[{"media_id": str(media_id), "state": states.get(media_id, "unknown")} for media_id in answer.media_ids],
+        media=[{"media_id": str(media_id), "state": states.get(media_id, "unknown")} for media_id in media_ids],
     )

@@ -154,6 +154,8 @@ def _version_row(version: SubmissionVersion) -> dict[str, Any]:
         **lists_of(version),
         "narrative": version.narrative,
         "media_ids": version.media_ids,
+        "media_awaited_until": version.media_awaited_until,
+        "is_media_late": version.is_media_late,
         "outcome": review.outcome if review else None,
         "reason": review.reason if review else None,
         "reasons": None,

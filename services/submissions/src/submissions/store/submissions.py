@@ -113,6 +113,8 @@ _VERSION_COLUMNS = (
     "draft_version",
     "explanations",
     "remarks",
+    "media_awaited_until",
+    "is_media_late",
 )
 _LISTS = ("stated", "explanations", "remarks")
 # The submission, its new version and the event in one stroke. When somebody answered or reviewed in between, the first
@@ -231,6 +233,8 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             draft_version=new.draft_version,
             explanations=json.dumps(new.explanations, ensure_ascii=False) if new.explanations else None,
             remarks=json.dumps(new.remarks, ensure_ascii=False) if new.remarks else None,
+            media_awaited_until=new.media_awaited_until,
+            is_media_late=new.is_media_late,
         )
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == ONE_PER_KEY:
@@ -369,5 +373,7 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
         draft_version=row.draft_version,
         explanations=[Explanation(*each) for each in row.explanations or ()],
         remarks=[Remark(*each) for each in row.remarks or ()],
+        media_awaited_until=row.media_awaited_until,
+        is_media_late=row.is_media_late,
         review=review,
     )
