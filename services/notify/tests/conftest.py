@@ -135,8 +135,8 @@ class Case:
         wished = DUE_AT + timedelta(days=4)
         return {**about, "occurred_at": moment, "extension_id": self.extension_id, "wished_due_at": wished}
 
-    def asked(self, *, minutes=3):
-        return ExtensionAsked(**self._extension(minutes))
+    def asked(self, *, minutes=3, **more):
+        return ExtensionAsked(**self._extension(minutes), **more)
 
     def refused(self, *, minutes=4):
         return ExtensionRefused(**self._extension(minutes))

@@ -54,6 +54,7 @@ class Story:
     indicators: tuple[str, ...] = ("stem.implementing", "stem.lessons")
     ratios: tuple[IndicatorAsked, ...] = ()
     kind: str = "report"
+    reviewer: str | None = None
     directive_id: UUID = field(default_factory=new_id)
     requirement_id: UUID = field(default_factory=new_id)
 
@@ -99,6 +100,7 @@ class Story:
             requirements=(
                 RequirementIssued(
                     requirement_id=self.requirement_id,
+                    reviewing_unit_id=self.reviewer,
                     kind=self.kind,
                     title="Báo cáo",
                     as_of=self.as_of,

@@ -23,7 +23,8 @@ from contracts.asked import (
     TermAsked,
 )
 from contracts.event import Event, Fact
-from contracts.registration import RegistrationAsked, SeatsAsked
+from contracts.registration import SeatsAsked
+from contracts.requirement import RequirementIssued, RequirementKind
 
 # What is asked is told by directives, so its parts are had from here as well; what is defined here goes without saying.
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "IndicatorType",
     "MediaAsked",
     "PeriodAsked",
+    "RequirementIssued",
+    "RequirementKind",
     "RuleAsked",
     "SectionAsked",
     "SectionKind",
@@ -44,36 +47,6 @@ __all__ = [
     "TargetKind",
     "TermAsked",
 ]
-
-RequirementKind = Literal["report", "video", "registration", "document", "acknowledgement"]
-"""An acknowledgement is answered by saying so: nothing is sent with it, and nobody reviews it."""
-
-
-class RequirementIssued(Fact):
-    """One thing a directive asks for, with the rules of its answer."""
-
-    requirement_id: UUID
-    kind: RequirementKind
-    title: str
-    as_of: date
-    """The audience and the totals stand on the tree of this day."""
-    periods: tuple[str, ...]
-    indicators: tuple[IndicatorAsked, ...]
-    sections: tuple[SectionAsked, ...]
-    media: MediaAsked | None
-    due_phrase: str
-    due_at: datetime
-    cut_off_at: datetime | None
-    closes_at: datetime | None
-    rules: tuple[RuleAsked, ...] = ()
-    targets: tuple[TargetAsked, ...] = ()
-    registration: RegistrationAsked | None = None
-    """Of a registration; its `indicators` are then the figures it adds up to, which nobody states."""
-    document: DocumentAsked | None = None
-    answering: AnsweringAsked = AnsweringAsked()
-    calendar: tuple[PeriodAsked, ...] = ()
-    """The periods it is asked by, each with obligations of its own, in their order; none: it is asked once."""
-
 
 DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
 
@@ -348,7 +321,7 @@ class Question(Event):
     obligation_id: UUID | None
     issuer_unit_id: str
     owning_unit_id: str
-    """The division of the issuer that answers."""
+    """The division of the issuer that answers: of what stands in the way of an answer, the one that reviews it."""
     unit_id: str
     """The unit that asked."""
     code: str
@@ -402,6 +375,8 @@ class Extension(Event):
     unit_id: str
     answering_unit_id: str
     wished_due_at: datetime
+    reviewing_unit_id: str | None = None
+    """The division of the issuer that decides; null: the issuer's own desk."""
 
     @property
     def about(self) -> str:

@@ -160,6 +160,8 @@ class SubmissionStep(Event):
     directive_id: UUID
     requirement_id: UUID
     issuer_unit_id: str
+    reviewing_unit_id: str | None = None
+    """The division of the issuer that reviews it; null: the issuer's own desk."""
     unit_id: str
     answering_unit_id: str
     number: int
@@ -260,6 +262,8 @@ class MediaWithdrawn(MediaEvent):
     type: ClassVar[str] = "submissions.media.withdrawn.v1"
 
     issuer_unit_id: str
+    reviewing_unit_id: str | None = None
+    """The division of the issuer that reviews what the file was sent for; null: the issuer's own desk."""
 
 
 class MediaRejected(MediaEvent):

@@ -80,6 +80,8 @@ class RequirementOut(TermsOut):
     targets: tuple[TargetAsked, ...]
     assigned: tuple[Assigned, ...] | None
     """What each unit is to reach of the figures that are assigned; null for those who do not write for the issuer."""
+    reviewing_unit_id: str | None
+    """The division whose desk reviews what comes in for it; null: the one that owns the directive."""
 
 
 class StampOut(BaseModel):
@@ -306,6 +308,7 @@ def _required(requirement: Requirement) -> RequirementOut:
         frequency=requirement.frequency,
         targets=requirement.targets,
         assigned=requirement.assigned,
+        reviewing_unit_id=requirement.reviewing_unit_id,
     )
 
 

@@ -233,6 +233,7 @@ class RequirementIn(TermsIn, TargetsIn):
     same_as: UUID | None = None
     passes_on: UUID | None = None
     frequency: FrequencyIn | None = None
+    reviewing_unit_id: UnitId | None = None
 
     @model_validator(mode="after")
     def _is_due_once_or_by_a_calendar(self) -> Self:
@@ -264,6 +265,7 @@ class RequirementIn(TermsIn, TargetsIn):
             frequency=self.frequency.frequency() if self.frequency else None,
             targets=self.compared_with(),
             assigned=self.given(),
+            reviewing_unit_id=self.reviewing_unit_id,
         )
 
 

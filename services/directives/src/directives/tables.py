@@ -124,6 +124,8 @@ requirements = Table(
     Column("targets", JSONB, nullable=False, server_default="[]"),
     # Arrays of [indicator, unit, value, period or null].
     Column("assigned", JSONB, nullable=False, server_default="[]"),
+    # The division whose desk reviews what comes in; null: the one that owns the directive.
+    Column("reviewing_unit_id", Text),
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
     CheckConstraint(
@@ -262,6 +264,8 @@ questions = Table(
     Column("directive_id", ForeignKey("directives.directive_id"), nullable=False),
     Column("obligation_id", ForeignKey("obligations.obligation_id")),
     Column("unit_id", Text, nullable=False),
+    # The division that is asked.
+    Column("desk_unit_id", Text, nullable=False),
     Column("question", Text, nullable=False),
     Column("asked_by", Uuid, nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),

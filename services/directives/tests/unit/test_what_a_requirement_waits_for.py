@@ -115,6 +115,7 @@ def test_what_was_waited_for_decides_when_an_answer_is_due(working_days, happene
 
 DUTY = Duty(
     id=UUID(int=2), version=1, directive_id=UUID(int=3), requirement_id=UUID(int=1), issuer_unit_id="U-SO",
+    reviewing_unit_id="U-SO",
     unit_id="U-1", answering_unit_id="U-1", state="waiting", due_at=PLAIN.due_at, closes_at=None,
     requirement_closes_at=PLAIN.due_at, answer_state="none", is_met=False,
 )  # fmt: skip

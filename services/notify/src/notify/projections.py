@@ -163,7 +163,7 @@ async def note_extensions(tx: Transaction, events: Sequence[ExtensionEvent]) -> 
             obligation_id=event.obligation_id,
             occurred_at=event.occurred_at,
             quoted={"wished": event.wished_due_at.isoformat()},
-            unit_id=event.issuer_unit_id if isinstance(event, ExtensionAsked) else event.answering_unit_id,
+            unit_id=_desk(event) if isinstance(event, ExtensionAsked) else event.answering_unit_id,
         )
         for event in events
     ]
@@ -190,6 +190,10 @@ async def note_answers(tx: Transaction, events: Sequence[AnswerEvent]) -> set[UU
     return {due.id for due in news}
 
 
+def _desk(event: ExtensionAsked | MediaWithdrawn | StepEvent) -> str:
+    return event.reviewing_unit_id or event.issuer_unit_id
+
+
 def _goes_without_saying(event: AnswerEvent) -> bool:
     # What was accepted before it was carried over was told then; what nobody reviews is told as received.
     return isinstance(event, SubmissionAccepted) and (event.carried is not None or event.is_unreviewed)
@@ -208,7 +212,7 @@ def _withdrawn(event: MediaWithdrawn) -> Sequence[Due]:
             unit_id=unit_id,
         )
         for kind, unit_id in (
-            (Kind.MEDIA_WITHDRAWN, event.issuer_unit_id),
+            (Kind.MEDIA_WITHDRAWN, _desk(event)),
             (Kind.MEDIA_HIDDEN, event.answering_unit_id),
         )
     ]
@@ -318,7 +322,7 @@ def _step_news(event: StepEvent) -> Due:
         obligation_id=event.obligation_id,
         occurred_at=event.occurred_at,
         quoted=quoted,
-        unit_id=event.issuer_unit_id if kind in TO_THE_DESK else event.answering_unit_id,
+        unit_id=_desk(event) if kind in TO_THE_DESK else event.answering_unit_id,
     )
 
 

@@ -12,7 +12,7 @@ from notify import addressing
 from notify.main import MIGRATIONS
 from notify.tables import letters
 
-REPORTER, DESK, LATE_COMER = (new_id() for _ in range(3))
+REPORTER, DESK, DIVISION, LATE_COMER = (new_id() for _ in range(4))
 ISSUER = "U-SGD-MG"
 NEW_DUE_AT = datetime(2026, 12, 20, 17, 0, tzinfo=UTC)
 
@@ -47,6 +47,12 @@ def news(written):
 async def test_a_request_goes_to_the_desk_of_the_issuer_only(ground, case, news) -> None:
     await tell(ground, case.asked())
     assert await news() == [("extension_asked", DESK)]
+
+
+async def test_a_request_goes_to_the_division_that_reviews_where_one_does(ground, case, news, appointed) -> None:
+    await tell(ground, appointed(DIVISION, "desk_officer", "U-SGD-MG-GDPT"))
+    await tell(ground, case.asked(reviewing_unit_id="U-SGD-MG-GDPT"))
+    assert await news() == [("extension_asked", DIVISION)]
 
 
 async def test_a_refusal_goes_to_the_unit_only(ground, case, news) -> None:

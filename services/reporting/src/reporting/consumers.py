@@ -9,6 +9,7 @@ from contracts.directory import UnitChanged
 from contracts.reporting import AggregateUpdated
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import projections
+from reporting.domain.heard import AnswerEvent
 from reporting.feed.operations import note_told
 from unit_tree.projection import TreeReader
 
@@ -25,7 +26,7 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
         await projections.note_directives(transaction, events, trees=trees)
 
     @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
-    async def note_answers(events: Sequence[projections.AnswerEvent], transaction: Transaction) -> None:
+    async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
         await projections.note_answers(transaction, events)
 
     # What is told outside the house: the bytes themselves, as they were told.

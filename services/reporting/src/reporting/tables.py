@@ -28,6 +28,8 @@ requirements = Table(
     Column("version", BigInteger, nullable=False),
     Column("directive_id", Uuid, nullable=False),
     Column("issuer_unit_id", Text, nullable=False),
+    # The division that reviews what comes in; null: the issuer's own desk.
+    Column("reviewing_unit_id", Text),
     Column("kind", Text, nullable=False),
     Column("as_of", Date, nullable=False),
     Column("periods", ARRAY(Text), nullable=False),

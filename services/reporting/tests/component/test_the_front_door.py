@@ -100,6 +100,23 @@ async def test_everybody_reads_the_totals_below_their_post_and_no_others(client,
     assert units_of(answer) == readable
 
 
+async def test_the_division_that_reviews_reads_all_totals_and_another_reads_none(client, frame, new_story, signer):
+    story = new_story(reviewer="division")
+    await tell(
+        frame,
+        story.unit("department", "so_gddt"),
+        story.unit("school", reporting="department"),
+        story.issued(),
+        story.opened("school"),
+        story.submitted("school", True, 12),
+    )
+    path = f"/requirements/{story.requirement_id}/aggregates"
+    whole = await client.get(path, headers=signer.bearer(("leader", "department")))
+
+    assert units_of(await client.get(path, headers=signer.bearer(("desk_officer", "division")))) == units_of(whole)
+    assert (await client.get(path, headers=signer.bearer(("desk_officer", "another")))).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["aggregates", "aggregates?restated_on=2025-06-30", "coverage"])
 @pytest.mark.parametrize(
     "post",

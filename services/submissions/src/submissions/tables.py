@@ -31,6 +31,8 @@ requirements = Table(
     Column("requirement_id", Uuid, primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("rules", JSONB, nullable=False),
+    # Out of the rules, for it decides who may see and review an answer; null: the issuer's own desk.
+    Column("reviewing_unit_id", Text),
     comment="what directives asks for, newest version; `rules` is the requirement as it was issued",
 )
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "bench": "congvan.commands.bench:bench",
     "parked": "congvan.commands.parked:parked",
     "media": "congvan.commands.media:media",
+    "reporting": "congvan.commands.reporting:reporting",
     "audit": "congvan.commands.audit:audit",
     "province": "congvan.commands.province:province",
     "directives": "congvan.commands.directives:directives",

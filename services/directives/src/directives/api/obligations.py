@@ -147,7 +147,7 @@ async def list_extensions(
     caller: Calling, tx: OpenTransaction, issuer_unit_id: Annotated[UnitId, Query()]
 ) -> ExtensionsOut:
     """List the requests an issuer has not decided."""
-    waiting = await changing.extensions_waiting_for(tx, issuer_unit_id=issuer_unit_id, by=caller)
+    waiting = await changing.extensions_waiting_for(tx, desk_unit_id=issuer_unit_id, by=caller)
     return ExtensionsOut(extensions=[_extension(each) for each in waiting])
 
 

@@ -25,10 +25,11 @@ Words = Annotated[Narrative, Field(min_length=1, max_length=4_000)]
 
 
 class QuestionIn(Request):
-    """What a unit asks."""
+    """What a unit asks; about one requirement, of the division that reviews what answers it."""
 
     unit_id: UnitId
     question: Words
+    requirement_id: UUID | None = None
 
 
 class ObstacleIn(Request):
@@ -52,6 +53,8 @@ class QuestionOut(BaseModel):
     directive_id: UUID
     obligation_id: UUID | None
     unit_id: str
+    owning_unit_id: str
+    """The division that is asked."""
     question: str
     asked_at: datetime
     answer: str | None
@@ -76,7 +79,13 @@ async def ask(
     """Ask about a directive."""
     return _out(
         await asking.ask(
-            tx, directive_id=directive_id, unit_id=asked.unit_id, text=asked.question, tree=tree, by=caller
+            tx,
+            directive_id=directive_id,
+            unit_id=asked.unit_id,
+            text=asked.question,
+            requirement_id=asked.requirement_id,
+            tree=tree,
+            by=caller,
         )
     )
 
@@ -129,6 +138,7 @@ def _out(question: Question) -> QuestionOut:
         directive_id=question.directive_id,
         obligation_id=question.obligation_id,
         unit_id=question.unit_id,
+        owning_unit_id=question.desk_unit_id,
         question=question.text,
         asked_at=question.asked_at,
         answer=reply.text if reply else None,

@@ -190,6 +190,15 @@ class Directive:
         return self.owning_unit_id or self.issuer_unit_id
 
     @property
+    def desks(self) -> frozenset[str]:
+        """Return the issuer and those of its divisions that have to do with it: that own it, or review an answer."""
+        return frozenset({self.issuer_unit_id, self.owner, *(self.reviewer_of(each) for each in self.requirements)})
+
+    def reviewer_of(self, requirement: Requirement) -> str:
+        """Return the unit whose desk reviews what comes in for one of its requirements, beside that of the issuer."""
+        return requirement.reviewing_unit_id or self.owner
+
+    @property
     def state(self) -> State:
         """Return how far the directive has come."""
         if self.issue is None:

@@ -33,6 +33,8 @@ class Duty:
     directive_id: UUID
     requirement_id: UUID
     issuer_unit_id: str
+    reviewing_unit_id: str
+    """Whose desk reviews the answer, beside that of the issuer: a division of it, or the issuer itself."""
     unit_id: str
     answering_unit_id: str
     state: ObligationState
@@ -49,6 +51,11 @@ class Duty:
     """What it depends on has happened; also of one that depends on nothing."""
     ended_as: DirectiveEnd | None = None
     """What became of its directive, of which nothing is expected any more."""
+
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """Return the units whose desks decide about it."""
+        return (self.issuer_unit_id, self.reviewing_unit_id)
 
     def seen_to_by(self, person_id: UUID | None) -> "Duty":
         """Return it with whoever in its unit sees to it; what is owed stays, and so does its version."""

@@ -27,6 +27,8 @@ class Question:
     directive_id: UUID
     obligation_id: UUID | None
     unit_id: str
+    desk_unit_id: str
+    """The division that is asked; the issuer's own desk may answer as well."""
     text: str
     asked_by: UUID
     asked_at: datetime

@@ -70,6 +70,8 @@ class Requirement:
     targets: tuple[TargetAsked, ...] = ()
     assigned: tuple[Assigned, ...] = ()
     """What each unit is to reach of the figures that are assigned."""
+    reviewing_unit_id: str | None = None
+    """The division of the issuer whose desk reviews what comes in for it; null: the one that owns the directive."""
 
 
 def check(requirement: Requirement, *, where: str) -> None:

@@ -82,8 +82,8 @@ def writes_for(by: Caller, issuer_unit_id: str) -> bool:
 
 
 def writes_for_any(by: Caller, directive: Directive) -> bool:
-    """Say whether the caller drafts, signs or issues for the issuer of a directive or the division that owns it."""
-    return any(writes_for(by, unit_id) for unit_id in (directive.issuer_unit_id, directive.owner))
+    """Say whether the caller drafts, signs or issues for the issuer or a division that has to do with a directive."""
+    return any(writes_for(by, unit_id) for unit_id in directive.desks)
 
 
 def writes_anywhere(by: Caller) -> bool:
@@ -119,14 +119,18 @@ def need_known(unit_ids: Collection[str], tree: Tree) -> None:
         )
 
 
-def need_own_division(tx: Transaction, directive: Directive, tree: Tree) -> None:
-    """Raise unless the unit that owns a directive is its issuer, or a division of it today."""
-    owner, issuer = directive.owner, directive.issuer_unit_id
-    if owner != issuer and issuer not in tree.ancestors(owner, "administrative", today(tx.now)):
+def need_own_divisions(tx: Transaction, directive: Directive, tree: Tree) -> None:
+    """Raise unless the units that own a directive and review its answers are its issuer, or divisions of it today."""
+    day, issuer = today(tx.now), directive.issuer_unit_id
+    strangers = sorted(
+        each for each in directive.desks if each != issuer and issuer not in tree.ancestors(each, "administrative", day)
+    )
+    if strangers:
+        named = ", ".join(strangers)
         raise UnknownUnits(
-            f"{owner} không phải là đơn vị trực thuộc đơn vị ban hành.",
-            f"{owner} is no division of the issuer.",
-            units=[owner],
+            f"{named} không phải là đơn vị trực thuộc đơn vị ban hành.",
+            f"{named} is no division of the issuer.",
+            units=strangers,
         )
 
 

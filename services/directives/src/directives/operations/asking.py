@@ -21,14 +21,28 @@ WAITING_AT_ONCE = 20
 """Questions of one unit about one directive that wait for an answer; more is a programme gone wild."""
 
 
-async def ask(tx: Transaction, *, directive_id: UUID, unit_id: str, text: str, tree: Tree, by: Caller) -> Question:
-    """Ask about a directive in the name of a unit it was sent to. Its owning division is told."""
+async def ask(
+    tx: Transaction,
+    *,
+    directive_id: UUID,
+    unit_id: str,
+    text: str,
+    requirement_id: UUID | None = None,
+    tree: Tree,
+    by: Caller,
+) -> Question:
+    """Ask about a directive, or one thing it asks for, in the name of a unit it was sent to.
+
+    The division that owns the directive is told, or the one that reviews what is asked for. `NotFound` for a
+    requirement it does not have.
+    """
     directive, _ = await take_delivery(tx, directive_id, unit_id, tree=tree, by=by)
-    return await _ask(tx, directive, unit_id=unit_id, obligation_id=None, text=text, by=by)
+    desk = directive.owner if requirement_id is None else _reviewer(directive, requirement_id)
+    return await _ask(tx, directive, unit_id=unit_id, desk_unit_id=desk, obligation_id=None, text=text, by=by)
 
 
 async def raise_obstacle(tx: Transaction, *, obligation_id: UUID, text: str, tree: Tree, by: Caller) -> Question:
-    """Say what keeps a unit from an answer it owes. What is owed stays; the owning division is told."""
+    """Say what keeps a unit from an answer it owes. What is owed stays; the division that reviews it is told."""
     duty = await take_duty(tx, obligation_id, tree=tree, by=by)
     if not may(by, Purpose.SUBMIT, duty.answering_unit_id):
         raise NotAllowed(
@@ -37,7 +51,15 @@ async def raise_obstacle(tx: Transaction, *, obligation_id: UUID, text: str, tre
         )
     duty.refuse_settled()
     directive = await store.directives.get(tx.connection, duty.directive_id)
-    return await _ask(tx, directive, unit_id=duty.answering_unit_id, obligation_id=obligation_id, text=text, by=by)
+    return await _ask(
+        tx,
+        directive,
+        unit_id=duty.answering_unit_id,
+        desk_unit_id=duty.reviewing_unit_id,
+        obligation_id=obligation_id,
+        text=text,
+        by=by,
+    )
 
 
 async def answer(tx: Transaction, *, question_id: UUID, text: str, is_shared: bool, tree: Tree, by: Caller) -> Question:
@@ -46,10 +68,10 @@ async def answer(tx: Transaction, *, question_id: UUID, text: str, is_shared: bo
     directive = await store.directives.find(tx.connection, question.directive_id) if question else None
     if question is None or directive is None or not _may_read(tx, question, directive, tree=tree, by=by):
         raise _no_question()
-    if not _owns(by, directive):
+    if not _is_asked(by, question, directive):
         raise NotAllowed(
-            "Chỉ chuyên viên của đơn vị phụ trách văn bản mới trả lời được.",
-            "Only a desk officer of the unit that owns the directive may answer.",
+            "Chỉ chuyên viên của đơn vị phụ trách mới trả lời được.",
+            "Only a desk officer of the unit that is asked, or of the issuer, may answer.",
         )
     if not question.lacks_reply(text, is_shared=is_shared):
         return question
@@ -79,7 +101,14 @@ async def questions_waiting_at(tx: Transaction, *, unit_id: str, by: Caller) -> 
 
 
 async def _ask(
-    tx: Transaction, directive: Directive, *, unit_id: str, obligation_id: UUID | None, text: str, by: Caller
+    tx: Transaction,
+    directive: Directive,
+    *,
+    unit_id: str,
+    desk_unit_id: str,
+    obligation_id: UUID | None,
+    text: str,
+    by: Caller,
 ) -> Question:
     waiting = [
         each
@@ -87,7 +116,7 @@ async def _ask(
         if each.unit_id == unit_id and each.reply is None
     ]
     for each in waiting:
-        if (each.obligation_id, each.text) == (obligation_id, text):
+        if (each.obligation_id, each.desk_unit_id, each.text) == (obligation_id, desk_unit_id, text):
             return each  # asked again, before it was answered
     if len(waiting) >= WAITING_AT_ONCE:
         raise TooManyQuestions(
@@ -101,6 +130,7 @@ async def _ask(
         directive_id=directive.id,
         obligation_id=obligation_id,
         unit_id=unit_id,
+        desk_unit_id=desk_unit_id,
         text=text,
         asked_by=by.id,
         asked_at=tx.now,
@@ -122,7 +152,7 @@ def _told(event: type[_Told], tx: Transaction, question: Question, directive: Di
             "directive_id": directive.id,
             "obligation_id": question.obligation_id,
             "issuer_unit_id": directive.issuer_unit_id,
-            "owning_unit_id": directive.owner,
+            "owning_unit_id": question.desk_unit_id,
             "unit_id": question.unit_id,
             "code": directive.number.code if directive.number else "",
             "subject": directive.subject,
@@ -131,13 +161,21 @@ def _told(event: type[_Told], tx: Transaction, question: Question, directive: Di
     )
 
 
-def _owns(by: Caller, directive: Directive) -> bool:
-    return any(may(by, Purpose.REVIEW, unit_id) for unit_id in (directive.owner, directive.issuer_unit_id))
+def _reviewer(directive: Directive, requirement_id: UUID) -> str:
+    for each in directive.requirements:
+        if each.id == requirement_id:
+            return directive.reviewer_of(each)
+    raise NotFound("Văn bản này không có yêu cầu đó.", "The directive asks for no such thing.")
+
+
+def _is_asked(by: Caller, question: Question, directive: Directive) -> bool:
+    desks = (question.desk_unit_id, directive.owner, directive.issuer_unit_id)
+    return any(may(by, Purpose.REVIEW, unit_id) for unit_id in desks)
 
 
 def _may_read(tx: Transaction, question: Question, directive: Directive, *, tree: Tree, by: Caller) -> bool:
     return (
-        _owns(by, directive)
+        _is_asked(by, question, directive)
         or sees_whole(tx, directive, tree=tree, by=by)
         or reads_any(tx, (question.unit_id,), tree=tree, by=by)
     )

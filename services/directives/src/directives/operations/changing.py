@@ -78,11 +78,11 @@ async def ask_extension(
     return asked
 
 
-async def extensions_waiting_for(tx: Transaction, *, issuer_unit_id: str, by: Caller) -> list[Extension]:
-    """Return the requests for a later deadline that an issuer has not decided, oldest first."""
-    if not may(by, Purpose.REVIEW, issuer_unit_id):
+async def extensions_waiting_for(tx: Transaction, *, desk_unit_id: str, by: Caller) -> list[Extension]:
+    """Return the requests for a later deadline that wait at a desk: of what it issued, or reviews, oldest first."""
+    if not may(by, Purpose.REVIEW, desk_unit_id):
         raise _not_of_the_desk()
-    return await store.duties.extensions_waiting_for(tx.connection, issuer_unit_id)
+    return await store.duties.extensions_waiting_for(tx.connection, desk_unit_id)
 
 
 async def grant_extension(
@@ -235,9 +235,9 @@ async def take_duty(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Cal
 
 
 async def take_at_desk(tx: Transaction, obligation_id: UUID, *, tree: Tree, by: Caller) -> Duty:
-    """Return an obligation to a desk officer of its issuer, locked for change."""
+    """Return an obligation to a desk officer of its issuer or the division that reviews it, locked for change."""
     duty = await take_duty(tx, obligation_id, tree=tree, by=by)
-    if not may(by, Purpose.REVIEW, duty.issuer_unit_id):
+    if not any(may(by, Purpose.REVIEW, unit_id) for unit_id in duty.desks):
         raise _not_of_the_desk()
     return duty
 
@@ -256,7 +256,7 @@ def _may_see(tx: Transaction, duty: Duty, *, tree: Tree, by: Caller) -> bool:
     day = today(tx.now)
     return any(
         may(by, Purpose.READ_SUBMISSION, unit_id, above=tree.ancestors(unit_id, "reporting", day))
-        for unit_id in (duty.issuer_unit_id, duty.unit_id, duty.answering_unit_id)
+        for unit_id in (*duty.desks, duty.unit_id, duty.answering_unit_id)
     )
 
 
@@ -271,13 +271,14 @@ def _told_of_request(event: type[_Told], tx: Transaction, extension: Extension, 
         unit_id=duty.unit_id,
         answering_unit_id=duty.answering_unit_id,
         wished_due_at=extension.wished_due_at,
+        reviewing_unit_id=None if duty.reviewing_unit_id == duty.issuer_unit_id else duty.reviewing_unit_id,
     )
 
 
 def _not_of_the_desk() -> NotAllowed:
     return NotAllowed(
-        "Chỉ chuyên viên của đơn vị ban hành mới làm được việc này.",
-        "Only a desk officer of the issuing unit may do this.",
+        "Chỉ chuyên viên của đơn vị ban hành hoặc phòng phụ trách mới làm được việc này.",
+        "Only a desk officer of the issuing unit, or of its division that reviews the answers, may do this.",
     )
 
 

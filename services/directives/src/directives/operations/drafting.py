@@ -13,7 +13,7 @@ from directives.domain.directive import Directive, Return, Stamp, check_recipien
 from directives.domain.form import Citation, Form, check_form
 from directives.domain.numbering import BY_TYPE
 from directives.domain.requirement import check
-from directives.operations.access import need, need_known, need_own_division, see, take
+from directives.operations.access import need, need_known, need_own_divisions, see, take
 from directives.operations.audiences import need_heard_of, need_types_heard_of
 from directives.operations.passing_on import check_cascading
 from directives.operations.periods import date_requirements
@@ -80,7 +80,7 @@ async def _linked(tx: Transaction, citation: Citation) -> Citation:
 
 
 async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: Caller) -> Directive:
-    need_own_division(tx, directive, tree)
+    need_own_divisions(tx, directive, tree)
     check_form(directive.form)
     for place, recipient in enumerate(directive.recipients):
         check_recipient(recipient, where=f"recipients.{place}.audience")

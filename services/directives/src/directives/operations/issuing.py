@@ -17,7 +17,7 @@ from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement, refuse_overdue
 from directives.domain.terms import figures
 from directives.operations import awaiting, delivering, opening, passing_on, periods, registering, replacing
-from directives.operations.access import reads_any, see, sees_whole, take
+from directives.operations.access import need_own_divisions, reads_any, see, sees_whole, take
 from directives.operations.audiences import resolve_audience
 from directives.operations.changing import close_as_recalled
 from directives.operations.drafting import link_citations
@@ -53,6 +53,7 @@ async def issue_directive(
         for place, each in enumerate(directive.requirements)
     }
     _need_answerable(directive.requirements, resolved, issued_on)
+    need_own_divisions(tx, directive, tree)
     awaiting.check_meetable(directive, resolved)
     shares = registering.shares(directive, resolved, tree)
     await passing_on.check_cascading(tx, directive)
@@ -202,6 +203,11 @@ def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID,
             )
 
 
+def _division(directive: Directive, requirement: Requirement) -> str | None:
+    reviewer = directive.reviewer_of(requirement)
+    return None if reviewer == directive.issuer_unit_id else reviewer
+
+
 def _tell(tx: Transaction, directive: Directive, asked_by: periods.AskedBy, copies: tuple[Copy, ...]) -> None:
     number, issue = directive.number, directive.issue
     if number is None or issue is None:
@@ -235,6 +241,7 @@ def _tell(tx: Transaction, directive: Directive, asked_by: periods.AskedBy, copi
                     cut_off_at=each.cut_off_at,
                     closes_at=each.closes_at,
                     targets=each.targets,
+                    reviewing_unit_id=_division(directive, each),
                     calendar=tuple(
                         PeriodAsked(
                             code=period.period.code,

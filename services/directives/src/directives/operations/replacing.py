@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from chassis.caller import Caller
 from chassis.transaction import Transaction
@@ -19,6 +18,7 @@ from directives.domain.relation import (
     check_replaces_code,
     check_same,
 )
+from directives.domain.requirement import Requirement
 from directives.operations.changing import close_as_replaced, inherit
 from directives.problems import RelationUnfit
 from directives.store.obligations import Obligation
@@ -205,23 +205,24 @@ def _granted(
         is_later = duty.state == "open" and duty.due_at > first_due
         # What waits is due when it stops waiting; later deadlines are of no use to it.
         if duty.state == "exempt" or (is_later and new.state == "open"):
-            granted.append((duty, _duty(directive, new, requirement.closes_at)))
+            granted.append((duty, _duty(directive, new, requirement)))
     return granted
 
 
-def _duty(directive: Directive, opened: Obligation, requirement_closes_at: datetime | None) -> Duty:
+def _duty(directive: Directive, opened: Obligation, requirement: Requirement) -> Duty:
     return Duty(
         id=opened.id,
         version=1,
         directive_id=directive.id,
         requirement_id=opened.requirement_id,
         issuer_unit_id=directive.issuer_unit_id,
+        reviewing_unit_id=directive.reviewer_of(requirement),
         unit_id=opened.unit_id,
         answering_unit_id=opened.answering_unit_id,
         state=opened.state,
         due_at=opened.due_at,
         closes_at=opened.closes_at,
-        requirement_closes_at=requirement_closes_at,
+        requirement_closes_at=requirement.closes_at,
         answer_state=opened.answer_state,
         period=opened.period,
     )

@@ -180,6 +180,7 @@ async def _add_requirements(connection: AsyncConnection, directive: Directive) -
                 "terms": each.terms.model_dump(mode="json", exclude_defaults=True),
                 "frequency": asdict(each.frequency) if each.frequency else None,
                 "targets": [target.model_dump() for target in each.targets],
+                "reviewing_unit_id": each.reviewing_unit_id,
                 "assigned": [[one.indicator, one.unit_id, one.value, one.period] for one in each.assigned],
             }
             for place, each in enumerate(directive.requirements)
@@ -356,6 +357,7 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         frequency=_frequency(row.frequency) if row.frequency else None,
         targets=tuple(TargetAsked.model_validate(each) for each in row.targets),
         assigned=tuple(Assigned(*each) for each in row.assigned),
+        reviewing_unit_id=row.reviewing_unit_id,
     )
 
 

@@ -38,12 +38,14 @@ from directives.tables import (
 )
 from directives.wait_tables import waits
 
+_REVIEWER = func.coalesce(requirements.c.reviewing_unit_id, directives.c.owning_unit_id, directives.c.issuer_unit_id)
 _ANY_DUTY = (
     select(
         obligations.c.obligation_id.label("id"),
         *obligations.c["version", "directive_id", "requirement_id", "unit_id", "answering_unit_id"],
         *obligations.c["state", "due_at", "closes_at", "assigned_to", "period"],
         directives.c.issuer_unit_id,
+        _REVIEWER.label("reviewing_unit_id"),
         requirements.c.closes_at.label("requirement_closes_at"),
         func.coalesce(answers.c.state, "none").label("answer_state"),
         or_(waits.c.obligation_id.is_(None), waits.c.met_on.is_not(None)).label("is_met"),
@@ -108,7 +110,11 @@ _WAITING_FOR = (
     select(extensions)
     .join(obligations, obligations.c.obligation_id == extensions.c.obligation_id)
     .join(directives, directives.c.directive_id == obligations.c.directive_id)
-    .where(directives.c.issuer_unit_id == bindparam("issuer"), extensions.c.outcome.is_(None))
+    .join(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
+    .where(
+        or_(directives.c.issuer_unit_id == bindparam("desk"), bindparam("desk") == _REVIEWER),
+        extensions.c.outcome.is_(None),
+    )
     .where(obligations.c.state == "open")
     .order_by(extensions.c.extension_id)
 )
@@ -201,9 +207,9 @@ async def extensions_of(connection: AsyncConnection, obligation_id: UUID) -> lis
     return [_extension(row) for row in await connection.execute(_EXTENSIONS_OF, {"wanted": obligation_id})]
 
 
-async def extensions_waiting_for(connection: AsyncConnection, issuer_unit_id: str) -> list[Extension]:
+async def extensions_waiting_for(connection: AsyncConnection, desk_unit_id: str) -> list[Extension]:
     """Return the requests an issuer has not decided, oldest first."""
-    return [_extension(row) for row in await connection.execute(_WAITING_FOR, {"issuer": issuer_unit_id})]
+    return [_extension(row) for row in await connection.execute(_WAITING_FOR, {"desk": desk_unit_id})]
 
 
 async def add_extension(connection: AsyncConnection, asked: Extension) -> None:

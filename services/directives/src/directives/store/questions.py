@@ -17,7 +17,7 @@ _WAITING_AT = (
     .where(
         questions.c.answered_at.is_(None),
         or_(
-            directives.c.owning_unit_id == bindparam("desk"),
+            questions.c.desk_unit_id == bindparam("desk"),
             directives.c.issuer_unit_id == bindparam("desk"),
         ),
     )
@@ -36,7 +36,7 @@ async def of(connection: AsyncConnection, directive_id: UUID) -> list[Question]:
 
 
 async def waiting_at(connection: AsyncConnection, unit_id: str) -> list[Question]:
-    """Return what nobody has answered of the directives that a unit owns or issued, oldest first."""
+    """Return what nobody has answered of what a unit is asked, or was asked about what it issued, oldest first."""
     return [_question(row) for row in await connection.execute(_WAITING_AT, {"desk": unit_id})]
 
 
@@ -56,6 +56,7 @@ async def add(connection: AsyncConnection, asked: Question) -> None:
             "directive_id": asked.directive_id,
             "obligation_id": asked.obligation_id,
             "unit_id": asked.unit_id,
+            "desk_unit_id": asked.desk_unit_id,
             "question": asked.text,
             "asked_by": asked.asked_by,
             "asked_at": asked.asked_at,
@@ -87,6 +88,7 @@ def _question(row: Row[*tuple[Any, ...]]) -> Question:
         directive_id=row.directive_id,
         obligation_id=row.obligation_id,
         unit_id=row.unit_id,
+        desk_unit_id=row.desk_unit_id,
         text=row.question,
         asked_by=row.asked_by,
         asked_at=row.asked_at,

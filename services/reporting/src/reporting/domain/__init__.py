@@ -3,9 +3,9 @@
 from reporting.domain.aggregate import (
     Aggregate,
     AggregateKey,
+    Balance,
     Change,
     Figures,
-    Relation,
     Tally,
     add_figures,
     changes_between,
@@ -21,7 +21,7 @@ from reporting.domain.asked import (
     Requirement,
     Target,
 )
-from reporting.domain.contribution import CLUSTER_TYPE, Contribution, Place, Standing, place_of, place_on
+from reporting.domain.contribution import CLUSTER_TYPE, Contribution, Place, Relation, Standing, place_of, place_on
 
 __all__ = [
     "ALL_LEVELS",
@@ -34,6 +34,7 @@ __all__ = [
     "Answer",
     "AnswerState",
     "AnswerValues",
+    "Balance",
     "ByLevel",
     "Change",
     "Contribution",

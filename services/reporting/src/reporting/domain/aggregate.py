@@ -4,16 +4,13 @@ All of it is state: what an obligation contributes follows from what is known no
 became known. A change is the difference between what is recorded and what should be.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from reporting.domain.asked import ALL_LEVELS, LEVELS, Ratio
-from reporting.domain.contribution import Contribution
-
-Relation = Literal["reporting", "cluster"]
+from reporting.domain.contribution import Contribution, Relation
 
 
 class AggregateKey(NamedTuple):
@@ -114,43 +111,78 @@ def changes_between(pairs: Iterable[tuple[Contribution | None, Contribution | No
 
     Aggregates that change by nothing are left out, however many contributions moved below them.
     """
-    figures: dict[AggregateKey, dict[str, Tally]] = defaultdict(dict)
-    relations: dict[AggregateKey, Relation] = {}
+    balance = Balance()
     for before, after in pairs:
-        for contribution, times in ((before, -1), (after, 1)):
-            if contribution is not None:
-                _weigh(contribution, times, figures, relations)
-    changes = {
-        key: {level: tally for level, tally in each.items() if not tally.is_nothing} for key, each in figures.items()
-    }
-    return {key: Change(relations[key], change) for key, change in changes.items() if change}
+        balance.add(before, -1)
+        balance.add(after)
+    return balance.changes()
 
 
-def _weigh(
-    contribution: Contribution,
-    times: int,
-    figures: dict[AggregateKey, dict[str, Tally]],
-    relations: dict[AggregateKey, Relation],
-) -> None:
-    place = contribution.place
-    reached: Sequence[tuple[str, Relation]] = [
-        *((unit_id, "reporting") for unit_id in place.above),
-        *((unit_id, "cluster") for unit_id in place.clusters),
-    ]
-    for period in contribution.periods:
-        reported = int(contribution.number is not None)
-        assigned = contribution.assigned.get(period, {})
-        whole = Tally(1, reported, contribution.stated.get(period, {}), assigned)
-        tallies = {
-            level: Tally(1, reported, values, assigned if level == place.level else {})
-            for level, values in contribution.by_level.get(period, {}).items()
-        } or {place.level: whole}
-        tallies[ALL_LEVELS] = whole
-        for unit_id, relation in reached:
-            key = AggregateKey(contribution.requirement_id, unit_id, period)
-            relations[key] = relation
-            for level, tally in tallies.items():
-                figures[key][level] = figures[key].get(level, Tally()).plus(tally, times)
+class _Running:
+    """A tally that is being added to."""
+
+    __slots__ = ("assigned", "due", "reported", "sums")
+
+    def __init__(self) -> None:
+        self.due = self.reported = 0
+        self.sums: dict[str, int] = {}
+        self.assigned: dict[str, int] = {}
+
+    def add(self, times: int, reported: int, values: Mapping[str, int], assigned: Mapping[str, int]) -> None:
+        self.due += times
+        self.reported += reported
+        for sums, added in ((self.sums, values), (self.assigned, assigned)):
+            for indicator, value in added.items():
+                sums[indicator] = sums.get(indicator, 0) + times * value
+
+    def tally(self) -> Tally:
+        sums = {indicator: value for indicator, value in self.sums.items() if value}
+        return Tally(self.due, self.reported, sums, {each: value for each, value in self.assigned.items() if value})
+
+
+class Balance:
+    """What aggregates change by, while contributions are added and taken away one after the other."""
+
+    def __init__(self) -> None:
+        self._figures: dict[AggregateKey, dict[str, _Running]] = {}
+        self._relations: dict[AggregateKey, Relation] = {}
+
+    def add(self, contribution: Contribution | None, times: int = 1) -> None:
+        """Add a contribution, or take it away; none changes nothing."""
+        if contribution is None:
+            return
+        place = contribution.place
+        reported = times if contribution.number is not None else 0
+        for period in contribution.periods:
+            stated, assigned = contribution.stated.get(period, _NOTHING), contribution.assigned.get(period, _NOTHING)
+            parts = [
+                (level, values, assigned if level == place.level else _NOTHING)
+                for level, values in contribution.by_level.get(period, {}).items()
+            ] or [(place.level, stated, assigned)]
+            # A level without a name is the whole, and is added once.
+            parts = [(ALL_LEVELS, stated, assigned), *(each for each in parts if each[0] != ALL_LEVELS)]
+            for unit_id, relation in place.reached:
+                key = AggregateKey(contribution.requirement_id, unit_id, period)
+                self._relations[key] = relation
+                figures = self._figures.setdefault(key, {})
+                for level, values, promised in parts:
+                    running = figures.get(level)
+                    if running is None:
+                        running = figures[level] = _Running()
+                    running.add(times, reported, values, promised)
+
+    def changes(self) -> dict[AggregateKey, Change]:
+        """Return what each aggregate changes by; those that change by nothing are left out."""
+        changes = {}
+        for key, running in self._figures.items():
+            tallies = {level: each.tally() for level, each in running.items()}
+            figures = {level: tally for level, tally in tallies.items() if not tally.is_nothing}
+            if figures:
+                changes[key] = Change(self._relations[key], figures)
+        return changes
+
+
+_NOTHING: Mapping[str, int] = {}
 
 
 def add_figures(figures: Figures, change: Figures) -> Figures:

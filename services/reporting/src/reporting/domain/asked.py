@@ -55,6 +55,8 @@ class Requirement:
     calendar: tuple[tuple[str, date], ...] = ()
     """Of one asked by a calendar: its periods, in their order, each with its first day."""
     targets: tuple[Target, ...] = ()
+    reviewing_unit_id: str | None = None
+    """The division of the issuer that reviews what comes in for it; null: the issuer's own desk."""
 
     def day_of(self, period: str) -> date:
         """Return the day on whose tree the totals of a period stand."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from reporting.domain.answered import Answer, AnswerValues, ByLevel, Values
@@ -9,6 +10,7 @@ from reporting.domain.asked import ALL_LEVELS, Obligation, ObligationChange, Req
 from unit_tree.tree import Tree
 
 CLUSTER_TYPE = "cum_chuyen_mon"
+Relation = Literal["reporting", "cluster"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,12 @@ class Place:
     above: tuple[str, ...]
     clusters: tuple[str, ...]
     level: str
+
+    @property
+    def reached(self) -> tuple[tuple[str, Relation], ...]:
+        """Return every unit and cluster whose totals count what stands here, each with the relation it stands by."""
+        above: tuple[tuple[str, Relation], ...] = tuple((unit_id, "reporting") for unit_id in self.above)
+        return above + tuple((unit_id, "cluster") for unit_id in self.clusters)
 
 
 @dataclass(frozen=True, slots=True)

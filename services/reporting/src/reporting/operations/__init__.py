@@ -3,5 +3,18 @@
 from reporting.operations.coverage import Coverage, read_coverage
 from reporting.operations.rebuilding import Correction, rebuild
 from reporting.operations.totals import NamedAggregate, Totals, read_totals
+from reporting.operations.verifying import Published, Streams, Verification, verify
 
-__all__ = ["Correction", "Coverage", "NamedAggregate", "Totals", "read_coverage", "read_totals", "rebuild"]
+__all__ = [
+    "Correction",
+    "Coverage",
+    "NamedAggregate",
+    "Published",
+    "Streams",
+    "Totals",
+    "Verification",
+    "read_coverage",
+    "read_totals",
+    "rebuild",
+    "verify",
+]

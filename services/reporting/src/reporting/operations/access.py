@@ -17,7 +17,8 @@ class Reader:
         self._caller = caller
         self._tree = tree
         self._today = today
-        self._has_asked = self._may_read_at(requirement.issuer_unit_id)
+        asked = (requirement.issuer_unit_id, requirement.reviewing_unit_id)
+        self._has_asked = any(self._may_read_at(each) for each in asked if each is not None)
 
     def _may_read_at(self, unit_id: str) -> bool:
         # A unit that has ceased is read by those who stand above what it has become.

@@ -1,24 +1,24 @@
-"""Whether the totals are true."""
+"""Whether the totals are true: everything anew from what was told, and put right where it differs."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chassis.transaction import Transaction
 from reporting import projections, store
 from reporting.domain import (
     AggregateKey,
+    Balance,
     Change,
     Contribution,
     Figures,
     Requirement,
     Tally,
     add_figures,
-    changes_between,
     place_of,
 )
 from reporting.domain.contributing import contribution_of
 from unit_tree.projection import TreeReader
+from unit_tree.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,18 @@ class Correction:
     rebuilt: Figures
 
 
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What one requirement adds up to, beside what is recorded of it."""
+
+    corrections: list[Correction]
+    changes: dict[AggregateKey, Change]
+    """What the aggregates would have to change by."""
+    obligations: int
+    misrecorded: int
+    """Of how many obligations the recorded contribution is another one."""
+
+
 async def rebuild(tx: Transaction) -> list[Correction]:
     """Compute every contribution and aggregate anew from what was told; correct, tell of and return what differed.
 
@@ -39,27 +51,41 @@ async def rebuild(tx: Transaction) -> list[Correction]:
     tree = await TreeReader().tree(tx.connection)
     corrections: list[Correction] = []
     for requirement in await store.all_requirements(tx):
-        standings = await store.standings_of_requirement(tx, requirement.requirement_id)
-        desired = [contribution_of(standing, place_of(standing, tree)) for standing in standings]
-        pairs = zip(standings, desired, strict=True)
-        await store.put_contributions(tx, [each for standing, each in pairs if each != standing.recorded])
-        corrections += await _correct(tx, requirement, desired)
+        found = await recount(tx, requirement, tree, is_kept=True)
+        await projections.apply_changes(tx, found.changes, {requirement.requirement_id: requirement})
+        await tx.make_room()
+        corrections += found.corrections
     return corrections
 
 
-async def _correct(tx: Transaction, requirement: Requirement, desired: Iterable[Contribution]) -> list[Correction]:
-    due = changes_between((None, each) for each in desired)
+async def recount(tx: Transaction, requirement: Requirement, tree: Tree, *, is_kept: bool) -> Recount:
+    """Add a requirement up from what was told, some of its obligations at a time, and hold the totals against it.
+
+    With `is_kept` contributions that differ are recorded anew; the aggregates stay as they are.
+    """
+    balance, obligations, misrecorded = Balance(), 0, 0
+    async for standings in store.standings_in_parts(tx, requirement.requirement_id):
+        differing: list[Contribution] = []
+        for standing in standings:
+            desired = contribution_of(standing, place_of(standing, tree))
+            balance.add(desired)
+            if desired != standing.recorded:
+                differing.append(desired)
+        obligations += len(standings)
+        misrecorded += len(differing)
+        if is_kept:
+            await store.put_contributions(tx, differing)
+    due = balance.changes()
     live = {each.key: each for each in await store.aggregates_of(tx, requirement.requirement_id)}
     corrections, changes = [], {}
-    for key in due.keys() | live.keys():
+    for key in sorted(due.keys() | live.keys()):
         rebuilt = due[key].figures if key in due else {}
         recorded = add_figures(live[key].figures, {}) if key in live else {}
         if rebuilt != recorded:
             relation = due[key].relation if key in due else live[key].relation
             corrections.append(Correction(key, recorded, rebuilt))
             changes[key] = Change(relation, _difference(rebuilt, recorded))
-    await projections.apply_changes(tx, changes, {requirement.requirement_id: requirement})
-    return sorted(corrections, key=lambda each: each.key)
+    return Recount(corrections, changes, obligations, misrecorded)
 
 
 def _difference(rebuilt: Figures, recorded: Figures) -> Figures:

@@ -1,11 +1,13 @@
 """Rows in and out."""
 
+from reporting.store.shadow import cast_shadow, differing_from_shadow, open_shadow, see_one_moment
 from reporting.store.standings import (
     Placed,
     all_requirements,
     find_requirement,
     obligations_of,
     placed_near,
+    standings_in_parts,
     standings_of,
     standings_of_requirement,
 )
@@ -25,8 +27,11 @@ __all__ = [
     "Placed",
     "aggregates_of",
     "all_requirements",
+    "cast_shadow",
+    "differing_from_shadow",
     "find_requirement",
     "obligations_of",
+    "open_shadow",
     "placed_near",
     "put_aggregates",
     "put_answer_values",
@@ -35,7 +40,9 @@ __all__ = [
     "put_obligation_changes",
     "put_obligations",
     "put_requirements",
+    "see_one_moment",
     "stand_on_ground",
+    "standings_in_parts",
     "standings_of",
     "standings_of_requirement",
     "take_aggregates",

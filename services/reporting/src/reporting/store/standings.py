@@ -1,6 +1,6 @@
 """What is known of obligations and requirements, out of PostgreSQL."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,6 +43,8 @@ from reporting.tables import (
     requirements,
 )
 
+AT_ONCE = 500
+"""Obligations whose figures are in memory together when all of a requirement is gone through."""
 _THESE = bindparam("ids", type_=ARRAY(Uuid))
 _UNITS = bindparam("units", type_=ARRAY(Text))
 
@@ -51,7 +53,7 @@ _STANDINGS: Select[Any] = (
         obligations,
         requirements.c.version.label("requirement_version"),
         requirements.c.directive_id,
-        requirements.c.issuer_unit_id,
+        *requirements.c["issuer_unit_id", "reviewing_unit_id"],
         requirements.c.kind,
         requirements.c.as_of.label("requirement_as_of"),
         requirements.c.periods,
@@ -107,6 +109,13 @@ async def standings_of_requirement(tx: Transaction, requirement_id: UUID) -> lis
     return [_standing(row) for row in rows]
 
 
+async def standings_in_parts(tx: Transaction, requirement_id: UUID) -> AsyncIterator[list[Standing]]:
+    """Yield what is known of every obligation of a requirement, by id, so many at a time that memory stays small."""
+    rows = await tx.connection.stream(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
+    async for part in rows.partitions(AT_ONCE):
+        yield [_standing(row) for row in part]
+
+
 def _standing(row: Row[Any]) -> Standing:
     answer = values = recorded = change = None
     if row.changed_version is not None:
@@ -158,6 +167,7 @@ def _requirement(row: Row[Any], *, version: int, as_of: date) -> Requirement:
         version=version,
         directive_id=row.directive_id,
         issuer_unit_id=row.issuer_unit_id,
+        reviewing_unit_id=row.reviewing_unit_id,
         kind=row.kind,
         as_of=as_of,
         periods=tuple(row.periods),

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
-from uuid import UUID
 
 from sqlalchemy import (
     Table,
@@ -74,6 +73,11 @@ def _insert(table: Table) -> Insert:
     return insert(table).from_select([each.name for each in table.c], ordered)
 
 
+def insert_new(table: Table) -> Insert:
+    """Return the statement that writes rows whose keys are not there yet."""
+    return _insert(table).on_conflict_do_nothing()
+
+
 def insert_or_replace(table: Table, *, newer_only: bool = False) -> Insert:
     """Return the statement that writes rows over those with their keys, or only over older ones."""
     put = _insert(table)
@@ -88,7 +92,7 @@ _PUT_REQUIREMENTS = insert_or_replace(requirements, newer_only=True)
 _PUT_OBLIGATIONS = insert_or_replace(obligations, newer_only=True)
 _PUT_OBLIGATION_CHANGES = insert_or_replace(obligation_changes, newer_only=True)
 _PUT_ANSWERS = insert_or_replace(answers, newer_only=True)
-_PUT_ANSWER_VALUES = _insert(answer_values).on_conflict_do_nothing()
+_PUT_ANSWER_VALUES = insert_new(answer_values)
 _PUT_CONTRIBUTIONS = insert_or_replace(contributions)
 
 
@@ -99,14 +103,18 @@ async def put_rows(tx: Transaction, statement: Insert, rows: Sequence[Mapping[st
         await tx.connection.execute(statement, {"rows": json.dumps(rows, default=str)})
 
 
+def newest(rows: Iterable[dict[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Return of several rows with one key the newest, since one statement may not write a row twice."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        known = found.setdefault(tuple(row[key] for key in keys), row)
+        if known["version"] < row["version"]:
+            found[tuple(row[key] for key in keys)] = row
+    return list(found.values())
+
+
 def _newest(found: Iterable[Versioned], key: str) -> list[dict[str, Any]]:
-    # One statement may not write a row twice.
-    newest: dict[UUID, Versioned] = {}
-    for each in found:
-        known = newest.setdefault(getattr(each, key), each)
-        if known.version < each.version:
-            newest[getattr(each, key)] = each
-    return [asdict(each) for each in newest.values()]
+    return newest((asdict(each) for each in found), [key])
 
 
 async def put_requirements(tx: Transaction, found: Iterable[Requirement]) -> None:

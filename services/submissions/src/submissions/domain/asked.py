@@ -34,8 +34,16 @@ class Obligation:
     """When the form closes for this unit; null: when its requirement does."""
     state: str = "open"
     """As directives told it; whatever is not `open` takes no answer."""
+    reviewing_unit_id: str | None = None
+    """The division of the issuer that reviews what is sent; null: the issuer's own desk alone."""
     particulars: "Particulars | None" = None
     """What it asks of its unit beside its requirement; null: nothing."""
+
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """Return the units whose desks review what is sent."""
+        reviewer = self.reviewing_unit_id
+        return (self.issuer_unit_id,) if reviewer is None else (self.issuer_unit_id, reviewer)
 
 
 @dataclass(frozen=True, slots=True)

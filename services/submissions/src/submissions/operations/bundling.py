@@ -13,13 +13,12 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.clock import VIETNAM
-from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed
 from submissions import store
 from submissions.domain import packing
 from submissions.domain.media import Media
 from submissions.operations.archive import Archive
-from submissions.operations.rights import may_read, not_found
+from submissions.operations.rights import may_read, may_review, not_found
 
 PIECE_BYTES = 1 << 20
 MANIFEST = "MANIFEST.csv"
@@ -46,7 +45,7 @@ async def bundle(archive: Archive, *, directive_id: UUID, by: Caller) -> Bundle:
         obligations = await store.asked.obligations_of(tx, directive_id)
         if not any(may_read(by, each) for each in obligations.values()):
             raise not_found()
-        if not all(may(by, Purpose.REVIEW, each.issuer_unit_id) for each in obligations.values()):
+        if not all(may_review(by, each.desks) for each in obligations.values()):
             raise NotAllowed(
                 "Chỉ chuyên viên của đơn vị ban hành mới tải được toàn bộ tệp.",
                 "Only a desk officer of the unit that issued the directive fetches all its files.",

@@ -157,6 +157,7 @@ def _about(obligation: Obligation, submission: Submission) -> dict[str, Any]:
         "directive_id": obligation.directive_id,
         "requirement_id": obligation.requirement_id,
         "issuer_unit_id": obligation.issuer_unit_id,
+        "reviewing_unit_id": obligation.reviewing_unit_id,
         "unit_id": obligation.unit_id,
         "answering_unit_id": obligation.answering_unit_id,
         "number": submission.number,

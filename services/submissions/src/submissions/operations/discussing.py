@@ -13,7 +13,7 @@ from submissions import store
 from submissions.domain.asked import Obligation
 from submissions.domain.draft import Content, differences, fields_of_version
 from submissions.domain.submission import State, Submission, SubmissionVersion
-from submissions.operations.rights import not_found, require_read
+from submissions.operations.rights import may_look_over, may_review, not_found, require_read
 from submissions.store.reviews import Comment, Listed, Side
 
 
@@ -33,8 +33,7 @@ async def list_submissions(
 
     Whoever may not read what comes in for it learns nothing: `NotFound`.
     """
-    issuer = await store.asked.find_issuer(tx, requirement_id)
-    if issuer is None or not (may(by, Purpose.REVIEW, issuer) or may(by, Purpose.READ_SUBMISSION, issuer)):
+    if not may_look_over(by, await store.asked.desks_of(tx, requirement_id)):
         raise not_found()
     return await store.reviews.listed(
         tx, requirement_id=requirement_id, reader=by.id, state=state, after=after, limit=limit
@@ -68,7 +67,7 @@ async def comment(
     """
     obligation, submission = await _found(tx, submission_id, by)
     side: Side
-    if may(by, Purpose.REVIEW, obligation.issuer_unit_id):
+    if may_review(by, obligation.desks):
         side = "desk"
     elif may(by, Purpose.SUBMIT, obligation.answering_unit_id):
         side = "unit"
@@ -87,6 +86,7 @@ async def comment(
                 directive_id=obligation.directive_id,
                 requirement_id=obligation.requirement_id,
                 issuer_unit_id=obligation.issuer_unit_id,
+                reviewing_unit_id=obligation.reviewing_unit_id,
                 unit_id=obligation.unit_id,
                 answering_unit_id=obligation.answering_unit_id,
                 number=submission.number,

@@ -1,5 +1,6 @@
-"""Who may do what with an obligation: its unit answers, its issuer reviews, both read."""
+"""Who may do what with an obligation: its unit answers, its issuer or a division of it reviews, all of them read."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from chassis.caller import Caller
@@ -16,9 +17,20 @@ def may_read(caller: Caller, obligation: Obligation) -> bool:
     return (
         may(caller, Purpose.READ_SUBMISSION, obligation.answering_unit_id)
         or may(caller, Purpose.READ_SUBMISSION, obligation.unit_id)
-        or may(caller, Purpose.READ_SUBMISSION, obligation.issuer_unit_id)
         or may(caller, Purpose.SUBMIT, obligation.answering_unit_id)
-        or may(caller, Purpose.REVIEW, obligation.issuer_unit_id)
+        or may_look_over(caller, obligation.desks)
+    )
+
+
+def may_review(caller: Caller, desks: Iterable[str]) -> bool:
+    """Say whether the caller works at one of the desks that review."""
+    return any(may(caller, Purpose.REVIEW, unit_id) for unit_id in desks)
+
+
+def may_look_over(caller: Caller, desks: Iterable[str]) -> bool:
+    """Say whether the caller reads what comes in at one of the desks that review."""
+    return any(
+        may(caller, purpose, unit_id) for unit_id in desks for purpose in (Purpose.REVIEW, Purpose.READ_SUBMISSION)
     )
 
 
@@ -64,18 +76,17 @@ def require_approved_by(caller: Caller, obligation: Obligation) -> None:
 
 def require_review(caller: Caller, obligation: Obligation) -> None:
     """Raise unless the caller may review; `NotFound` where they may not even see."""
-    if not may(caller, Purpose.REVIEW, obligation.issuer_unit_id):
+    if not may_review(caller, obligation.desks):
         require_read(caller, obligation)
         raise NotAllowed(
-            "Chỉ chuyên viên của đơn vị ban hành mới được duyệt hoặc trả lại.",
-            "Only a desk officer of the unit that issued the directive may do this.",
+            "Chỉ chuyên viên của đơn vị ban hành hoặc phòng phụ trách mới được duyệt hoặc trả lại.",
+            "Only a desk officer of the unit that issued the directive, or of its division that reviews, may do this.",
         )
 
 
 async def require_review_of(tx: Transaction, requirement_id: UUID, by: Caller) -> None:
     """Raise `NotFound` unless the caller may review what answers a requirement."""
-    issuer = await store.asked.find_issuer(tx, requirement_id)
-    if issuer is None or not may(by, Purpose.REVIEW, issuer):
+    if not may_review(by, await store.asked.desks_of(tx, requirement_id)):
         raise not_found()
 
 

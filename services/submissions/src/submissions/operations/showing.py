@@ -15,6 +15,7 @@ from submissions.domain.formats import CONTENT_TYPES
 from submissions.domain.media import Media, ViewPurpose
 from submissions.operations.archive import Archive
 from submissions.operations.reading import read_media
+from submissions.operations.rights import may_review
 from submissions.problems import MediaNotReady
 
 _ON_ITS_WAY = ("waiting", "making", "failed")
@@ -88,7 +89,7 @@ async def _to_show(tx: Transaction, media_id: UUID, by: Caller, purpose: ViewPur
 
 
 def _may_see_original(by: Caller, obligation: Obligation) -> bool:
-    return may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may(by, Purpose.REVIEW, obligation.issuer_unit_id)
+    return may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may_review(by, obligation.desks)
 
 
 def _type_of(media: Media) -> str:

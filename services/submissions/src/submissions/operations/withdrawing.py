@@ -17,7 +17,7 @@ from submissions import store
 from submissions.domain.asked import Obligation
 from submissions.domain.media import Media
 from submissions.operations.archive import Archive
-from submissions.operations.rights import not_found, require_read
+from submissions.operations.rights import may_review, not_found, require_read
 from submissions.problems import UploadOver
 
 
@@ -81,6 +81,7 @@ async def _withdraw_one(tx: Transaction, media: Media, reason: str, by: Caller) 
             obligation_id=obligation.id,
             answering_unit_id=obligation.answering_unit_id,
             issuer_unit_id=obligation.issuer_unit_id,
+            reviewing_unit_id=obligation.reviewing_unit_id,
             uploaded_by=media.uploaded_by,
             byte_count=media.byte_count,
         )
@@ -89,7 +90,7 @@ async def _withdraw_one(tx: Transaction, media: Media, reason: str, by: Caller) 
 
 
 def _require_withdraw(by: Caller, obligation: Obligation) -> None:
-    if may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may(by, Purpose.REVIEW, obligation.issuer_unit_id):
+    if may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may_review(by, obligation.desks):
         return
     require_read(by, obligation)
     raise NotAllowed(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, FromClause, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.strokes import Stroke, Strokes
@@ -24,10 +24,24 @@ _GET_REQUIREMENT = select(requirements.c.version, requirements.c.rules).where(
     requirements.c.requirement_id == bindparam("wanted")
 )
 _READ_REQUIREMENT = Stroke(_GET_REQUIREMENT)
-OBLIGATION_COLUMNS = [
-    *(column for column in obligations.c if column.name not in ("version", "state")),
-    obligations.c.state.label("obligation_state"),
-]
+
+
+def columns_of(owed: FromClause) -> list[ColumnElement[Any]]:
+    """Return what an obligation is read from, of the table or an alias of it."""
+    asked = requirements.alias("asked")
+    return [
+        *(column for column in owed.c if column.name not in ("version", "state")),
+        owed.c.state.label("obligation_state"),
+        # Null too while the directive has not been told: until then only the issuer's own desk is known.
+        select(asked.c.reviewing_unit_id)
+        .where(asked.c.requirement_id == owed.c.requirement_id)
+        .correlate(owed)
+        .scalar_subquery()
+        .label("reviewing_unit_id"),
+    ]
+
+
+OBLIGATION_COLUMNS = columns_of(obligations)
 PARTICULAR_COLUMNS = [*particulars.c["period", "levels", "assigned"]]
 _FIND_OBLIGATION = (
     select(*OBLIGATION_COLUMNS, *PARTICULAR_COLUMNS)
@@ -37,12 +51,17 @@ _FIND_OBLIGATION = (
 # Answers refer to the obligation with a key-share lock, which this one lets pass.
 _TAKE_OBLIGATION = _FIND_OBLIGATION.with_for_update(of=obligations, key_share=True)
 
-_FIND_ISSUER = select(obligations.c.issuer_unit_id).where(obligations.c.requirement_id == bindparam("wanted")).limit(1)
+_FIND_DESKS = (
+    select(obligations.c.issuer_unit_id, requirements.c.reviewing_unit_id)
+    .outerjoin_from(obligations, requirements, requirements.c.requirement_id == obligations.c.requirement_id)
+    .where(obligations.c.requirement_id == bindparam("wanted"))
+    .limit(1)
+)
 
 _put_requirements = insert(requirements)
 _PUT_REQUIREMENTS = _put_requirements.on_conflict_do_update(
     index_elements=[requirements.c.requirement_id],
-    set_={name: _put_requirements.excluded[name] for name in ("version", "rules")},
+    set_={name: _put_requirements.excluded[name] for name in ("version", "rules", "reviewing_unit_id")},
     where=requirements.c.version < _put_requirements.excluded.version,
 )
 _put_obligations = insert(obligations)
@@ -111,10 +130,10 @@ async def obligations_of(tx: Transaction, directive_id: UUID) -> dict[UUID, Obli
     return {row["obligation_id"]: obligation_of(row) for row in (await tx.connection.execute(found)).mappings()}
 
 
-async def find_issuer(tx: Transaction, requirement_id: UUID) -> str | None:
-    """Return the unit that issued a requirement, or null while nobody is known to owe it."""
-    issuer: str | None = await tx.connection.scalar(_FIND_ISSUER, {"wanted": requirement_id})
-    return issuer
+async def desks_of(tx: Transaction, requirement_id: UUID) -> tuple[str, ...]:
+    """Return the units whose desks review what answers a requirement: none while nobody is known to owe it."""
+    row = (await tx.connection.execute(_FIND_DESKS, {"wanted": requirement_id})).one_or_none()
+    return () if row is None else tuple(each for each in row if each is not None)
 
 
 async def take_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | None:
@@ -126,7 +145,12 @@ async def take_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | 
 async def put_requirements(tx: Transaction, told: Sequence[tuple[int, RequirementIssued]]) -> None:
     """Keep the newest version of each requirement; `told` names each at most once, with its version."""
     rows = [
-        {"requirement_id": each.requirement_id, "version": version, "rules": each.model_dump(mode="json")}
+        {
+            "requirement_id": each.requirement_id,
+            "version": version,
+            "rules": each.model_dump(mode="json"),
+            "reviewing_unit_id": each.reviewing_unit_id,
+        }
         for version, each in told
     ]
     if rows:
@@ -194,5 +218,6 @@ def obligation_of(row: Mapping[Any, Any]) -> Obligation:
         due_at=row["due_at"],
         closes_at=row["closes_at"],
         state=row["obligation_state"],
+        reviewing_unit_id=row["reviewing_unit_id"],
         particulars=_particulars_of(row),
     )

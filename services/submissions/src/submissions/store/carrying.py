@@ -13,7 +13,7 @@ from contracts.directives import ObligationOpened
 from submissions.domain.asked import Obligation
 from submissions.domain.submission import Submission, SubmissionVersion
 from submissions.file_tables import media
-from submissions.store.asked import obligation_of
+from submissions.store.asked import columns_of, obligation_of
 from submissions.store.submissions import SUBMISSION_COLUMNS, lists_of, submission_of, version_of
 from submissions.tables import continuations, drafts, obligations, submission_versions, submissions
 
@@ -24,8 +24,7 @@ _going_on = obligations.alias("going_on")
 _TAKE_CONTINUED = (
     select(
         continuations.c.continues,
-        *(column for column in _going_on.c if column.name not in ("version", "state")),
-        _going_on.c.state.label("obligation_state"),
+        *columns_of(_going_on),
     )
     .join_from(continuations, obligations, obligations.c.obligation_id == continuations.c.continues)
     .join(_going_on, _going_on.c.obligation_id == continuations.c.obligation_id)

@@ -1,0 +1,139 @@
+"""What events say, in the words of the totals."""
+
+from collections.abc import Mapping
+
+from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
+from contracts.directory import UnitChanged
+from contracts.event import Event
+from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
+from reporting.domain.answered import Answer, AnswerState, AnswerValues
+from reporting.domain.asked import UNDIVIDED, Obligation, ObligationChange, Ratio, Requirement, Target
+
+HEARD: Mapping[str, type[Event]] = {
+    each.type: each
+    for each in (
+        UnitChanged,
+        DirectiveIssued,
+        ObligationOpened,
+        ObligationChanged,
+        SubmissionSubmitted,
+        SubmissionReturned,
+        SubmissionAccepted,
+        SubmissionWithdrawn,
+    )
+}
+"""Every event reporting listens to, by its type."""
+AnswerEvent = SubmissionSubmitted | SubmissionReturned | SubmissionAccepted | SubmissionWithdrawn
+
+_STATES: dict[type[AnswerEvent], AnswerState] = {
+    SubmissionSubmitted: "submitted",
+    SubmissionReturned: "returned",
+    SubmissionAccepted: "accepted",
+    SubmissionWithdrawn: "withdrawn",
+}
+
+
+def requirements_of(event: DirectiveIssued) -> list[Requirement]:
+    """Return what a directive asks for."""
+    return [
+        Requirement(
+            requirement_id=each.requirement_id,
+            version=event.version,
+            directive_id=event.directive_id,
+            issuer_unit_id=event.issuer_unit_id,
+            reviewing_unit_id=each.reviewing_unit_id,
+            kind=each.kind,
+            as_of=each.as_of,
+            periods=each.periods or tuple(period.code for period in each.calendar) or (UNDIVIDED,),
+            indicators=tuple(indicator.code for indicator in each.indicators if indicator.type != "ratio"),
+            ratios=tuple(
+                Ratio(ratio.code, ratio.numerator, ratio.denominator)
+                for ratio in each.indicators
+                if ratio.type == "ratio" and ratio.numerator is not None and ratio.denominator is not None
+            ),
+            bools=tuple(indicator.code for indicator in each.indicators if indicator.type == "bool"),
+            divided={indicator.code: indicator.levels for indicator in each.indicators if indicator.per_level},
+            calendar=tuple((period.code, period.starts_on) for period in each.calendar),
+            targets=tuple(
+                Target(one.indicator, one.kind, one.holds, one.value, one.registered_in, one.periods)
+                for one in each.targets
+            ),
+        )
+        for each in event.requirements
+    ]
+
+
+def obligation_of(event: ObligationOpened) -> Obligation:
+    """Return who owes an answer."""
+    return Obligation(
+        obligation_id=event.obligation_id,
+        version=event.version,
+        requirement_id=event.requirement_id,
+        unit_id=event.unit_id,
+        answering_unit_id=event.answering_unit_id,
+        due_at=event.due_at,
+        period=event.period,
+        as_of=event.as_of,
+        levels=event.levels,
+        assigned=tuple((each.indicator, each.period, each.value) for each in event.assigned),
+    )
+
+
+def change_of(event: ObligationChanged) -> ObligationChange:
+    """Return what an obligation has become."""
+    return ObligationChange(event.obligation_id, event.version, event.state, event.due_at)
+
+
+def answer_of(event: AnswerEvent) -> Answer:
+    """Return where an answer stands."""
+    return Answer(event.obligation_id, event.version, event.number, _STATES[type(event)])
+
+
+def values_of(event: SubmissionSubmitted) -> AnswerValues:
+    """Return what a submission version states."""
+    stated: dict[str, dict[str, int]] = {}
+    by_level: dict[str, dict[str, dict[str, int]]] = {}
+    for each in event.values:
+        period, value = each.period or UNDIVIDED, int(each.value)
+        whole = stated.setdefault(period, {})
+        if each.level is not None:
+            by_level.setdefault(period, {}).setdefault(each.level, {})[each.indicator] = value
+            known = whole.get(each.indicator, 0)
+            # A unit says yes once, at however many levels.
+            value = max(known, value) if isinstance(each.value, bool) else known + value
+        whole[each.indicator] = value
+    return AnswerValues(
+        obligation_id=event.obligation_id,
+        number=event.number,
+        is_late=event.is_late,
+        is_nil=event.is_nil,
+        stated=stated,
+        by_level=by_level,
+        submitted_at=event.carried.submitted_at if event.carried else event.occurred_at,
+        media_awaited_until=event.media_awaited_until,
+        is_media_late=event.is_media_late,
+    )
+
+
+Row = Requirement | Obligation | ObligationChange | Answer | AnswerValues | UnitChanged
+"""What one event makes known, one thing of it."""
+
+
+def rows_of(event: Event) -> list[Row]:
+    """Return all that an event makes known."""
+    match event:
+        case UnitChanged():
+            found: list[Row] = [event]
+        case DirectiveIssued():
+            found = [*requirements_of(event)]
+        case ObligationOpened():
+            found = [obligation_of(event)]
+        case ObligationChanged():
+            found = [change_of(event)]
+        case SubmissionSubmitted():
+            found = [answer_of(event), values_of(event)]
+        case SubmissionReturned() | SubmissionAccepted() | SubmissionWithdrawn():
+            found = [answer_of(event)]
+        case _:
+            found = []
+    return found
