@@ -128,6 +128,8 @@ class AnsweringAsked(Fact):
     """Those are days that are worked in the province."""
     files_follow_days: int | None = None
     """How many days after the answer is due its files may follow; null: they come with it."""
+    is_official: bool = False
+    """A report that is a document of the unit's own: number, date and signer are stated, and a signed PDF may be it."""
 
 
 FileFormat = Literal["pdf", "docx", "xlsx", "pptx", "jpg", "png", "mp4", "mov"]

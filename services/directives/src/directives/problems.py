@@ -3,10 +3,10 @@
 from chassis.problems import Problem
 
 
-class NothingFollows(Problem):
-    """Files may follow a report that asks for files, and nothing else."""
+class AnsweringUnfit(Problem):
+    """How an answer is to come about does not fit what is asked."""
 
-    code = "nothing-follows"
+    code = "answering-unfit"
     status = 422
 
 

@@ -10,11 +10,11 @@ from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, Sec
 from directives.domain.audience import of_types
 from directives.domain.requirement import Requirement, check
 from directives.problems import (
+    AnsweringUnfit,
     AudienceUnsaid,
     CodeTwice,
     DeadlinesOutOfOrder,
     NothingAsked,
-    NothingFollows,
     PeriodMissing,
     RuleUnfit,
     VideoWithoutMedia,
@@ -140,8 +140,8 @@ FOLLOWING = replace(REPORT, media=VIDEO.media, answering=AnsweringAsked(files_fo
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"media": None}, NothingFollows),
-        ({"kind": "video"}, NothingFollows),
+        ({"media": None}, AnsweringUnfit),
+        ({"kind": "video"}, AnsweringUnfit),
         ({"closes_at": DUE + 6 * DAY}, DeadlinesOutOfOrder),
     ],
 )
@@ -149,3 +149,11 @@ def test_files_follow_a_report_that_asks_for_some_before_it_closes(changes, prob
     check(replace(FOLLOWING, closes_at=DUE + 7 * DAY), where="requirements.0")
 
     assert refusal(replace(FOLLOWING, **changes), problem) == "requirements.0.answering.files_follow_days"
+
+
+def test_a_report_is_an_official_document_and_nothing_else_becomes_one() -> None:
+    official = AnsweringAsked(is_official=True)
+    check(replace(REPORT, answering=official), where="requirements.0")
+
+    where = refusal(replace(VIDEO, answering=official), AnsweringUnfit)
+    assert where == "requirements.0.answering.is_official"

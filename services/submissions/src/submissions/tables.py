@@ -290,6 +290,8 @@ official_documents = Table(
     Column("subject", Text, nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("signed_by", Text, nullable=False),
+    # The PDF of a report that was signed; of a document it is among its files.
+    Column("signed_media_id", Uuid),
     ForeignKeyConstraint(
         ["submission_id", "number"], ["submission_versions.submission_id", "submission_versions.number"]
     ),

@@ -177,3 +177,23 @@ async def test_who_was_registered_stays_so_when_the_directive_is_replaced(
     [version] = (await new.read(officer)).json()["versions"]
     assert [each["full_name"] for each in version["delegates"]] == [each["full_name"] for each in PEOPLE]
     assert (await new.submit(reporter, ANSWER)).json()["places_left"] == 0  # their own places are theirs
+
+
+async def test_a_draft_holds_who_is_to_be_registered(hall, asked, client, record, reporter) -> None:
+    [desk] = await hall(asked.school, capacity=5)
+    path = f"/obligations/{desk.obligation_id}/draft"
+    lines = ["Trần Thị Mẫu | leader", "Nguyễn Văn Thử | head | math"]
+
+    saved = await client.patch(path, json={"fields": {"delegates": lines}}, headers={**reporter, "If-Match": '"0"'})
+    headers = {**reporter, "If-Match": '"1"', "Idempotency-Key": "nop-danh-sach"}
+    sent = await client.post(f"{path}/submission", headers=headers)
+
+    assert (saved.json()["errors"], sent.status_code, sent.json()["places_left"]) == ([], 201, 3)
+    assert [each["full_name"] for each in await record.rows("delegates", "place")] == [
+        "Trần Thị Mẫu",
+        "Nguyễn Văn Thử",
+    ]
+    await record.change("DELETE FROM draft_fields")
+    await record.change("DELETE FROM drafts")
+    again = (await client.get(path, headers=reporter)).json()
+    assert {name: field["content"] for name, field in again["fields"].items()} == {"delegates": lines}

@@ -20,11 +20,11 @@ from directives.domain.periods import Frequency
 from directives.domain.target import Assigned, check_targets
 from directives.domain.terms import NO_TERMS, Terms, check_terms
 from directives.problems import (
+    AnsweringUnfit,
     AudienceUnsaid,
     DeadlinesOutOfOrder,
     DueBeforeIssue,
     NothingAsked,
-    NothingFollows,
     PeriodMissing,
     PeriodsUnfit,
     VideoWithoutMedia,
@@ -104,10 +104,16 @@ def _check_form(requirement: Requirement, where: str) -> None:
             where=f"{where}.media",
         )
     if requirement.answering.files_follow_days is not None and (requirement.kind != "report" or not requirement.media):
-        raise NothingFollows(
+        raise AnsweringUnfit(
             f"«{title}» không phải báo cáo có tệp kèm theo, nên không có tệp nào nộp sau.",
             f"“{title}” is no report with files, so none can follow it.",
             where=f"{where}.answering.files_follow_days",
+        )
+    if requirement.answering.is_official and requirement.kind != "report":
+        raise AnsweringUnfit(
+            f"«{title}» không phải báo cáo; văn bản của đơn vị thì hỏi bằng loại «document».",
+            f"“{title}” is no report; a document of the unit's own is asked for by the kind `document`.",
+            where=f"{where}.answering.is_official",
         )
     if requirement.indicators and not requirement.periods and requirement.frequency is None:
         raise PeriodMissing(

@@ -93,7 +93,11 @@ def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
 
 
 def _plain(member: object) -> object:
-    return asdict(cast("DataclassInstance", member)) if is_dataclass(member) else str(member)
+    if not is_dataclass(member):
+        return str(member)
+    # What is not said is left out, so that what can be said later changes no digest.
+    said = asdict(cast("DataclassInstance", member))
+    return {name: each for name, each in said.items() if each is not None}
 
 
 def refuse_faulty(requirement: Requirement, answer: Answer) -> None:
@@ -253,7 +257,8 @@ def _faults_of_kind(requirement: Requirement, answer: Answer) -> Iterator[Fault]
     """Give what belongs to an answer of another kind."""
     if requirement.registration is None and answer.delegates:
         yield Fault("delegates", None, "Văn bản không yêu cầu cử người.", "Nobody is to be registered.")
-    if requirement.document is None and answer.document is not None:
+    is_official = requirement.document is not None or requirement.answering.is_official
+    if not is_official and answer.document is not None:
         yield Fault("document", None, "Văn bản không yêu cầu văn bản của đơn vị.", "No document is asked for.")
     if requirement.kind == "acknowledgement" and answer.is_nil:
         yield Fault("nil", None, "Việc này chỉ cần xác nhận.", "This is only to be acknowledged.")

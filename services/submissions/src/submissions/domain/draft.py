@@ -6,7 +6,7 @@ carries the version of the draft it was last changed at, so that whoever has see
 whoever has not is shown what they would have overwritten.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -22,7 +22,20 @@ from submissions.domain.answer import (
     faults_of,
 )
 from submissions.domain.asked import UNDIVIDED, Requirement
+from submissions.domain.document import Official
+from submissions.domain.draft_kinds import (
+    DELEGATES,
+    DOCUMENT,
+    delegates_of,
+    holds_delegates,
+    holds_of_document,
+    lines_of,
+    official_of,
+    parts_of,
+    takes_of_document,
+)
 from submissions.domain.fault import Fault
+from submissions.domain.registration import Delegate
 from submissions.domain.submission import SubmissionVersion
 from submissions.problems import DraftConflict, FieldsNotTaken, NotHandedUp, draft_moved_on
 
@@ -171,17 +184,26 @@ def fields_of(answer: Answer, *, saved_by: UUID, saved_at: datetime) -> dict[str
         contents[MEDIA] = [str(each) for each in answer.media_ids]
     if answer.is_nil:
         contents[NIL] = True
+    if answer.delegates:
+        contents[DELEGATES] = lines_of(answer.delegates)
+    if answer.document is not None:
+        contents |= parts_of(answer.document)
     return {name: DraftField(name, content, 0, saved_by, saved_at) for name, content in contents.items()}
 
 
-def fields_of_version(version: SubmissionVersion) -> dict[str, DraftField]:
-    """Return a version that was sent as the fields of a draft."""
+def fields_of_version(
+    version: SubmissionVersion, delegates: Sequence[Delegate] = (), document: Official | None = None
+) -> dict[str, DraftField]:
+    """Return a version that was sent as the fields of a draft, with whom it registers and which document it is."""
     answer = Answer(
-        values=tuple(version.values),
+        # What counts who is registered is stated by nobody.
+        values=() if delegates else tuple(version.values),
         narrative=version.narrative,
         media_ids=tuple(version.media_ids),
         is_nil=version.is_nil,
         explanations=tuple(version.explanations),
+        delegates=tuple(delegates),
+        document=document,
     )
     return fields_of(answer, saved_by=version.submitted_by, saved_at=version.submitted_at)
 
@@ -191,6 +213,7 @@ def answer_of(draft: Draft) -> Answer:
     values: list[Stated] = []
     narrative: dict[str, str | list[str]] = {}
     explanations: list[Explanation] = []
+    written: dict[str, str] = {}
     for name, field in draft.fields.items():
         kind, _, rest = name.partition("/")
         content = field.content
@@ -202,7 +225,9 @@ def answer_of(draft: Draft) -> Answer:
         elif kind == "explanations" and isinstance(content, str) and content:
             explained, _, period = rest.partition("/")
             explanations.append(Explanation(explained, period, content))
-    media = draft.content(MEDIA)
+        elif kind == DOCUMENT and isinstance(content, str):
+            written[rest] = content
+    media, lines = draft.content(MEDIA), draft.content(DELEGATES)
     is_nil = draft.content(NIL) is True
     return Answer(
         values=() if is_nil else tuple(sorted(values, key=lambda each: (each.indicator, each.period, each.level))),
@@ -210,6 +235,8 @@ def answer_of(draft: Draft) -> Answer:
         media_ids=tuple(map(UUID, media)) if isinstance(media, list) else (),
         is_nil=is_nil,
         explanations=() if is_nil else tuple(sorted(explanations)),
+        delegates=delegates_of(lines) if isinstance(lines, list) and not is_nil else (),
+        document=None if is_nil else official_of(written),
     )
 
 
@@ -226,7 +253,7 @@ def places_in(answer: Answer) -> dict[str, str]:
         f"values[{place}]": value_field(each.indicator, each.period, each.level)
         for place, each in enumerate(answer.values)
     } | {f"narrative.{code}": f"narrative/{code}" for code in answer.narrative}
-    return names | {MEDIA: MEDIA}
+    return names | {MEDIA: MEDIA, DELEGATES: DELEGATES, DOCUMENT: DOCUMENT}
 
 
 def differences(before: Mapping[str, DraftField], now: Mapping[str, DraftField]) -> dict[str, tuple[Content, Content]]:
@@ -302,6 +329,19 @@ class _Files(_Holding):
         return isinstance(content, list) and len(content) <= 100 and all(map(_is_id, content))
 
 
+class _Delegates(_Holding):
+    def holds(self, content: Content) -> bool:
+        return isinstance(content, list) and holds_delegates(content)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfDocument(_Holding):
+    part: str = ""
+
+    def holds(self, content: Content) -> bool:
+        return isinstance(content, str) and holds_of_document(self.part, content)
+
+
 def _is_id(text: str) -> bool:
     try:
         return str(UUID(text)) == text.lower()
@@ -319,6 +359,7 @@ _EXPLANATION = _Holding(
     EXPLANATION_CHARACTERS,
 )
 _LIST = _Holding(f"danh sách, tối đa {LIST_LINES} dòng", f"a list of {LIST_LINES} lines", (list,))
+_DELEGATES = _Delegates("họ tên | vai trò | môn | đơn vị, mỗi người một dòng", "a line for each person", (list,))
 _FILES = _Files("danh sách mã tệp", "a list of ids of files", (list,))
 
 
@@ -326,11 +367,16 @@ def _wanted(requirement: Requirement, name: str) -> _Holding | None:
     if name == NIL:
         return _YES_OR_NO
     if name == MEDIA:
-        return _FILES if requirement.media is not None else None
+        return _FILES if requirement.media is not None or requirement.document is not None else None
+    if name == DELEGATES:
+        return _DELEGATES if requirement.registration is not None else None
     kind, _, rest = name.partition("/")
     if kind == "narrative":
         section = requirement.sections.get(rest)
         return None if section is None else (_LIST if section.kind == "list" else _TEXT)
+    if kind == DOCUMENT:
+        part = _OfDocument("chữ đúng mẫu", "what can stand there", (str,), part=rest)
+        return part if takes_of_document(requirement, rest) else None
     return _of_figure(requirement, kind, *rest.partition("/")[::2])
 
 

@@ -1,7 +1,9 @@
 """The formats of files: what each is called on the web, and which of them a requirement takes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from contracts.directives import DocumentAsked
 from submissions.domain.asked import Requirement
 from submissions.problems import FileTooLarge, TypeNotAllowed, VideoNotAsked
 
@@ -30,8 +32,20 @@ LONGEST_FILM_SECONDS = 3600
 """Of a film among documents, for which no length is asked."""
 
 
+SIGNED_PDF = DocumentAsked(at_least=0, at_most=1, formats=("pdf",), max_bytes=50_000_000)
+"""The signed file of a report that is an official document."""
+
+
+def asked_of_file(requirement: Requirement, content_type: str) -> Requirement:
+    """Return what a requirement asks of a file that its sender calls so: a report's signed PDF is no film of it."""
+    if requirement.answering.is_official and requirement.document is None and content_type == CONTENT_TYPES["pdf"]:
+        return replace(requirement, document=SIGNED_PDF, media=None)
+    return requirement
+
+
 def refuse_unasked(requirement: Requirement, *, byte_count: int, content_type: str) -> None:
     """Raise when a file of that size, called so by its sender, cannot be what the requirement asks for."""
+    requirement = asked_of_file(requirement, content_type)
     if requirement.document is not None:
         taken = [CONTENT_TYPES[each] for each in requirement.document.formats]
         words, most = ", ".join(each.upper() for each in requirement.document.formats), requirement.document.max_bytes

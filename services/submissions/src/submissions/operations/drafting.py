@@ -151,4 +151,6 @@ async def _sent_last(tx: Transaction, obligation_id: UUID) -> Draft:
         return Draft(obligation_id, 0, {})
     _, submission = found
     version = await store.submissions.get_version(tx, submission, submission.number)
-    return Draft(obligation_id, 0, fields_of_version(version))
+    delegates = (await store.registrations.delegates_of(tx, submission.id)).get(version.number, [])
+    official = (await store.registrations.officials_of(tx, submission.id)).get(version.number)
+    return Draft(obligation_id, 0, fields_of_version(version, delegates, official))

@@ -10,10 +10,11 @@ from chassis.transaction import Transaction
 from submissions import store
 from submissions.domain.answer import Answer, digest_of, refuse_faulty
 from submissions.domain.asked import Requirement
+from submissions.domain.document import Official
 from submissions.domain.submission import Receipt, SubmissionVersion, refuse_carried_over, refuse_late_or_accepted
-from submissions.operations.recording import next_version, receipt_of, submitted
+from submissions.operations.readiness import refuse_not_ready
+from submissions.operations.recording import next_version, receipt_of, submitted, told_of
 from submissions.operations.rights import not_found, require_approved_by, require_submit
-from submissions.operations.submitting import refuse_not_ready
 from submissions.problems import NothingAwaited, Superseded, key_reused
 from submissions.store.submissions import Standing
 
@@ -47,7 +48,8 @@ async def follow(tx: Transaction, *, submission_id: UUID, sent: Following, by: C
     seen = versions.get(sent.number)
     if seen is None:
         raise not_found()
-    answer = _with_files(seen, sent.media_ids)
+    official = (await store.registrations.officials_of(tx, submission_id)).get(seen.number)
+    answer = _with_files(seen, sent.media_ids, official)
     digest = digest_of(obligation.id, answer)
     standing = await store.submissions.read_standing(tx, obligation.id, person=by.id, key=sent.key)
     if standing.repeated is not None:
@@ -95,16 +97,21 @@ async def _write(
     ):
         # Whoever answers or reviews takes the submission first, and it is taken: only its obligation can have ended.
         raise Unavailable("Yêu cầu vừa thay đổi; vui lòng thử lại.", "What is asked has changed just now; try again.")
-    tx.emit(submitted(standing.obligation, version))
+    told = submitted(standing.obligation, version)
+    if answer.document is not None:
+        await store.registrations.add_official(tx, version, answer.document)
+        told = told.model_copy(update={"documents": (told_of(answer.document),)})
+    tx.emit(told)
     return version
 
 
-def _with_files(seen: SubmissionVersion, media_ids: Sequence[UUID]) -> Answer:
+def _with_files(seen: SubmissionVersion, media_ids: Sequence[UUID], official: Official | None) -> Answer:
     return Answer(
         values=tuple(seen.values),
         narrative=seen.narrative,
         media_ids=(*seen.media_ids, *media_ids),
         is_nil=seen.is_nil,
+        document=official,
         explanations=tuple(seen.explanations),
     )
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from submissions.domain.asked import Requirement
-from submissions.domain.formats import FILM_FORMATS, FILMS, LONGEST_FILM_SECONDS
+from submissions.domain.formats import FILM_FORMATS, FILMS, LONGEST_FILM_SECONDS, asked_of_file
 from submissions.domain.media import Media
 from submissions.inspection import Limits, Refused, Scan, Scanner, examine, inspect, kind_of_source
 from submissions.inspection.verdict import ByteSource
@@ -38,6 +38,7 @@ async def look(source: ByteSource, *, requirement: Requirement, media: Media, sc
     """Find out what a file is. Raises Refused when the requirement does not take it, InspectionUnavailable without a
     verdict, and whatever the source raises.
     """
+    requirement = asked_of_file(requirement, media.content_type)
     if requirement.document is None:
         return await _film(source, requirement, media)
     kind = await asyncio.to_thread(kind_of_source, source)

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from chassis.caller import Caller
 from chassis.transaction import new_id
-from contracts.submissions import StatedValue, SubmissionSubmitted
+from contracts.submissions import OfficialDocument, StatedValue, SubmissionSubmitted
 from submissions.domain.answer import Answer
 from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.document import Official
 from submissions.domain.fault import Remark
 from submissions.domain.submission import Receipt, SubmissionVersion, files_due, is_late
 from submissions.store.submissions import Standing
@@ -73,6 +74,11 @@ def submitted(obligation: Obligation, version: SubmissionVersion) -> SubmissionS
         media_awaited_until=version.media_awaited_until,
         is_media_late=version.is_media_late,
     )
+
+
+def told_of(official: Official) -> OfficialDocument:
+    """Return what is told of an official document; who signed it is read here."""
+    return OfficialDocument(code=official.code, issued_on=official.issued_on)
 
 
 def receipt_of(version: SubmissionVersion) -> Receipt:

@@ -1,6 +1,6 @@
 """Answer an obligation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from submissions.domain.explaining import refuse_unexplained, remarks_of
 from submissions.domain.fault import Remark
 from submissions.domain.submission import Receipt, refuse_late_or_accepted
 from submissions.operations.handing_in import ONE_BY_ONE, Request, hand_in
+from submissions.operations.readiness import refuse_not_ready
 from submissions.operations.recording import next_version, receipt_of, submitted
 from submissions.operations.rights import not_found, require_approved_by, require_submit
-from submissions.problems import MediaNotReady, key_reused
+from submissions.problems import key_reused
 from submissions.store.asked import RuleBook
 from submissions.store.submissions import Standing
 
@@ -55,7 +56,7 @@ async def submit(
         remarks: Sequence[Remark] = ()
         if standing.repeated is None and requirement.is_remarked:
             remarks = await _remarks(strokes, requirement, standing.obligation, answer)
-        if requirement.kind in ONE_BY_ONE:
+        if requirement.kind in ONE_BY_ONE or requirement.answering.is_official:
             if answer.media_ids:
                 await _refuse_media_not_ready(strokes, standing.obligation, answer)
             request = Request(obligation_id, answer, key, digest, by, draft_version, remarks)
@@ -131,15 +132,4 @@ async def _refuse_unfit(
 async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answer: Answer) -> None:
     refuse_not_ready(
         answer.media_ids, await store.media.states_of(strokes, answer.media_ids, obligation_id=obligation.id)
-    )
-
-
-def refuse_not_ready(media_ids: Sequence[UUID], states: Mapping[UUID, str]) -> None:
-    """Raise `MediaNotReady` unless every one of these files is ready, by their states."""
-    if all(states.get(media_id) == "ready" for media_id in media_ids):
-        return
-    raise MediaNotReady(
-        "Video chưa qua kiểm tra hoặc không thuộc mục này; xem danh sách «media».",
-        "A file has not passed inspection or does not belong to this obligation; see `media`.",
-        media=[{"media_id": str(media_id), "state": states.get(media_id, "unknown")} for media_id in media_ids],
     )

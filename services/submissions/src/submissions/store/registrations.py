@@ -44,6 +44,7 @@ _DELEGATES = (
     .where(delegates.c.submission_id == bindparam("wanted"))
     .order_by(delegates.c.number, delegates.c.place)
 )
+_OFFICIAL_COLUMNS = ("code", "subject", "issued_on", "signed_by", "signed_media_id")
 _OFFICIAL = select(official_documents).where(official_documents.c.submission_id == bindparam("wanted"))
 
 
@@ -99,7 +100,7 @@ async def delegates_of(tx: Transaction, submission_id: UUID) -> Mapping[int, lis
 
 async def add_official(tx: Transaction, version: SubmissionVersion, official: Official) -> None:
     """Write which document of the unit's own a version is."""
-    row = {name: getattr(official, name) for name in ("code", "subject", "issued_on", "signed_by")}
+    row = {name: getattr(official, name) for name in _OFFICIAL_COLUMNS}
     about = {"submission_id": version.submission_id, "number": version.number}
     await tx.connection.execute(insert(official_documents), about | row)
 
@@ -107,7 +108,7 @@ async def add_official(tx: Transaction, version: SubmissionVersion, official: Of
 async def officials_of(tx: Transaction, submission_id: UUID) -> Mapping[int, Official]:
     """Return the document each version of a submission is, by its number."""
     rows = await tx.connection.execute(_OFFICIAL, {"wanted": submission_id})
-    return {row.number: Official(row.code, row.subject, row.issued_on, row.signed_by) for row in rows}
+    return {row.number: Official(*(getattr(row, name) for name in _OFFICIAL_COLUMNS)) for row in rows}
 
 
 async def carry(tx: Transaction, first: SubmissionVersion, carried: SubmissionVersion, requirement_id: UUID) -> None:
