@@ -20,6 +20,7 @@ from contracts.submissions import (
     SubmissionSubmitted,
     SubmissionWithdrawn,
 )
+from reporting.domain import TOLD_OUTSIDE
 from reporting.main import MIGRATIONS, create_frame
 from reporting.settings import Settings
 from reporting.tables import aggregates
@@ -282,15 +283,19 @@ async def frame(make_frame):
 def totals_of():
     """Read the aggregates of a requirement: {(unit, period): (reported, due, sums)}, those of nothing left out."""
 
-    async def read(frame, requirement_id, *, level=None):
+    async def read(frame, requirement_id, *, level=None, relations=TOLD_OUTSIDE):
         async with frame.engine.connect() as connection:
-            rows = await connection.execute(select(aggregates).where(aggregates.c.requirement_id == requirement_id))
+            rows = await connection.execute(
+                select(aggregates).where(
+                    aggregates.c.requirement_id == requirement_id, aggregates.c.relation.in_(relations)
+                )
+            )
             found = {}
             for row in rows:
                 tally = (row.units_reported, row.units_due, row.sums)
                 if level is not None:
-                    part = row.levels.get(level, {"reported": 0, "due": 0, "sums": {}})
-                    tally = (part["reported"], part["due"], part["sums"])
+                    part = row.levels.get(level, {})
+                    tally = (part.get("reported", 0), part.get("due", 0), part.get("sums", {}))
                 if tally[1]:
                     found[row.unit_id, row.period] = tally
             return found

@@ -8,7 +8,10 @@ from contracts.event import Fact
 IndicatorType = Literal["bool", "int", "money", "ratio"]
 """A ratio is stated by nobody: it is worked out from two other figures, at every level as sum over sum."""
 Comparison = Literal["at_most", "equals", "at_least"]
-SectionKind = Literal["text", "list"]
+SectionKind = Literal["text", "list", "evidence"]
+"""`evidence`: files that show what is reported (minh chứng)."""
+FileFormat = Literal["pdf", "docx", "xlsx", "pptx", "jpg", "png", "webp", "mp4", "mov", "mp3", "m4a", "wav", "ogg"]
+"""By what is found in a file; `mp4` and `mov` stand for films, whichever of the formats of phones they are in."""
 
 
 class IndicatorAsked(Fact):
@@ -101,20 +104,39 @@ class PeriodAsked(Fact):
     ends_on: date
 
 
+class EvidenceAsked(Fact):
+    """Which files stand under a heading: how many, of which formats, how large and how long."""
+
+    at_least: int
+    """0: whoever has none sends none."""
+    at_most: int
+    formats: tuple[FileFormat, ...]
+    max_bytes: int
+    """Of each file."""
+    max_seconds: int
+    """Of each film or recording."""
+
+
 class SectionAsked(Fact):
     """One heading of the outline."""
 
     code: str
     title: str
     kind: SectionKind
+    evidence: EvidenceAsked | None = None
+    """Of a heading for evidence, and of no other; what is stated there are the ids of the files."""
 
 
 class MediaAsked(Fact):
-    """What a video must be."""
+    """What films must be, or recordings, or pictures: exactly so many."""
 
     count: int
     max_seconds: int
     max_bytes: int
+    formats: tuple[FileFormat, ...] = ()
+    """Of what is no film: recordings or pictures; none named: films."""
+    least_pixels: int | None = None
+    """Of pictures: the shorter side has at least so many."""
 
 
 class AnsweringAsked(Fact):
@@ -130,9 +152,6 @@ class AnsweringAsked(Fact):
     """How many days after the answer is due its files may follow; null: they come with it."""
     is_official: bool = False
     """A report that is a document of the unit's own: number, date and signer are stated, and a signed PDF may be it."""
-
-
-FileFormat = Literal["pdf", "docx", "xlsx", "pptx", "jpg", "png", "mp4", "mov"]
 
 
 class DocumentAsked(Fact):

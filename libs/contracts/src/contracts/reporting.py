@@ -51,6 +51,14 @@ class Breakdown(Fact):
     units_due: int
     ratios: tuple[RatioTotal, ...] = ()
     targets: tuple[TargetTotal, ...] = ()
+    units_nil: int = 0
+    """How many of those who reported say that nothing happened."""
+    units_late: int = 0
+    """How many of those who reported did so after their deadline."""
+    units_returned: int = 0
+    """How many of those who owe had an answer that was sent back."""
+    units_exempt: int = 0
+    """How many beside those who owe are let off."""
 
 
 class AggregateUpdated(Event):
@@ -72,6 +80,14 @@ class AggregateUpdated(Event):
     levels: tuple[Breakdown, ...]
     ratios: tuple[RatioTotal, ...] = ()
     targets: tuple[TargetTotal, ...] = ()
+    units_nil: int = 0
+    """How many of those who reported say that nothing happened."""
+    units_late: int = 0
+    """How many of those who reported did so after their deadline."""
+    units_returned: int = 0
+    """How many of those who owe had an answer that was sent back."""
+    units_exempt: int = 0
+    """How many beside those who owe are let off."""
 
     @property
     def about(self) -> str:

@@ -17,8 +17,9 @@ from contracts.asked import (
 from contracts.event import Fact
 from contracts.registration import RegistrationAsked
 
-RequirementKind = Literal["report", "video", "registration", "document", "acknowledgement"]
-"""An acknowledgement is answered by saying so: nothing is sent with it, and nobody reviews it."""
+RequirementKind = Literal["report", "video", "media", "registration", "document", "acknowledgement"]
+"""`media`: recordings or pictures, as `video` is of films.
+An acknowledgement is answered by saying so: nothing is sent with it, and nobody reviews it."""
 
 
 class RequirementIssued(Fact):

@@ -9,6 +9,7 @@ from contracts.event import Event, Fact
 MediaRefusal = Literal[
     "too-long",
     "too-large",
+    "too-small",
     "not-a-video",
     "unreadable",
     "unsupported",

@@ -11,6 +11,7 @@ from contracts.directives import RequirementKind
 from directives.answering_requests import AnsweringIn
 from directives.documents.suggesting import Suggestion
 from directives.domain.document_types import DocumentType
+from directives.file_requests import MediaIn, SectionIn
 from directives.problems import ConfirmationIncomplete
 from directives.requests import (
     AudienceIn,
@@ -19,13 +20,11 @@ from directives.requests import (
     DraftIn,
     FormIn,
     IndicatorIn,
-    MediaIn,
     Moment,
     RecipientIn,
     RelationIn,
     Request,
     RuleIn,
-    SectionIn,
 )
 from directives.terms_requests import DocumentIn, RegistrationIn
 

@@ -23,11 +23,8 @@ from contracts.directives import (
     DeliveryPurpose,
     IndicatorAsked,
     IndicatorType,
-    MediaAsked,
     RequirementKind,
     RuleAsked,
-    SectionAsked,
-    SectionKind,
 )
 from directives.answering_requests import AnsweringIn
 from directives.domain.audience import of_types
@@ -37,7 +34,8 @@ from directives.domain.form import Capacity, Citation, CitationRelation, Compete
 from directives.domain.outline import MOST_PERCENT, MOST_TERMS, MOST_TIMES
 from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, Frequency
 from directives.domain.relation import Relation, RelationKind
-from directives.domain.requirement import MOST_BYTES, MOST_MEDIA, MOST_SECONDS, Requirement
+from directives.domain.requirement import Requirement
+from directives.file_requests import MediaIn, SectionCode, SectionIn
 from directives.target_requests import TargetsIn
 from directives.terms_requests import TermsIn
 from unit_tree.selectors import Level, Selector
@@ -83,7 +81,6 @@ Revision = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Reason = Annotated[Narrative, StringConstraints(min_length=1), Field(max_length=2_000)]
 """Why; some sentences."""
-SectionCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 UnitType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -148,22 +145,6 @@ class RuleIn(Request):
     message_en: Line
     only_warns: bool = Field(default=False, strict=True)
     needs_explanation: bool = Field(default=False, strict=True)
-
-
-class SectionIn(Request):
-    """A heading to be written under."""
-
-    code: SectionCode
-    title: Line
-    kind: SectionKind
-
-
-class MediaIn(Request):
-    """How many files, how long and how large."""
-
-    count: int = Field(strict=True, ge=1, le=MOST_MEDIA)
-    max_seconds: int = Field(strict=True, ge=1, le=MOST_SECONDS)
-    max_bytes: int = Field(default=MOST_BYTES, strict=True, ge=1, le=MOST_BYTES)
 
 
 class DueRuleIn(Request):
@@ -250,9 +231,9 @@ class RequirementIn(TermsIn, TargetsIn):
             as_of=self.as_of,
             periods=tuple(self.periods),
             indicators=tuple(IndicatorAsked(**each.model_dump()) for each in self.indicators),
-            sections=tuple(SectionAsked(**each.model_dump()) for each in self.sections),
+            sections=tuple(each.asked() for each in self.sections),
             rules=tuple(RuleAsked(**each.model_dump()) for each in self.rules),
-            media=MediaAsked(**self.media.model_dump()) if self.media else None,
+            media=self.media.asked() if self.media else None,
             answering=self.answering.asked(),
             audience=self.audience.chosen(),
             due_phrase=self.due_phrase,

@@ -129,9 +129,10 @@ requirements = Table(
     # Reads the requirements of a directive, in their order.
     UniqueConstraint("directive_id", "place", name="requirements_place_once"),
     CheckConstraint(
-        "kind IN ('report', 'video', 'registration', 'document', 'acknowledgement')", name="requirements_kind_known"
+        "kind IN ('report', 'video', 'media', 'registration', 'document', 'acknowledgement')",
+        name="requirements_kind_known",
     ),
-    CheckConstraint("kind <> 'video' OR media IS NOT NULL", name="requirements_video_has_media"),
+    CheckConstraint("kind NOT IN ('video', 'media') OR media IS NOT NULL", name="requirements_video_has_media"),
     CheckConstraint("cut_off_at <= due_at", name="requirements_cut_off_before_due"),
     CheckConstraint("due_at <= closes_at", name="requirements_due_before_closing"),
     UniqueConstraint("directive_id", "same_as", name="requirements_same_as_once"),

@@ -52,6 +52,13 @@ class NothingAwaited(Problem):
     status = 409
 
 
+class FilesUnfit(Problem):
+    """No file could be what a requirement asks for; `where` names the place."""
+
+    code = "files-unfit"
+    status = 422
+
+
 class DocumentUnfit(Problem):
     """Of the documents that are asked for it is not said how many, or of which formats."""
 

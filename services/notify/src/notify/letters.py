@@ -321,7 +321,8 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
 
 _REFUSALS: Mapping[str, Line] = MappingProxyType(
     {
-        "too-long": ("Video dài hơn mức cho phép.", "The video is longer than allowed."),
+        "too-long": ("Tệp dài hơn mức cho phép.", "The file is longer than allowed."),
+        "too-small": ("Ảnh có độ phân giải thấp hơn mức yêu cầu.", "The picture has fewer pixels than asked for."),
         "too-large": ("Tệp lớn hơn mức cho phép.", "The file is larger than allowed."),
         "not-a-video": ("Tệp không phải là video.", "The file is not a video."),
         "unreadable": ("Không đọc được tệp; có thể tệp bị hỏng.", "The file cannot be read; it may be damaged."),
@@ -352,8 +353,13 @@ def _refusal(more: Mapping[str, Any]) -> Line:
             # Rounded up: a video of 60.04 s must not be told that 60 seconds are more than 60.
             tenths, most = -(-measured // 100), allowed // 100
             return (
-                f"Video dài {_decimal(tenths, ',')} giây, tối đa {_decimal(most, ',')} giây.",
-                f"The video lasts {_decimal(tenths, '.')} seconds; at most {_decimal(most, '.')} are allowed.",
+                f"Tệp dài {_decimal(tenths, ',')} giây, tối đa {_decimal(most, ',')} giây.",
+                f"The file lasts {_decimal(tenths, '.')} seconds; at most {_decimal(most, '.')} are allowed.",
+            )
+        if refusal == "too-small":  # both in pixels
+            return (
+                f"Ảnh có cạnh ngắn {measured} điểm ảnh, cần ít nhất {allowed}.",
+                f"The shorter side of the picture has {measured} pixels; at least {allowed} are asked for.",
             )
         if refusal == "too-large":  # both in bytes
             tenths, most = -(-measured // 100_000), allowed // 100_000

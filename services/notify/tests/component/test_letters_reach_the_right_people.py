@@ -120,7 +120,7 @@ async def test_a_rejected_video_is_told_with_its_length(frame, case, texts):
     await tell(frame, case.issued(), case.opened(), case.rejected(REPORTER))
 
     [(_id, _kind, _person, _subject, body)] = await texts()
-    assert "Video dài 75,2 giây, tối đa 60 giây." in body
+    assert "Tệp dài 75,2 giây, tối đa 60 giây." in body
 
 
 @pytest.mark.parametrize("repeated", ["the same message", "the same news in another message"])

@@ -91,11 +91,11 @@ def test_a_review_is_told_in_the_subject(kind, vi, en):
 @pytest.mark.parametrize(
     ("refusal", "measured", "allowed", "vi", "en"),
     [
-        ("too-long", 75_200, 60_000, "Video dài 75,2 giây, tối đa 60 giây.", "75.2 seconds; at most 60 are"),
-        ("too-long", 60_510, 60_000, "Video dài 60,6 giây, tối đa 60 giây.", "60.6 seconds; at most 60 are"),
+        ("too-long", 75_200, 60_000, "Tệp dài 75,2 giây, tối đa 60 giây.", "75.2 seconds; at most 60 are"),
+        ("too-long", 60_510, 60_000, "Tệp dài 60,6 giây, tối đa 60 giây.", "60.6 seconds; at most 60 are"),
         ("too-large", 62_300_000, 50_000_000, "Tệp lớn 62,3 MB, tối đa 50 MB.", "62.3 MB; at most 50 are allowed."),
         ("too-large", 50_000_001, 50_000_000, "Tệp lớn 50,1 MB, tối đa 50 MB.", "50.1 MB; at most 50 are allowed."),
-        ("too-long", None, None, "Video dài hơn mức cho phép.", "longer than allowed."),
+        ("too-long", None, None, "Tệp dài hơn mức cho phép.", "longer than allowed."),
         ("not-a-video", None, None, "Tệp không phải là video.", "not a video."),
         ("unreadable", None, None, "Không đọc được tệp", "cannot be read"),
         ("unsupported", 40_000_000, 9_000_000, "Định dạng video chưa được hỗ trợ.", "not supported."),

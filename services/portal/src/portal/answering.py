@@ -50,6 +50,13 @@ class Section:
     kind: str
     filled: str
     fault: str | None = None
+    files: "Files | None" = None
+    """Of a heading for evidence: which files stand under it."""
+
+    @property
+    def media_ids(self) -> tuple[str, ...]:
+        """Return the files that stand under a heading for evidence."""
+        return tuple(self.filled.split()) if self.files is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +121,14 @@ def filled_by_form(form: Form) -> Filled:
     """Return what somebody typed."""
     return Filled(
         values={f"v:{name}": typed.strip() for name, typed in form.under("v:").items()},
-        narrative={code: text.replace("\r\n", LINES).strip() for code, text in form.under("s:").items()},
+        narrative={
+            **{code: text.replace("\r\n", LINES).strip() for code, text in form.under("s:").items()},
+            **{code: LINES.join(filter(None, map(_id, form.all(f"e:{code}")))) for code in form.under("e:")},
+        },
         media_ids=tuple(dict.fromkeys(each for each in map(_id, form.all("media")) if each)),
         is_nil=form.get("nil") == "yes",
         explanations={
-            f"e:{name}": text.replace("\r\n", LINES).strip() for name, text in form.under("e:").items() if text.strip()
+            f"w:{name}": text.replace("\r\n", LINES).strip() for name, text in form.under("w:").items() if text.strip()
         },
     )
 
@@ -145,11 +155,14 @@ def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tupl
             stated = {"indicator": indicator["code"], "period": period, "value": value}
             values.append(stated | ({"level": level} if level else {}))
     narrative: dict[str, str | list[str]] = {}
+    media_ids = list(filled.media_ids)
     for section in requirement["sections"]:
         text = filled.narrative.get(section["code"], "")
         if text:
             lines = [line.strip() for line in text.split(LINES) if line.strip()]
-            narrative[section["code"]] = lines if section["kind"] == "list" else text
+            narrative[section["code"]] = text if section["kind"] == "text" else lines
+            if section["kind"] == "evidence":
+                media_ids += [each for each in lines if each not in media_ids]
     explained = {(each["code"], period) for each, period, _ in _asked(requirement)}
     explanations = [
         {"indicator": indicator, "period": period, "words": filled.explanations[name]}
@@ -159,7 +172,7 @@ def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tupl
     body = {
         "values": values,
         "narrative": narrative,
-        "media_ids": list(filled.media_ids),
+        "media_ids": media_ids,
         "nil": filled.is_nil,
         **({"explanations": explanations} if explanations else {}),
     }
@@ -212,6 +225,7 @@ def sheet(
             kind=each["kind"],
             filled=filled.narrative.get(each["code"], ""),
             fault=faults.get(f"s:{each['code']}"),
+            files=_evidence(each, words),
         )
         for each in requirement["sections"]
     )
@@ -221,7 +235,7 @@ def sheet(
         periods=periods,
         sections=sections,
         files=_files(requirement, words),
-        media_ids=filled.media_ids,
+        media_ids=tuple(each for each in filled.media_ids if all(each not in one.media_ids for one in sections)),
         is_nil=filled.is_nil,
         other_faults=tuple(others),
         fault_count=len(faults) + len(others) - sum(name not in shown for name in faults),
@@ -301,6 +315,10 @@ def _asked(requirement: Mapping[str, Any]) -> Iterable[tuple[Mapping[str, Any], 
 
 def _files(requirement: Mapping[str, Any], words: Words) -> Files | None:
     film, document = requirement["media"], requirement.get("document")
+    if film and film.get("formats"):
+        formats, size = ", ".join(film["formats"]), words.size(film["max_bytes"])
+        told = words("answer.files_asked", count=film["count"], formats=formats, size=size)
+        return Files(words("answer.files"), told, film["count"], _accepted(film["formats"]))
     if film:
         told = words(
             "answer.video_asked", count=film["count"], seconds=film["max_seconds"], size=words.size(film["max_bytes"])
@@ -311,9 +329,21 @@ def _files(requirement: Mapping[str, Any], words: Words) -> Files | None:
         told = words(
             "answer.files_asked", count=document["at_most"], formats=formats, size=words.size(document["max_bytes"])
         )
-        accept = ",".join(f".{each}" for each in document["formats"])
-        return Files(words("answer.files"), told, document["at_most"], accept)
+        return Files(words("answer.files"), told, document["at_most"], _accepted(document["formats"]))
     return None
+
+
+def _evidence(section: Mapping[str, Any], words: Words) -> Files | None:
+    asked = section.get("evidence")
+    if not asked:
+        return None
+    formats = ", ".join(asked["formats"])
+    told = words("answer.files_asked", count=asked["at_most"], formats=formats, size=words.size(asked["max_bytes"]))
+    return Files(section["title"], told, asked["at_most"], _accepted(asked["formats"]))
+
+
+def _accepted(formats: Iterable[str]) -> str:
+    return ",".join(f".{each}" for each in formats)
 
 
 def _faults(refused: Refused | None) -> list[dict[str, Any]]:
@@ -327,7 +357,7 @@ def _places(told: Mapping[str, Any], requirement: Mapping[str, Any], sent: Mappi
     """Return the fields a fault stands beside; none when it is about the answer as a whole."""
     where, indicator = str(told.get("where", "")), told.get("indicator")
     if where.startswith("narrative."):
-        return [f"s:{where.removeprefix('narrative.')}"]
+        return [f"s:{where.removeprefix('narrative.').partition('[')[0]}"]
     if where.startswith("values[") and sent is not None:
         place = where.removeprefix("values[").partition("]")[0]
         if place.isdigit() and int(place) < len(sent["values"]):
@@ -352,7 +382,7 @@ def _name(indicator: str, period: str, level: str | None = None) -> str:
 
 def explanation_name(indicator: str, period: str) -> str:
     """Return the name of the field in which a figure is explained."""
-    return f"e:{indicator}:{period}"
+    return f"w:{indicator}:{period}"
 
 
 def _typed(value: bool | int) -> str:

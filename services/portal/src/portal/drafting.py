@@ -15,7 +15,7 @@ def field_of(name: str) -> str | None:
     kind, _, rest = name.partition(":")
     if kind == "v" and rest:
         return "/".join((FIGURE, *rest.split(":")))
-    if kind == "e" and rest:
+    if kind == "w" and rest:
         return "/".join((EXPLANATION, *rest.split(":")))
     if kind == "s" and rest:
         return f"{SECTION}/{rest}"
@@ -28,7 +28,7 @@ def name_of(field: str) -> str | None:
     if kind == FIGURE:
         return "v:" + rest.replace("/", ":")
     if kind == EXPLANATION:
-        return "e:" + rest.replace("/", ":")
+        return "w:" + rest.replace("/", ":")
     if kind == SECTION:
         return f"s:{rest}"
     return NIL if field == NIL else None
@@ -100,5 +100,5 @@ def filled_by_draft(draft: Mapping[str, Any], otherwise: Filled, *, sent_at: dat
         narrative={name.removeprefix("s:"): text for name, text in typed.items() if name.startswith("s:")},
         media_ids=otherwise.media_ids,
         is_nil=typed.get(NIL) == "yes",
-        explanations={name: text for name, text in typed.items() if name.startswith("e:") and text},
+        explanations={name: text for name, text in typed.items() if name.startswith("w:") and text},
     )

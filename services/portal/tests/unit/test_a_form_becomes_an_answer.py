@@ -164,3 +164,41 @@ def test_what_was_stated_for_another_period_stands_beside_the_field() -> None:
 
     [[_, figures]] = shown.periods
     assert [each.hints for each in figures if each.indicator == "b"] == [("Kỳ 2023-2024 đã báo: 1.200",)]
+
+
+EVIDENCE = {"at_least": 0, "at_most": 3, "formats": ["jpg", "pdf"], "max_bytes": 5_000_000, "max_seconds": 60}
+FIRST, SECOND, FILM = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
+WITH_EVIDENCE = {
+    **REQUIREMENT,
+    "periods": [],
+    "indicators": [],
+    "sections": [{"code": "III", "title": "Minh chứng", "kind": "evidence", "evidence": EVIDENCE}],
+}
+
+
+def test_files_under_a_heading_are_named_there_and_sent_with_the_answer() -> None:
+    form = Form([("e:III", FIRST), ("e:III", SECOND), ("e:III", "odd"), ("media", FILM)])
+
+    body, unread = answering.answer(WITH_EVIDENCE, filled_by_form(form), VI)
+
+    assert unread == {}
+    assert (body["narrative"], body["media_ids"]) == ({"III": [FIRST, SECOND]}, [FILM, FIRST, SECOND])
+
+
+def test_what_was_sent_stands_under_its_heading_again() -> None:
+    media = [{"media_id": each} for each in (FILM, FIRST)]
+    version = {"values": [], "narrative": {"III": [FIRST]}, "media": media, "nil": False, "explanations": []}
+
+    shown = sheet(WITH_EVIDENCE, answering.filled_by_version(version), VI)
+
+    [section] = shown.sections
+    assert (section.media_ids, shown.media_ids) == ((FIRST,), (FILM,))
+    assert (section.files.most, section.files.accept) == (3, ".jpg,.pdf")
+
+
+def test_a_file_that_does_not_fit_is_told_under_its_heading() -> None:
+    errors = [{"where": "narrative.III[0]", "indicator": None, "what_vi": "quá lớn", "what_en": "too large"}]
+    refused = Refused(422, {"code": "values-not-valid", "detail": "Sai", "detail_en": "Wrong", "errors": errors})
+
+    [section] = sheet(WITH_EVIDENCE, Filled(), VI, refused=refused).sections
+    assert section.fault == "quá lớn"

@@ -15,5 +15,5 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-answer]
 }
 const faults = document.getElementById("faults");
 if (faults) faults.focus();
-const uploads = document.querySelector<HTMLElement>("[data-uploads]");
-if (uploads) void import("./uploads").then(({ showUploads }) => showUploads(uploads));
+const uploads = [...document.querySelectorAll<HTMLElement>("[data-uploads]")];
+if (uploads.length) void import("./uploads").then(({ showUploads }) => uploads.forEach((each) => void showUploads(each)));

@@ -13,6 +13,8 @@ export interface Remembered {
   fingerprint: string;
   hasCopy: boolean;
   isComplete: boolean;
+  // The field of the form the file is for; none: the one of the answer as a whole.
+  place?: string;
 }
 
 const NAME = "congvan";

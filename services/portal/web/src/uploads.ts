@@ -14,9 +14,9 @@ export async function showUploads(section: HTMLElement): Promise<void> {
   const hint = section.querySelector<HTMLElement>("[data-hint]");
   const template = section.querySelector<HTMLTemplateElement>("template[data-words]");
   if (!list || !picker || !input || !template) return;
-  const { uploads: obligationId = "", person: personId = "", token = "", language = "vi", count = "1" } = section.dataset;
+  const { uploads: obligationId = "", person: personId = "", token = "", language = "vi", count = "1", name = "media" } = section.dataset;
   const words = JSON.parse(template.content.textContent ?? "{}") as Words;
-  const page = new Page(list, picker, hint, new Api(token, language), words, language, Number(count));
+  const page = new Page(list, picker, hint, new Api(token, language), words, language, Number(count), name);
   await page.open(obligationId, personId);
   input.addEventListener("change", () => {
     const file = input.files?.[0];
@@ -36,10 +36,11 @@ class Page {
     private readonly words: Words,
     private readonly language: string,
     private readonly most: number,
+    private readonly name: string,
   ) {}
 
   async open(obligationId: string, personId: string): Promise<void> {
-    const known = await remembered(obligationId, personId).catch(() => []);
+    const known = (await remembered(obligationId, personId).catch(() => [])).filter((each) => (each.place ?? "media") === this.name);
     const named = new Set([...this.list.querySelectorAll<HTMLInputElement>("[data-media]")].map((each) => each.value));
     this.show();
     for (const record of known) {
@@ -53,7 +54,7 @@ class Page {
   async choose(file: File, obligationId: string, personId: string): Promise<void> {
     const fingerprint = await fingerprintOf(file);
     const known = await remembered(obligationId, personId).catch(() => []);
-    const again = known.find((each) => each.fingerprint === fingerprint && !each.isComplete);
+    const again = known.find((each) => each.fingerprint === fingerprint && (each.place ?? "media") === this.name && !each.isComplete);
     if (again) {
       void this.follow(again, file);
       return;
@@ -86,6 +87,7 @@ class Page {
       fingerprint,
       hasCopy: false,
       isComplete: false,
+      place: this.name,
     };
     row.rename(opened.media_id, this.rows);
     await remember(record).catch(() => undefined);
@@ -175,7 +177,7 @@ class Page {
   }
 
   private row(id: string, name: string, size: number): Row {
-    const row = new Row(id, name, size, this.words, this.language);
+    const row = new Row(id, name, size, this.words, this.language, this.name);
     for (const named of this.list.querySelectorAll<HTMLInputElement>("[data-media]")) if (named.value === id) named.remove();
     this.rows.set(id, row);
     this.list.append(row.element);
@@ -207,6 +209,7 @@ class Row {
     private size: number,
     private readonly words: Words,
     private readonly language: string,
+    private readonly place: string,
   ) {
     this.element.className = "card up";
     this.element.dataset.media = id;
@@ -293,7 +296,7 @@ class Row {
   use(mediaId: string, what: string): void {
     this.whole();
     this.element.classList.add("done");
-    this.field.name = "media";
+    this.field.name = this.place;
     this.field.value = mediaId;
     this.element.append(this.field);
     this.say(what);

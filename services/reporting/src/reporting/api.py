@@ -13,13 +13,14 @@ from chassis.problems import Malformed, NotFound, NotSignedIn
 from chassis.transaction import OpenTransaction
 from contracts.directives import TargetHolds, TargetKind
 from reporting import operations
-from reporting.domain import ALL_LEVELS, Requirement, Tally
+from reporting.domain import ALL_LEVELS, TOLD_OUTSIDE, Mark, Relation, Requirement, Tally, marks_of
 from reporting.domain.targets import compared
 from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 
 router = APIRouter(tags=["totals"])
 
+AskedProgramme = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 AskedPeriod = Annotated[str, StringConstraints(pattern=r"^([0-9A-Za-z-]{4,20}|-)$")]
 
 
@@ -61,8 +62,19 @@ class TallyOut(BaseModel):
     ratios: dict[str, RatioOut]
     """By indicator: sum over sum; who shows it divides."""
     targets: list[TargetOut]
+    marks: dict[str, Mark]
+    """By indicator without a figure: `blank` nobody has told one, `nil` all who reported say that nothing happened (the
+    total is then 0), `not_applicable` it is not asked at this education level."""
     units_reported: int
     units_due: int
+    units_nil: int
+    """Of those who reported: how many say that nothing happened."""
+    units_late: int
+    """Of those who reported: how many after their deadline."""
+    units_returned: int
+    """Of those who owe: how many had their answer sent back."""
+    units_exempt: int
+    """Beside those who owe: how many are let off."""
 
 
 class AggregateOut(TallyOut):
@@ -71,7 +83,7 @@ class AggregateOut(TallyOut):
     unit_id: str
     name: str
     unit_type: str
-    relation: Literal["reporting", "cluster"]
+    relation: Relation
     period: str
     version: int | None
     """Grows with every change; null for restated totals, which are computed when asked for."""
@@ -87,6 +99,8 @@ class TotalsOut(BaseModel):
     restated_on: date | None
     units_unplaced: int
     """Units that owe an answer and stand nowhere in the tree the totals were restated on."""
+    programmes: list[str]
+    """The programmes its figures belong to."""
     aggregates: list[AggregateOut]
 
 
@@ -122,10 +136,23 @@ async def read_totals(
     tree: TreeNow,
     period: Annotated[AskedPeriod | None, Query(description="one period; all when left out")] = None,
     restated_on: Annotated[date | None, Query(description="add the same answers up on the tree of this day")] = None,
+    relation: Annotated[
+        Relation | None, Query(description="by which relation; by reporting and cluster when left out")
+    ] = None,
+    programme: Annotated[
+        AskedProgramme | None, Query(description="only figures of this programme: `stem` of `stem.lessons`")
+    ] = None,
 ) -> TotalsOut:
     """Return the totals of a requirement at every unit and cluster the caller may read."""
     found = await operations.read_totals(
-        tx, requirement_id, period=period, restated_on=restated_on, tree=tree, by=caller
+        tx,
+        requirement_id,
+        period=period,
+        restated_on=restated_on,
+        relations=TOLD_OUTSIDE if relation is None else (relation,),
+        programme=programme,
+        tree=tree,
+        by=caller,
     )
     return TotalsOut(
         requirement_id=requirement_id,
@@ -133,6 +160,7 @@ async def read_totals(
         as_of=found.requirement.as_of,
         restated_on=restated_on,
         units_unplaced=found.units_unplaced,
+        programmes=list(found.requirement.programmes),
         aggregates=[
             _aggregate_out(each, found.requirement, is_restated=restated_on is not None) for each in found.aggregates
         ],
@@ -193,6 +221,11 @@ def _tally_out(
             code: RatioOut(numerator=above, denominator=below)
             for code, (above, below) in tally.ratios(requirement.ratios).items()
         },
+        marks=marks_of(requirement, tally, level),
         units_reported=tally.reported,
         units_due=tally.due,
+        units_nil=tally.nil,
+        units_late=tally.late,
+        units_returned=tally.returned,
+        units_exempt=tally.exempt,
     )

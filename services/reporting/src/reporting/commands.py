@@ -8,7 +8,7 @@ import nats.errors
 
 from chassis.roles import Command
 from chassis.transaction import Transactions, open_engine
-from reporting import operations
+from reporting import operations, store
 from reporting.operations import Correction
 from reporting.replaying import open_history
 from reporting.settings import Settings
@@ -56,6 +56,17 @@ async def rebuild(settings: Settings, words: Sequence[str]) -> int:
         "unfounded": found.unfounded,
     }
     return _print(told, is_true=found.is_true)
+
+
+async def reckon_anew(settings: Settings) -> None:
+    """Make the totals anew where they were made by an earlier rule, as after an update of this service."""
+    engine = open_engine(settings.database_url, name="reporting-rebuild", pool_size=1)
+    try:
+        async with Transactions(engine).begin() as tx:
+            if await store.is_outdated(tx):
+                await operations.rebuild(tx)
+    finally:
+        await engine.dispose()
 
 
 def _shown(corrections: Sequence[Correction]) -> list[str]:

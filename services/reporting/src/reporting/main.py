@@ -10,7 +10,7 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
 from reporting import api, consumers
-from reporting.commands import COMMANDS
+from reporting.commands import COMMANDS, reckon_anew
 from reporting.feed import api as feed_api
 from reporting.feed import tables as feed_tables
 from reporting.feed.bell import Bell
@@ -36,4 +36,11 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     return frame
 
 
-SERVICE = Service(name="reporting", settings=Settings, frame=create_frame, migrations=MIGRATIONS, commands=COMMANDS)
+SERVICE = Service(
+    name="reporting",
+    settings=Settings,
+    frame=create_frame,
+    migrations=MIGRATIONS,
+    after_migrating=reckon_anew,
+    commands=COMMANDS,
+)

@@ -15,6 +15,8 @@ from contracts.directory import UnitChanged
 from contracts.submissions import SubmissionSubmitted
 from reporting import store
 from reporting.domain import (
+    RECKONING,
+    TOLD_OUTSIDE,
     Aggregate,
     AggregateKey,
     Change,
@@ -84,6 +86,9 @@ async def fold(tx: Transaction, obligation_ids: Iterable[UUID], *, tree: Tree | 
     requirements: dict[UUID, Requirement] = {}
     for standing in await store.standings_of(tx, obligation_ids):
         recorded = standing.recorded
+        if tree is None and recorded is not None and recorded.reckoning != RECKONING:
+            # The ground is held still: where it stands may be looked up.
+            tree = await TreeReader().tree(tx.connection)
         if tree is not None:
             place = place_of(standing, tree)
         elif recorded is not None:
@@ -105,10 +110,9 @@ async def apply_changes(
     if not changes:
         return
     found = await store.take_aggregates(tx, changes)
-    updated = [
-        (found.get(key) or Aggregate(key, change.relation, 0, {})).changed_by(change.figures)
-        for key, change in changes.items()
-    ]
+    updated = [(found.get(key) or Aggregate(key, 0, {})).changed_by(change.figures) for key, change in changes.items()]
     await store.put_aggregates(tx, updated)
     for aggregate in updated:
+        if aggregate.relation not in TOLD_OUTSIDE:
+            continue
         tx.emit(told(aggregate, requirements[aggregate.key.requirement_id], at=tx.now))

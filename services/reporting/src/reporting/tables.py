@@ -126,9 +126,21 @@ contributions = Table(
     Column("stated", JSONB, nullable=False),
     Column("by_level", JSONB, nullable=False, server_default="{}"),
     Column("assigned", JSONB, nullable=False, server_default="{}"),
+    Column("administrative", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("territory", ARRAY(Text), nullable=False, server_default="{}"),
+    # {period: {education level, or all: [indicators without a figure]}}, of an answer that counts.
+    Column("silent", JSONB, nullable=False, server_default="{}"),
+    Column("is_nil", Boolean, nullable=False, server_default="false"),
+    Column("is_late", Boolean, nullable=False, server_default="false"),
+    Column("is_returned", Boolean, nullable=False, server_default="false"),
+    Column("is_exempt", Boolean, nullable=False, server_default="false"),
+    # By which rule it was made.
+    Column("reckoning", Integer, nullable=False, server_default="0"),
     CheckConstraint("number IS NOT NULL OR stated = '{}'::jsonb", name="contributions_uncounted_add_nothing"),
     # Which obligations stand below a unit that has changed.
-    Index("contributions_below", "above", "clusters", postgresql_using="gin"),
+    Index("contributions_below", "above", "clusters", "administrative", "territory", postgresql_using="gin"),
+    # What stands behind the totals of a requirement.
+    Index("contributions_of_requirement", "requirement_id"),
     comment="what each obligation adds to the aggregates now, and to which; number is null while not counted",
 )
 
@@ -138,14 +150,26 @@ aggregates = Table(
     Column("requirement_id", Uuid, primary_key=True),
     Column("unit_id", Text, primary_key=True),
     Column("period", Text, primary_key=True),
-    Column("relation", Text, nullable=False),
+    Column("relation", Text, primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("units_due", Integer, nullable=False),
     Column("units_reported", Integer, nullable=False),
     Column("sums", JSONB, nullable=False),
     Column("levels", JSONB, nullable=False),
     Column("assigned", JSONB, nullable=False, server_default="{}"),
-    CheckConstraint("relation IN ('reporting', 'cluster')", name="aggregates_have_a_known_relation"),
+    Column("silent", JSONB, nullable=False, server_default="{}"),
+    Column("units_nil", Integer, nullable=False, server_default="0"),
+    Column("units_late", Integer, nullable=False, server_default="0"),
+    Column("units_returned", Integer, nullable=False, server_default="0"),
+    Column("units_exempt", Integer, nullable=False, server_default="0"),
+    CheckConstraint(
+        "relation IN ('reporting', 'cluster', 'administrative', 'territory')", name="aggregates_have_a_known_relation"
+    ),
+    CheckConstraint(
+        "units_nil BETWEEN 0 AND units_reported AND units_late BETWEEN 0 AND units_reported "
+        "AND units_returned BETWEEN 0 AND units_due - units_reported AND units_exempt >= 0",
+        name="aggregates_cover_what_is_due",
+    ),
     CheckConstraint("units_reported BETWEEN 0 AND units_due", name="aggregates_report_no_more_than_is_due"),
     comment="the sum of all contributions below a unit: {indicator: sum}, and the same by education level",
 )

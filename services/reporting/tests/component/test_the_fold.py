@@ -83,10 +83,18 @@ async def test_an_answer_is_told_at_every_unit_above_with_its_levels(ground, sto
                 "units_due": 1,
                 "ratios": [],
                 "targets": [],
+                "units_nil": 0,
+                "units_late": 0,
+                "units_returned": 0,
+                "units_exempt": 0,
             }
         ],
         "ratios": [],
         "targets": [],
+        "units_nil": 0,
+        "units_late": 0,
+        "units_returned": 0,
+        "units_exempt": 0,
     }
     assert (await told_of(ground, "cluster"))[-1]["relation"] == "cluster"
 

@@ -70,19 +70,32 @@ async def test_the_department_that_asked_reads_all_totals(client, story, signer)
         "totals": {"stem.implementing": 1, "stem.lessons": 12},
         "ratios": {},
         "targets": [],
+        "marks": {},
         "units_reported": 1,
         "units_due": 1,
+        "units_nil": 0,
+        "units_late": 1,
+        "units_returned": 0,
+        "units_exempt": 0,
         "levels": {
             "lower_secondary": {
                 "totals": {"stem.implementing": 1, "stem.lessons": 12},
                 "ratios": {},
                 "targets": [],
+                "marks": {},
                 "units_reported": 1,
                 "units_due": 1,
+                "units_nil": 0,
+                "units_late": 1,
+                "units_returned": 0,
+                "units_exempt": 0,
             }
         },
     }
     assert body["aggregates"][2]["totals"] == {"stem.implementing": None, "stem.lessons": None}
+    assert body["aggregates"][2]["marks"] == {"stem.implementing": "blank", "stem.lessons": "blank"}
+    assert body["aggregates"][1]["units_returned"] == 1
+    assert body["programmes"] == ["stem"]
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from reporting.domain import (
     AnswerValues,
     Contribution,
     Obligation,
+    ObligationChange,
     Place,
     Requirement,
     Standing,
     Tally,
     changes_between,
+    marks_of,
     place_on,
 )
 from reporting.domain.contributing import contribution_of
@@ -55,13 +57,13 @@ def test_a_submitted_and_an_accepted_answer_count(state):
     ids=["no answer", "returned", "accepted but not known what", "submitted but not known what"],
 )
 def test_an_obligation_is_due_but_not_counted_while_nothing_stands(state, stated):
-    assert contribution_of(standing(state, stated=stated), PLACE) == EMPTY
+    assert contribution_of(standing(state, stated=stated), PLACE) == replace(EMPTY, is_returned=state == "returned")
 
 
 def test_a_nil_report_counts_and_adds_nothing():
     contribution = contribution_of(standing("submitted", is_nil=True), PLACE)
 
-    assert contribution == replace(EMPTY, number=1)
+    assert contribution == replace(EMPTY, number=1, is_nil=True)
 
 
 def test_what_was_not_asked_for_is_not_added():
@@ -74,7 +76,7 @@ def test_an_answer_reaches_every_unit_and_cluster_above_and_its_level():
     changes = changes_between([(None, replace(EMPTY, number=1, stated=STATED))])
 
     tally = Tally(1, 1, {"stem.implementing": 1, "stem.lessons": 12})
-    assert {key.unit_id: (change.relation, dict(change.figures)) for key, change in changes.items()} == {
+    assert {key.unit_id: (key.relation, dict(change.figures)) for key, change in changes.items()} == {
         "commune": ("reporting", {"": tally, "lower_secondary": tally}),
         "department": ("reporting", {"": tally, "lower_secondary": tally}),
         "cluster": ("cluster", {"": tally, "lower_secondary": tally}),
@@ -116,7 +118,59 @@ def test_a_move_takes_from_the_old_units_and_gives_to_the_new():
 
 def test_a_total_is_null_until_somebody_has_reported_and_zero_after_a_nil_report():
     assert Tally(due=3).totals(["stem.lessons"]) == {"stem.lessons": None}
+    assert Tally(due=3, reported=1, nil=1).totals(["stem.lessons"]) == {"stem.lessons": 0}
     assert Tally(due=3, reported=1).totals(["stem.lessons"]) == {"stem.lessons": 0}
+
+
+def test_blank_zero_nothing_happened_and_not_asked_are_four_things():
+    zero, blank = Tally(1, 1), Tally(1, 1, silent={"stem.lessons": 1})
+    nothing, nobody = Tally(1, 1, nil=1), Tally(1, 0)
+    told = [(each.total("stem.lessons"), each.mark("stem.lessons")) for each in (zero, blank, nothing, nobody)]
+    assert told == [(0, None), (None, "blank"), (0, "nil"), (None, "blank")]
+    # One figure is enough for a total, and one report of nothing for a nought.
+    assert (zero.plus(blank).total("stem.lessons"), blank.plus(nothing).total("stem.lessons")) == (0, 0)
+
+    asked = replace(REQUIREMENT, divided={"stem.lessons": ("primary",)})
+    assert marks_of(asked, nobody, "primary") == {"stem.implementing": "blank", "stem.lessons": "blank"}
+    assert marks_of(asked, zero, "upper_secondary") == {"stem.lessons": "not_applicable"}
+
+
+def test_what_an_answer_leaves_out_is_blank_where_it_counts():
+    contribution = contribution_of(standing("submitted", stated={"2025-2026": {"stem.implementing": 1}}), PLACE)
+
+    assert contribution.silent == {"2025-2026": {"": ["stem.lessons"], "lower_secondary": ["stem.lessons"]}}
+    changes = changes_between([(None, contribution)])
+    assert {change.figures[""].total("stem.lessons") for change in changes.values()} == {None}
+
+
+def test_who_is_exempt_is_counted_beside_those_who_owe():
+    change = ObligationChange(OBLIGATION.obligation_id, 2, "exempt", OBLIGATION.due_at)
+    changes = changes_between([(None, contribution_of(replace(standing("submitted"), change=change), PLACE))])
+
+    assert [dict(each.figures) for each in changes.values()] == [
+        {"": Tally(exempt=1), "lower_secondary": Tally(exempt=1)}
+    ] * 3
+
+
+def test_each_relation_of_the_tree_has_totals_of_its_own():
+    place = replace(PLACE, administrative=("committee", "department"), territory=("commune",))
+
+    changes = changes_between([(None, replace(EMPTY, place=place))])
+    assert {(key.unit_id, key.relation) for key in changes} == {
+        ("commune", "reporting"),
+        ("department", "reporting"),
+        ("cluster", "cluster"),
+        ("committee", "administrative"),
+        ("department", "administrative"),
+        ("commune", "territory"),
+    }
+
+
+def test_a_programme_is_what_a_code_begins_with():
+    asked = replace(REQUIREMENT, indicators=("stem.lessons", "research.projects"), bools=("stem.implementing",))
+    assert asked.programmes == ("stem", "research")
+    assert asked.of_programme("research").indicators == ("research.projects",)
+    assert asked.of_programme("research").bools == ()
 
 
 def test_money_beyond_64_bits_is_added_exactly():
@@ -128,7 +182,7 @@ def test_money_beyond_64_bits_is_added_exactly():
 def test_levels_are_listed_lowest_first():
     figures = {level: Tally(1) for level in ("continuing", "", "upper_secondary", "primary", "lower_secondary")}
 
-    listed = Aggregate(AggregateKey(UUID(int=1), "u", "-"), "reporting", 1, figures).by_level
+    listed = Aggregate(AggregateKey(UUID(int=1), "u", "-"), 1, figures).by_level
 
     assert list(listed) == ["primary", "lower_secondary", "upper_secondary", "continuing"]
 

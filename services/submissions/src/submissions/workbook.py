@@ -66,7 +66,9 @@ def layout_of(requirement: Requirement) -> Layout:
         heads[FIGURES, row] = (asked.code, f"{asked.name}{of_level}", asked.unit_of_measure)
         for column, period in enumerate(periods, 4):
             places.append(Place(FIGURES, row, column, value_field(asked.code, period, level), asked.type))
-    for row, section in enumerate(requirement.sections.values(), FIRST_ROW):
+    # Files are not typed into cells.
+    written = [each for each in requirement.sections.values() if each.kind != "evidence"]
+    for row, section in enumerate(written, FIRST_ROW):
         heads[TEXTS, row] = (section.code, section.title)
         places.append(Place(TEXTS, row, 3, f"narrative/{section.code}", section.kind))
     return Layout(heads, tuple(places), periods)

@@ -35,11 +35,13 @@ from directives.problems import (
     VideoWithoutMedia,
 )
 from directives.requests import DraftIn, EditIn, ReasonIn, SeenIn
+from directives.terms_problems import FilesUnfit
 
 UNFIT = (
     Malformed,
     NothingAsked,
     VideoWithoutMedia,
+    FilesUnfit,
     PeriodMissing,
     CodeTwice,
     RuleUnfit,

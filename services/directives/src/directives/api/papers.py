@@ -31,10 +31,11 @@ router = APIRouter()
 
 
 class SectionOnPaper(Request):
-    """A heading and what stands under it; several texts are a list."""
+    """A heading and what stands under it: texts, of which several are a list, and files by their names."""
 
     title: Line
     texts: list[Body] = Field(default=[], max_length=200)
+    files: list[Line] = Field(default=[], max_length=20)
 
 
 class FigureOnPaper(Request):
@@ -76,7 +77,7 @@ class ReportIn(Request):
             subject=self.subject,
             addressee=self.addressee,
             answers_code=self.answers_code,
-            sections=tuple(Answered(each.title, tuple(each.texts)) for each in self.sections),
+            sections=tuple(Answered(each.title, tuple(each.texts), tuple(each.files)) for each in self.sections),
             periods=tuple(self.periods),
             figures=tuple(
                 Figure(

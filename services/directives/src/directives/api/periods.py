@@ -18,9 +18,10 @@ from directives.api.trees import KnownTree
 from directives.domain.deadline import last_day, words
 from directives.domain.periods import MOST_PERIODS, CalendarKind, Dated, PeriodCalendar, suggested
 from directives.domain.periods import Period as PeriodOfTime
+from directives.file_requests import SectionCode
 from directives.operations import periods
 from directives.problems import PeriodCalendarChanged, PeriodsUnfit, UnknownUnits
-from directives.requests import Day, FrequencyIn, Request, SectionCode
+from directives.requests import Day, FrequencyIn, Request
 
 router = APIRouter()
 

@@ -13,9 +13,10 @@ from chassis.transaction import OpenTransaction
 from contracts.directives import IndicatorAsked, RuleAsked, SectionAsked
 from directives.api.trees import KnownTree
 from directives.domain.template import OutlineTemplate
+from directives.file_requests import SectionCode, SectionIn
 from directives.operations import templates
 from directives.problems import CodeTwice, NothingAsked, RuleUnfit, TemplateChanged, UnknownUnits
-from directives.requests import IndicatorIn, Request, RuleIn, SectionCode, SectionIn
+from directives.requests import IndicatorIn, Request, RuleIn
 
 router = APIRouter()
 
@@ -36,7 +37,7 @@ class TemplateIn(Request):
             code=code,
             version=self.version,
             name=self.name,
-            sections=tuple(SectionAsked(**each.model_dump()) for each in self.sections),
+            sections=tuple(each.asked() for each in self.sections),
             indicators=tuple(IndicatorAsked(**each.model_dump()) for each in self.indicators),
             rules=tuple(RuleAsked(**each.model_dump()) for each in self.rules),
         )

@@ -94,7 +94,7 @@ def check_same(requirements: Iterable[Requirement], asked_before: Iterable[Requi
 
 def differences(before: Requirement, now: Requirement) -> list[str]:
     """Return in what an answer to `before` may not answer `now`: not in wording, in the form of what is asked."""
-    sections = [{(section.code, section.kind) for section in each.sections} for each in (before, now)]
+    sections = [{(section.code, section.kind, section.evidence) for section in each.sections} for each in (before, now)]
     differ = {
         "kind": before.kind != now.kind,
         "periods": set(before.periods) != set(now.periods) or _calendar_of(before) != _calendar_of(now),
@@ -133,4 +133,8 @@ def _takes_media_of(before: Requirement, now: Requirement) -> bool:
     was, is_now = before.media, now.media
     if was is None or is_now is None:
         return was is is_now
+    if not set(was.formats) <= set(is_now.formats) or bool(was.formats) != bool(is_now.formats):
+        return False
+    if (was.least_pixels or 0) < (is_now.least_pixels or 0):
+        return False
     return was.count == is_now.count and was.max_seconds <= is_now.max_seconds and was.max_bytes <= is_now.max_bytes

@@ -15,6 +15,7 @@ from contracts.directives import (
     TargetAsked,
 )
 from directives.domain.deadline import start_of
+from directives.domain.files import check_files
 from directives.domain.outline import check_outline
 from directives.domain.periods import Frequency
 from directives.domain.target import Assigned, check_targets
@@ -97,10 +98,10 @@ def _check_form(requirement: Requirement, where: str) -> None:
             f"The report “{title}” asks for no indicator and no section.",
             where=where,
         )
-    if requirement.kind == "video" and requirement.media is None:
+    if requirement.kind in ("video", "media") and requirement.media is None:
         raise VideoWithoutMedia(
-            f"Yêu cầu video «{title}» chưa nêu số lượng, thời lượng và dung lượng.",
-            f"The video “{title}” does not say how many, how long and how large.",
+            f"Yêu cầu nộp tệp «{title}» chưa nêu số lượng, thời lượng và dung lượng.",
+            f"“{title}” does not say how many files, how long and how large.",
             where=f"{where}.media",
         )
     if requirement.answering.files_follow_days is not None and (requirement.kind != "report" or not requirement.media):
@@ -115,6 +116,7 @@ def _check_form(requirement: Requirement, where: str) -> None:
             f"“{title}” is no report; a document of the unit's own is asked for by the kind `document`.",
             where=f"{where}.answering.is_official",
         )
+    check_files(requirement, where=where)
     if requirement.indicators and not requirement.periods and requirement.frequency is None:
         raise PeriodMissing(
             f"Yêu cầu «{title}» có chỉ tiêu nhưng chưa nêu kỳ báo cáo.",

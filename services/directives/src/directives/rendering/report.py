@@ -10,10 +10,12 @@ from directives.rendering.paper import Block, Grid, Paper
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A heading of the outline and what was written under it; several texts are a list."""
+    """A heading of the outline and what was written under it; several texts are a list, and so are its files."""
 
     title: str
     texts: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    """What stands under it as evidence, by the names of the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ def paper_of_report(report: Report) -> Paper:
         blocks.append(Block(each.title, "part" if each.title.split(".")[0].isalpha() else "heading"))
         marks = ("- ",) if len(each.texts) > 1 else ("",)
         blocks += [Block(f"{marks[0]}{text}", "point" if marks[0] else "text") for text in each.texts]
+        if each.files:
+            blocks.append(Block("Minh chứng kèm theo:", "text"))
+            blocks += [Block(f"{place}. {name}", "point") for place, name in enumerate(each.files, start=1)]
     if report.figures:
         blocks.append(
             Grid(

@@ -1,5 +1,6 @@
 """A unit's report on paper: addressed upward, its outline, its figures in a table."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -63,6 +64,14 @@ def test_what_was_not_stated_is_blank_and_not_nought() -> None:
 
 
 def test_a_report_of_text_alone_ends_as_documents_end() -> None:
-    from dataclasses import replace
-
     assert paper_of_report(replace(REPORT, figures=())).blocks[-1].text.endswith("học sinh./.")
+
+
+@pytest.mark.parametrize(("form", "write"), [("docx", write_docx), ("pdf", write_pdf)])
+def test_evidence_stands_under_its_heading_as_a_list_of_files(form, write) -> None:
+    shown = Answered("3. Minh chứng", (), ("Ngày hội đọc sách.jpg", "Biên bản.pdf"))
+
+    proposal = propose(f"a.{form}", write(paper_of_report(replace(REPORT, sections=(*REPORT.sections, shown)))))
+
+    words = " ".join(proposal.text.split())
+    assert "Minh chứng kèm theo: 1. Ngày hội đọc sách.jpg 2. Biên bản.pdf" in words

@@ -6,9 +6,11 @@ from reporting.domain.aggregate import (
     Balance,
     Change,
     Figures,
+    Mark,
     Tally,
     add_figures,
     changes_between,
+    marks_of,
 )
 from reporting.domain.answered import COUNTING, Answer, AnswerState, AnswerValues, ByLevel, Values
 from reporting.domain.asked import (
@@ -21,13 +23,25 @@ from reporting.domain.asked import (
     Requirement,
     Target,
 )
-from reporting.domain.contribution import CLUSTER_TYPE, Contribution, Place, Relation, Standing, place_of, place_on
+from reporting.domain.contribution import (
+    CLUSTER_TYPE,
+    RECKONING,
+    TOLD_OUTSIDE,
+    Contribution,
+    Place,
+    Relation,
+    Standing,
+    place_of,
+    place_on,
+)
 
 __all__ = [
     "ALL_LEVELS",
     "CLUSTER_TYPE",
     "COUNTING",
     "LEVELS",
+    "RECKONING",
+    "TOLD_OUTSIDE",
     "UNDIVIDED",
     "Aggregate",
     "AggregateKey",
@@ -39,6 +53,7 @@ __all__ = [
     "Change",
     "Contribution",
     "Figures",
+    "Mark",
     "Obligation",
     "ObligationChange",
     "Place",
@@ -51,6 +66,7 @@ __all__ = [
     "Values",
     "add_figures",
     "changes_between",
+    "marks_of",
     "place_of",
     "place_on",
 ]

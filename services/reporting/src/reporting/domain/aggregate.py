@@ -4,21 +4,26 @@ All of it is state: what an obligation contributes follows from what is known no
 became known. A change is the difference between what is recorded and what should be.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
-from reporting.domain.asked import ALL_LEVELS, LEVELS, Ratio
+from reporting.domain.asked import ALL_LEVELS, LEVELS, Ratio, Requirement
 from reporting.domain.contribution import Contribution, Relation
 
 
 class AggregateKey(NamedTuple):
-    """Which aggregate: of what, for whom, for when."""
+    """Which aggregate: of what, for whom, for when, and by which relation those it counts stand below."""
 
     requirement_id: UUID
     unit_id: str
     period: str
+    relation: Relation = "reporting"
+
+
+Mark = Literal["blank", "nil", "not_applicable"]
+"""Why there is no figure: nobody has told one; all who reported say that nothing happened; it is not asked here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,16 @@ class Tally:
     sums: Mapping[str, int] = field(default_factory=dict)
     assigned: Mapping[str, int] = field(default_factory=dict)
     """The sums of what was assigned to those who owe."""
+    silent: Mapping[str, int] = field(default_factory=dict)
+    """How many of those who reported something hold no figure for an indicator."""
+    nil: int = 0
+    """How many of those who reported say that nothing happened."""
+    late: int = 0
+    """How many of those who reported did so after their deadline."""
+    returned: int = 0
+    """How many of those who owe had an answer that was sent back."""
+    exempt: int = 0
+    """How many beside those who owe are let off."""
 
     def plus(self, other: "Tally", times: int = 1) -> "Tally":
         """Return this tally with another one added `times` times."""
@@ -38,25 +53,42 @@ class Tally:
             self.reported + times * other.reported,
             _added(self.sums, other.sums, times),
             _added(self.assigned, other.assigned, times),
+            _added(self.silent, other.silent, times),
+            self.nil + times * other.nil,
+            self.late + times * other.late,
+            self.returned + times * other.returned,
+            self.exempt + times * other.exempt,
         )
 
+    def stated_by(self, indicator: str) -> int:
+        """Return how many units have told a figure."""
+        return self.reported - self.nil - self.silent.get(indicator, 0)
+
+    def total(self, indicator: str) -> int | None:
+        """Return the total of an indicator; null while nobody has told one: blank is not zero."""
+        return self.sums.get(indicator, 0) if self.nil or self.stated_by(indicator) else None
+
     def totals(self, indicators: Iterable[str]) -> dict[str, int | None]:
-        """Return the total of each indicator; null while nobody has reported, since blank is not zero."""
-        return {each: self.sums.get(each, 0) if self.reported else None for each in indicators}
+        """Return the total of each indicator."""
+        return {each: self.total(each) for each in indicators}
+
+    def mark(self, indicator: str) -> Mark | None:
+        """Say why there is no figure of an indicator that is asked here; null when somebody has told one."""
+        if self.stated_by(indicator):
+            return None
+        return "nil" if self.nil else "blank"
 
     def ratios(self, ratios: Iterable[Ratio]) -> dict[str, tuple[int | None, int | None]]:
         """Return the two sums of each ratio: a ratio of a whole is sum over sum, never the mean of its parts."""
-        return {
-            each.indicator: (self.sums.get(each.numerator, 0), self.sums.get(each.denominator, 0))
-            if self.reported
-            else (None, None)
-            for each in ratios
-        }
+        return {each.indicator: (self.total(each.numerator), self.total(each.denominator)) for each in ratios}
 
     @property
     def is_nothing(self) -> bool:
         """Say whether this tally changes nothing when added."""
-        return not (self.due or self.reported or self.sums or self.assigned)
+        return self == NO_TALLY
+
+
+NO_TALLY = Tally()
 
 
 def _added(first: Mapping[str, int], second: Mapping[str, int], times: int) -> dict[str, int]:
@@ -64,6 +96,17 @@ def _added(first: Mapping[str, int], second: Mapping[str, int], times: int) -> d
     for indicator, value in second.items():
         added[indicator] = added.get(indicator, 0) + times * value
     return {indicator: value for indicator, value in added.items() if value}
+
+
+def marks_of(requirement: Requirement, tally: Tally, level: str) -> dict[str, Mark]:
+    """Return why there is no figure, of each indicator that has none at an education level."""
+    asked = requirement.asked_at(level)
+    found: dict[str, Mark] = {each: "not_applicable" for each in requirement.indicators if each not in asked}
+    for each in asked:
+        mark = tally.mark(each)
+        if mark is not None:
+            found[each] = mark
+    return found
 
 
 Figures = Mapping[str, Tally]
@@ -75,9 +118,13 @@ class Aggregate:
     """The totals of one requirement at one unit or cluster for one period."""
 
     key: AggregateKey
-    relation: Relation
     version: int
     figures: Figures
+
+    @property
+    def relation(self) -> Relation:
+        """Return by which relation those it counts stand below."""
+        return self.key.relation
 
     @property
     def all_units(self) -> Tally:
@@ -102,7 +149,6 @@ def _rank(level: str) -> tuple[int, str]:
 class Change:
     """What must be added to one aggregate."""
 
-    relation: Relation
     figures: Figures
 
 
@@ -121,23 +167,59 @@ def changes_between(pairs: Iterable[tuple[Contribution | None, Contribution | No
 class _Running:
     """A tally that is being added to."""
 
-    __slots__ = ("assigned", "due", "reported", "sums")
+    __slots__ = ("assigned", "due", "exempt", "late", "nil", "reported", "returned", "silent", "sums")
 
     def __init__(self) -> None:
-        self.due = self.reported = 0
+        self.due = self.reported = self.nil = self.late = self.returned = self.exempt = 0
         self.sums: dict[str, int] = {}
         self.assigned: dict[str, int] = {}
+        self.silent: dict[str, int] = {}
 
-    def add(self, times: int, reported: int, values: Mapping[str, int], assigned: Mapping[str, int]) -> None:
+    def add(self, contribution: Contribution, times: int, part: "_Part") -> None:
+        if contribution.is_exempt:
+            self.exempt += times
+            return
         self.due += times
-        self.reported += reported
-        for sums, added in ((self.sums, values), (self.assigned, assigned)):
-            for indicator, value in added.items():
-                sums[indicator] = sums.get(indicator, 0) + times * value
+        if contribution.number is not None:
+            self.reported += times
+            self.nil += times * contribution.is_nil
+            self.late += times * contribution.is_late
+        self.returned += times * contribution.is_returned
+        for indicator, value in part.values.items():
+            self.sums[indicator] = self.sums.get(indicator, 0) + times * value
+        for indicator, value in part.assigned.items():
+            self.assigned[indicator] = self.assigned.get(indicator, 0) + times * value
+        for indicator in part.silent:
+            self.silent[indicator] = self.silent.get(indicator, 0) + times
 
     def tally(self) -> Tally:
-        sums = {indicator: value for indicator, value in self.sums.items() if value}
-        return Tally(self.due, self.reported, sums, {each: value for each, value in self.assigned.items() if value})
+        sums, assigned, silent = (
+            {indicator: value for indicator, value in each.items() if value}
+            for each in (self.sums, self.assigned, self.silent)
+        )
+        return Tally(self.due, self.reported, sums, assigned, silent, self.nil, self.late, self.returned, self.exempt)
+
+
+class _Part(NamedTuple):
+    """What a contribution adds at one education level."""
+
+    level: str
+    values: Mapping[str, int]
+    assigned: Mapping[str, int]
+    silent: Sequence[str]
+
+
+def _parts(contribution: Contribution, period: str) -> list[_Part]:
+    place_level = contribution.place.level
+    stated, assigned = contribution.stated.get(period, _NOTHING), contribution.assigned.get(period, _NOTHING)
+    silent = contribution.silent.get(period, {})
+    by_level = contribution.by_level.get(period) or {place_level: stated}
+    # A level without a name is the whole, and is added once.
+    return [_Part(ALL_LEVELS, stated, assigned, silent.get(ALL_LEVELS, ()))] + [
+        _Part(level, values, assigned if level == place_level else _NOTHING, silent.get(level, ()))
+        for level, values in by_level.items()
+        if level != ALL_LEVELS
+    ]
 
 
 class Balance:
@@ -145,31 +227,23 @@ class Balance:
 
     def __init__(self) -> None:
         self._figures: dict[AggregateKey, dict[str, _Running]] = {}
-        self._relations: dict[AggregateKey, Relation] = {}
 
     def add(self, contribution: Contribution | None, times: int = 1) -> None:
         """Add a contribution, or take it away; none changes nothing."""
         if contribution is None:
             return
-        place = contribution.place
-        reported = times if contribution.number is not None else 0
         for period in contribution.periods:
-            stated, assigned = contribution.stated.get(period, _NOTHING), contribution.assigned.get(period, _NOTHING)
-            parts = [
-                (level, values, assigned if level == place.level else _NOTHING)
-                for level, values in contribution.by_level.get(period, {}).items()
-            ] or [(place.level, stated, assigned)]
-            # A level without a name is the whole, and is added once.
-            parts = [(ALL_LEVELS, stated, assigned), *(each for each in parts if each[0] != ALL_LEVELS)]
-            for unit_id, relation in place.reached:
-                key = AggregateKey(contribution.requirement_id, unit_id, period)
-                self._relations[key] = relation
-                figures = self._figures.setdefault(key, {})
-                for level, values, promised in parts:
-                    running = figures.get(level)
+            parts = _parts(contribution, period)
+            for unit_id, relation in contribution.place.reached:
+                key = AggregateKey(contribution.requirement_id, unit_id, period, relation)
+                figures = self._figures.get(key)
+                if figures is None:
+                    figures = self._figures[key] = {}
+                for part in parts:
+                    running = figures.get(part.level)
                     if running is None:
-                        running = figures[level] = _Running()
-                    running.add(times, reported, values, promised)
+                        running = figures[part.level] = _Running()
+                    running.add(contribution, times, part)
 
     def changes(self) -> dict[AggregateKey, Change]:
         """Return what each aggregate changes by; those that change by nothing are left out."""
@@ -178,7 +252,7 @@ class Balance:
             tallies = {level: each.tally() for level, each in running.items()}
             figures = {level: tally for level, tally in tallies.items() if not tally.is_nothing}
             if figures:
-                changes[key] = Change(self._relations[key], figures)
+                changes[key] = Change(figures)
         return changes
 
 

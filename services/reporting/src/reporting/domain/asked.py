@@ -1,7 +1,7 @@
 """What is asked, as far as it decides how answers add up, and of whom."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,6 +12,11 @@ ALL_LEVELS = ""
 """Stands for the units of every education level, and of none."""
 LEVELS = ("preschool", "primary", "lower_secondary", "upper_secondary", "continuing")
 """Education levels, lowest first."""
+
+
+def programme_of(indicator: str) -> str:
+    """Return the programme a figure belongs to: what its code begins with, as in `stem.lessons`."""
+    return indicator.partition(".")[0]
 
 
 class Ratio(NamedTuple):
@@ -66,6 +71,21 @@ class Requirement:
         """Return the period before one, or null."""
         place = self.periods.index(period) if period in self.periods else 0
         return self.periods[place - 1] if place else None
+
+    @property
+    def programmes(self) -> tuple[str, ...]:
+        """Return the programmes its figures belong to, in the order of the outline."""
+        return tuple(dict.fromkeys(programme_of(each) for each in self.indicators))
+
+    def of_programme(self, programme: str) -> "Requirement":
+        """Return the part of the requirement that asks for the figures of one programme."""
+        return replace(
+            self,
+            indicators=tuple(each for each in self.indicators if programme_of(each) == programme),
+            ratios=tuple(each for each in self.ratios if programme_of(each.indicator) == programme),
+            bools=tuple(each for each in self.bools if programme_of(each) == programme),
+            targets=tuple(each for each in self.targets if programme_of(each.indicator) == programme),
+        )
 
     def asked_at(self, level: str) -> tuple[str, ...]:
         """Return the indicators that are asked of an education level."""

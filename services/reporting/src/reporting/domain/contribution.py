@@ -1,5 +1,6 @@
 """Where an obligation stands in the tree, and what it adds to the totals."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -10,7 +11,13 @@ from reporting.domain.asked import ALL_LEVELS, Obligation, ObligationChange, Req
 from unit_tree.tree import Tree
 
 CLUSTER_TYPE = "cum_chuyen_mon"
-Relation = Literal["reporting", "cluster"]
+Relation = Literal["reporting", "cluster", "administrative", "territory"]
+TOLD_OUTSIDE: tuple[Relation, ...] = ("reporting", "cluster")
+"""Totals by the other relations are read here: told outside as well, they would give away what the two differ by."""
+RECKONING = 1
+"""Which rule a contribution was made by; one made by an earlier rule is made anew.
+
+1: the administrative and the territorial way up, and how an answer stands, are part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +27,21 @@ class Place:
     above: tuple[str, ...]
     clusters: tuple[str, ...]
     level: str
+    administrative: tuple[str, ...] = ()
+    """The units above by who governs whom, nearest first."""
+    territory: tuple[str, ...] = ()
+    """The units above by where they lie, nearest first."""
 
     @property
     def reached(self) -> tuple[tuple[str, Relation], ...]:
         """Return every unit and cluster whose totals count what stands here, each with the relation it stands by."""
-        above: tuple[tuple[str, Relation], ...] = tuple((unit_id, "reporting") for unit_id in self.above)
-        return above + tuple((unit_id, "cluster") for unit_id in self.clusters)
+        ways: tuple[tuple[Relation, tuple[str, ...]], ...] = (
+            ("reporting", self.above),
+            ("cluster", self.clusters),
+            ("administrative", self.administrative),
+            ("territory", self.territory),
+        )
+        return tuple((unit_id, relation) for relation, units in ways for unit_id in units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,17 @@ class Contribution:
     """At which education levels the unit is asked, and what it stated there; empty: at that of its place."""
     assigned: Values = field(default_factory=dict)
     """What the unit is to reach, whether or not it has reported."""
+    silent: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    """What an answer that counts holds no figure for: period → education level (or all) → indicators."""
+    is_nil: bool = False
+    """The answer that counts says that nothing happened."""
+    is_late: bool = False
+    """The answer that counts came after the deadline."""
+    is_returned: bool = False
+    """There was an answer; it was sent back."""
+    is_exempt: bool = False
+    """Nothing is owed, by leave."""
+    reckoning: int = RECKONING
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +105,15 @@ def place_on(day: date, tree: Tree, *, unit_id: str, answering_unit_id: str) -> 
     version = tree.version(unit_id, day)
     level = version.levels[-1] if version is not None and version.levels else ALL_LEVELS
     if version is not None and version.unit_type == CLUSTER_TYPE:
-        return Place(tree.ancestors(answering_unit_id, "reporting", day), (unit_id,), level)
-    above = tree.ancestors(unit_id, "reporting", day)
-    clusters = tuple(each for each in tree.parents(unit_id, "cluster", day) if each not in above)
-    return Place(above, clusters, level)
+        clusters: tuple[str, ...] = (unit_id,)
+        stands = answering_unit_id
+        above = tree.ancestors(stands, "reporting", day)
+    else:
+        stands = unit_id
+        above = tree.ancestors(stands, "reporting", day)
+        clusters = tuple(each for each in tree.parents(unit_id, "cluster", day) if each not in above)
+    governed, lies_in = (tree.ancestors(stands, kind, day) for kind in ("administrative", "territory"))
+    return Place(above, clusters, level, governed, lies_in)
 
 
 def place_of(standing: Standing, tree: Tree) -> Place:

@@ -51,4 +51,4 @@ def restate(
         place = place_on(day, tree, unit_id=unit_id, answering_unit_id=answering)
         moved.append((None, replace(contribution, place=replace(place, level=contribution.place.level))))
     changes = changes_between(moved)
-    return [Aggregate(key, change.relation, 0, change.figures) for key, change in changes.items()], sorted(unplaced)
+    return [Aggregate(key, 0, change.figures) for key, change in changes.items()], sorted(unplaced)

@@ -35,7 +35,7 @@ def told(aggregate: Aggregate, requirement: Requirement, *, at: datetime) -> Agg
         directive_id=requirement.directive_id,
         requirement_id=requirement.requirement_id,
         unit_id=aggregate.key.unit_id,
-        relation=aggregate.relation,
+        relation="cluster" if aggregate.relation == "cluster" else "reporting",
         period=aggregate.key.period,
         as_of=requirement.day_of(period),
         version=aggregate.version,
@@ -44,6 +44,10 @@ def told(aggregate: Aggregate, requirement: Requirement, *, at: datetime) -> Agg
         targets=targets(aggregate.all_units),
         units_reported=aggregate.all_units.reported,
         units_due=aggregate.all_units.due,
+        units_nil=aggregate.all_units.nil,
+        units_late=aggregate.all_units.late,
+        units_returned=aggregate.all_units.returned,
+        units_exempt=aggregate.all_units.exempt,
         levels=tuple(
             Breakdown(
                 level=level,
@@ -52,6 +56,10 @@ def told(aggregate: Aggregate, requirement: Requirement, *, at: datetime) -> Agg
                 targets=targets(tally),
                 units_reported=tally.reported,
                 units_due=tally.due,
+                units_nil=tally.nil,
+                units_late=tally.late,
+                units_returned=tally.returned,
+                units_exempt=tally.exempt,
             )
             for level, tally in aggregate.by_level.items()
         ),

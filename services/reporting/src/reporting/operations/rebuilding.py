@@ -82,9 +82,8 @@ async def recount(tx: Transaction, requirement: Requirement, tree: Tree, *, is_k
         rebuilt = due[key].figures if key in due else {}
         recorded = add_figures(live[key].figures, {}) if key in live else {}
         if rebuilt != recorded:
-            relation = due[key].relation if key in due else live[key].relation
             corrections.append(Correction(key, recorded, rebuilt))
-            changes[key] = Change(relation, _difference(rebuilt, recorded))
+            changes[key] = Change(_difference(rebuilt, recorded))
     return Recount(corrections, changes, obligations, misrecorded)
 
 

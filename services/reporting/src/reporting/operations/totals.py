@@ -9,7 +9,7 @@ from chassis.caller import Caller
 from chassis.clock import today
 from chassis.transaction import Transaction
 from reporting import store
-from reporting.domain import Aggregate, Requirement
+from reporting.domain import TOLD_OUTSIDE, Aggregate, Relation, Requirement
 from reporting.domain.restating import restate
 from reporting.operations.access import Reader, called, nothing_here
 from unit_tree.tree import Tree
@@ -43,15 +43,19 @@ async def read_totals(
     *,
     period: str | None,
     restated_on: date | None,
+    relations: Sequence[Relation] = TOLD_OUTSIDE,
+    programme: str | None = None,
     tree: Tree,
     by: Caller,
 ) -> Totals:
     """Return the totals of a requirement for one period or all; or the same answers on the tree of another day.
 
+    Counted are those who stand below by one of the relations, and shown are the figures of a programme, or of all.
+
     Whoever may not read a single one of them learns nothing: `NotFound`.
     """
     requirement = await store.find_requirement(tx, requirement_id)
-    if requirement is None:
+    if requirement is None or (programme is not None and programme not in requirement.programmes):
         raise nothing_here()
     unplaced: list[str] = []
     if restated_on is None:
@@ -60,7 +64,11 @@ async def read_totals(
         standings = await store.standings_of_requirement(tx, requirement_id)
         counted = [(each.obligation, each.recorded) for each in standings if each.recorded is not None]
         found, unplaced = restate(counted, day=restated_on, tree=tree)
-        found.sort(key=lambda each: (each.key.period, each.relation == "cluster", each.key.unit_id))
+        order = {"reporting": 0, "cluster": 1, "administrative": 2, "territory": 3}
+        found.sort(key=lambda each: (each.key.period, order[each.relation], each.key.unit_id))
+    if programme is not None:
+        requirement = requirement.of_programme(programme)
+    found = [each for each in found if each.relation in relations]
     reader = Reader(by, requirement, tree, today=today(tx.now))
     readable = [each for each in found if period in (None, each.key.period) and reader.may_read(each)]
     if not readable:

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.transaction import Transaction
 from reporting.domain import (
+    RECKONING,
     Answer,
     AnswerValues,
     Contribution,
@@ -80,6 +81,9 @@ _STANDINGS: Select[Any] = (
         contributions.c.stated.label("recorded_stated"),
         contributions.c.by_level.label("recorded_by_level"),
         contributions.c.assigned.label("recorded_assigned"),
+        contributions.c.is_nil.label("recorded_nil"),
+        contributions.c.is_late.label("recorded_late"),
+        *contributions.c["administrative", "territory", "silent", "is_returned", "is_exempt", "reckoning"],
     )
     .join_from(obligations, requirements, obligations.c.requirement_id == requirements.c.requirement_id)
     .outerjoin(obligation_changes, obligation_changes.c.obligation_id == obligations.c.obligation_id)
@@ -139,11 +143,17 @@ def _standing(row: Row[Any]) -> Standing:
             obligation_id=row.obligation_id,
             requirement_id=row.requirement_id,
             periods=tuple(row.recorded_periods),
-            place=Place(tuple(row.above), tuple(row.clusters), row.level),
+            place=_place(row),
             number=row.recorded_number,
             stated=row.recorded_stated,
             by_level=row.recorded_by_level,
             assigned=row.recorded_assigned,
+            silent=row.silent,
+            is_nil=row.recorded_nil,
+            is_late=row.recorded_late,
+            is_returned=row.is_returned,
+            is_exempt=row.is_exempt,
+            reckoning=row.reckoning,
         )
     obligation = Obligation(
         obligation_id=row.obligation_id,
@@ -159,6 +169,10 @@ def _standing(row: Row[Any]) -> Standing:
     )
     requirement = _requirement(row, version=row.requirement_version, as_of=row.requirement_as_of)
     return Standing(obligation, requirement, answer, values, recorded, change)
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(tuple(row.above), tuple(row.clusters), row.level, tuple(row.administrative), tuple(row.territory))
 
 
 def _requirement(row: Row[Any], *, version: int, as_of: date) -> Requirement:
@@ -178,6 +192,14 @@ def _requirement(row: Row[Any], *, version: int, as_of: date) -> Requirement:
         calendar=tuple((code, date.fromisoformat(first_day)) for code, first_day in row.calendar),
         targets=tuple(Target(*each) for each in row.targets),
     )
+
+
+_IS_OUTDATED = select(select(contributions).where(contributions.c.reckoning != RECKONING).exists())
+
+
+async def is_outdated(tx: Transaction) -> bool:
+    """Say whether there are contributions that were made by an earlier rule."""
+    return bool((await tx.connection.execute(_IS_OUTDATED)).scalar_one())
 
 
 _FIND_REQUIREMENT = select(requirements).where(requirements.c.requirement_id == bindparam("requirement_id", type_=Uuid))
@@ -219,13 +241,12 @@ class Placed:
     place: Place | None
 
 
+_WAYS = ("above", "clusters", "administrative", "territory")
 _NEAR_IDS = union(
     select(obligations.c.obligation_id).where(
         or_(obligations.c.unit_id == any_(_UNITS), obligations.c.answering_unit_id == any_(_UNITS))
     ),
-    select(contributions.c.obligation_id).where(
-        or_(contributions.c.above.overlap(_UNITS), contributions.c.clusters.overlap(_UNITS))
-    ),
+    select(contributions.c.obligation_id).where(or_(*(contributions.c[way].overlap(_UNITS) for way in _WAYS))),
 )
 _PLACED_NEAR = (
     select(
@@ -233,9 +254,8 @@ _PLACED_NEAR = (
         obligations.c.unit_id,
         obligations.c.answering_unit_id,
         func.coalesce(obligations.c.as_of, requirements.c.as_of).label("as_of"),
-        contributions.c.above,
-        contributions.c.clusters,
         contributions.c.level,
+        *contributions.c[_WAYS],
     )
     .join_from(obligations, requirements, obligations.c.requirement_id == requirements.c.requirement_id)
     .outerjoin(contributions, contributions.c.obligation_id == obligations.c.obligation_id)
@@ -256,7 +276,7 @@ async def placed_near(tx: Transaction, unit_ids: Collection[str]) -> list[Placed
             unit_id=row.unit_id,
             answering_unit_id=row.answering_unit_id,
             as_of=row.as_of,
-            place=None if row.level is None else Place(tuple(row.above), tuple(row.clusters), row.level),
+            place=None if row.level is None else _place(row),
         )
         for row in rows
     ]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -38,16 +37,25 @@ async def put_aggregates(tx: Transaction, found: Iterable[Aggregate]) -> None:
         rows.append(
             each.key._asdict()
             | {
-                "relation": each.relation,
                 "version": each.version,
                 "units_due": whole.due,
                 "units_reported": whole.reported,
                 "sums": dict(whole.sums),
                 "assigned": dict(whole.assigned),
-                "levels": {level: asdict(tally) for level, tally in each.by_level.items()},
+                "silent": dict(whole.silent),
+                "units_nil": whole.nil,
+                "units_late": whole.late,
+                "units_returned": whole.returned,
+                "units_exempt": whole.exempt,
+                "levels": {level: _document(tally) for level, tally in each.by_level.items()},
             }
         )
     await put_rows(tx, _PUT_AGGREGATES, rows)
+
+
+def _document(tally: Tally) -> dict[str, Any]:
+    # What is nought is left out: most of a tally is.
+    return {name: value for name in Tally.__slots__ if (value := getattr(tally, name))}
 
 
 _KEYS = rows_like(aggregates, *AggregateKey._fields)
@@ -78,7 +86,16 @@ async def aggregates_of(tx: Transaction, requirement_id: UUID) -> list[Aggregate
 
 
 def _aggregate(row: Row[Any]) -> Aggregate:
-    figures: Figures = {level: Tally(**tally) for level, tally in row.levels.items()} | {
-        ALL_LEVELS: Tally(row.units_due, row.units_reported, row.sums, row.assigned)
-    }
-    return Aggregate(AggregateKey(row.requirement_id, row.unit_id, row.period), row.relation, row.version, figures)
+    whole = Tally(
+        due=row.units_due,
+        reported=row.units_reported,
+        sums=row.sums,
+        assigned=row.assigned,
+        silent=row.silent,
+        nil=row.units_nil,
+        late=row.units_late,
+        returned=row.units_returned,
+        exempt=row.units_exempt,
+    )
+    figures: Figures = {level: Tally(**tally) for level, tally in row.levels.items()} | {ALL_LEVELS: whole}
+    return Aggregate(AggregateKey(row.requirement_id, row.unit_id, row.period, row.relation), row.version, figures)

@@ -11,6 +11,8 @@ from contracts.directives import IndicatorAsked, SectionAsked
 from submissions.domain.asked import UNDIVIDED, Requirement
 from submissions.domain.between import LEVELS_VI, Accepted, relations_broken, rules_broken
 from submissions.domain.document import Official
+from submissions.domain.evidence import faults_of as evidence_faults
+from submissions.domain.evidence import files_under
 from submissions.domain.fault import Fault
 from submissions.domain.registration import Delegate
 from submissions.problems import ValuesNotValid
@@ -126,6 +128,7 @@ def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
         faults.extend(rules_broken(requirement, accepted))
     for code, written in answer.narrative.items():
         faults.extend(_text_faults(requirement.sections.get(code), code, written))
+    faults.extend(evidence_faults(requirement, answer.narrative, answer.media_ids, is_nil=answer.is_nil))
     faults.extend(_media_faults(requirement, answer))
     faults.extend(_faults_of_kind(requirement, answer))
     faults.extend(_explanation_faults(requirement, answer))
@@ -218,6 +221,8 @@ def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]
     if asked is None:
         yield Fault(where, None, "Đề cương không có mục này.", "The outline has no such section.")
         return
+    if asked.kind == "evidence":
+        return
     if asked.kind == "text" and not isinstance(written, str):
         yield Fault(where, None, f"Mục «{asked.title}» là một đoạn văn.", "This section is one text, not a list.")
     if asked.kind == "list" and isinstance(written, str):
@@ -234,15 +239,30 @@ def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]
         )
 
 
-def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
+def lacks_files(requirement: Requirement, answer: Answer) -> bool:
+    """Say whether files are asked for that the answer does not name; those under its headings are counted there."""
+    wanted, sent = _files(requirement, answer)
+    return sent < wanted
+
+
+def _files(requirement: Requirement, answer: Answer) -> tuple[int, int]:
+    evidence = files_under(requirement, answer.narrative)
     wanted = requirement.media.count if requirement.media is not None else 0
-    may_follow = requirement.answering.files_follow_days is not None and len(answer.media_ids) < wanted
-    if requirement.document is None and len(answer.media_ids) != wanted and not may_follow:
+    return wanted, sum(each not in evidence for each in answer.media_ids)
+
+
+def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
+    wanted, sent = _files(requirement, answer)
+    beside = " beside the evidence" if requirement.has_evidence else ""
+    may_follow = requirement.answering.files_follow_days is not None and sent < wanted
+    if requirement.document is None and sent != wanted and not may_follow:
         yield Fault(
             "media_ids",
             None,
-            f"Cần đúng {wanted} tệp video, đã gửi {len(answer.media_ids)}.",
-            f"Exactly {wanted} file(s) are asked for; {len(answer.media_ids)} were named.",
+            f"Cần đúng {wanted} tệp ngoài các mục minh chứng, đã gửi {sent}."
+            if requirement.has_evidence
+            else f"Cần đúng {wanted} tệp, đã gửi {sent}.",
+            f"Exactly {wanted} file(s) are asked for{beside}; {sent} were named.",
         )
     if len(set(answer.media_ids)) != len(answer.media_ids):
         yield Fault("media_ids", None, "Một tệp được nêu hai lần.", "A file is named twice.")

@@ -120,6 +120,11 @@ class Requirement:
             or any(each.previous_percent is not None or each.ceiling is not None for each in stated),
         )
 
+    @property
+    def has_evidence(self) -> bool:
+        """Say whether files stand under some of its headings."""
+        return any(each.evidence is not None for each in self.sections.values())
+
     def levels_of(self, indicator: str) -> tuple[str, ...]:
         """Return the education levels an indicator is stated for: of one that is not divided, a single one."""
         return self.levels.get(indicator, (UNDIVIDED,))

@@ -34,6 +34,7 @@ from submissions.domain.draft_kinds import (
     parts_of,
     takes_of_document,
 )
+from submissions.domain.evidence import with_evidence
 from submissions.domain.fault import Fault
 from submissions.domain.registration import Delegate
 from submissions.domain.submission import SubmissionVersion
@@ -242,7 +243,7 @@ def answer_of(draft: Draft) -> Answer:
 
 def faults_in(requirement: Requirement, draft: Draft) -> list[tuple[str | None, Fault]]:
     """Return everything that keeps the draft from being sent, each with its field; null: no single one."""
-    answer = answer_of(draft)
+    answer = with_evidence(requirement, answer_of(draft))
     names = places_in(answer)
     return [(names.get(fault.where), fault) for fault in faults_of(requirement, answer)]
 
@@ -361,19 +362,21 @@ _EXPLANATION = _Holding(
 _LIST = _Holding(f"danh sách, tối đa {LIST_LINES} dòng", f"a list of {LIST_LINES} lines", (list,))
 _DELEGATES = _Delegates("họ tên | vai trò | môn | đơn vị, mỗi người một dòng", "a line for each person", (list,))
 _FILES = _Files("danh sách mã tệp", "a list of ids of files", (list,))
+_HELD_UNDER = {"text": _TEXT, "list": _LIST, "evidence": _FILES}
 
 
 def _wanted(requirement: Requirement, name: str) -> _Holding | None:
     if name == NIL:
         return _YES_OR_NO
     if name == MEDIA:
-        return _FILES if requirement.media is not None or requirement.document is not None else None
+        takes_files = requirement.media is not None or requirement.document is not None or requirement.has_evidence
+        return _FILES if takes_files else None
     if name == DELEGATES:
         return _DELEGATES if requirement.registration is not None else None
     kind, _, rest = name.partition("/")
     if kind == "narrative":
         section = requirement.sections.get(rest)
-        return None if section is None else (_LIST if section.kind == "list" else _TEXT)
+        return None if section is None else _HELD_UNDER[section.kind]
     if kind == DOCUMENT:
         part = _OfDocument("chữ đúng mẫu", "what can stand there", (str,), part=rest)
         return part if takes_of_document(requirement, rest) else None

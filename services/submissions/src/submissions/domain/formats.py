@@ -1,9 +1,8 @@
 """The formats of files: what each is called on the web, and which of them a requirement takes."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 
-from contracts.directives import DocumentAsked
 from submissions.domain.asked import Requirement
 from submissions.problems import FileTooLarge, TypeNotAllowed, VideoNotAsked
 
@@ -15,8 +14,13 @@ CONTENT_TYPES: Mapping[str, str] = {
     "pptx": f"{_OFFICE}.presentationml.presentation",
     "jpg": "image/jpeg",
     "png": "image/png",
+    "webp": "image/webp",
     "mp4": "video/mp4",
     "mov": "video/quicktime",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "wav": "audio/wav",
+    "ogg": "audio/ogg",
 }
 """By the format the inspection found; what the sender called it does not count any more then."""
 FILM_FORMATS: Mapping[str, str] = {
@@ -28,35 +32,80 @@ FILM_FORMATS: Mapping[str, str] = {
 }
 """What phones and cameras write, as its sender called it; the inspection measures what the file really is."""
 FILMS = frozenset({"mp4", "mov"})
-LONGEST_FILM_SECONDS = 3600
-"""Of a film among documents, for which no length is asked."""
+SOUNDS = frozenset({"mp3", "m4a", "wav", "ogg"})
+_OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
+    "mp3": ("audio/mp3",),
+    "m4a": ("audio/x-m4a", "audio/m4a", "audio/aac"),
+    "wav": ("audio/x-wav", "audio/wave", "audio/vnd.wave"),
+    "ogg": ("audio/opus", "application/ogg"),
+}
+"""What browsers call these formats besides."""
+LONGEST_SECONDS = 3600
+"""Of a film or a recording among documents, for which no length is asked."""
+SIGNED_BYTES = 50_000_000
+"""Of the signed PDF of a report that is an official document: some hundred pages that were scanned."""
 
 
-SIGNED_PDF = DocumentAsked(at_least=0, at_most=1, formats=("pdf",), max_bytes=50_000_000)
-"""The signed file of a report that is an official document."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Files of one sort that a requirement takes, and their limits."""
+
+    formats: frozenset[str]
+    max_bytes: int
+    max_seconds: int
+    least_pixels: int | None = None
+    takes_any_film: bool = False
+    """Whatever phones write, made playable; not only what its formats say."""
+
+    @property
+    def content_types(self) -> list[str]:
+        """Return what files of this sort are called by those who send them."""
+        films = list(FILM_FORMATS) if self.takes_any_film else []
+        others = [each for each in self.formats if not (self.takes_any_film and each in FILMS)]
+        return [
+            *films,
+            *(name for each in sorted(others) for name in (CONTENT_TYPES[each], *_OTHER_NAMES.get(each, ()))),
+        ]
+
+    def accepts(self, found: str) -> bool:
+        """Say whether a file that was found to be of this format is one of these."""
+        return found in self.formats or (self.takes_any_film and found in FILM_FORMATS.values())
 
 
-def asked_of_file(requirement: Requirement, content_type: str) -> Requirement:
-    """Return what a requirement asks of a file that its sender calls so: a report's signed PDF is no film of it."""
-    if requirement.answering.is_official and requirement.document is None and content_type == CONTENT_TYPES["pdf"]:
-        return replace(requirement, document=SIGNED_PDF, media=None)
-    return requirement
+def taken_of(requirement: Requirement) -> list[Taken]:
+    """Return the sorts of files a requirement takes: by itself, as documents, and under its headings."""
+    taken = []
+    asked, document = requirement.media, requirement.document
+    if asked is not None:
+        formats = frozenset[str](asked.formats) or FILMS
+        taken.append(Taken(formats, asked.max_bytes, asked.max_seconds, asked.least_pixels, not asked.formats))
+    if document is not None:
+        taken.append(Taken(frozenset(document.formats), document.max_bytes, LONGEST_SECONDS))
+    if requirement.answering.is_official:
+        taken.append(Taken(frozenset({"pdf"}), SIGNED_BYTES, 0))
+    for section in requirement.sections.values():
+        evidence = section.evidence
+        if evidence is not None:
+            formats = frozenset[str](evidence.formats)
+            taken.append(
+                Taken(formats, evidence.max_bytes, evidence.max_seconds, takes_any_film=not FILMS.isdisjoint(formats))
+            )
+    return taken
 
 
 def refuse_unasked(requirement: Requirement, *, byte_count: int, content_type: str) -> None:
     """Raise when a file of that size, called so by its sender, cannot be what the requirement asks for."""
-    requirement = asked_of_file(requirement, content_type)
-    if requirement.document is not None:
-        taken = [CONTENT_TYPES[each] for each in requirement.document.formats]
-        words, most = ", ".join(each.upper() for each in requirement.document.formats), requirement.document.max_bytes
-    elif requirement.media is not None:
-        taken, words, most = list(FILM_FORMATS), "video (MP4, MOV, WebM, MKV, 3GP)", requirement.media.max_bytes
-    else:
+    taken = taken_of(requirement)
+    if not taken:
         raise VideoNotAsked("Yêu cầu này không đòi hỏi tệp nào.", "This requirement asks for no video and no document.")
-    if content_type not in taken:
+    fitting = [each for each in taken if content_type in each.content_types]
+    if not fitting:
+        allowed = list(dict.fromkeys(name for each in taken for name in each.content_types))
+        words = ", ".join(dict.fromkeys(word for each in taken for word in _words(each)))
         raise TypeNotAllowed(
-            f"Chỉ nhận tệp {words}.", f"Only files of these types are taken: {words}.", allowed=list(taken)
+            f"Chỉ nhận tệp {words}.", f"Only files of these types are taken: {words}.", allowed=allowed
         )
+    most = max(each.max_bytes for each in fitting)
     if byte_count > most:
         raise FileTooLarge(
             f"Tệp {_megabytes(byte_count)} MB, tối đa {_megabytes(most)} MB.",
@@ -64,6 +113,11 @@ def refuse_unasked(requirement: Requirement, *, byte_count: int, content_type: s
             measured=byte_count,
             allowed=most,
         )
+
+
+def _words(taken: Taken) -> list[str]:
+    films = ["video (MP4, MOV, WebM, MKV, 3GP)"] if taken.takes_any_film else []
+    return [*films, *(each.upper() for each in sorted(taken.formats) if not (films and each in FILMS))]
 
 
 def _megabytes(byte_count: int) -> str:

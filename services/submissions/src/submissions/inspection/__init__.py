@@ -4,6 +4,7 @@ from submissions.inspection.inspector import inspect
 from submissions.inspection.papers import examine, kind_of_source
 from submissions.inspection.renditions import Rendition, make_playable
 from submissions.inspection.scanning import Clamd, NoScanner, Scan, Scanner
+from submissions.inspection.sounds import listen
 from submissions.inspection.verdict import (
     ByteSource,
     Confinement,
@@ -30,5 +31,6 @@ __all__ = [
     "examine",
     "inspect",
     "kind_of_source",
+    "listen",
     "make_playable",
 ]

@@ -40,11 +40,11 @@ _OTHER_STARTS = (
 )
 _TRANSPORT_PACKET = 188  # MPEG transport stream: every packet begins with 0x47
 
-_AUDIO_CODECS = ("aac", "mp3", "mp3float", "opus", "libopus", "vorbis", "amrnb", "amrwb")
+AUDIO_CODECS = ("aac", "mp3", "mp3float", "opus", "libopus", "vorbis", "amrnb", "amrwb")
 _OPEN_WITH = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
     "protocol_whitelist": "none",
-    "codec_whitelist": ",".join([*sorted(VIDEO_CODECS), "libdav1d", "libvpx-vp9", *_AUDIO_CODECS]),
+    "codec_whitelist": ",".join([*sorted(VIDEO_CODECS), "libdav1d", "libvpx-vp9", *AUDIO_CODECS]),
 }
 _NO_FILM = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
 

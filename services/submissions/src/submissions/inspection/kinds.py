@@ -1,23 +1,41 @@
 """What a file is by its first bytes alone, whatever its name says; both sides of an inspection go by it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
-Kind = Literal["film", "pdf", "office", "jpg", "png", "old-office"]
+Kind = Literal["film", "sound", "pdf", "office", "jpg", "png", "webp", "old-office"]
 
 HEAD_BYTES = 512
+_STARTS: Mapping[bytes, Kind] = {
+    b"%PDF-": "pdf",
+    b"PK\x03\x04": "office",
+    b"\xff\xd8\xff": "jpg",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "old-office",  # and what Office encrypts
+}
 MOV_STARTS = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
 
 def kind_of(head: bytes) -> Kind | None:
     """Return the kind a file begins like, or null for anything that is not taken (a page, a program, a drawing)."""
-    if head.startswith(b"%PDF-"):
-        return "pdf"
-    if head.startswith(b"PK\x03\x04"):
-        return "office"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return "old-office"  # and what Office encrypts
-    return "film" if head[4:8] in MOV_STARTS else None
+    for start, kind in _STARTS.items():
+        if head.startswith(start):
+            return kind
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
+    if head[4:8] in MOV_STARTS:
+        return "film"
+    return None if sound_kind_of(head) is None else "sound"
+
+
+def sound_kind_of(head: bytes) -> str | None:
+    """Return the format of a recording that begins so; a film without a picture begins like one with a picture."""
+    if head[4:8] in MOV_STARTS:
+        return "m4a"
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return "wav"
+    if head.startswith(b"OggS"):
+        return "ogg"
+    # MPEG audio, layer III: eleven bits of synchronisation, version 1, 2 or 2.5.
+    is_mpeg = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2
+    return "mp3" if head.startswith(b"ID3") or is_mpeg else None

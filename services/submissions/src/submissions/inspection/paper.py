@@ -22,6 +22,10 @@ from submissions.inspection.wire import POSTER_BYTES, SHOWN_BYTES, Paper
 
 PREVIEW_PIXELS = 640
 SHOWN_PIXELS = 2560
+PICTURES = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
+
+_ORIENTATION = 0x0112  # of Exif
+_LAID_ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 
 _MOST_OBJECTS = 200_000
 _PAGES_LOOKED_AT = 20
@@ -64,7 +68,7 @@ def examine(content: bytes, *, max_pixels: int) -> Examined:
         return _pdf(content, max_pixels)
     if kind == "office":
         return _office(content)
-    if kind in ("jpg", "png"):
+    if kind in ("jpg", "png", "webp"):
         return _photograph(content, kind, max_pixels)
     raise UnfitError("old-office" if kind == "old-office" else "other-kind")
 
@@ -174,17 +178,20 @@ def _refuse_active_part(name: str, body: bytes) -> None:
 
 
 def _photograph(content: bytes, kind: str, max_pixels: int) -> Examined:
-    with Image.open(io.BytesIO(content), formats=["JPEG" if kind == "jpg" else "PNG"]) as opened:
+    with Image.open(io.BytesIO(content), formats=[PICTURES[kind]]) as opened:
         if opened.width * opened.height > max_pixels:
             raise UnfitError("too-many-pixels", opened.width * opened.height)
+        width, height = opened.size
         opened.draft("RGB", (SHOWN_PIXELS, SHOWN_PIXELS))  # a JPEG is decoded no larger than it will be shown
+        if opened.getexif().get(_ORIENTATION) in _LAID_ON_ITS_SIDE:
+            width, height = height, width
         upright = ImageOps.exif_transpose(opened)
         picture = upright.convert("RGB")
     picture.info.clear()  # place, time, device, and whatever else lay beside the picture
     picture.thumbnail((SHOWN_PIXELS, SHOWN_PIXELS))
     shown = _jpeg(picture, SHOWN_BYTES)
     picture.thumbnail((PREVIEW_PIXELS, 2 * PREVIEW_PIXELS))
-    return Examined(Paper(kind, None, False), _jpeg(picture, POSTER_BYTES), shown)
+    return Examined(Paper(kind, None, False, width, height), _jpeg(picture, POSTER_BYTES), shown)
 
 
 def _jpeg(picture: Image.Image, most: int) -> bytes:

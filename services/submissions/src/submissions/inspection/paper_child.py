@@ -33,7 +33,7 @@ def _run(line: socket.socket, size: int, max_pixels: int, cpu_seconds: int, memo
     from submissions.inspection import paper
 
     logging.disable()  # what a library thinks of the file is told to nobody
-    proofs = [_photograph(Image, "JPEG"), _photograph(Image, "PNG"), *_pages(pypdfium2, PdfReader, PdfWriter)]
+    proofs = [*(_photograph(Image, kind) for kind in paper.PICTURES.values()), *_pages(pypdfium2, PdfReader, PdfWriter)]
     proofs.append(_document())
     for proof in proofs:  # what is loaded on first use is loaded now; afterwards it could not be
         paper.examine(proof, max_pixels=_PROOF_PIXELS)

@@ -18,6 +18,7 @@ MEASURED = b"M"
 REFUSED = b"X"
 SHOWN = b"S"  # a photograph as it is shown
 PAPER = b"D"
+SOUND = b"A"
 PERCENT = b"%"  # how far a rendition is
 PIECE = b"B"  # the next bytes of a rendition
 MADE = b"E"  # how many they were
@@ -34,6 +35,7 @@ _LONGEST = {
     SHOWN: SHOWN_BYTES,
     MEASURED: 512,
     PAPER: 256,
+    SOUND: 256,
     PERCENT: 1,
     PIECE: READ_BYTES,
     MADE: 64,
@@ -60,6 +62,8 @@ REASONS: "dict[str, tuple[MediaRefusal, str]]" = {
     "broken": ("unreadable", "the file is damaged"),
     "other-kind": ("not-allowed", "not a PDF, an Office document, a photograph or a video"),
     "old-office": ("not-allowed", "an Office document of before 2007, or an encrypted one"),
+    "no-sound": ("not-allowed", "there is no sound in it that is taken (MP3, M4A, WAV, OGG)"),
+    "a-film": ("not-allowed", "a film where a recording is asked for"),
     "encrypted": ("encrypted", "it can be opened with a password only"),
     "active-content": ("active-content", "it carries programs, or fetches something when it is opened"),
     "bomb": ("bomb", "it unpacks to far more than it is"),
@@ -81,7 +85,18 @@ class Film:
     audio_codec: str | None
 
 
-PAPER_FORMATS = frozenset({"pdf", "docx", "xlsx", "pptx", "jpg", "png"})
+SOUND_FORMATS = frozenset({"mp3", "m4a", "wav", "ogg"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What the child says a recording is."""
+
+    duration_ms: int
+    format: str
+
+
+PAPER_FORMATS = frozenset({"pdf", "docx", "xlsx", "pptx", "jpg", "png", "webp"})
 _MOST_PAGES = 100_000
 
 
@@ -92,6 +107,9 @@ class Paper:
     format: str
     page_count: int | None
     looks_like_pupils: bool
+    width: int | None = None
+    """Of a photograph, upright and as it was taken."""
+    height: int | None = None
 
 
 def send(line: socket.socket, kind: bytes, payload: bytes) -> None:
@@ -158,11 +176,21 @@ def read_film(payload: bytes) -> Film:
 
 def read_paper(payload: bytes) -> Paper:
     """Read what the child says a document is."""
-    kind, page_count, looks_like_pupils = _object(payload, ["format", "page_count", "looks_like_pupils"])
+    names = ["format", "page_count", "looks_like_pupils", "width", "height"]
+    kind, page_count, looks_like_pupils, width, height = _object(payload, names)
     if not isinstance(kind, str) or kind not in PAPER_FORMATS:
         raise NonsenseError("a format that is not taken")
     pages = None if page_count is None else _whole(page_count, most=_MOST_PAGES)
-    return Paper(kind, pages, _truth(looks_like_pupils))
+    sides = [None if side is None else _whole(side, most=1 << 20) for side in (width, height)]
+    return Paper(kind, pages, _truth(looks_like_pupils), *sides)
+
+
+def read_sound(payload: bytes) -> Sound:
+    """Read what the child says a recording is."""
+    duration_ms, kind = _object(payload, ["duration_ms", "format"])
+    if not isinstance(kind, str) or kind not in SOUND_FORMATS:
+        raise NonsenseError("a format that is not taken")
+    return Sound(_whole(duration_ms, most=_LONGEST_DURATION_MS), kind)
 
 
 def read_percent(payload: bytes) -> int:

@@ -77,8 +77,8 @@ async def _let_pass(tx: Transaction, media: Media, obligation: Obligation, found
         scan=found.scan,
         looks_like_pupils=found.looks_like_pupils,
         has_poster=found.preview_jpeg is not None,
-        rendition=None if found.duration_ms is None else "waiting",
-        render_at=None if found.duration_ms is None else tx.now,
+        rendition="waiting" if found.is_film else None,
+        render_at=tx.now if found.is_film else None,
         shown_type=None if found.shown_jpeg is None else "image/jpeg",
     )
     if not still_ours:

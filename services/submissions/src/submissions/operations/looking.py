@@ -1,12 +1,13 @@
-"""Look into a received file: a film is measured, a document or a photograph examined, each in a confined child."""
+"""Look into a received file: films and recordings are measured, documents and photographs examined, in a child each."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from submissions.domain.asked import Requirement
-from submissions.domain.formats import FILM_FORMATS, FILMS, LONGEST_FILM_SECONDS, asked_of_file
+from submissions.domain.formats import FILM_FORMATS, FILMS, SOUNDS, Taken, taken_of
 from submissions.domain.media import Media
-from submissions.inspection import Limits, Refused, Scan, Scanner, examine, inspect, kind_of_source
+from submissions.inspection import Limits, Refused, Scan, Scanner, examine, inspect, kind_of_source, listen
 from submissions.inspection.verdict import ByteSource
 
 WALL_SECONDS = 30.0
@@ -33,43 +34,76 @@ class Found:
     page_count: int | None = None
     looks_like_pupils: bool = False
 
+    @property
+    def is_film(self) -> bool:
+        """Say whether a copy is to be made of it that plays everywhere."""
+        return self.duration_ms is not None and self.width is not None
+
 
 async def look(source: ByteSource, *, requirement: Requirement, media: Media, scanner: Scanner) -> Found:
     """Find out what a file is. Raises Refused when the requirement does not take it, InspectionUnavailable without a
     verdict, and whatever the source raises.
     """
-    requirement = asked_of_file(requirement, media.content_type)
-    if requirement.document is None:
-        return await _film(source, requirement, media)
-    kind = await asyncio.to_thread(kind_of_source, source)
-    if kind == "film":
-        found = await _film(source, requirement, media)
+    taken = taken_of(requirement)
+    kind = None if _only_films(taken) else await asyncio.to_thread(kind_of_source, source)
+    if kind == "sound" or (kind == "film" and media.content_type.startswith("audio/")):
+        found = await _sound(source, taken)
+    elif kind == "film" or _only_films(taken):
+        found = await _film(source, taken, media)
     else:
-        limits = _limits(0, requirement.document.max_bytes, MOST_PHOTO_PIXELS)
-        examined = await examine(source, limits=limits)
-        found = Found(
-            format=examined.paper.format,
-            # Documents are what carries malware; a film would keep the scanner busy for as long as it plays.
-            scan=await scanner.scan(source),
-            preview_jpeg=examined.preview_jpeg,
-            shown_jpeg=examined.shown_jpeg,
-            page_count=examined.paper.page_count,
-            looks_like_pupils=examined.paper.looks_like_pupils,
-        )
-    if found.format not in requirement.document.formats:
-        raise Refused("not-allowed", f"{found.format} is not among {', '.join(requirement.document.formats)}")
+        found = await _paper(source, taken, scanner)
+    fitting = [each for each in taken if each.accepts(found.format)]
+    if not fitting:
+        formats = ", ".join(sorted({name for each in taken for name in each.formats}))
+        raise Refused("not-allowed", f"{found.format} is not among {formats}")
+    _refuse_small(found, fitting)
     return found
 
 
-async def _film(source: ByteSource, requirement: Requirement, media: Media) -> Found:
-    asked, document = requirement.media, requirement.document
-    if asked is not None:
-        limits = _limits(asked.max_seconds, asked.max_bytes, MOST_PIXELS)
-    elif document is not None:
-        limits = _limits(LONGEST_FILM_SECONDS if FILMS & set(document.formats) else 0, document.max_bytes, MOST_PIXELS)
-    else:
-        # Opened only where a file is asked for; should that have changed since, nothing is allowed any more.
-        limits = _limits(0, media.byte_count, MOST_PIXELS)
+def _only_films(taken: Sequence[Taken]) -> bool:
+    # Opened only where a file is asked for; should that have changed since, nothing is allowed any more.
+    return all(each.takes_any_film and each.formats <= FILMS for each in taken)
+
+
+def _refuse_small(found: Found, fitting: Sequence[Taken]) -> None:
+    if found.duration_ms is not None or found.width is None or found.height is None:
+        return
+    side = min(found.width, found.height)
+    least = min(each.least_pixels or 0 for each in fitting)
+    if side < least:
+        raise Refused("too-small", "the picture has too few pixels", measured=side, allowed=least)
+
+
+async def _paper(source: ByteSource, taken: Sequence[Taken], scanner: Scanner) -> Found:
+    most = max((each.max_bytes for each in taken), default=0)
+    examined = await examine(source, limits=_limits(0, most, MOST_PHOTO_PIXELS))
+    return Found(
+        format=examined.paper.format,
+        # Documents are what carries malware; a film would keep the scanner busy for as long as it plays.
+        scan=await scanner.scan(source),
+        preview_jpeg=examined.preview_jpeg,
+        shown_jpeg=examined.shown_jpeg,
+        width=examined.paper.width,
+        height=examined.paper.height,
+        page_count=examined.paper.page_count,
+        looks_like_pupils=examined.paper.looks_like_pupils,
+    )
+
+
+async def _sound(source: ByteSource, taken: Sequence[Taken]) -> Found:
+    heard = [each for each in taken if not each.formats.isdisjoint(SOUNDS)]
+    if not heard:
+        raise Refused("not-allowed", "a recording where none is asked for")
+    limits = _limits(max(each.max_seconds for each in heard), max(each.max_bytes for each in heard), 0)
+    sound = await listen(source, limits=limits)
+    return Found(format=sound.format, scan="not-scanned", preview_jpeg=None, duration_ms=sound.duration_ms)
+
+
+async def _film(source: ByteSource, taken: Sequence[Taken], media: Media) -> Found:
+    seen = [each for each in taken if not each.formats.isdisjoint(FILMS)]
+    if not seen:
+        raise Refused("not-allowed", "a film where none is asked for")
+    limits = _limits(max(each.max_seconds for each in seen), max(each.max_bytes for each in seen), MOST_PIXELS)
     measured = await inspect(source, limits=limits)
     return Found(
         format=FILM_FORMATS.get(media.content_type, "mp4"),

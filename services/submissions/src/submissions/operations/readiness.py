@@ -11,7 +11,7 @@ def refuse_not_ready(media_ids: Sequence[UUID], states: Mapping[UUID, str]) -> N
     if all(states.get(media_id) == "ready" for media_id in media_ids):
         return
     raise MediaNotReady(
-        "Video chưa qua kiểm tra hoặc không thuộc mục này; xem danh sách «media».",
+        "Tệp chưa qua kiểm tra hoặc không thuộc mục này; xem danh sách «media».",
         "A file has not passed inspection or does not belong to this obligation; see `media`.",
         media=[{"media_id": str(media_id), "state": states.get(media_id, "unknown")} for media_id in media_ids],
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from chassis.caller import Caller
 from chassis.transaction import new_id
 from contracts.submissions import OfficialDocument, StatedValue, SubmissionSubmitted
-from submissions.domain.answer import Answer
+from submissions.domain.answer import Answer, lacks_files
 from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.document import Official
 from submissions.domain.fault import Remark
@@ -28,7 +28,7 @@ def next_version(
 ) -> SubmissionVersion:
     """Return the version an answer becomes: the next one of what the obligation was answered with so far."""
     submission, until = standing.submission, files_due(standing.obligation, requirement)
-    wanted = requirement.media.count if requirement.media is not None and not answer.is_nil else 0
+    is_short = until is not None and not answer.is_nil and lacks_files(requirement, answer)
     return SubmissionVersion(
         submission_id=new_id() if submission is None else submission.id,
         obligation_id=standing.obligation.id,
@@ -46,7 +46,7 @@ def next_version(
         draft_version=draft_version,
         explanations=answer.explanations,
         remarks=remarks,
-        media_awaited_until=until if len(answer.media_ids) < wanted else None,
+        media_awaited_until=until if is_short else None,
         is_media_late=until is not None and now > until and bool(answer.media_ids),
     )
 

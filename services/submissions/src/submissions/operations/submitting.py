@@ -9,9 +9,10 @@ from chassis.problems import Unavailable
 from chassis.strokes import Strokes
 from chassis.transaction import Transactions
 from submissions import store
-from submissions.domain.answer import Answer, digest_of, refuse_faulty
+from submissions.domain.answer import Answer, digest_of, refuse_faults, refuse_faulty
 from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.earlier import codes_before, earlier_of
+from submissions.domain.evidence import SentFile, file_faults, with_evidence
 from submissions.domain.explaining import refuse_unexplained, remarks_of
 from submissions.domain.fault import Remark
 from submissions.domain.submission import Receipt, refuse_late_or_accepted
@@ -47,18 +48,21 @@ async def submit(
     `ApprovalNeeded`, `AlreadyAccepted`, `Closed`, `KeyReused`; `Unavailable` while the directive behind the obligation
     has not been told.
     """
-    digest = digest_of(obligation_id, answer)
     for _ in range(ATTEMPTS):
         standing = await stand_before(strokes, obligation_id=obligation_id, key=key, by=by)
         requirement = await _requirement(rules, standing)
+        if draft_version is not None:
+            answer = with_evidence(requirement, answer)
+        digest = digest_of(obligation_id, answer)
         if standing.repeated is None and requirement.answering.needs_approval and not is_approved:
             require_approved_by(by, standing.obligation)
         remarks: Sequence[Remark] = ()
         if standing.repeated is None and requirement.is_remarked:
             remarks = await _remarks(strokes, requirement, standing.obligation, answer)
         if requirement.kind in ONE_BY_ONE or requirement.answering.is_official:
-            if answer.media_ids:
-                await _refuse_media_not_ready(strokes, standing.obligation, answer)
+            if answer.media_ids and standing.repeated is None:
+                files = await _refuse_media_not_ready(strokes, standing.obligation, answer)
+                refuse_faults(file_faults(requirement, answer.narrative, files))
             request = Request(obligation_id, answer, key, digest, by, draft_version, remarks)
             done = await hand_in(transactions, requirement, request)
             if done is not None:
@@ -126,10 +130,11 @@ async def _refuse_unfit(
     refuse_late_or_accepted(standing.obligation, requirement, standing.submission, now)
     refuse_faulty(requirement, answer)
     if answer.media_ids:
-        await _refuse_media_not_ready(strokes, standing.obligation, answer)
+        files = await _refuse_media_not_ready(strokes, standing.obligation, answer)
+        refuse_faults(file_faults(requirement, answer.narrative, files))
 
 
-async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answer: Answer) -> None:
-    refuse_not_ready(
-        answer.media_ids, await store.media.states_of(strokes, answer.media_ids, obligation_id=obligation.id)
-    )
+async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answer: Answer) -> dict[UUID, SentFile]:
+    files = await store.media.sent_of(strokes, answer.media_ids, obligation_id=obligation.id)
+    refuse_not_ready(answer.media_ids, {media_id: file.state for media_id, file in files.items()})
+    return files

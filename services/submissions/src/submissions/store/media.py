@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Row, Update, Uuid, and_, any_, bindparam, func, in
 from chassis.parts import StatedPart
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
+from submissions.domain.evidence import SentFile
 from submissions.domain.media import LIVE, ON_THE_WAY, WITHHOLD_AGAIN_AFTER, Media, MediaState
 from submissions.file_tables import media
 from submissions.tables import obligations
@@ -21,8 +22,8 @@ MOST_SHOWN = 1000
 
 _FIND = select(media).where(media.c.media_id == bindparam("wanted"))
 _TAKE = _FIND.with_for_update()
-_STATES_OF = Stroke(
-    select(media.c.media_id, media.c.state).where(
+_SENT_OF = Stroke(
+    select(*media.c["media_id", "state", "format", "byte_count", "duration_ms"]).where(
         media.c.media_id == any_(bindparam("wanted", type_=ARRAY(Uuid))),
         media.c.obligation_id == bindparam("obligation_id"),
     )
@@ -84,10 +85,12 @@ async def all_of(tx: Transaction, media_ids: Collection[UUID]) -> dict[UUID, Med
     return {row.media_id: media_of(row) for row in rows}
 
 
-async def states_of(strokes: Strokes, media_ids: Collection[UUID], *, obligation_id: UUID) -> dict[UUID, MediaState]:
-    """Return the states of those files that belong to an obligation; of others nothing."""
-    rows = await strokes.rows(_STATES_OF, wanted=media_ids, obligation_id=obligation_id)
-    return {row["media_id"]: row["state"] for row in rows}
+async def sent_of(strokes: Strokes, media_ids: Collection[UUID], *, obligation_id: UUID) -> dict[UUID, SentFile]:
+    """Return what is known of those files that belong to an obligation; of others nothing."""
+    rows = await strokes.rows(_SENT_OF, wanted=media_ids, obligation_id=obligation_id)
+    return {
+        row["media_id"]: SentFile(row["state"], row["format"], row["byte_count"], row["duration_ms"]) for row in rows
+    }
 
 
 async def of_obligation(tx: Transaction, obligation_id: UUID) -> Sequence[Media]:
