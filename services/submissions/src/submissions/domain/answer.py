@@ -253,9 +253,9 @@ def _files(requirement: Requirement, answer: Answer) -> tuple[int, int]:
 
 def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
     wanted, sent = _files(requirement, answer)
-    beside = " beside the evidence" if requirement.has_evidence else ""
     may_follow = requirement.answering.files_follow_days is not None and sent < wanted
     if requirement.document is None and sent != wanted and not may_follow:
+        beside = " beside the evidence" if requirement.has_evidence else ""
         yield Fault(
             "media_ids",
             None,
