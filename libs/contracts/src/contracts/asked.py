@@ -150,6 +150,8 @@ class AnsweringAsked(Fact):
     """Those are days that are worked in the province."""
     files_follow_days: int | None = None
     """How many days after the answer is due its files may follow; null: they come with it."""
+    is_consolidated: bool = False
+    """The unit adds up what units below it stated, and says with each figure which ones stand behind it."""
     is_official: bool = False
     """A report that is a document of the unit's own: number, date and signer are stated, and a signed PDF may be it."""
 

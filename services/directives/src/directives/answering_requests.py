@@ -15,6 +15,7 @@ class AnsweringIn(BaseModel):
     revision_days: int | None = Field(default=None, strict=True, ge=0, le=MOST_REVISION_DAYS)
     revision_in_working_days: StrictBool = False
     is_official: StrictBool = False
+    is_consolidated: StrictBool = False
     files_follow_days: int | None = Field(default=None, strict=True, ge=1, le=MOST_FILES_FOLLOW_DAYS)
 
     def asked(self) -> AnsweringAsked:

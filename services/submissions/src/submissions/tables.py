@@ -147,6 +147,8 @@ submission_versions = Table(
     # Until when files it asks for may follow that are not there; and whether those it has came later than that.
     Column("media_awaited_until", DateTime(timezone=True)),
     Column("is_media_late", Boolean, nullable=False, server_default="false"),
+    # An array of [indicator, period, [[unit, value, submission or null, number or null], …]].
+    Column("consolidates", JSONB(none_as_null=True)),
     Column("outcome", Text),
     Column("reason", Text),
     # an array of [field, reason]: what must be revised where

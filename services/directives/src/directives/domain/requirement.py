@@ -110,6 +110,12 @@ def _check_form(requirement: Requirement, where: str) -> None:
             f"“{title}” is no report with files, so none can follow it.",
             where=f"{where}.answering.files_follow_days",
         )
+    if requirement.answering.is_consolidated and not requirement.indicators:
+        raise AnsweringUnfit(
+            f"«{title}» không có chỉ tiêu nào để tổng hợp.",
+            f"“{title}” asks for no figure that could be added up.",
+            where=f"{where}.answering.is_consolidated",
+        )
     if requirement.answering.is_official and requirement.kind != "report":
         raise AnsweringUnfit(
             f"«{title}» không phải báo cáo; văn bản của đơn vị thì hỏi bằng loại «document».",

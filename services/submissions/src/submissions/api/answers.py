@@ -13,7 +13,7 @@ from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unava
 from chassis.text import IndicatorCode, Narrative, Period, composed
 from chassis.transaction import OpenTransaction
 from submissions.api.kinds import DelegateIn, OfficialIn
-from submissions.api.remarks import ExplanationIn
+from submissions.api.remarks import ConsolidatedIn, ExplanationIn
 from submissions.api.versions import SubmissionOut, WholeSubmissionOut, shown
 from submissions.domain.answer import LARGEST, Answer, Stated
 from submissions.domain.document import Official
@@ -82,6 +82,7 @@ class AnswerIn(BaseModel):
     delegates: list[DelegateIn] = Field(default_factory=list, max_length=MOST_DELEGATES)
     document: OfficialIn | None = None
     explanations: list[ExplanationIn] = Field(default_factory=list, max_length=500)
+    consolidates: list[ConsolidatedIn] = Field(default_factory=list, max_length=500)
 
     def answer(self) -> Answer:
         """Return the answer in the domain's words."""
@@ -93,6 +94,7 @@ class AnswerIn(BaseModel):
             delegates=tuple(Delegate(each.full_name, each.role, each.subject, each.unit_id) for each in self.delegates),
             document=Official(**self.document.model_dump()) if self.document else None,
             explanations=tuple(each.explanation() for each in self.explanations),
+            consolidates=tuple(each.consolidated() for each in self.consolidates),
         )
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 from contracts.directives import IndicatorAsked, SectionAsked
 from submissions.domain.asked import UNDIVIDED, Requirement
 from submissions.domain.between import LEVELS_VI, Accepted, relations_broken, rules_broken
+from submissions.domain.consolidated import Consolidated
+from submissions.domain.consolidated import faults_of as consolidation_faults
 from submissions.domain.document import Official
 from submissions.domain.evidence import faults_of as evidence_faults
 from submissions.domain.evidence import files_under
@@ -64,6 +66,7 @@ class Answer:
     document: Official | None = None
     """Of a requirement that asks for a document of the unit's own: which one it is."""
     explanations: tuple[Explanation, ...] = ()
+    consolidates: tuple[Consolidated, ...] = ()
 
 
 ONLY_OF_SOME_ANSWERS = ("delegates", "document", "explanations")
@@ -83,6 +86,8 @@ def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
         "obligation_id": obligation_id,
         "values": [each.row for each in answer.values],
     }
+    if answer.consolidates:
+        members["consolidates"] = [each.row for each in answer.consolidates]
     members |= {name: said for name in ONLY_OF_SOME_ANSWERS if (said := getattr(answer, name))}
     written = json.dumps(
         members,
@@ -132,6 +137,8 @@ def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
     faults.extend(_media_faults(requirement, answer))
     faults.extend(_faults_of_kind(requirement, answer))
     faults.extend(_explanation_faults(requirement, answer))
+    if answer.consolidates:
+        faults.extend(consolidation_faults(requirement, answer))
     return faults
 
 

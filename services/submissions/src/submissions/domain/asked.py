@@ -117,6 +117,7 @@ class Requirement:
             calendar=tuple(each.code for each in told.calendar),
             is_remarked=any(each.only_warns for each in told.rules)
             or any(each.warns for each in told.targets)
+            or told.answering.is_consolidated
             or any(each.previous_percent is not None or each.ceiling is not None for each in stated),
         )
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from submissions.domain import consolidated
 from submissions.domain.answer import (
     EXPLANATION_CHARACTERS,
     LIST_LINES,
@@ -22,6 +23,7 @@ from submissions.domain.answer import (
     faults_of,
 )
 from submissions.domain.asked import UNDIVIDED, Requirement
+from submissions.domain.consolidated import Consolidated
 from submissions.domain.document import Official
 from submissions.domain.draft_kinds import (
     DELEGATES,
@@ -179,6 +181,10 @@ def fields_of(answer: Answer, *, saved_by: UUID, saved_at: datetime) -> dict[str
     contents: dict[str, Content] = {
         value_field(each.indicator, each.period, each.level): each.value for each in answer.values
     }
+    contents |= {
+        f"consolidates/{each.indicator}/{each.period}": consolidated.lines_of(each.parts)
+        for each in answer.consolidates
+    }
     contents |= {f"explanations/{each.indicator}/{each.period}": each.words for each in answer.explanations}
     contents |= {f"narrative/{code}": written for code, written in answer.narrative.items()}
     if answer.media_ids:
@@ -203,6 +209,7 @@ def fields_of_version(
         media_ids=tuple(version.media_ids),
         is_nil=version.is_nil,
         explanations=tuple(version.explanations),
+        consolidates=tuple(version.consolidates),
         delegates=tuple(delegates),
         document=document,
     )
@@ -215,6 +222,7 @@ def answer_of(draft: Draft) -> Answer:
     narrative: dict[str, str | list[str]] = {}
     explanations: list[Explanation] = []
     written: dict[str, str] = {}
+    behind: list[Consolidated] = []
     for name, field in draft.fields.items():
         kind, _, rest = name.partition("/")
         content = field.content
@@ -226,6 +234,9 @@ def answer_of(draft: Draft) -> Answer:
         elif kind == "explanations" and isinstance(content, str) and content:
             explained, _, period = rest.partition("/")
             explanations.append(Explanation(explained, period, content))
+        elif kind == "consolidates" and isinstance(content, list) and content:
+            added, _, period = rest.partition("/")
+            behind.append(Consolidated(added, period, consolidated.parts_of(content)))
         elif kind == DOCUMENT and isinstance(content, str):
             written[rest] = content
     media, lines = draft.content(MEDIA), draft.content(DELEGATES)
@@ -238,6 +249,7 @@ def answer_of(draft: Draft) -> Answer:
         explanations=() if is_nil else tuple(sorted(explanations)),
         delegates=delegates_of(lines) if isinstance(lines, list) and not is_nil else (),
         document=None if is_nil else official_of(written),
+        consolidates=() if is_nil else tuple(sorted(behind)),
     )
 
 
@@ -330,6 +342,11 @@ class _Files(_Holding):
         return isinstance(content, list) and len(content) <= 100 and all(map(_is_id, content))
 
 
+class _Parts(_Holding):
+    def holds(self, content: Content) -> bool:
+        return isinstance(content, list) and consolidated.holds_parts(content)
+
+
 class _Delegates(_Holding):
     def holds(self, content: Content) -> bool:
         return isinstance(content, list) and holds_delegates(content)
@@ -360,6 +377,7 @@ _EXPLANATION = _Holding(
     EXPLANATION_CHARACTERS,
 )
 _LIST = _Holding(f"danh sách, tối đa {LIST_LINES} dòng", f"a list of {LIST_LINES} lines", (list,))
+_PARTS = _Parts("đơn vị = số liệu, mỗi đơn vị một dòng", "a line `unit = value` for each unit", (list,))
 _DELEGATES = _Delegates("họ tên | vai trò | môn | đơn vị, mỗi người một dòng", "a line for each person", (list,))
 _FILES = _Files("danh sách mã tệp", "a list of ids of files", (list,))
 _HELD_UNDER = {"text": _TEXT, "list": _LIST, "evidence": _FILES}
@@ -387,6 +405,8 @@ def _of_figure(requirement: Requirement, kind: str, indicator: str, when: str) -
     asked = requirement.indicators.get(indicator)
     if asked is None:
         return None
+    if kind == "consolidates":
+        return _PARTS if requirement.answering.is_consolidated and when in requirement.periods else None
     if kind == "explanations":
         return _EXPLANATION if when in requirement.periods else None
     period, _, level = when.partition("/")

@@ -11,6 +11,7 @@ from chassis.clock import VIETNAM
 from chassis.workdays import WorkingCalendar
 from submissions.domain.answer import Explanation, Stated
 from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.consolidated import Consolidated
 from submissions.domain.fault import Remark
 from submissions.problems import AlreadyAccepted, CarriedOver, Closed, MediaAwaited, NotNow, NotOwed, Superseded
 
@@ -126,6 +127,7 @@ class SubmissionVersion:
     draft_version: int | None = None
     """The version of the draft it was sent from; null: it was sent as a whole."""
     explanations: Sequence[Explanation] = ()
+    consolidates: Sequence[Consolidated] = ()
     remarks: Sequence[Remark] = ()
     """What the sender was told of it when it was sent."""
     media_awaited_until: datetime | None = None

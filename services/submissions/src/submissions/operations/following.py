@@ -113,6 +113,7 @@ def _with_files(seen: SubmissionVersion, media_ids: Sequence[UUID], official: Of
         is_nil=seen.is_nil,
         document=official,
         explanations=tuple(seen.explanations),
+        consolidates=tuple(seen.consolidates),
     )
 
 

@@ -45,6 +45,7 @@ def next_version(
         media_ids=answer.media_ids,
         draft_version=draft_version,
         explanations=answer.explanations,
+        consolidates=answer.consolidates,
         remarks=remarks,
         media_awaited_until=until if is_short else None,
         is_media_late=until is not None and now > until and bool(answer.media_ids),

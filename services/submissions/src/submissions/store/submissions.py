@@ -16,6 +16,7 @@ from chassis.transaction import Transaction
 from contracts.submissions import SubmissionSubmitted
 from submissions.domain.answer import Explanation, Stated
 from submissions.domain.asked import Obligation
+from submissions.domain.consolidated import consolidated_of
 from submissions.domain.fault import Remark
 from submissions.domain.submission import FieldReason, Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
@@ -115,8 +116,9 @@ _VERSION_COLUMNS = (
     "remarks",
     "media_awaited_until",
     "is_media_late",
+    "consolidates",
 )
-_LISTS = ("stated", "explanations", "remarks")
+_LISTS = ("stated", "explanations", "remarks", "consolidates")
 # The submission, its new version and the event in one stroke. When somebody answered or reviewed in between, the first
 # part changes no row, so the others write none.
 _version_written = (
@@ -235,6 +237,7 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
             remarks=json.dumps(new.remarks, ensure_ascii=False) if new.remarks else None,
             media_awaited_until=new.media_awaited_until,
             is_media_late=new.is_media_late,
+            consolidates=json.dumps([each.row for each in new.consolidates]) if new.consolidates else None,
         )
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == ONE_PER_KEY:
@@ -260,12 +263,13 @@ async def write_version(tx: Transaction, new: SubmissionVersion, *, after: int) 
     return written.one_or_none() is not None
 
 
-def lists_of(version: SubmissionVersion) -> dict[str, list[list[Any]] | None]:
+def lists_of(version: SubmissionVersion) -> dict[str, list[Any] | None]:
     """Return what a version has many of, as it is kept in one column each."""
     return {
         "stated": [list(each.row) for each in version.values],
         "explanations": [list(each) for each in version.explanations] or None,
         "remarks": [list(each) for each in version.remarks] or None,
+        "consolidates": [each.row for each in version.consolidates] or None,
     }
 
 
@@ -375,5 +379,6 @@ def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> Submission
         remarks=[Remark(*each) for each in row.remarks or ()],
         media_awaited_until=row.media_awaited_until,
         is_media_late=row.is_media_late,
+        consolidates=[consolidated_of(each) for each in row.consolidates or ()],
         review=review,
     )
