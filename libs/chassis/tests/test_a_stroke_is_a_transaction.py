@@ -4,26 +4,28 @@ import asyncio
 
 import asyncpg
 import pytest
-from sqlalchemy import BigInteger, Text, Uuid, bindparam, column, select, table, text
+from sqlalchemy import BigInteger, Text, Uuid, column, select, table, text
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.outages import is_outage
 from chassis.porch import Role
-from chassis.strokes import Stroke, Strokes, leaving_event
+from chassis.strokes import Stroke, Strokes, asked_together, leaving_events, telling_together
 from chassis.testing import until, waiting_events
 from chassis.transaction import new_id
 
 notes = table("notes", column("id", BigInteger), column("about", Uuid), column("text", Text))
+_telling = telling_together(note_about=Uuid(), note_text=Text())
 _written = (
     insert(notes)
-    .values(about=bindparam("note_about"), text=bindparam("note_text"))
+    .from_select(["about", "text"], select(_telling.c.note_about, _telling.c.note_text))
     .on_conflict_do_nothing(index_elements=[notes.c.text])
-    .returning(notes.c.id)
+    .returning(notes.c.text.label("note_text"))
     .cte("written")
 )
-TAKE_NOTE = Stroke(leaving_event(_written))
+TAKE_NOTE = Stroke(leaving_events(_written, _telling, by="note_text"))
 TEXTS = Stroke(select(notes.c.text).order_by(notes.c.id))
-TEXT_OF = Stroke(select(notes.c.text).where(notes.c.about == bindparam("wanted")))
+_asked = asked_together(wanted=Uuid())
+TEXT_OF = Stroke(select(_asked.c.place, notes.c.text).join(notes, notes.c.about == _asked.c.wanted))
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ async def _told(strokes) -> list[dict]:
 
 async def test_the_row_and_the_event_are_committed_when_it_returns(strokes, aggregate, woken) -> None:
     about = new_id()
-    event_id = await strokes.tell(TAKE_NOTE, aggregate(about), note_about=about, note_text="một")
+    event_id = await strokes.tell(TAKE_NOTE, aggregate(about), note_about=about, note_text="một", apart=None)
 
     assert (await strokes.row(TEXT_OF, wanted=about))["text"] == "một"
     assert [each["id"] for each in await _told(strokes)] == [str(event_id)]
@@ -55,8 +57,8 @@ async def test_the_row_and_the_event_are_committed_when_it_returns(strokes, aggr
 
 
 async def test_a_stroke_that_writes_nothing_tells_nothing(strokes, aggregate, woken) -> None:
-    await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text="một")
-    again = await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text="một")
+    await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text="một", apart=None)
+    again = await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text="một", apart=None)
 
     assert again is None
     assert len(await _told(strokes)) == 1
@@ -67,21 +69,53 @@ async def test_a_refused_event_leaves_no_row(strokes, aggregate) -> None:
     async with strokes.frame.engine.begin() as connection:
         await connection.execute(text("ALTER TABLE outbox ADD CONSTRAINT nothing_leaves CHECK (false)"))
     with pytest.raises(asyncpg.CheckViolationError):
-        await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text="một")
+        await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text="một", apart=None)
 
     assert await strokes.rows(TEXTS) == []
     assert await _told(strokes) == []
 
 
+async def test_each_of_many_gets_what_was_written_for_them(strokes, aggregate) -> None:
+    texts = ["một", "hai", "một", "ba"]
+    told = await asyncio.gather(
+        *(
+            strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=each, apart=each)
+            for each in texts
+        )
+    )
+
+    assert [each is None for each in told] == [False, False, True, False]
+    assert {each["id"] for each in await _told(strokes)} == {str(each) for each in told if each}
+    assert sorted(row["text"] for row in await strokes.rows(TEXTS)) == ["ba", "hai", "một"]
+
+
+async def test_one_refused_by_the_database_refuses_nobody_else(strokes, aggregate) -> None:
+    async with strokes.frame.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE notes ADD CONSTRAINT no_four CHECK (text <> '4')"))
+    told = await asyncio.gather(
+        *(
+            strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=str(each), apart=each)
+            for each in range(8)
+        ),
+        return_exceptions=True,
+    )
+
+    assert [place for place, each in enumerate(told) if isinstance(each, asyncpg.CheckViolationError)] == [4]
+    assert len(await strokes.rows(TEXTS)) == len(await _told(strokes)) == 7
+
+
 async def test_a_value_that_is_not_given_is_a_fault_before_anything_is_asked(strokes, aggregate) -> None:
     with pytest.raises(KeyError, match="note_text"):
-        await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id())
+        await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), apart=None)
     assert strokes._pool is None
 
 
 async def test_many_at_once_wait_for_each_other(strokes, aggregate) -> None:
     await asyncio.gather(
-        *(strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=str(each)) for each in range(20))
+        *(
+            strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=str(each), apart=None)
+            for each in range(20)
+        )
     )
     assert len(await strokes.rows(TEXTS)) == len(await _told(strokes)) == 20
 
@@ -93,7 +127,9 @@ async def test_a_line_that_broke_halfway_is_not_given_to_the_next(strokes, aggre
     async def write() -> None:
         while not over.is_set():
             try:
-                await strokes.tell(TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=str(new_id()))
+                await strokes.tell(
+                    TAKE_NOTE, aggregate(new_id()), note_about=new_id(), note_text=str(new_id()), apart=None
+                )
             except Exception as error:  # noqa: BLE001  all of them are looked at
                 failures.append(error)
 

@@ -1,21 +1,25 @@
 """Transactions of one statement, for an address that pays for every round trip.
 
 PostgreSQL commits a single statement by itself: no BEGIN, no COMMIT, and what it tells the others is a row of the same
-statement. Everything else is written with `chassis.transaction`, which may hold as many statements as a verb needs.
+statement. Whoever asks while such a statement is under way goes with the next one, together with all others who wait:
+the more people answer at once, the less each of them costs. Everything else is written with `chassis.transaction`,
+which may hold as many statements as a verb needs.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import CTE, Insert, bindparam, insert, select
+from sqlalchemy import ARRAY, CTE, ColumnElement, Select, bindparam, column, func, insert, select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.types import TypeEngine
 
+from chassis.gathering import Gathering
 from chassis.tables import outbox
 from chassis.transaction import IDLE_SECONDS, new_id, outbox_row, server_settings
 from contracts.event import Event
@@ -23,6 +27,9 @@ from contracts.event import Event
 ACQUIRE_SECONDS = 10.0
 
 _DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves this constructor untyped
+_BY_KEY = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
+"""A stroke looks up a few rows by their keys: a plan made while a table was small must not stay when it has grown."""
+PLACE = "place"
 _OUTBOX_COLUMNS = ("event_id", "about", "subject", "body", "traceparent")
 
 
@@ -39,18 +46,52 @@ class Stroke:
         # What a statement says itself (`state='submitted'`) has its value here, what a caller says is null.
         self._stated = [(name, compiled.params[name]) for name in compiled.positiontup or ()]
 
-    def arguments(self, values: dict[str, Any]) -> list[Any]:
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the driver's arguments, in order; raises `KeyError` for a value that is not given."""
         return [values[name] if stated is None else stated for name, stated in self._stated]
 
+    def require(self, values: Mapping[str, Any]) -> None:
+        """Raise `KeyError` for a value that is not given."""
+        self.arguments(values)
 
-def leaving_event(written: CTE) -> Insert:
-    """Return the statement that does what `written` does and leaves one event in the outbox for each row it returns.
+    def arguments_of(self, asked: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Return the driver's arguments where each value is the list of what everybody gave."""
+        return [[values[name] for values in asked] if stated is None else stated for name, stated in self._stated]
 
-    It changes nothing and tells nothing when `written` returns no row. Run it with `Strokes.tell`.
+
+def asked_together(**types: TypeEngine[Any]) -> CTE:
+    """Return the rows many people ask a stroke with: a column for each value, and `place`, whose row it is.
+
+    An array has no type here, for those of several people are no rectangle: give it as text and cast it.
     """
-    columns = [bindparam(name, type_=outbox.c[name].type) for name in _OUTBOX_COLUMNS]
-    return insert(outbox).from_select(_OUTBOX_COLUMNS, select(*columns).select_from(written))
+    given = [bindparam(name, type_=ARRAY(each, dimensions=1)) for name, each in types.items()]
+    columns: list[ColumnElement[Any]] = [column(name, each) for name, each in types.items()]
+    rows = func.unnest(*given).table_valued(*columns, with_ordinality=PLACE).render_derived()
+    return select(rows).cte("asked")
+
+
+def telling_together(**types: TypeEngine[Any]) -> CTE:
+    """Return the rows of `asked_together`, each with the event it will tell."""
+    return asked_together(**types, **{name: outbox.c[name].type for name in _OUTBOX_COLUMNS})
+
+
+def leaving_events(written: CTE, asked: CTE, *, by: str) -> Select[Any]:
+    """Return the statement that does what `written` does and leaves the event of each row it returns in the outbox.
+
+    `by` is the column of both that says which row was asked for. Run it with `Strokes.tell`.
+    """
+    told = (
+        insert(outbox)
+        .from_select(
+            _OUTBOX_COLUMNS,
+            select(*(asked.c[name] for name in _OUTBOX_COLUMNS))
+            .join_from(asked, written, asked.c[by] == written.c[by])
+            .order_by(asked.c[PLACE]),
+        )
+        .returning(outbox.c.event_id)
+        .cte("told")
+    )
+    return select(asked.c[PLACE]).join_from(asked, told, asked.c.event_id == told.c.event_id)
 
 
 class Strokes:
@@ -63,11 +104,7 @@ class Strokes:
         self._wake = wake
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
-
-    async def row(self, stroke: Stroke, **values: Any) -> asyncpg.Record | None:
-        """Return the first row a stroke gives."""
-        async with self._line() as connection:
-            return await connection.fetchrow(stroke.text, *stroke.arguments(values))
+        self._gatherings: dict[Stroke, Gathering] = {}
 
     async def rows(self, stroke: Stroke, **values: Any) -> Sequence[asyncpg.Record]:
         """Return every row a stroke gives."""
@@ -75,19 +112,39 @@ class Strokes:
             rows: list[asyncpg.Record] = await connection.fetch(stroke.text, *stroke.arguments(values))
             return rows
 
-    async def tell(self, stroke: Stroke, event: Event, **values: Any) -> UUID | None:
-        """Run a stroke made with `leaving_event`; return the id of the event, null when nothing was written.
+    async def row(self, stroke: Stroke, **values: Any) -> asyncpg.Record | None:
+        """Return the row a stroke made with `asked_together` gives for these values, null when it gives none.
 
-        When it returns, both are committed.
+        It is asked with whoever else asks now, and reads what was committed when it was asked.
+        """
+        return await self._together(stroke, values, apart=None)
+
+    async def tell(self, stroke: Stroke, event: Event, *, apart: Hashable, **values: Any) -> UUID | None:
+        """Run a stroke made with `leaving_events`; return the id of the event, null when nothing was written.
+
+        When it returns, both are committed. Of those who would write the same row, named by `apart`, one goes after
+        the other. A refusal of the database is that of these values: nobody suffers for somebody else's.
         """
         event_id = new_id()
-        arguments = stroke.arguments(values | outbox_row(event, event_id))
-        async with self._line() as connection:
-            done: str = await connection.execute(stroke.text, *arguments)
-        if done == "INSERT 0 0":
+        done = await self._together(stroke, values | outbox_row(event, event_id), apart=apart)
+        if done is None:
             return None
         self._wake()
         return event_id
+
+    async def _together(self, stroke: Stroke, values: Mapping[str, Any], *, apart: Hashable) -> asyncpg.Record | None:
+        stroke.require(values)
+        gathering = self._gatherings.get(stroke)
+        if gathering is None:
+
+            async def ask(asked: Sequence[Mapping[str, Any]]) -> Mapping[int, asyncpg.Record]:
+                async with self._line() as connection:
+                    rows = await connection.fetch(stroke.text, *stroke.arguments_of(asked))
+                return {row[PLACE] - 1: row for row in rows}
+
+            gathering = self._gatherings[stroke] = Gathering(ask, refusal=asyncpg.PostgresError)
+        row: asyncpg.Record | None = await gathering.ask(values, apart=apart)
+        return row
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[asyncpg.Connection]:
@@ -117,7 +174,7 @@ class Strokes:
                     max_inactive_connection_lifetime=IDLE_SECONDS,
                     reset=_leave_as_it_is,
                     timeout=5,
-                    server_settings=server_settings(self._name),
+                    server_settings=server_settings(self._name) | _BY_KEY,
                 )
             return self._pool
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
+from itertools import count
 
 from chassis.clock import VIETNAM
 from chassis.outages import is_outage
@@ -13,7 +14,7 @@ from directives.operations.delivering import move_deliveries
 from directives.operations.issuing import transfer_obligations
 from directives.operations.periods import directives_to_look_at, open_periods
 from directives.operations.shelf import Shelf
-from directives.operations.sweeping import move_out_of_rows, sweep
+from directives.operations.sweeping import move_out_of_rows, remove_strays, sweep
 from unit_tree.projection import TreeReader
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ AFTER_NEWS_SECONDS = (1.0, 5.0, 30.0, 60.0)
 """When to look after a unit has changed: soon, and until every transaction that was noting it then has ended."""
 OUTAGE_SECONDS = 5.0
 TIDY_SECONDS = 600.0
+TIDIES_A_DAY = 144
 
 
 class Rounds:
@@ -87,16 +89,21 @@ class Rounds:
 
 
 class Tidying:
-    """Moves files out of the database when the process starts, and sweeps the store then and every ten minutes."""
+    """Moves files out of the database when the process starts, and sweeps the store then and every ten minutes.
+
+    Once a day the whole store is held against the database.
+    """
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
     async def run(self) -> None:
         """Tidy up for as long as the process lives, through outages of the database and of the store."""
-        while True:
+        for turn in count():
             try:
                 moved, swept = await move_out_of_rows(self._shelf), await sweep(self._shelf)
+                if turn % TIDIES_A_DAY == 0:
+                    swept += await remove_strays(self._shelf)
             except Exception as error:  # noqa: BLE001  whatever is left lying is still there next time
                 log.warning("cannot tidy up after files: %r", error)
             else:

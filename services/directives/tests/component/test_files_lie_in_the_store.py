@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from chassis.objects import NotAsItWas, NothingThere, Objects
 from chassis.porch import Role
 from chassis.problems import Unavailable
 from chassis.testing import running, until
+from chassis.transaction import new_id
 from directives import store as rows_of
 from directives.operations.filing import open_kept
 from directives.operations.shelf import Shelf
-from directives.operations.sweeping import move_out_of_rows, sweep
+from directives.operations.sweeping import move_out_of_rows, remove_strays, sweep
 from directives.rounds import Tidying
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 5000  # larger than what is kept in memory on its way
@@ -143,6 +145,35 @@ async def test_what_somebody_died_over_is_swept_and_what_is_on_its_way_is_not(
     assert await bucket.find(old) is None
     assert (await bucket.find(young)).byte_count == len(PDF)
     assert await stored() == [(young, "arriving")]
+
+
+async def test_what_arrives_after_it_was_given_up_and_forgotten_is_removed(
+    desk, attach, letter, shelf, bucket, stored, change
+) -> None:
+    directive_id = await desk.draft(letter)
+    await attach(directive_id)
+    [(kept, _)] = await stored()
+    late = new_id()
+    digest = hashlib.sha256(b"late").hexdigest()
+    async with shelf.transactions.begin() as tx:
+        slow = await rows_of.files.expect(tx.connection, now=tx.now)
+    await change("UPDATE stored_files SET since = since - interval '2 hours' WHERE state = 'arriving'")
+    assert await sweep(shelf) == 1  # given up, removed before it came, and forgotten
+    for each in (slow, late):
+        await shelf.put(each, BytesIO(b"late"), byte_count=4, sha256=digest, content_type="application/pdf")
+    async with shelf.transactions.begin() as tx:
+        on_its_way = await rows_of.files.expect(tx.connection, now=tx.now)
+    await shelf.put(on_its_way, BytesIO(b"late"), byte_count=4, sha256=digest, content_type="application/pdf")
+
+    assert await remove_strays(shelf) == 0  # what is new is left alone, whatever it is
+    removed = await remove_strays(shelf, older_than=timedelta(0))
+
+    assert removed >= 2  # what other tests left lying has no rows any more either
+    for each in (slow, late):
+        assert await bucket.find(f"files/{each}") is None
+    for key in (kept, f"files/{on_its_way}"):
+        assert await bucket.find(key) is not None
+    assert await remove_strays(shelf, older_than=timedelta(0)) == 0
 
 
 async def test_what_was_given_up_on_its_way_is_not_kept(desk, attach, letter, change, rows, monkeypatch) -> None:
@@ -275,3 +306,16 @@ async def test_a_file_that_was_moved_between_two_looks_is_not_given_out_empty(la
 
     with pytest.raises(Unavailable):
         await open_kept(shelf, before, None)
+
+
+async def test_a_database_that_lost_its_rows_does_not_cost_the_files(
+    desk, attach, letter, shelf, change, monkeypatch
+) -> None:
+    await attach(await desk.draft(letter))
+    monkeypatch.setattr("directives.operations.sweeping.MOST_STRAYS", 0)
+    await change("DELETE FROM directive_files")
+    await change("DELETE FROM stored_files")
+    before = await shelf.list_all()
+
+    assert await remove_strays(shelf, older_than=timedelta(0)) == 0
+    assert await shelf.list_all() == before != {}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.testing import waiting_events
+from chassis.testing import tell, waiting_events
 
 CODE = "stem.projects"
 
@@ -80,3 +80,30 @@ async def test_what_cannot_be_compared_is_not_drafted(
 
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     assert await rows() == before
+
+
+async def test_what_is_assigned_to_a_unit_that_is_not_asked_is_refused_by_name(
+    client, officer, letter, report, rows
+) -> None:
+    report["assigned"] = [
+        {"indicator": CODE, "unit_id": "U-THPT-1", "value": 7},
+        {"indicator": CODE, "unit_id": "U-XA-1", "value": 7},
+    ]
+    before = await rows()
+
+    refused = await client.post("/directives", json=letter, headers=officer)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "target-unfit")
+    assert (refused.json()["units"], refused.json()["where"]) == (["U-XA-1"], "requirements.0.assigned.1")
+    assert await rows() == before
+
+
+async def test_who_left_the_audience_meanwhile_keeps_a_letter_with_their_target_from_being_issued(
+    frame, desk, letter, report, unit
+) -> None:
+    report["assigned"] = [{"indicator": CODE, "unit_id": "U-THPT-1", "value": 7}]
+    directive_id = await desk.numbered(letter)
+    await tell(frame, unit("U-THPT-1", "gdnn_gdtx", version=2))
+
+    refused = await desk.issue(directive_id)
+    assert (refused.status_code, refused.json()["units"]) == (422, ["U-THPT-1"])

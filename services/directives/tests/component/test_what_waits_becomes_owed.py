@@ -1,15 +1,18 @@
 """What waits is shown as waiting and told to nobody; it becomes owed once, when what it waits for happens."""
 
+import asyncio
 import copy
 from datetime import datetime
 from itertools import permutations
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
-from chassis.testing import tell, tell_together, waiting_events
+from chassis.testing import tell, tell_together, until, waiting_events
 from contracts.directives import ObligationChanged, ObligationOpened
 from contracts.submissions import SubmissionAccepted, SubmissionSubmitted
+from directives.operations.awaiting import note_accepted
 
 
 @pytest.fixture
@@ -110,6 +113,28 @@ async def test_an_accepted_answer_opens_what_waits_for_it_once_in_every_order(ca
     assert await case.states(1) == ["open", "waiting"]
 
 
+async def test_two_who_hear_of_one_answer_at_once_open_what_waits_once(case) -> None:
+    await case.begin()
+    accepted = await case.answered(SubmissionAccepted, 2)
+    transactions = case.frame.transactions
+
+    async def hear():
+        async with transactions.begin() as tx:
+            return await note_accepted(tx, [accepted])
+
+    async def is_held_up():
+        async with case.frame.engine.connect() as connection:
+            return await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) > 0
+
+    async with transactions.begin() as first:
+        assert await note_accepted(first, [accepted]) == 1
+        second = asyncio.create_task(hear())  # it has seen what waits, and waits for the first to be done with it
+        await until(is_held_up)
+
+    assert await second == 0
+    assert [(kind, data["version"]) for kind, data in await case.news()] == [(ObligationOpened.type, 2)]
+
+
 async def test_a_day_for_a_visit_opens_moves_and_takes_back(case, rows) -> None:
     await case.begin()
 
@@ -175,18 +200,27 @@ async def test_nothing_becomes_owed_of_what_is_over(case, desk, leader) -> None:
     assert (refused.status_code, refused.json()["state"]) == (409, "recalled")
 
 
-async def test_what_is_closed_while_it_waits_stays_so(case, desk, officer) -> None:
+async def test_what_waits_when_its_directive_closes_is_owed_never_and_its_units_are_told(case, desk, officer) -> None:
     await case.begin()
     accepted = await case.answered(SubmissionAccepted, 2)
     for unit in ("U-THPT-1", "U-THPT-2"):
         path = f"/obligations/{(await case.owed(0, unit))['obligation_id']}/exempt"
         assert (await desk.client.post(path, json={"reason": "Miễn"}, headers=officer)).status_code == 200
+    before = len(await case.news())
     path = f"/directives/{case.issued['directive_id']}/close"
     assert (await desk.client.post(path, json={"reason": "Đã xong"}, headers=officer)).status_code == 200
+    told = [data for _, data in (await case.news())[before:]]
 
     await tell(case.frame, accepted)
 
-    assert await case.states(1) == ["waiting", "waiting"]
+    assert await case.states(1) == await case.states(2) == ["exempt", "exempt"]
+    assert sorted((each["change"], each["state"], each["unit_id"]) for each in told) == sorted(
+        [("exempted", "exempt", unit) for unit in ("U-THPT-1", "U-THPT-2")] * 2
+    )
+    assert (await desk.client.post(path, json={"reason": "Đã xong"}, headers=officer)).status_code == 200
+    assert len(await case.news()) == before + len(told)
+    refused = await case.post("reopen")
+    assert (refused.status_code, refused.json()["state"]) == (409, "closed")
     refused = await case.post("activate", happened_on="2090-03-15")
     assert (refused.status_code, refused.json()["code"]) == (409, "not-owed")
 

@@ -44,6 +44,8 @@ requirements = Table(
     # Arrays of [indicator, kind, holds, value, registered in, periods].
     Column("targets", JSONB, nullable=False, server_default="[]"),
     CheckConstraint("cardinality(periods) > 0", name="requirements_have_a_period"),
+    # What a unit asked of those below it: who stands behind the figures it answers with.
+    Index("requirements_of_issuer", "issuer_unit_id"),
     comment="what is asked: the part of a requirement that decides how answers add up",
 )
 

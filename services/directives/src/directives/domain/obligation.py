@@ -96,6 +96,12 @@ class Duty:
         self._refuse_settled_or_waiting()
         return replace(self, version=self.version + 1, state="recalled")
 
+    def closed(self) -> "Duty":
+        """Return it, which waits, owed never, because nothing is expected of its directive any more."""
+        if self.state != "waiting":
+            raise _not_owed(self.state)
+        return replace(self, version=self.version + 1, state="exempt", ended_as="closed")
+
     def replaced(self, *, is_continued: bool) -> "Duty":
         """Return it owed no more, because its directive was replaced. One that goes on may be settled already."""
         if self.state != "open" or not is_continued:

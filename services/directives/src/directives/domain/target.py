@@ -1,7 +1,7 @@
 """What figures are compared with, as a requirement says it: for all, for each unit, or by what a unit states."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from contracts.directives import IndicatorAsked, TargetAsked, TargetAssigned
@@ -92,6 +92,20 @@ def _unfit_for(
     if target.kind == "registered" and (stated is None or stated is asked or stated.type != asked.type):
         return "cần một chỉ tiêu số khác để đơn vị đăng ký", "takes another number of the same type to register it in"
     return None
+
+
+def refuse_outside(assigned: Sequence[Assigned], asked: Collection[str], *, where: str) -> None:
+    """Raise `TargetUnfit` when something is assigned to units that are not asked; `where` names the requirement."""
+    strangers = sorted({each.unit_id for each in assigned if each.unit_id not in asked})
+    if strangers:
+        named = ", ".join(strangers[:20])
+        place = next(place for place, each in enumerate(assigned) if each.unit_id == strangers[0])
+        raise TargetUnfit(
+            f"Có chỉ tiêu giao cho đơn vị ngoài đối tượng thực hiện: {named}.",
+            f"Targets are assigned to units that are not asked: {named}.",
+            where=f"{where}.assigned.{place}",
+            units=strangers,
+        )
 
 
 def _check_assigned(

@@ -143,6 +143,12 @@ async def close_as_recalled(tx: Transaction, *, directive_id: UUID, reason: str,
     return {each.answering_unit_id for each, _ in closed}
 
 
+async def close_waiting(tx: Transaction, *, directive_id: UUID, reason: str, by: Caller) -> None:
+    """Let what still waits become owed never, as its directive is closed; it is taken. Everything else is settled."""
+    waiting = [each for each in await store.duties.take_open_of(tx.connection, directive_id) if each.state == "waiting"]
+    await write(tx, [(each, each.closed()) for each in waiting], "exempted", reason, by=by.id)
+
+
 async def close_as_replaced(
     tx: Transaction, *, duties: Sequence[Duty], continued: Collection[UUID], by_code: str, by: Caller
 ) -> None:

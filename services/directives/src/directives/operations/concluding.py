@@ -7,6 +7,7 @@ from chassis.transaction import Transaction
 from directives import store
 from directives.domain.directive import Closing, Correction, Directive, Stamp
 from directives.operations.access import take
+from directives.operations.changing import close_waiting
 from directives.operations.replacing import tell_corrected
 from directives.problems import ObligationsOpen
 from unit_tree.tree import Tree
@@ -28,7 +29,10 @@ async def correct_directive(
 
 
 async def close_directive(tx: Transaction, *, directive_id: UUID, reason: str, tree: Tree, by: Caller) -> Directive:
-    """Close an issued directive once every unit has answered, was exempted, or owes nothing for another reason."""
+    """Close an issued directive once every unit has answered, was exempted, or owes nothing for another reason.
+
+    What still waits for something is then waited for no more, and its units are told.
+    """
     directive = await take(tx, directive_id, to="close", tree=tree, by=by)
     closed = directive.close(Closing(reason, Stamp(by.id, tx.now)))
     if closed is directive:
@@ -41,4 +45,5 @@ async def close_directive(tx: Transaction, *, directive_id: UUID, reason: str, t
             open=still,
         )
     await store.directives.put(tx.connection, closed)
+    await close_waiting(tx, directive_id=directive_id, reason=f"Văn bản đã kết thúc: {reason}", by=by)
     return closed

@@ -12,9 +12,10 @@ from directives.domain.condition import check_conditions
 from directives.domain.directive import Directive, Return, Stamp, check_recipient
 from directives.domain.form import Citation, Form, check_form
 from directives.domain.numbering import BY_TYPE
-from directives.domain.requirement import check
+from directives.domain.requirement import Requirement, check
+from directives.domain.target import refuse_outside
 from directives.operations.access import need, need_known, need_own_divisions, see, take
-from directives.operations.audiences import need_heard_of, need_types_heard_of
+from directives.operations.audiences import need_heard_of, need_types_heard_of, resolve_audience
 from directives.operations.passing_on import check_cascading
 from directives.operations.periods import date_requirements
 from directives.operations.replacing import related
@@ -92,13 +93,28 @@ async def _made_sure(tx: Transaction, directive: Directive, *, tree: Tree, by: C
         if requirement.terms.registration is not None:
             where = f"requirements.{place}.registration.quotas"
             await need_types_heard_of(tx, requirement.terms.registration, tree, where=where)
-        need_known({each.unit_id for each in requirement.assigned}, tree)
+        if requirement.assigned:
+            await _refuse_outside(tx, requirement, tree, where=f"requirements.{place}")
     check_conditions(directive.requirements)
     others = [await see(tx, each.directive_id, tree=tree, by=by) for each in directive.relations]
     directive = related(directive, others)
     directive, _ = await date_requirements(tx, directive, issued_on=today(tx.now))
     await check_cascading(tx, directive)
     return replace(directive, form=await link_citations(tx, directive.form))
+
+
+async def _refuse_outside(tx: Transaction, requirement: Requirement, tree: Tree, *, where: str) -> None:
+    """Refuse targets of units that would not be asked today; on the day of issue that is looked at again."""
+    need_known({each.unit_id for each in requirement.assigned}, tree)
+    resolved = await resolve_audience(
+        tx,
+        requirement.audience,
+        tree,
+        as_of=requirement.as_of,
+        issued_on=today(tx.now),
+        where=f"{where}.audience",
+    )
+    refuse_outside(requirement.assigned, {each.unit_id for each in resolved.units}, where=where)
 
 
 async def _put(tx: Transaction, before: Directive, after: Directive) -> Directive:

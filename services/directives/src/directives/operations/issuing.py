@@ -15,6 +15,7 @@ from directives import store
 from directives.domain.audience import Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
 from directives.domain.requirement import Requirement, refuse_overdue
+from directives.domain.target import refuse_outside
 from directives.domain.terms import figures
 from directives.operations import awaiting, delivering, opening, passing_on, periods, registering, replacing
 from directives.operations.access import need_own_divisions, reads_any, see, sees_whole, take
@@ -54,6 +55,9 @@ async def issue_directive(
     }
     _need_answerable(directive.requirements, resolved, issued_on)
     need_own_divisions(tx, directive, tree)
+    for place, each in enumerate(directive.requirements):
+        asked = {unit.unit_id for unit in resolved[each.id].units}
+        refuse_outside(each.assigned, asked, where=f"requirements.{place}")
     awaiting.check_meetable(directive, resolved)
     shares = registering.shares(directive, resolved, tree)
     await passing_on.check_cascading(tx, directive)

@@ -1,9 +1,11 @@
 """What the verbs about files work with: short transactions, and the store, never one inside the other."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 IN_MEMORY_BYTES = 1 << 20
 """What is larger is spooled to disk on its way out."""
 CONNECT_SECONDS = 3.0
+_PREFIX = "files/"
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,12 @@ class Shelf:
         """Remove a file from the store; one that is not there is removed already."""
         await (await self._opened()).remove(_key(stored_id))
 
+    async def list_all(self) -> dict[UUID, datetime]:
+        """Return what lies in the store, each with the moment it was put there; other names than ours are left out."""
+        listed = await (await self._opened()).list_all(_PREFIX)
+        names = ((each.key.removeprefix(_PREFIX), each.modified_at) for each in listed)
+        return {UUID(name): at for name, at in names if _ID.fullmatch(name)}
+
     async def why_away(self) -> str | None:
         """Return why files cannot be kept, or null. Until the first file comes, only whether the store answers."""
         if "_objects" in self.__dict__:
@@ -92,4 +102,4 @@ class Shelf:
 
 
 def _key(stored_id: UUID) -> str:
-    return f"files/{stored_id}"
+    return f"{_PREFIX}{stored_id}"

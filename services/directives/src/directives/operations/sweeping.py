@@ -1,5 +1,6 @@
 """Tidy up after files: what never arrived, what nobody wants any more, what still lies in rows of the database."""
 
+import logging
 from datetime import timedelta
 from io import BytesIO
 
@@ -8,6 +9,9 @@ from directives.operations.shelf import Shelf
 
 ARRIVES_WITHIN = timedelta(hours=1)
 """A file of some megabytes that is this long on its way belongs to a process that is no more."""
+MOST_STRAYS = 100
+"""Without being asked. More than that look like a database that was restored: its files must not go too."""
+log = logging.getLogger(__name__)
 
 
 async def sweep(shelf: Shelf) -> int:
@@ -25,6 +29,25 @@ async def sweep(shelf: Shelf) -> int:
             swept += 1
         if not some:
             return swept
+
+
+async def remove_strays(shelf: Shelf, *, older_than: timedelta = ARRIVES_WITHIN) -> int:
+    """Remove from the store what no row speaks of; return how much. Safe as above.
+
+    A file may arrive after it was given up and forgotten: whoever sent it was slow, or died after the store had it all.
+    Its row is written before its first byte leaves, so what is listed now and has none never gets one.
+    """
+    listed = await shelf.list_all()
+    async with shelf.transactions.begin() as tx:
+        old = [stored_id for stored_id, put_at in listed.items() if put_at <= tx.now - older_than]
+        known = await store.files.known_of(tx.connection, old)
+    strays = [stored_id for stored_id in old if stored_id not in known]
+    if len(strays) > MOST_STRAYS:
+        log.warning("%d files of the store have no row; none of them is removed without a person's asking", len(strays))
+        return 0
+    for stored_id in strays:
+        await shelf.remove(stored_id)
+    return len(strays)
 
 
 async def move_out_of_rows(shelf: Shelf) -> int:

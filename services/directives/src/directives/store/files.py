@@ -1,11 +1,12 @@
 """The files of a directive as rows; their bytes lie in the store, and `stored_files` says which of those are wanted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.transaction import new_id
@@ -142,6 +143,12 @@ async def unwanted(connection: AsyncConnection) -> list[UUID]:
         .limit(SWEPT_AT_ONCE)
     )
     return list((await connection.execute(found)).scalars())
+
+
+async def known_of(connection: AsyncConnection, stored_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of these ids that a row speaks of, whether or not it is wanted."""
+    found = select(stored_files.c.stored_id).where(stored_files.c.stored_id == any_(bindparam("these", ARRAY(Uuid))))
+    return set((await connection.execute(found, {"these": list(stored_ids)})).scalars())
 
 
 async def forget(connection: AsyncConnection, stored_id: UUID) -> None:

@@ -13,7 +13,16 @@ from unit_tree.tree import Tree
 class Reader:
     """What a caller may read of one requirement: all of it at the unit that asked, else what is theirs in the tree."""
 
-    def __init__(self, caller: Caller, requirement: Requirement, tree: Tree, *, today: date) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        requirement: Requirement,
+        tree: Tree,
+        *,
+        today: date,
+        purpose: Purpose = Purpose.READ_TOTALS,
+    ) -> None:
+        self._purpose = purpose
         self._caller = caller
         self._tree = tree
         self._today = today
@@ -24,7 +33,7 @@ class Reader:
         # A unit that has ceased is read by those who stand above what it has become.
         living = living_on(self._today, self._tree, unit_id) or unit_id
         above = self._tree.ancestors(living, "reporting", self._today)
-        return may(self._caller, Purpose.READ_TOTALS, unit_id, above=above)
+        return may(self._caller, self._purpose, unit_id, above=above)
 
     def may_read_unit(self, unit_id: str) -> bool:
         return self._has_asked or self._may_read_at(unit_id)

@@ -58,7 +58,6 @@ def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
     obligation, answer, values = standing.obligation, standing.answer, standing.values
     name, unit_type = called(tree, obligation.unit_id, obligation.as_of or standing.requirement.as_of)
     is_answered = answer is not None and answer.state in COUNTING
-    is_late = values.is_late if is_answered and values is not None else not is_answered and now > standing.due_at
     awaited = values.media_awaited_until if is_answered and values is not None else None
     is_overdue = awaited is not None and now > awaited
     return Coverage(
@@ -67,10 +66,20 @@ def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
         name=name,
         unit_type=unit_type,
         state=answer.state if answer is not None else "none",
-        is_late=is_late,
+        is_late=is_late(standing, now),
         due_at=standing.due_at,
         submitted_at=values.submitted_at if values is not None else None,
         period=obligation.period,
         media_awaited_until=awaited,
         is_media_late=values is not None and is_answered and (values.is_media_late or is_overdue),
     )
+
+
+def is_late(standing: Standing, now: datetime) -> bool:
+    """Say whether an answer came after its deadline, or is still owed and the deadline has passed."""
+    answer, values = standing.answer, standing.values
+    if not standing.is_owed:
+        return False
+    if answer is not None and answer.state in COUNTING:
+        return values is not None and values.is_late
+    return now > standing.due_at

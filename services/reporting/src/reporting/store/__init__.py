@@ -1,5 +1,6 @@
 """Rows in and out."""
 
+from reporting.store.behind import passed_on_by, standings_behind
 from reporting.store.shadow import cast_shadow, differing_from_shadow, open_shadow, see_one_moment
 from reporting.store.standings import (
     Placed,
@@ -34,6 +35,7 @@ __all__ = [
     "is_outdated",
     "obligations_of",
     "open_shadow",
+    "passed_on_by",
     "placed_near",
     "put_aggregates",
     "put_answer_values",
@@ -44,6 +46,7 @@ __all__ = [
     "put_requirements",
     "see_one_moment",
     "stand_on_ground",
+    "standings_behind",
     "standings_in_parts",
     "standings_of",
     "standings_of_requirement",

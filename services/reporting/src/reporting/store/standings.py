@@ -49,7 +49,7 @@ AT_ONCE = 500
 _THESE = bindparam("ids", type_=ARRAY(Uuid))
 _UNITS = bindparam("units", type_=ARRAY(Text))
 
-_STANDINGS: Select[Any] = (
+STANDINGS: Select[Any] = (
     select(
         obligations,
         requirements.c.version.label("requirement_version"),
@@ -95,8 +95,8 @@ _STANDINGS: Select[Any] = (
     .outerjoin(contributions, contributions.c.obligation_id == obligations.c.obligation_id)
     .order_by(obligations.c.obligation_id)
 )
-_STANDINGS_OF_THESE = _STANDINGS.where(obligations.c.obligation_id == any_(_THESE))
-_STANDINGS_OF_REQUIREMENT = _STANDINGS.where(obligations.c.requirement_id == bindparam("requirement_id", type_=Uuid))
+_STANDINGS_OF_THESE = STANDINGS.where(obligations.c.obligation_id == any_(_THESE))
+_STANDINGS_OF_REQUIREMENT = STANDINGS.where(obligations.c.requirement_id == bindparam("requirement_id", type_=Uuid))
 
 
 async def standings_of(tx: Transaction, obligation_ids: Iterable[UUID]) -> list[Standing]:
@@ -104,23 +104,24 @@ async def standings_of(tx: Transaction, obligation_ids: Iterable[UUID]) -> list[
     ids = list(obligation_ids)
     if not ids:
         return []
-    return [_standing(row) for row in await tx.connection.execute(_STANDINGS_OF_THESE, {"ids": ids})]
+    return [standing_of(row) for row in await tx.connection.execute(_STANDINGS_OF_THESE, {"ids": ids})]
 
 
 async def standings_of_requirement(tx: Transaction, requirement_id: UUID) -> list[Standing]:
     """Return what is known of every obligation of a requirement, by id."""
     rows = await tx.connection.execute(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
-    return [_standing(row) for row in rows]
+    return [standing_of(row) for row in rows]
 
 
 async def standings_in_parts(tx: Transaction, requirement_id: UUID) -> AsyncIterator[list[Standing]]:
     """Yield what is known of every obligation of a requirement, by id, so many at a time that memory stays small."""
     rows = await tx.connection.stream(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
     async for part in rows.partitions(AT_ONCE):
-        yield [_standing(row) for row in part]
+        yield [standing_of(row) for row in part]
 
 
-def _standing(row: Row[Any]) -> Standing:
+def standing_of(row: Row[Any]) -> Standing:
+    """Return what a row of `STANDINGS` says."""
     answer = values = recorded = change = None
     if row.changed_version is not None:
         change = ObligationChange(row.obligation_id, row.changed_version, row.changed_state, row.changed_due_at)

@@ -18,7 +18,7 @@ from submissions.problems import ExplanationNeeded
 def remarks_of(
     requirement: Requirement, answer: Answer, before: Before = NOTHING_BEFORE, earlier: Earlier = NOTHING_EARLIER
 ) -> list[Remark]:
-    """Return what whoever sends an answer is told: sums, rules that only warn, targets it misses, figures out of bounds."""
+    """Return what whoever sends an answer is told: sums that differ, rules that only warn, targets, bounds."""
     return list(_remarks(requirement, answer, accepted_of(requirement, answer), before, earlier))
 
 

@@ -92,9 +92,7 @@ async def _write(
         ),
         is_late=seen.is_late,
     )
-    if standing.submission is None or not await store.submissions.write_version(
-        tx, version, after=standing.submission.version
-    ):
+    if not await store.submissions.write_version(tx, version):
         # Whoever answers or reviews takes the submission first, and it is taken: only its obligation can have ended.
         raise Unavailable("Yêu cầu vừa thay đổi; vui lòng thử lại.", "What is asked has changed just now; try again.")
     told = submitted(standing.obligation, version)

@@ -11,7 +11,7 @@ from chassis.transaction import Transaction
 from contracts.submissions import SubmissionAccepted, SubmissionReturned
 from submissions import store
 from submissions.domain.asked import Obligation
-from submissions.domain.draft import refuse_no_such_fields
+from submissions.domain.draft_fields import refuse_no_such_fields
 from submissions.domain.submission import FieldReason, Outcome, Review, Submission, due_again, refuse_awaiting
 from submissions.operations.rights import not_found, require_review, require_review_of
 

@@ -86,9 +86,7 @@ async def submit(
             now=now,
             remarks=remarks,
         )
-        seen = standing.submission.version if standing.submission is not None else 0
-        told = submitted(standing.obligation, version)
-        if await store.submissions.put_version(strokes, version, after=seen, telling=told):
+        if await store.submissions.put_version(strokes, version, telling=submitted(standing.obligation, version)):
             return receipt_of(version), False
     raise Unavailable(
         "Nhiều người đang nộp cùng lúc cho mục này; vui lòng thử lại.",

@@ -7,11 +7,27 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import BigInteger, Integer, Row, Select, Uuid, and_, bindparam, literal_column, null, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.types import TypeEngine
 
-from chassis.strokes import Stroke, Strokes, leaving_event
+from chassis.strokes import PLACE, Stroke, Strokes, asked_together, leaving_events, telling_together
 from chassis.transaction import Transaction
 from contracts.submissions import SubmissionSubmitted
 from submissions.domain.answer import Explanation, Stated
@@ -44,6 +60,7 @@ SUBMISSION_COLUMNS = [
     *submissions.c["carried_to", "due_again_at", "was_late", "reopened_until"],
 ]
 
+_asked = asked_together(wanted=Uuid(), person=Uuid(), key=Text())
 # One stroke, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
 _STANDING = (
     select(
@@ -59,83 +76,106 @@ _STANDING = (
         submission_versions.c.request_digest.label("repeated_digest"),
         submission_versions.c.draft_version.label("repeated_draft_version"),
     )
+    .add_columns(_asked.c[PLACE])
     .select_from(
-        obligations.outerjoin(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
+        _asked.join(obligations, obligations.c.obligation_id == _asked.c.wanted)
+        .outerjoin(requirements, requirements.c.requirement_id == obligations.c.requirement_id)
         .outerjoin(submissions, submissions.c.obligation_id == obligations.c.obligation_id)
         .outerjoin(particulars, particulars.c.obligation_id == obligations.c.obligation_id)
         .outerjoin(
             submission_versions,
             and_(
-                submission_versions.c.submitted_by == bindparam("person"),
-                submission_versions.c.idempotency_key == bindparam("key"),
+                submission_versions.c.submitted_by == _asked.c.person,
+                submission_versions.c.idempotency_key == _asked.c.key,
             ),
         )
     )
-    .where(obligations.c.obligation_id == bindparam("wanted"))
 )
 _FIND_STANDING = Stroke(_STANDING)
 
-# Only while the answer is owed: whoever carries answers over takes the obligation and ends it. The lock is the one a
-# new submission takes anyway, for its reference.
-_put_submission = insert(submissions).from_select(
-    ["submission_id", "obligation_id", "state", "version", "number"],
-    select(
-        bindparam("new_submission_id", type_=Uuid),
-        obligations.c.obligation_id,
-        literal_column("'submitted'"),
-        bindparam("version", type_=BigInteger),
-        bindparam("number", type_=Integer),
+_VERSION_TYPES = {
+    name: submission_versions.c[name].type
+    for name in (
+        "version",
+        "submitted_by",
+        "submitted_at",
+        "idempotency_key",
+        "request_digest",
+        "is_late",
+        "is_nil",
+        "stated",
+        "narrative",
+        "media_ids",
+        "draft_version",
+        "explanations",
+        "remarks",
+        "media_awaited_until",
+        "is_media_late",
+        "consolidates",
     )
-    .where(obligations.c.obligation_id == bindparam("obligation_id"), obligations.c.state == "open")
-    .with_for_update(read=True, key_share=True),
-)
-_written = (
-    _put_submission.on_conflict_do_update(
-        index_elements=[submissions.c.obligation_id],
-        # A permission to correct is good for one version.
-        set_={name: _put_submission.excluded[name] for name in ("state", "version", "number")}
-        | {"reopened_until": null()},
-        where=submissions.c.version == bindparam("seen_version"),
-    )
-    .returning(submissions.c.submission_id)
-    .cte("written")
-)
-_VERSION_COLUMNS = (
-    "version",
-    "submitted_by",
-    "submitted_at",
-    "idempotency_key",
-    "request_digest",
-    "is_late",
-    "is_nil",
-    "stated",
-    "narrative",
-    "media_ids",
-    "draft_version",
-    "explanations",
-    "remarks",
-    "media_awaited_until",
-    "is_media_late",
-    "consolidates",
-)
-_LISTS = ("stated", "explanations", "remarks", "consolidates")
-# The submission, its new version and the event in one stroke. When somebody answered or reviewed in between, the first
-# part changes no row, so the others write none.
-_version_written = (
-    insert(submission_versions)
-    .from_select(
-        ["submission_id", "number", *_VERSION_COLUMNS],
+}
+_WRITTEN_TYPES: dict[str, TypeEngine[Any]] = {
+    "obligation_id": Uuid(),
+    "submission_id": Uuid(),
+    "number": Integer(),
+    **_VERSION_TYPES,
+    "media_ids": Text(),
+}
+
+_DOCUMENTS = ("stated", "narrative", "explanations", "remarks", "consolidates")
+"""Given to the driver as text."""
+
+
+def _version_written(asked: CTE) -> CTE:
+    """The submissions asked for and their new versions, in one stroke.
+
+    Only while the answer is owed: whoever carries answers over takes the obligation and ends it. The lock is the one a
+    new submission takes anyway, for its reference. When somebody answered or reviewed in between, the first part
+    changes no row, so the second writes none.
+    """
+    put = insert(submissions).from_select(
+        ["submission_id", "obligation_id", "state", "version", "number"],
         select(
-            _written.c.submission_id,
-            bindparam("number", type_=Integer),
-            *(bindparam(name, type_=submission_versions.c[name].type) for name in _VERSION_COLUMNS),
-        ),
+            asked.c.submission_id,
+            asked.c.obligation_id,
+            literal_column("'submitted'"),
+            asked.c.version,
+            asked.c.number,
+        )
+        .join(obligations, obligations.c.obligation_id == asked.c.obligation_id)
+        .where(obligations.c.state == "open")
+        # In one order, whoever asks: two statements that want the same rows wait for each other, not both ways.
+        .order_by(asked.c.obligation_id)
+        .with_for_update(read=True, key_share=True, of=obligations),
     )
-    .returning(submission_versions.c.submission_id)
-    .cte("version_written")
-)
-_PUT_VERSION = Stroke(leaving_event(_version_written))
-_WRITE_VERSION = select(_version_written.c.submission_id)
+    written = (
+        put.on_conflict_do_update(
+            index_elements=[submissions.c.obligation_id],
+            # A permission to correct is good for one version.
+            set_={name: put.excluded[name] for name in ("state", "version", "number")} | {"reopened_until": null()},
+            where=submissions.c.version == put.excluded.version - 1,
+        )
+        .returning(submissions.c.submission_id)
+        .cte("written")
+    )
+    columns: dict[str, ColumnElement[Any]] = {name: asked.c[name] for name in _VERSION_TYPES}
+    columns["media_ids"] = cast(asked.c.media_ids, submission_versions.c.media_ids.type)
+    return (
+        insert(submission_versions)
+        .from_select(
+            ["submission_id", "number", *columns],
+            select(asked.c.submission_id, asked.c.number, *columns.values()).join(
+                written, written.c.submission_id == asked.c.submission_id
+            ),
+        )
+        .returning(submission_versions.c.submission_id)
+        .cte("version_written")
+    )
+
+
+_telling = telling_together(**_WRITTEN_TYPES)
+_PUT_VERSION = Stroke(leaving_events(_version_written(_telling), _telling, by="submission_id"))
+_WRITE_VERSION = select(_version_written(asked_together(**_WRITTEN_TYPES)).c.submission_id)
 
 _SUBMISSION = (
     select(*OBLIGATION_COLUMNS, *SUBMISSION_COLUMNS, *PARTICULAR_COLUMNS)
@@ -187,7 +227,7 @@ async def find_standing(strokes: Strokes, obligation_id: UUID, *, person: UUID, 
 
 async def read_standing(tx: Transaction, obligation_id: UUID, *, person: UUID, key: str) -> Standing:
     """Return how an obligation that exists stands, as `find_standing` does, in a transaction that is open."""
-    found = await tx.connection.execute(_STANDING, {"wanted": obligation_id, "person": person, "key": key})
+    found = await tx.connection.execute(_STANDING, {"wanted": [obligation_id], "person": [person], "key": [key]})
     return _standing_of(found.mappings().one(), obligation_id)
 
 
@@ -208,37 +248,16 @@ def _standing_of(row: Mapping[Any, Any], obligation_id: UUID) -> Standing:
     return Standing(obligation_of(row), row["requirement_version"], submission, repeated)
 
 
-async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, telling: SubmissionSubmitted) -> bool:
-    """Write a version, the submission it belongs to and the event; say whether the submission was at version `after`.
+async def put_version(strokes: Strokes, new: SubmissionVersion, *, telling: SubmissionSubmitted) -> bool:
+    """Write a version, the submission it belongs to and the event; say whether the version before it was the newest.
 
-    `after` is 0 where there was no submission. When it had moved on, nothing was written: read again and decide anew.
-    Raises `KeyReused` when the key was used for another obligation at this very moment.
+    When the submission had moved on, nothing was written: read again and decide anew. Raises `KeyReused` when the key
+    was used for another obligation at this very moment.
     """
+    row = _row(new)
+    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in _DOCUMENTS if row[name] is not None}
     try:
-        told = await strokes.tell(
-            _PUT_VERSION,
-            telling,
-            new_submission_id=new.submission_id,
-            obligation_id=new.obligation_id,
-            seen_version=after,
-            number=new.number,
-            version=new.version,
-            submitted_by=new.submitted_by,
-            submitted_at=new.submitted_at,
-            idempotency_key=new.idempotency_key,
-            request_digest=new.request_digest,
-            is_late=new.is_late,
-            is_nil=new.is_nil,
-            stated=json.dumps([each.row for each in new.values], ensure_ascii=False),
-            narrative=json.dumps(new.narrative, ensure_ascii=False),
-            media_ids=new.media_ids,
-            draft_version=new.draft_version,
-            explanations=json.dumps(new.explanations, ensure_ascii=False) if new.explanations else None,
-            remarks=json.dumps(new.remarks, ensure_ascii=False) if new.remarks else None,
-            media_awaited_until=new.media_awaited_until,
-            is_media_late=new.is_media_late,
-            consolidates=json.dumps([each.row for each in new.consolidates]) if new.consolidates else None,
-        )
+        told = await strokes.tell(_PUT_VERSION, telling, apart=new.obligation_id, **row)
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == ONE_PER_KEY:
             raise key_reused() from error
@@ -246,21 +265,26 @@ async def put_version(strokes: Strokes, new: SubmissionVersion, *, after: int, t
     return told is not None
 
 
-async def write_version(tx: Transaction, new: SubmissionVersion, *, after: int) -> bool:
+async def write_version(tx: Transaction, new: SubmissionVersion) -> bool:
     """Write a version and the submission it belongs to, as `put_version` does, in a transaction that is open.
 
     What is told of it is left to the caller.
     """
-    values = {name: getattr(new, name) for name in _VERSION_COLUMNS if name not in _LISTS}
-    about = {"new_submission_id": new.submission_id, "obligation_id": new.obligation_id, "seen_version": after}
     try:
-        written = await tx.connection.execute(_WRITE_VERSION, values | about | lists_of(new) | {"number": new.number})
+        written = await tx.connection.execute(_WRITE_VERSION, {name: [value] for name, value in _row(new).items()})
     except IntegrityError as error:
         # The driver's own error is behind the one SQLAlchemy makes of it.
         if getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None) == ONE_PER_KEY:
             raise key_reused() from error
         raise
     return written.one_or_none() is not None
+
+
+def _row(new: SubmissionVersion) -> dict[str, Any]:
+    lists = lists_of(new)
+    row = {name: getattr(new, name) for name in _WRITTEN_TYPES if name not in lists} | lists
+    row["media_ids"] = "{" + ",".join(map(str, new.media_ids)) + "}"
+    return row
 
 
 def lists_of(version: SubmissionVersion) -> dict[str, list[Any] | None]:
