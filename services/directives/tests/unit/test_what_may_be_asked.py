@@ -157,3 +157,11 @@ def test_a_report_is_an_official_document_and_nothing_else_becomes_one() -> None
 
     where = refusal(replace(VIDEO, answering=official), AnsweringUnfit)
     assert where == "requirements.0.answering.is_official"
+
+
+def test_what_is_added_up_are_figures() -> None:
+    added = AnsweringAsked(is_consolidated=True)
+    check(replace(REPORT, answering=added), where="requirements.0")
+
+    where = refusal(replace(REPORT, indicators=(), answering=added), AnsweringUnfit)
+    assert where == "requirements.0.answering.is_consolidated"

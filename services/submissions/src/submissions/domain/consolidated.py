@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 2_000
 """As many units as a large province has below one of its own."""
-_LINE = re.compile(r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63}) = (-?[0-9]{1,18})(?: \(([0-9a-f-]{36}) ([0-9]{1,9})\))?$")
+_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_LINE = re.compile(rf"([A-Za-z0-9][A-Za-z0-9_-]{{0,63}}) = (-?[0-9]{{1,19}})(?: \(({_ID}) ([1-9][0-9]{{0,8}})\))?")
 
 
 class Part(NamedTuple):
@@ -100,12 +101,12 @@ def differing(requirement: Requirement, answer: "Answer", accepted: Accepted) ->
 
 def holds_parts(lines: Sequence[str]) -> bool:
     """Say whether every line of a draft is a part: `unit = value`, and `(submission number)` where it was sent here."""
-    return len(lines) <= MOST_PARTS and all(_LINE.match(line) for line in lines)
+    return len(lines) <= MOST_PARTS and all(_LINE.fullmatch(line) for line in lines)
 
 
 def parts_of(lines: Sequence[str]) -> tuple[Part, ...]:
     """Return what stands in the lines of a draft."""
-    found = [match for match in map(_LINE.match, lines) if match is not None]
+    found = [match for match in map(_LINE.fullmatch, lines) if match is not None]
     return tuple(
         Part(
             each[1],

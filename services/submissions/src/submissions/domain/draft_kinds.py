@@ -18,11 +18,11 @@ DELEGATES = "delegates"
 DOCUMENT = "document"
 PARTS = ("code", "subject", "issued_on", "signed_by", "signed_media_id")
 BETWEEN = "|"
-_CODE = re.compile(r"^[a-z][a-z0-9_]{0,31}$")
-_UNIT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _NAME_CHARACTERS = 100
-_NUMBER_AND_NOTATION = re.compile(r"^\d{1,6}/[^\W_]+([&.-][^\W_]+)*$")
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_NUMBER_AND_NOTATION = re.compile(r"\d{1,6}/[^\W_]+([&.-][^\W_]+)*")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def takes_of_document(requirement: Requirement, part: str) -> bool:
@@ -42,7 +42,7 @@ def holds_of_document(part: str, text: str) -> bool:
     """Say whether something can stand in a document there."""
     match part:
         case "code":
-            return len(text) <= 64 and _NUMBER_AND_NOTATION.match(text) is not None
+            return len(text) <= 64 and _NUMBER_AND_NOTATION.fullmatch(text) is not None
         case "issued_on":
             return _day(text) is not None
         case "signed_media_id":
@@ -81,15 +81,15 @@ def parts_of(official: Official) -> dict[str, str]:
 def _delegate(line: str) -> Delegate | None:
     full_name, role, subject, unit_id, *more = [each.strip() for each in (line + BETWEEN * 3).split(BETWEEN)]
     is_named = 0 < len(full_name) <= _NAME_CHARACTERS
-    is_coded = _CODE.match(role) is not None and (not subject or _CODE.match(subject) is not None)
-    if any(more) or not is_named or not is_coded or (unit_id and _UNIT.match(unit_id) is None):
+    is_coded = _CODE.fullmatch(role) is not None and (not subject or _CODE.fullmatch(subject) is not None)
+    if any(more) or not is_named or not is_coded or (unit_id and _UNIT.fullmatch(unit_id) is None):
         return None
     return Delegate(full_name, role, subject or None, unit_id or None)
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if _DATE.match(text) else None
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
         return None
 
