@@ -14,7 +14,7 @@ from submissions.domain.asked import Obligation
 from submissions.domain.submission import Submission, SubmissionVersion
 from submissions.file_tables import media
 from submissions.store.asked import columns_of, obligation_of
-from submissions.store.submissions import SUBMISSION_COLUMNS, lists_of, submission_of, version_of
+from submissions.store.rows import SUBMISSION_COLUMNS, lists_of, submission_of, version_of
 from submissions.tables import continuations, drafts, obligations, submission_versions, submissions
 
 _THESE = bindparam("these", type_=ARRAY(Uuid))
