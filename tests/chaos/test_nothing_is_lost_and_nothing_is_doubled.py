@@ -5,8 +5,10 @@ The run prints its seed; `CONGVAN_CHAOS_SEED` replays it.
 
 import asyncio
 import contextlib
+import json
 import os
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from uuid import uuid4
@@ -136,6 +138,10 @@ async def test_every_receipt_counts_exactly_once_whatever_is_killed(house, stage
         await play.city_has(play.outcome.aggregates, within_s=60)
         findings = await _compare(stage, storm)
     assert (findings.lost, findings.doubled) == ([], [])
+    verified, status = await _verified(house)
+    assert (verified["missing"], verified["differing"], verified["orphans"]) == ([], [], [])
+    assert status == 0
+    assert verified["files"] >= len(storm.media)
     top = play.outcome.aggregates[play.outcome.department]
     assert top["units_reported"] == top["units_due"] == len(schools)
     assert {code: top[code] for code in province.INDICATORS.values()} == {
@@ -159,6 +165,14 @@ async def _compare(stage, storm: Storm) -> Findings:
     # A retried request must not have become a second version.
     findings.compare("versions", dict(storm.receipts), {str(row["submission_id"]): row["versions"] for row in stored})
     return findings
+
+
+async def _verified(house: House) -> tuple[dict, int | None]:
+    """Hold the store against the database with the command an operator has."""
+    command = (sys.executable, "-m", "congvan", "media", "verify", "--home", str(house.home))
+    program = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    out, _ = await program.communicate()
+    return json.loads(out), program.returncode
 
 
 async def _all_inspected(stage, storm: Storm) -> None:

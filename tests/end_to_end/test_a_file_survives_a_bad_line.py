@@ -1,6 +1,5 @@
 """A hundred megabytes go up from a real browser over a line that is cut five times, and the tab is closed once."""
 
-import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
@@ -12,6 +11,7 @@ from person import sign_in
 from playwright.async_api import expect
 
 from chassis.testing import until
+from congvan.bench.cutting import CutLine
 
 pytestmark = pytest.mark.alone
 
@@ -20,79 +20,13 @@ OFFICE = "U-VHXH-99004"
 CUTS = 5
 
 
-class Line:
-    """A line to the store that can be cut: whoever is on it then loses what was under way."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._there = (host, port)
-        self._held: set[asyncio.StreamWriter] = set()
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.port = 0
-        self.carried = 0
-        self.cuts = 0
-        self._cut_at: list[int] = []
-
-    def cut_at(self, *carried: int) -> None:
-        """Cut the line whenever it has carried so many bytes."""
-        self._cut_at = sorted(carried)
-
-    async def open(self) -> None:
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def close(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        self._cut()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.wait_closed()
-
-    def _cut(self) -> None:
-        for writer in self._held:
-            writer.transport.abort()
-        self._held.clear()
-
-    async def _carry(self, here: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            answers, there = await asyncio.open_connection(*self._there)
-        except OSError:
-            back.close()
-            return
-        self._held |= {back, there}
-        try:
-            await asyncio.gather(self._pump(here, there, counts=True), self._pump(answers, back, counts=False))
-        except OSError:
-            pass  # cut
-        finally:
-            for writer in (back, there):
-                writer.transport.abort()
-                self._held.discard(writer)
-            self._tasks.discard(task)
-
-    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, counts: bool) -> None:
-        while piece := await source.read(1 << 16):
-            target.write(piece)
-            await target.drain()
-            if counts:
-                self.carried += len(piece)
-                if self._cut_at and self.carried >= self._cut_at[0]:
-                    self._cut_at.pop(0)
-                    self.cuts += 1
-                    self._cut()
-        target.close()
-
-
 @pytest.fixture
-async def line(staged) -> AsyncIterator[Line]:
+async def line(staged) -> AsyncIterator[CutLine]:
     there = urlsplit(staged.store)
-    line = Line(there.hostname, there.port)
+    line = CutLine(there.hostname, there.port)
     await line.open()
     yield line
-    await line.close()
+    await line.aclose()
 
 
 async def test_it_arrives_whole_and_each_cut_costs_a_part_at_most(staged, open_page, line, tmp_path: Path) -> None:

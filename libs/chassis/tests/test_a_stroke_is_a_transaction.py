@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.outages import is_outage
 from chassis.porch import Role
-from chassis.strokes import Stroke, Strokes, asked_together, leaving_events, telling_together
+from chassis.strokes import CommonStroke, Stroke, Strokes, asked_together, leaving_events, telling_together
 from chassis.testing import until, waiting_events
 from chassis.transaction import new_id
 
@@ -22,10 +22,10 @@ _written = (
     .returning(notes.c.text.label("note_text"))
     .cte("written")
 )
-TAKE_NOTE = Stroke(leaving_events(_written, _telling, by="note_text"))
+TAKE_NOTE = CommonStroke(leaving_events(_written, _telling, by="note_text"))
 TEXTS = Stroke(select(notes.c.text).order_by(notes.c.id))
 _asked = asked_together(wanted=Uuid())
-TEXT_OF = Stroke(select(_asked.c.place, notes.c.text).join(notes, notes.c.about == _asked.c.wanted))
+TEXT_OF = CommonStroke(select(_asked.c.place, notes.c.text).join(notes, notes.c.about == _asked.c.wanted))
 
 
 @pytest.fixture

@@ -50,9 +50,9 @@ class Stroke:
         """Return the driver's arguments, in order; raises `KeyError` for a value that is not given."""
         return [values[name] if stated is None else stated for name, stated in self._stated]
 
-    def require(self, values: Mapping[str, Any]) -> None:
-        """Raise `KeyError` for a value that is not given."""
-        self.arguments(values)
+
+class CommonStroke(Stroke):
+    """A stroke many may ask at once, each with a row of values: made of `asked_together` or `telling_together`."""
 
     def arguments_of(self, asked: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Return the driver's arguments where each value is the list of what everybody gave."""
@@ -104,7 +104,7 @@ class Strokes:
         self._wake = wake
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
-        self._gatherings: dict[Stroke, Gathering] = {}
+        self._gatherings: dict[CommonStroke, Gathering] = {}
 
     async def rows(self, stroke: Stroke, **values: Any) -> Sequence[asyncpg.Record]:
         """Return every row a stroke gives."""
@@ -112,14 +112,14 @@ class Strokes:
             rows: list[asyncpg.Record] = await connection.fetch(stroke.text, *stroke.arguments(values))
             return rows
 
-    async def row(self, stroke: Stroke, **values: Any) -> asyncpg.Record | None:
-        """Return the row a stroke made with `asked_together` gives for these values, null when it gives none.
+    async def row(self, stroke: CommonStroke, **values: Any) -> asyncpg.Record | None:
+        """Return the row a stroke gives for these values, null when it gives none.
 
         It is asked with whoever else asks now, and reads what was committed when it was asked.
         """
         return await self._together(stroke, values, apart=None)
 
-    async def tell(self, stroke: Stroke, event: Event, *, apart: Hashable, **values: Any) -> UUID | None:
+    async def tell(self, stroke: CommonStroke, event: Event, *, apart: Hashable, **values: Any) -> UUID | None:
         """Run a stroke made with `leaving_events`; return the id of the event, null when nothing was written.
 
         When it returns, both are committed. Of those who would write the same row, named by `apart`, one goes after
@@ -132,8 +132,10 @@ class Strokes:
         self._wake()
         return event_id
 
-    async def _together(self, stroke: Stroke, values: Mapping[str, Any], *, apart: Hashable) -> asyncpg.Record | None:
-        stroke.require(values)
+    async def _together(
+        self, stroke: CommonStroke, values: Mapping[str, Any], *, apart: Hashable
+    ) -> asyncpg.Record | None:
+        stroke.arguments(values)  # a value that is not given is the fault of this one alone
         gathering = self._gatherings.get(stroke)
         if gathering is None:
 

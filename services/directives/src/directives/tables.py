@@ -365,6 +365,8 @@ outline_templates = Table(
     Column("sections", JSONB, nullable=False),
     Column("indicators", JSONB, nullable=False),
     Column("rules", JSONB, nullable=False),
+    Column("targets", JSONB, nullable=False, server_default="[]"),
+    Column("frequency", JSONB(none_as_null=True)),
     Column("kept_by", Uuid, nullable=False),
     Column("kept_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("version > 0", name="outline_templates_version_counts"),

@@ -52,6 +52,25 @@ async def test_what_is_kept_is_a_requirement_of_the_next_draft(client, keep, out
         assert drafted["requirements"][0][name] == found[name]
 
 
+async def test_targets_and_frequency_are_kept_with_it(client, keep, outline, officer, rows) -> None:
+    frequency = {"calendar": "thang-15", "due": {"kind": "days_after", "count": 5, "on_working_day": True}, "grace": 3}
+    targets = [{"indicator": "stem.projects", "kind": "policy", "value": 2}]
+
+    answer = await keep({**outline, "targets": targets, "frequency": frequency})
+
+    assert answer.status_code == 200, answer.text
+    [found] = await kept(client, officer)
+    assert [(each["indicator"], each["kind"], each["value"]) for each in found["targets"]] == [
+        ("stem.projects", "policy", 2)
+    ]
+    assert found["frequency"] == {**frequency, "first": None, "last": None}
+    assert (await keep({**outline, "version": 1, "frequency": frequency})).json()["version"] == 2
+    before = await rows()
+    refused = await keep({**outline, "version": 2, "targets": [{"indicator": "stem.none", "kind": "previous"}]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "target-unfit")
+    assert await rows() == before
+
+
 async def test_keeping_the_same_again_is_one_version(client, keep, outline, rows) -> None:
     first = (await keep(outline)).json()
     before = await rows()

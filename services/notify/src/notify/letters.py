@@ -328,8 +328,10 @@ _REFUSALS: Mapping[str, Line] = MappingProxyType(
         "unreadable": ("Không đọc được tệp; có thể tệp bị hỏng.", "The file cannot be read; it may be damaged."),
         "unsupported": ("Định dạng video chưa được hỗ trợ.", "This video format is not supported."),
         "not-allowed": (
-            "Loại tệp không đúng yêu cầu (tệp Word, Excel đời cũ: hãy lưu lại dạng .docx, .xlsx hoặc PDF).",
-            "The file is not of a type that is asked for (old Word or Excel: save it as .docx, .xlsx or PDF).",
+            "Loại tệp không đúng yêu cầu (Word, Excel đời cũ: hãy lưu dạng .docx, .xlsx hoặc PDF; "
+            "ảnh HEIC của iPhone: hãy lưu dạng JPEG).",
+            "The file is not of a type that is asked for (old Word or Excel: save it as .docx, .xlsx or PDF; "
+            "a HEIC photograph: save it as JPEG).",
         ),
         "encrypted": (
             "Tệp có đặt mật khẩu; hãy gỡ mật khẩu rồi tải lại.",

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from chassis.clock import VIETNAM
 from portal import tracking
+from portal.doorkeeping import Form
+from portal.pages.directives import issue_of, overdue_count
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=VIETNAM)
 DIRECTIVE = {
@@ -59,3 +61,15 @@ def test_what_is_owed_no_more_is_counted_nowhere_and_bars_are_full() -> None:
     assert (films.owed, films.sent, films.accepted) == (1, 1, 0)
     assert abs(sum(each.width for each in reports.bar) - tracking.WIDTH) < 0.1
     assert tracking.bar({}) == ()
+
+
+def test_what_is_overdue_already_is_issued_only_when_somebody_says_so() -> None:
+    now = datetime(2026, 12, 1, 8, tzinfo=VIETNAM)
+    due = {"past": "2026-11-30T00:00:00+07:00", "to come": "2026-12-02T00:00:00+07:00"}
+    asked = [{"due_at": due[each], "same_as": same_as} for each, same_as in
+             [("past", None), ("to come", None), ("past", "an earlier one")]]  # fmt: skip
+
+    assert overdue_count({"requirements": asked}, now) == 1
+    assert issue_of(Form([]), now) == {"issued_on": "2026-12-01", "although_overdue": False}
+    said = Form([("issued_on", "2026-12-02"), ("although_overdue", "yes")])
+    assert issue_of(said, now) == {"issued_on": "2026-12-02", "although_overdue": True}

@@ -42,6 +42,30 @@ async def test_on_another_device_only_the_missing_parts_are_sent(small, another_
     assert [(each["media_id"], each["state"]) for each in files] == [(str(small.media_id), "received")]
 
 
+async def test_a_new_file_that_is_known_by_its_digest_is_sent_without_asking_for_addresses(
+    small, another_sender
+) -> None:
+    opened = (await small.open(digest=small.digest(), sign_at_once=True)).json()
+
+    signed = opened["signed"]["parts"]
+    assert [(part["number"], part["byte_count"]) for part in signed] == [
+        (1, PART_BYTES),
+        (2, PART_BYTES),
+        (3, len(small.content) - 2 * PART_BYTES),
+    ]
+    for part in signed[:2]:
+        answer = await small.web.put(part["url"], content=small.part(part["number"]), headers=part["headers"])
+        small.etags[part["number"]] = answer.headers["etag"]
+    wrong = await small.web.put(signed[2]["url"], content=b"other bytes")
+    assert wrong.status_code == 400
+    assert (await small.complete()).json()["missing"] == [3]
+    phone = another_sender(small.content)
+    assert (await phone.open(digest=phone.digest(), sign_at_once=True)).json()["signed"] is None, (
+        "it asks what is there"
+    )
+    assert (await small.open(sign_at_once=True)).json()["signed"] is None, "no digest"
+
+
 async def test_the_same_file_opened_on_two_devices_at_once_is_one_upload(small, another_sender, record) -> None:
     phone = another_sender(small.content)
 
@@ -133,3 +157,16 @@ async def test_a_file_of_4_gb_is_refused_before_a_byte_is_sent(small, record) ->
     assert told(refused) == (422, "too-large")
     assert refused.json()["allowed"] == 40_000_000
     assert await record.rows("media") == []
+
+
+async def test_parts_of_another_upload_are_none_of_this_one(small, another_sender) -> None:
+    other = another_sender(os.urandom(len(small.content)))
+    for each in (small, other):
+        await each.open(digest=each.digest())
+        await each.put_all()
+
+    refused = await small.complete({**small.etags, 2: other.etags[2]})
+
+    assert told(refused) == (409, "parts-missing")
+    assert refused.json()["missing"] == [2]
+    assert (await small.complete()).status_code == 200

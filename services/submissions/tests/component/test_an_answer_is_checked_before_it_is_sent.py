@@ -51,9 +51,17 @@ def check(client, reporter):
     return post
 
 
-async def accepted(client, reporter, officer, obligation, body):
-    headers = {**reporter, "Idempotency-Key": "khoa-cua-thang-truoc"}
-    sent = await client.post(f"/obligations/{obligation.obligation_id}/submissions", json=body, headers=headers)
+@pytest.fixture
+def send(client, reporter):
+    async def post(obligation, body):
+        headers = {**reporter, "Idempotency-Key": f"khoa-{obligation.obligation_id}"}
+        return await client.post(f"/obligations/{obligation.obligation_id}/submissions", json=body, headers=headers)
+
+    return post
+
+
+async def accepted(client, send, officer, obligation, body):
+    sent = await send(obligation, body)
     submission = sent.json()["submission_id"]
     answer = await client.post(f"/submissions/{submission}/accept", json={"number": 1}, headers=officer)
     assert answer.status_code == 200, answer.text
@@ -87,15 +95,20 @@ async def test_a_check_tells_faults_then_warnings_and_records_nothing(two_months
     assert await record.everything() == before
 
 
-async def test_the_accepted_answer_of_the_month_before_is_an_aim(client, two_months, check, reporter, officer) -> None:
+async def test_the_accepted_answer_of_the_month_before_is_an_aim(
+    client, two_months, check, send, reporter, officer
+) -> None:
     november, december = two_months
     assert (await check(december, stated("2026-12", 6, 6))).json()["warnings"] == []
-    await accepted(client, reporter, officer, november, stated("2026-11", 20, 5))
+    await accepted(client, send, officer, november, stated("2026-11", 20, 5))
 
     [warning] = (await check(december, stated("2026-12", 6, 6))).json()["warnings"]
     assert "kỳ trước 25" in warning["what_vi"]
     shown = (await client.get(f"/obligations/{december.obligation_id}/asked", headers=reporter)).json()
     assert {each["kind"]: each["parts"] for each in shown["aims"]} == {"assigned": 10, "previous": 25}
+
+    taken = await send(december, stated("2026-12", 6, 6))
+    assert (taken.status_code, taken.json()["state"]) == (201, "submitted")
 
 
 async def test_nobody_checks_for_another_unit(two_months, check, stranger, officer) -> None:

@@ -92,3 +92,13 @@ async def test_what_is_not_among_the_formats_is_refused_by_its_content(paper_des
     assert await inspect_next(archive) == "rejected"
 
     assert (await sender.media())["refusal"] == "not-allowed"
+
+
+async def test_a_photograph_of_an_iphone_is_refused_with_what_to_do(another_sender, paper_desk) -> None:
+    sender = another_sender(b"x" * 100, desk=paper_desk)
+
+    refused = await sender.open(file_name="IMG_0001.HEIC", content_type="image/heic")
+
+    assert told(refused) == (422, "type-not-allowed")
+    assert "hãy lưu ảnh dạng JPEG" in refused.json()["detail"]
+    assert refused.json()["allowed"] == [WORD, "image/jpeg"]

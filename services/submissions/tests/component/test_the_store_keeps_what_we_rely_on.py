@@ -5,13 +5,15 @@ import base64
 import hashlib
 import os
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
 
-from chassis.objects import NotAsItWas, NothingThere, Objects, StoreAway, StoreRefused
+from chassis.objects import PART_URL_LIFETIME, NotAsItWas, NothingThere, Objects, StoreAway, StoreRefused
 from chassis.parts import StatedPart
 from chassis.transaction import new_id
+from congvan.servers.store import client
 from submissions.domain.media import PART_BYTES
 
 FIRST, LAST = os.urandom(PART_BYTES), os.urandom(1000)
@@ -71,6 +73,27 @@ async def test_a_signed_url_is_good_for_one_part_of_one_file(objects, upload, we
     assert (await web.put(url.replace("quarantine/", "media/"), content=LAST)).status_code == 403
     assert (await web.get(url)).status_code == 403
     assert await objects.list_parts(*upload) == []
+
+
+async def test_a_signed_url_is_good_for_its_time_only(objects, upload, web, store) -> None:
+    key, upload_id = upload
+    more = {"uploadId": upload_id, "partNumber": "1", "x-amz-checksum-sha256": sha256(LAST)}
+
+    def signed(ago: timedelta) -> str:
+        return client(store.endpoint, store.keys).get_presigned_url(
+            "PUT",
+            store.bucket,
+            key,
+            expires=PART_URL_LIFETIME,
+            request_date=datetime.now(UTC) - ago,
+            extra_query_params=dict(more),
+        )
+
+    late = await web.put(signed(PART_URL_LIFETIME + timedelta(minutes=1)), content=LAST)
+
+    assert late.status_code == 403
+    assert await objects.list_parts(*upload) == []
+    assert (await web.put(signed(PART_URL_LIFETIME - timedelta(minutes=1)), content=LAST)).status_code == 200
 
 
 async def test_a_part_that_was_sent_twice_can_be_named_by_its_etag(objects, upload, web) -> None:

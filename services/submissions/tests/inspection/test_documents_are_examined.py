@@ -24,7 +24,12 @@ MAIN = {
 }
 HYPERLINK = '<Relationship Type="http://x/relationships/hyperlink" Target="https://a.vn" TargetMode="External"/>'
 TEMPLATE = '<Relationship Type="http://x/relationships/attachedTemplate" Target="http://a" TargetMode="External"/>'
-LAUGHS = '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">]><svg xmlns="http://www.w3.org/2000/svg">&lol;</svg>'
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY l0 "lol">'
+    + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    + ']><svg xmlns="http://www.w3.org/2000/svg">&l9;</svg>'
+)
+"""A thousand million laughs, in a drawing."""
 PUPILS = "Danh sách học sinh lớp 9A. STT, Họ và tên, Ngày sinh. " + " ".join(
     f"{n}. Nguyễn Văn A{n} {n:02}/03/2011" for n in range(1, 9)
 )
@@ -139,6 +144,7 @@ def test_a_report_is_not_taken_for_a_list_of_pupils(body) -> None:
         (office()[:-40], "broken"),
         (office().replace(b"[Content_Types].xml", b"[Content_Tapes].xml"), "other-kind"),
         (LAUGHS.encode(), "other-kind"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 500, "other-kind"),
         (b"<!DOCTYPE html><script>alert(1)</script>", "other-kind"),
         (b"MZ\x90\x00" + b"\0" * 600, "other-kind"),
         (b"junk" + pdf(), "other-kind"),
@@ -152,6 +158,41 @@ def test_a_report_is_not_taken_for_a_list_of_pupils(body) -> None:
 )
 def test_what_acts_hides_or_explodes_is_refused(content, reason) -> None:
     assert refused(content) == reason
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (photograph() + office(**{"word/vbaProject.bin": b"x"}), "jpg"),
+        (photograph("PNG") + pdf(acts("/JavaScript")), "png"),
+        (photograph() + b"<!DOCTYPE html><script>alert(1)</script>", "jpg"),
+    ],
+    ids=["document", "paper", "page"],
+)
+def test_a_photograph_that_is_something_else_too_is_shown_without_it(content, kind) -> None:
+    found = examined(content)
+
+    assert found.paper.format == kind
+    for picture in (found.shown, found.preview):
+        assert picture.endswith(b"\xff\xd9")
+        assert not any(trace in picture for trace in (b"vbaProject", b"%PDF", b"<script>"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        office(**{"word/vbaProject.bin": b"x"}) + pdf(),
+        pdf(acts("/JavaScript")) + office(),
+        b"%PDF-1.7\n" + office(),
+        b"PK\x03\x04" + pdf(),
+        b"MZ\x90\x00" + office(),
+        b"GIF89a" + office(),
+    ],
+    ids=["macros and a PDF", "a script and a document", "a head and a document", "a head and a PDF", "MZ", "GIF"],
+)
+def test_a_document_that_is_two_things_is_never_taken_for_the_harmless_one(content) -> None:
+    with pytest.raises(Exception):  # noqa: B017, PT011  the child refuses whatever the libraries make of it
+        examined(content)
 
 
 def test_links_people_click_on_are_no_active_content() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from congvan.bench import directives, directory, flow, ingest, upload
+from congvan.bench import directives, directory, draining, evening, flow, ingest, upload
 from congvan.bench.generated import Size
 from congvan.bench.ground import AlreadyMeasuring, throw_away_folder
 from congvan.bench.outcome import Outcome
@@ -76,13 +76,39 @@ async def test_the_city_sees_every_submission_of_the_flow(house: House) -> None:
     assert 0 < outcome.ratios["receipt_to_city_p50_ms"] <= outcome.ratios["receipt_to_city_p99_ms"]
 
 
+async def test_a_queue_of_films_is_drained(house: House) -> None:
+    drained = await draining.drain(house, Silent(), films=3, first=1, size=SIZE)
+
+    assert (drained.ready, drained.made) == (3, 3)
+    assert drained.worker_peak >= drained.worker_peak_first > 0
+    assert drained.children_peak > 0
+
+
+async def test_an_evening_of_cut_lines_keeps_every_receipt(house: House) -> None:
+    outcome = await evening.measure(house, Silent(), seconds=2.0, size=SIZE, share_cut=0.2)
+
+    _shown(outcome)
+    assert (outcome.figures["lost"], outcome.figures["doubled"]) == ([], [])
+    assert outcome.figures["receipts"] == outcome.figures["units"] >= 16
+    assert outcome.figures["cuts"]["cut_halfway"] > 0 < outcome.figures["cuts"]["cut_unheard"]
+
+
 async def test_an_upload_sends_the_whole_file_past_our_api(house: House) -> None:
-    outcome = await upload.measure(house, Silent(), pairs=1, megabytes=12, size=SIZE)
+    # After the queue and the evening: what it sends is inspected behind its back.
+    outcome = await upload.measure(
+        house, Silent(), pairs=1, megabytes=12, crowds=(2,), cut_megabytes=13, cuts=2, size=SIZE
+    )
 
     _shown(outcome)
     assert outcome.figures["bytes"] > 10_000_000
     assert outcome.figures["pairs"] == 1
     assert 1000 < outcome.ratios["api_bytes"] < 100_000
+    [two] = outcome.figures["crowds"]
+    assert (two["size"], len(two["ours"]), len(two["straight"])) == (2, 2, 2)
+    assert two["api_peak_bytes"] > 0
+    cut = outcome.figures["cut"]
+    assert (cut["cuts"], cut["parts"], cut["parts_acknowledged"]) == (2, 3, 3)
+    assert cut["carried"] > cut["byte_count"] == 13_000_000
 
 
 async def test_issuing_numbering_and_documents_are_measured(house: House) -> None:

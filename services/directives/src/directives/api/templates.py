@@ -10,13 +10,17 @@ from chassis.identity import Calling
 from chassis.problems import NotAllowed
 from chassis.text import Line, UnitId
 from chassis.transaction import OpenTransaction
-from contracts.directives import IndicatorAsked, RuleAsked, SectionAsked
+from contracts.directives import IndicatorAsked, RuleAsked, SectionAsked, TargetAsked
 from directives.api.trees import KnownTree
+from directives.domain.periods import Frequency
+from directives.domain.target import MOST_TARGETS
 from directives.domain.template import OutlineTemplate
 from directives.file_requests import SectionCode, SectionIn
 from directives.operations import templates
-from directives.problems import CodeTwice, NothingAsked, RuleUnfit, TemplateChanged, UnknownUnits
-from directives.requests import IndicatorIn, Request, RuleIn
+from directives.problems import CodeTwice, NothingAsked, RuleUnfit, TargetUnfit, TemplateChanged, UnknownUnits
+from directives.requests import FrequencyIn, IndicatorIn, Request, RuleIn
+from directives.target_requests import TargetIn
+from directives.terms_problems import FilesUnfit
 
 router = APIRouter()
 
@@ -29,6 +33,8 @@ class TemplateIn(Request):
     sections: list[SectionIn] = Field(default=[], max_length=100)
     indicators: list[IndicatorIn] = Field(default=[], max_length=200)
     rules: list[RuleIn] = Field(default=[], max_length=200)
+    targets: list[TargetIn] = Field(default=[], max_length=MOST_TARGETS)
+    frequency: FrequencyIn | None = None
 
     def template(self, issuer_unit_id: str, code: str) -> OutlineTemplate:
         """Return it as the domain knows it."""
@@ -40,6 +46,8 @@ class TemplateIn(Request):
             sections=tuple(each.asked() for each in self.sections),
             indicators=tuple(IndicatorAsked(**each.model_dump()) for each in self.indicators),
             rules=tuple(RuleAsked(**each.model_dump()) for each in self.rules),
+            targets=tuple(TargetAsked(**each.model_dump()) for each in self.targets),
+            frequency=self.frequency.frequency() if self.frequency else None,
         )
 
 
@@ -55,6 +63,9 @@ class TemplateOut(BaseModel):
     sections: tuple[SectionAsked, ...]
     indicators: tuple[IndicatorAsked, ...]
     rules: tuple[RuleAsked, ...]
+    targets: tuple[TargetAsked, ...]
+    frequency: Frequency | None
+    """By which calendar it is usually asked; null: once."""
 
 
 class TemplatesOut(BaseModel):
@@ -72,7 +83,9 @@ async def list_templates(caller: Calling, tx: OpenTransaction, issuer_unit_id: U
 
 @router.put(
     "/outline-templates/{issuer_unit_id}/{code}",
-    responses=may_raise(NotAllowed, UnknownUnits, NothingAsked, CodeTwice, RuleUnfit, TemplateChanged),
+    responses=may_raise(
+        NotAllowed, UnknownUnits, NothingAsked, CodeTwice, RuleUnfit, FilesUnfit, TargetUnfit, TemplateChanged
+    ),
 )
 async def keep_template(
     caller: Calling,

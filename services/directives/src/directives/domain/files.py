@@ -1,5 +1,6 @@
 """Which files an answer may be made of: films, recordings, pictures, and what stands under a heading as evidence."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from contracts.directives import EvidenceAsked, FileFormat, MediaAsked, SectionAsked
@@ -19,14 +20,19 @@ def check_files(requirement: "Requirement", *, where: str) -> None:
     """Raise `FilesUnfit` with the place of what is asked of files that no file could be."""
     if requirement.media is not None:
         _check_media(requirement.kind, requirement.media, where=f"{where}.media")
-    with_files = [place for place, each in enumerate(requirement.sections) if each.kind == "evidence"]
-    for place, section in enumerate(requirement.sections):
-        _check_section(section, where=f"{where}.sections.{place}")
+    check_sections(requirement.sections, where=f"{where}.sections")
+
+
+def check_sections(sections: Sequence[SectionAsked], *, where: str) -> None:
+    """Raise `FilesUnfit` with the place of a heading under which no file could stand, or one too many for files."""
+    for place, section in enumerate(sections):
+        _check_section(section, where=f"{where}.{place}")
+    with_files = [place for place, each in enumerate(sections) if each.kind == "evidence"]
     if len(with_files) > MOST_SECTIONS_WITH_FILES:
         raise FilesUnfit(
             f"Tối đa {MOST_SECTIONS_WITH_FILES} mục minh chứng trong một đề cương.",
             f"At most {MOST_SECTIONS_WITH_FILES} headings of an outline are for evidence.",
-            where=f"{where}.sections.{with_files[MOST_SECTIONS_WITH_FILES]}",
+            where=f"{where}.{with_files[MOST_SECTIONS_WITH_FILES]}",
         )
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from chassis.caller import Caller
 from chassis.transaction import Transaction
 from directives import store
+from directives.domain.files import check_sections
 from directives.domain.outline import check_outline
+from directives.domain.target import check_targets
 from directives.domain.template import OutlineTemplate
 from directives.operations.access import need, need_known, not_allowed, writes_for
 from directives.problems import NothingAsked, TemplateChanged
@@ -33,6 +35,8 @@ async def keep_template(tx: Transaction, *, template: OutlineTemplate, tree: Tre
             where="sections",
         )
     check_outline((), template.indicators, template.sections, template.rules, where="template")
+    check_sections(template.sections, where="template.sections")
+    check_targets(template.targets, (), template.indicators, (), where="template")
     newest = await store.templates.find(tx.connection, template.issuer_unit_id, template.code)
     if newest is not None and newest.says_the_same(template):
         return newest

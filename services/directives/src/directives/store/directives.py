@@ -354,12 +354,13 @@ def _requirement(row: Row[*tuple[Any, ...]]) -> Requirement:
         same_as=row.same_as,
         passes_on=row.passes_on,
         terms=Terms.model_validate(row.terms),
-        frequency=_frequency(row.frequency) if row.frequency else None,
+        frequency=frequency_of(row.frequency) if row.frequency else None,
         targets=tuple(TargetAsked.model_validate(each) for each in row.targets),
         assigned=tuple(Assigned(*each) for each in row.assigned),
         reviewing_unit_id=row.reviewing_unit_id,
     )
 
 
-def _frequency(row: dict[str, Any]) -> Frequency:
+def frequency_of(row: dict[str, Any]) -> Frequency:
+    """Return by which calendar something is asked, as a row says it."""
     return Frequency(**{**row, "due": DueRule(**row["due"])})

@@ -1,5 +1,6 @@
 """Outline templates, in and out of PostgreSQL: every version stays, the newest one is offered."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,9 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.directives import IndicatorAsked, RuleAsked, SectionAsked
+from contracts.directives import IndicatorAsked, RuleAsked, SectionAsked, TargetAsked
 from directives.domain.template import OutlineTemplate
+from directives.store.directives import frequency_of
 from directives.tables import outline_templates as templates
 
 _OF_ISSUER = (
@@ -48,6 +50,8 @@ async def add(connection: AsyncConnection, template: OutlineTemplate, *, by: UUI
         "sections": [each.model_dump() for each in template.sections],
         "indicators": [each.model_dump() for each in template.indicators],
         "rules": [each.model_dump() for each in template.rules],
+        "targets": [each.model_dump() for each in template.targets],
+        "frequency": asdict(template.frequency) if template.frequency else None,
         "kept_by": by,
         "kept_at": at,
     }
@@ -63,4 +67,6 @@ def _template(row: Row[*tuple[Any, ...]]) -> OutlineTemplate:
         sections=tuple(SectionAsked.model_validate(each) for each in row.sections),
         indicators=tuple(IndicatorAsked.model_validate(each) for each in row.indicators),
         rules=tuple(RuleAsked.model_validate(each) for each in row.rules),
+        targets=tuple(TargetAsked.model_validate(each) for each in row.targets),
+        frequency=frequency_of(row.frequency) if row.frequency else None,
     )

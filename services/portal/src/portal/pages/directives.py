@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
 from portal import owing, writing
-from portal.doorkeeping import read_form
+from portal.doorkeeping import Form, read_form
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
 from portal.people import Names
@@ -51,6 +51,7 @@ def open_directives(house: House, names: Names) -> APIRouter:
             now=datetime.now(VIETNAM),
             look=owing.LOOK,
             steps=_steps(found, visit),
+            overdue_count=overdue_count(found, datetime.now(VIETNAM)),
             unread=unread,
         )
 
@@ -68,7 +69,7 @@ def open_directives(house: House, names: Names) -> APIRouter:
         bodies: dict[str, Any] = {
             "sign": {"revision": writing.read_number(form.get("revision")) or 0},
             "number": {"notation": form.get("notation")} if form.get("notation") else {},
-            "issue": {"issued_on": form.get("issued_on") or datetime.now(VIETNAM).date().isoformat()},
+            "issue": issue_of(form, datetime.now(VIETNAM)),
         }
         if step not in bodies:
             raise NoSuchPage("Không có thao tác này.", "There is no such step.")
@@ -78,6 +79,19 @@ def open_directives(house: House, names: Names) -> APIRouter:
         return go_to(f"/directives/{directive_id}")
 
     return router
+
+
+def issue_of(form: Form, now: datetime) -> dict[str, Any]:
+    """Return what is asked of the service when somebody issues a directive."""
+    return {
+        "issued_on": form.get("issued_on") or now.date().isoformat(),
+        "although_overdue": form.get("although_overdue") == "yes",
+    }
+
+
+def overdue_count(directive: Mapping[str, Any], now: datetime) -> int:
+    """Return how many of its requirements would be overdue already, were it issued now; the service decides."""
+    return sum(writing.moment(each["due_at"]) <= now for each in directive["requirements"] if not each["same_as"])
 
 
 def _steps(directive: Mapping[str, Any], visit: Visit) -> list[str]:

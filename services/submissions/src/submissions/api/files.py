@@ -21,7 +21,7 @@ from submissions.domain.media import MOST_PART_BYTES, MOST_PARTS, PART_BYTES, Di
 from submissions.domain.naming import file_name
 from submissions.operations import opening, uploading
 from submissions.operations.archive import Archive
-from submissions.operations.uploading import Progress, WantedPart
+from submissions.operations.uploading import Progress, SignedPart, WantedPart
 from submissions.problems import (
     AlreadyAccepted,
     BadDigest,
@@ -90,6 +90,8 @@ class UploadIn(BaseModel):
     byte_count: Annotated[int, Field(strict=True, ge=1, le=LARGEST_FILE)]
     content_type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+-]{1,50}/[a-z0-9.+-]{1,80}$")]
     digest: DigestIn | None = None
+    sign_at_once: bool = False
+    """With a digest: sign the first parts of a new upload in the same answer."""
 
 
 class UploadOut(BaseModel):
@@ -103,12 +105,6 @@ class UploadOut(BaseModel):
     part_bytes: int
     part_count: int
     state: str
-
-
-class OpenedOut(UploadOut):
-    """`known`: `new`; or `here`, begun or sent before for this obligation; or `elsewhere`, copied from another one."""
-
-    known: str
 
 
 class WantedPartIn(BaseModel):
@@ -142,6 +138,16 @@ class SignedPartsOut(BaseModel):
 
     parts: list[SignedPartOut]
     expires_at: datetime
+
+
+class OpenedOut(UploadOut):
+    """`known`: `new`; or `here`, begun or sent before for this obligation; or `elsewhere`, copied from another one.
+
+    `signed`: the first parts, where that was asked for and the upload is new.
+    """
+
+    known: str
+    signed: SignedPartsOut | None = None
 
 
 class ReceivedPartOut(BaseModel):
@@ -227,7 +233,10 @@ async def open_upload(body: UploadIn, archive: OurArchive, caller: Calling, resp
     opened = await opening.open_upload(archive, wanted=wanted, by=caller)
     if opened.known == "here":
         response.status_code = 200
-    return OpenedOut(**_upload_out(opened.media).model_dump(), known=opened.known)
+    first = None
+    if body.sign_at_once and opened.known == "new" and opened.media.part_digests is not None:
+        first = _signed_out(uploading.sign_first(archive, opened.media, most=PARTS_AT_ONCE))
+    return OpenedOut(**_upload_out(opened.media).model_dump(), known=opened.known, signed=first)
 
 
 @router.post(
@@ -237,13 +246,7 @@ async def open_upload(body: UploadIn, archive: OurArchive, caller: Calling, resp
 async def sign_parts(upload_id: UUID, body: WantedPartsIn, archive: OurArchive, caller: Calling) -> SignedPartsOut:
     """Sign where to PUT some parts. The store refuses other bytes than those of the digest."""
     wanted = [WantedPart(part.number, part.sha256) for part in body.parts]
-    signed = await uploading.sign_parts(archive, upload_id=upload_id, parts=wanted, by=caller)
-    return SignedPartsOut(
-        parts=[
-            SignedPartOut(number=part.number, byte_count=part.byte_count, url=part.url, headers={}) for part in signed
-        ],
-        expires_at=min(part.expires_at for part in signed),
-    )
+    return _signed_out(await uploading.sign_parts(archive, upload_id=upload_id, parts=wanted, by=caller))
 
 
 @router.get("/uploads/{upload_id}", responses=may_raise(NotFound, NotSignedIn, Unavailable))
@@ -261,6 +264,15 @@ async def complete_upload(upload_id: UUID, body: StatedPartsIn, archive: OurArch
     stated = [StatedPart(part.number, part.etag.strip('"')) for part in body.parts]
     completed = await uploading.complete_upload(archive, upload_id=upload_id, parts=stated, by=caller)
     return CompletedOut(media_id=completed.id, state="received")
+
+
+def _signed_out(signed: list[SignedPart]) -> SignedPartsOut:
+    return SignedPartsOut(
+        parts=[
+            SignedPartOut(number=part.number, byte_count=part.byte_count, url=part.url, headers={}) for part in signed
+        ],
+        expires_at=min(part.expires_at for part in signed),
+    )
 
 
 def _upload_out(media: Media) -> UploadOut:

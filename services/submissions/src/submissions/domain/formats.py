@@ -31,6 +31,8 @@ FILM_FORMATS: Mapping[str, str] = {
     "video/3gpp": "3gp",
 }
 """What phones and cameras write, as its sender called it; the inspection measures what the file really is."""
+PHOTOGRAPHS_OF_PHONES = frozenset({"image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"})
+"""What an iPhone takes; not read here (decision 54)."""
 FILMS = frozenset({"mp4", "mov"})
 SOUNDS = frozenset({"mp3", "m4a", "wav", "ogg"})
 _OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -102,6 +104,16 @@ def refuse_unasked(requirement: Requirement, *, byte_count: int, content_type: s
     if not fitting:
         allowed = list(dict.fromkeys(name for each in taken for name in each.content_types))
         words = ", ".join(dict.fromkeys(word for each in taken for word in _words(each)))
+        if content_type in PHOTOGRAPHS_OF_PHONES:
+            raise TypeNotAllowed(
+                "Ảnh HEIC chưa nhận được; hãy lưu ảnh dạng JPEG. Trên iPhone: mở Cài đặt → Camera → Định dạng, chọn "
+                "«Tương thích nhất» rồi chụp lại, hoặc chọn ảnh từ Thư viện ảnh (không phải từ Tệp) để máy tự chuyển "
+                f"sang JPEG. Yêu cầu này nhận tệp {words}.",
+                "HEIC photographs are not taken; save the picture as JPEG. On an iPhone: Settings, Camera, Formats, "
+                "Most Compatible; or choose it from the photo library, not from Files, and the phone converts it. "
+                f"Files of these types are taken here: {words}.",
+                allowed=allowed,
+            )
         raise TypeNotAllowed(
             f"Chỉ nhận tệp {words}.", f"Only files of these types are taken: {words}.", allowed=allowed
         )

@@ -16,7 +16,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-from submissions.inspection.kinds import MOV_STARTS
+from submissions.inspection.kinds import MOV_STARTS, STILL_BRANDS
 from submissions.inspection.unfit import UnfitError
 from submissions.inspection.wire import BLOCK_BYTES, POSTER_BYTES, VIDEO_CODECS, Film
 
@@ -28,8 +28,6 @@ _POSTER_HEIGHT = 1280  # of a film held upright
 _POSTER_SECOND = 1  # the very first picture is often black
 _POSTER_TRIES = 4
 
-# Still pictures wrapped like a film: HEIF and AVIF (ISO/IEC 23008-12, AV1 Image File Format).
-_STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
 _MATROSKA_START = b"\x1a\x45\xdf\xa3"
 _OTHER_STARTS = (
     b"FLV\x01",
@@ -100,7 +98,7 @@ def measure(file: io.RawIOBase | io.BytesIO, *, max_pixels: int) -> tuple[Film, 
 def container_kind(head: bytes) -> str:
     """Say which demuxer may open the file, from its first bytes alone, so that no other one ever sees it."""
     if head[4:8] in MOV_STARTS:
-        if head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS:
+        if head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS:
             raise UnfitError("not-a-video")
         return "mov"
     if head.startswith(_MATROSKA_START):

@@ -14,6 +14,8 @@ _STARTS: Mapping[bytes, Kind] = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "old-office",  # and what Office encrypts
 }
 MOV_STARTS = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
+"""Still pictures wrapped like a film: HEIF and AVIF (ISO/IEC 23008-12, AV1 Image File Format)."""
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -23,6 +25,8 @@ def kind_of(head: bytes) -> Kind | None:
             return kind
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
+    if head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS:
+        return None
     if head[4:8] in MOV_STARTS:
         return "film"
     return None if sound_kind_of(head) is None else "sound"

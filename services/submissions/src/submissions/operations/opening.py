@@ -69,8 +69,9 @@ async def open_upload(archive: Archive, *, wanted: Wanted, by: Caller) -> Opened
         here = _here(same, obligation)
         if here is not None:
             return Opened(here, "here")
-        await _refuse_more(tx, archive, obligation, opened)
-    ready = [each for each in same if each.state == "ready"]
+        ready = [each for each in same if each.state == "ready"]
+        if ready:  # else it costs the store nothing to find out when the file is written down
+            await _refuse_more(tx, archive, obligation, opened)
     copied = await _copy(archive, ready[0], opened) if ready else None
     if copied is not None:
         with suppress(_SourceGone):
@@ -199,14 +200,14 @@ async def _refuse_unwanted(tx: Transaction, wanted: Wanted, by: Caller) -> Oblig
 
 
 async def _refuse_more(tx: Transaction, archive: Archive, obligation: Obligation, opened: Media) -> None:
-    if await store.media.count_on_the_way(tx, obligation.id) >= UPLOADS_AT_ONCE:
+    # Counted without a lock on the unit: two at once may go over it by one file, which harms nobody.
+    taken, on_the_way = await store.media.taken_of(tx, obligation.answering_unit_id, obligation.id)
+    if on_the_way >= UPLOADS_AT_ONCE:
         raise TooManyUploads(
             f"Đang có {UPLOADS_AT_ONCE} tệp tải lên dở dang cho mục này; hãy hoàn tất chúng trước.",
             f"{UPLOADS_AT_ONCE} uploads are under way for this obligation; complete them first.",
             allowed=UPLOADS_AT_ONCE,
         )
-    # Counted without a lock on the unit: two at once may go over it by one file, which harms nobody.
-    taken = await store.media.bytes_of_unit(tx, obligation.answering_unit_id)
     if taken + opened.byte_count > archive.unit_bytes:
         raise UnitFull(
             f"Các tệp của đơn vị sẽ chiếm {(taken + opened.byte_count) / 1e9:.1f} GB, "

@@ -15,6 +15,7 @@ from chassis.objects import PART_URL_LIFETIME, NothingThere, StoredObject, Store
 from chassis.parts import HeldPart, StatedPart
 from chassis.transaction import Transaction
 from submissions import store
+from submissions.domain.asked import Obligation
 from submissions.domain.media import ON_THE_WAY, Media
 from submissions.operations.archive import Archive
 from submissions.operations.opening import tell_received
@@ -59,17 +60,28 @@ async def sign_parts(archive: Archive, *, upload_id: UUID, parts: Sequence[Wante
     `UploadOver` when no parts are taken any more.
     """
     async with archive.transactions.begin() as tx:
-        media = await _own(tx, await store.media.find(tx, upload_id), by)
+        media = _own(await store.media.find_owed(tx, upload_id), by)
     if media.state != "uploading":
         raise _over(media)
     for part in parts:
         media.bytes_of_part(part.number)
         media.refuse_other_bytes(part.number, part.sha256)
+    return _signed(archive, media, parts, tx.now)
+
+
+def sign_first(archive: Archive, media: Media, *, most: int) -> list[SignedPart]:
+    """Sign the first parts of an upload that has just been opened with its digest, as `sign_parts` does."""
+    digests = (media.part_digests or ())[:most]
+    parts = [WantedPart(number, sha256) for number, sha256 in enumerate(digests, 1)]
+    return _signed(archive, media, parts, media.opened_at)
+
+
+def _signed(archive: Archive, media: Media, parts: Sequence[WantedPart], now: datetime) -> list[SignedPart]:
     return [
         SignedPart(
             number=part.number,
             byte_count=media.bytes_of_part(part.number),
-            expires_at=tx.now + PART_URL_LIFETIME,
+            expires_at=now + PART_URL_LIFETIME,
             url=archive.objects.part_url(media.quarantine_key, media.store_upload_id, part.number, sha256=part.sha256),
         )
         for part in parts
@@ -98,7 +110,7 @@ async def complete_upload(archive: Archive, *, upload_id: UUID, parts: Sequence[
     `UploadOver` when the upload was abandoned.
     """
     async with archive.transactions.begin() as tx:
-        media = await _own(tx, await store.media.take(tx, upload_id), by)
+        media = _own(await store.media.take_owed(tx, upload_id), by)
         if media.state in _OVER:
             raise _over(media)
         if media.state not in ON_THE_WAY:
@@ -139,24 +151,24 @@ async def settle(archive: Archive, media: Media) -> Media:
 
 
 async def _record(tx: Transaction, media_id: UUID, found: StoredObject | None) -> Media:
-    media = await store.media.get_taken(tx, media_id)
+    media, obligation = await store.media.get_taken_owed(tx, media_id)
     if media.state not in ON_THE_WAY:
         return media  # another caller was quicker
     if found is None or not _is_whole(media, found):
         await store.media.put_abandoned(tx, media_id)
         return replace(media, state="abandoned")
     received = replace(media, state="received", etag=found.etag, version=media.version + 1, received_at=tx.now)
-    obligation = await store.asked.get_obligation(tx, media.obligation_id)
     await store.media.put_received(tx, media_id, etag=found.etag, version=received.version)
     tell_received(tx, obligation, received)
     return received
 
 
-async def _own(tx: Transaction, media: Media | None, by: Caller) -> Media:
+def _own(found: tuple[Media, Obligation] | None, by: Caller) -> Media:
     """Return the file if the caller may answer for its unit: a colleague may go on with an upload another began."""
-    if media is None:
+    if found is None:
         raise not_found()
-    require_submit(by, await store.asked.get_obligation(tx, media.obligation_id))
+    media, obligation = found
+    require_submit(by, obligation)
     return media
 
 

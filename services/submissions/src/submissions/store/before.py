@@ -57,8 +57,8 @@ async def find_before(tx: Transaction, obligation: Obligation, requirement: Requ
 async def read_before(strokes: Strokes, obligation: Obligation, requirement: Requirement) -> dict[str, int]:
     """Return what `find_before` does, in one stroke."""
     asked = _period_before(obligation, requirement)
-    row = None if asked is None else await strokes.row(_READ_ACCEPTED, **asked)
-    return {} if row is None else _whole(json.loads(row["stated"]))
+    rows = [] if asked is None else await strokes.rows(_READ_ACCEPTED, **asked)
+    return _whole(json.loads(rows[0]["stated"])) if rows else {}
 
 
 async def stated_before(tx: Transaction, obligation: Obligation, codes: Collection[str]) -> Sequence[Former]:

@@ -10,9 +10,11 @@ from sqlalchemy import ARRAY, Row, Update, Uuid, and_, any_, bindparam, func, in
 from chassis.parts import StatedPart
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
+from submissions.domain.asked import Obligation
 from submissions.domain.evidence import SentFile
 from submissions.domain.media import LIVE, ON_THE_WAY, WITHHOLD_AGAIN_AFTER, Media, MediaState
 from submissions.file_tables import media
+from submissions.store.asked import OBLIGATION_COLUMNS, get_obligation, obligation_of
 from submissions.tables import obligations
 
 MOST_AT_ONCE = 200
@@ -22,11 +24,22 @@ MOST_SHOWN = 1000
 
 _FIND = select(media).where(media.c.media_id == bindparam("wanted"))
 _TAKE = _FIND.with_for_update()
+_OWED = [column for column in OBLIGATION_COLUMNS if column.name != "obligation_id"]
+_FIND_OWED = _FIND.add_columns(*_OWED).join(obligations, obligations.c.obligation_id == media.c.obligation_id)
+_TAKE_OWED = _FIND_OWED.with_for_update(of=media)
 _SENT_OF = Stroke(
     select(*media.c["media_id", "state", "format", "byte_count", "duration_ms"]).where(
         media.c.media_id == any_(bindparam("wanted", type_=ARRAY(Uuid))),
         media.c.obligation_id == bindparam("obligation_id"),
     )
+)
+_TAKEN_OF = (
+    select(
+        func.coalesce(func.sum(media.c.byte_count), 0),
+        func.count().filter(media.c.obligation_id == bindparam("obligation_id"), media.c.state.in_(sorted(ON_THE_WAY))),
+    )
+    .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
+    .where(obligations.c.answering_unit_id == bindparam("unit_id"), media.c.state.in_(sorted(LIVE)))
 )
 
 
@@ -74,9 +87,28 @@ async def take(tx: Transaction, media_id: UUID) -> Media | None:
     return None if row is None else media_of(row)
 
 
-async def get_taken(tx: Transaction, media_id: UUID) -> Media:
-    """Return a file that exists, locked for a change."""
-    return media_of((await tx.connection.execute(_TAKE, {"wanted": media_id})).one())
+async def find_owed(tx: Transaction, media_id: UUID) -> tuple[Media, Obligation] | None:
+    """Return a file with the obligation it was sent for, or null."""
+    row = (await tx.connection.execute(_FIND_OWED, {"wanted": media_id})).one_or_none()
+    return None if row is None else (media_of(row), obligation_of(row._mapping))  # noqa: SLF001  public in all but name
+
+
+async def take_owed(tx: Transaction, media_id: UUID) -> tuple[Media, Obligation] | None:
+    """Return a file, locked for a change, with the obligation it was sent for, or null."""
+    row = (await tx.connection.execute(_TAKE_OWED, {"wanted": media_id})).one_or_none()
+    if row is not None:
+        return media_of(row), obligation_of(row._mapping)  # noqa: SLF001  public in all but name
+    # There is none; or it was carried to another obligation while this waited, and the two do not belong together.
+    taken = await take(tx, media_id)
+    return None if taken is None else (taken, await get_obligation(tx, taken.obligation_id))
+
+
+async def get_taken_owed(tx: Transaction, media_id: UUID) -> tuple[Media, Obligation]:
+    """Return a file that exists, locked for a change, with the obligation it was sent for."""
+    taken = await take_owed(tx, media_id)
+    if taken is None:
+        raise LookupError(f"no file {media_id}")
+    return taken
 
 
 async def all_of(tx: Transaction, media_ids: Collection[UUID]) -> dict[UUID, Media]:
@@ -127,24 +159,14 @@ async def put_crc32(tx: Transaction, media_id: UUID, crc32: int) -> None:
     await tx.connection.execute(update(media).where(media.c.media_id == media_id).values(crc32=crc32))
 
 
-async def bytes_of_unit(tx: Transaction, unit_id: str) -> int:
-    """Return how many bytes the files of a unit take, those on their way as they will."""
-    counted = await tx.connection.execute(
-        select(func.coalesce(func.sum(media.c.byte_count), 0))
-        .join(obligations, obligations.c.obligation_id == media.c.obligation_id)
-        .where(obligations.c.answering_unit_id == unit_id, media.c.state.in_(sorted(LIVE)))
-    )
-    return int(counted.scalar_one())
-
-
-async def count_on_the_way(tx: Transaction, obligation_id: UUID) -> int:
-    """Return how many uploads are under way for an obligation."""
-    counted = await tx.connection.execute(
-        select(func.count())
-        .select_from(media)
-        .where(media.c.obligation_id == obligation_id, media.c.state.in_(sorted(ON_THE_WAY)))
-    )
-    return counted.scalar_one()
+async def taken_of(tx: Transaction, unit_id: str, obligation_id: UUID) -> tuple[int, int]:
+    """Return how many bytes the files of a unit take, those on their way as they will, and how many uploads are under
+    way for the obligation, which is one of its own.
+    """
+    byte_count, on_the_way = (
+        await tx.connection.execute(_TAKEN_OF, {"unit_id": unit_id, "obligation_id": obligation_id})
+    ).one()
+    return int(byte_count), int(on_the_way)
 
 
 # On the way.

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import TypeEngine
 
-from chassis.strokes import PLACE, Stroke, Strokes, asked_together, leaving_events, telling_together
+from chassis.strokes import PLACE, CommonStroke, Strokes, asked_together, leaving_events, telling_together
 from chassis.transaction import Transaction
 from contracts.submissions import SubmissionSubmitted
 from submissions.domain.asked import Obligation
@@ -80,7 +80,7 @@ _STANDING = (
         )
     )
 )
-_FIND_STANDING = Stroke(_STANDING)
+_FIND_STANDING = CommonStroke(_STANDING)
 
 _VERSION_TYPES = {
     name: submission_versions.c[name].type
@@ -163,7 +163,7 @@ def _version_written(asked: CTE) -> CTE:
 
 
 _telling = telling_together(**_WRITTEN_TYPES)
-_PUT_VERSION = Stroke(leaving_events(_version_written(_telling), _telling, by="submission_id"))
+_PUT_VERSION = CommonStroke(leaving_events(_version_written(_telling), _telling, by="submission_id"))
 _WRITE_VERSION = select(_version_written(asked_together(**_WRITTEN_TYPES)).c.submission_id)
 
 _SUBMISSION = (

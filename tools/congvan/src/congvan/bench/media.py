@@ -1,26 +1,24 @@
 """What a film costs: to be inspected, and to be made playable, beside the same work with nothing of ours around it."""
 
-import asyncio
 import io
 import resource
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
-
+from congvan.bench import draining
+from congvan.bench.draining import Drained
 from congvan.bench.outcome import Aim, Outcome, Sheet
 from congvan.demo.play import Told
 from congvan.demo.videos import make_video
+from congvan.house import House
 from submissions.inspection import Limits, inspect, make_playable
 
 SECONDS = 60
 MEGABYTES = 60.0
 """A phone writes some 8 Mbit/s at 1080p."""
 RENDERED_SECONDS = 10
-QUEUE = 40
-"""Films inspected one after the other, to see whether memory grows; each is a process of its own."""
 MOST_PIXELS = 4096 * 2304
 AIMS = {
     "inspect_cpu_s": Aim(at_most=3.0),
@@ -49,8 +47,10 @@ class _File:
             return file.read(length)
 
 
-def measure(told: Told) -> Outcome:
-    """Measure on films made for it, in a folder that is removed afterwards."""
+async def measure(house: House, told: Told) -> Outcome:
+    """Measure on films made for it: a queue of them on a house that nobody else uses, then one without any house."""
+    drained = await draining.drain(house, told)
+    house.pause(draining.WORKER)  # it is not measured any more
     with tempfile.TemporaryDirectory() as folder:
         long, short = Path(folder) / "long.mp4", Path(folder) / "short.mp4"
         told.step("Dựng phim 1080p", "Making films of 1080p")
@@ -58,24 +58,24 @@ def measure(told: Told) -> Outcome:
         make_video(short, seconds=RENDERED_SECONDS, megabytes=MEGABYTES / 6, seed=2, width=1920, height=1080)
         told.done(f"{SECONDS} s, {MEGABYTES:g} MB", f"{SECONDS} s, {MEGABYTES:g} MB")
         told.step("Kiểm tra", "Inspecting")
-        inspected = asyncio.run(_inspect(long))
+        inspected = await _inspect(long)
         told.done(f"{inspected['cpu_s']} s CPU", f"{inspected['cpu_s']} s of CPU")
         told.step("Chuyển sang dạng xem được", "Making one playable")
-        rendered = asyncio.run(_render(short, short.read_bytes()))
+        rendered = await _render(short, short.read_bytes())
         told.done(f"{rendered['with_us_s']} s", f"{rendered['with_us_s']} s")
     ratios = {
         "inspect_cpu_s": inspected["cpu_s"],
         "read_share": inspected["read_share"],
         "rendition_to_encoder": round(rendered["alone_cpu_s"] / rendered["with_us_cpu_s"], 3),
-        "queue_growth_mb": inspected["growth_mb"],
+        "queue_growth_mb": round(drained.growth_mb, 1),
     }
     rows = [[name, f"{figure:g}", AIMS[name].in_words()] for name, figure in ratios.items()]
     return Outcome(
         name="media",
-        figures={"inspect": inspected, "render": rendered},
+        figures={"inspect": inspected, "render": rendered, "queue": asdict(drained)},
         ratios=ratios,
         aims=AIMS,
-        sheets=[Sheet("Phim", "Films", ("", "", "→"), rows)],
+        sheets=[Sheet("Phim", "Films", ("", "", "→"), rows), _queue_sheet(drained)],
         notes=[
             (
                 "Bộ mã hóa một mình: cùng giải mã, thu nhỏ, mã hóa trong một tiến trình, không rào chắn; tính "
@@ -87,24 +87,37 @@ def measure(told: Told) -> Outcome:
     )
 
 
+def _queue_sheet(drained: Drained) -> Sheet:
+    row = (
+        str(drained.ready),
+        f"{drained.inspected_after_s:.0f}",
+        f"{drained.seconds:.0f}",
+        f"{drained.worker_peak_first / 1e6:.0f}",
+        f"{drained.worker_peak / 1e6:.0f}",
+        f"{drained.children_peak / 1e6:.0f}",
+    )
+    columns = (
+        "phim\nfilms",
+        "s, kiểm tra\ninspected",
+        "s, xong\nmade playable",
+        f"MB sau {drained.first}\nworker",
+        f"MB sau {drained.films}\nworker",
+        "MB\nchildren",
+    )
+    return Sheet("Hàng chờ", "The queue", columns, [row])
+
+
 async def _inspect(path: Path) -> dict[str, float]:
     limits = _limits(wall=60.0, cpu=30)
     file = _File(path)
     before = _cpu_seconds()
     measured = await inspect(file, limits=limits)
     cpu = _cpu_seconds() - before
-    resident = psutil.Process().memory_info().rss
-    begun = time.perf_counter()
-    for _ in range(QUEUE):
-        await inspect(_File(path), limits=limits)
     return {
         "cpu_s": round(cpu, 2),
         "read_bytes": file.bytes_read,
         "read_share": round(file.bytes_read / file.size, 4),
         "duration_ms": measured.duration_ms,
-        "queue": QUEUE,
-        "queue_s": round(time.perf_counter() - begun, 1),
-        "growth_mb": round((psutil.Process().memory_info().rss - resident) / 1e6, 1),
     }
 
 

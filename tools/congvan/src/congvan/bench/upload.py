@@ -1,26 +1,25 @@
-"""`bench upload`: a file through presigned parts, beside the same bytes put straight to the store."""
+"""`bench upload`: files through presigned parts, one and many at once, beside the same bytes straight to the store."""
 
 import asyncio
-import base64
-import hashlib
-import http.client
-import json
+import os
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from queue import SimpleQueue
 from statistics import median
-from typing import Any
-from urllib.parse import urlsplit
 
+from congvan.bench import crowd
+from congvan.bench.crowd import Crowd
+from congvan.bench.cutting import Survived, survive
 from congvan.bench.generated import Size
 from congvan.bench.ground import SIZE, Ground
 from congvan.bench.outcome import Aim, Outcome, Sheet
+from congvan.bench.parts import LINES, PART_BYTES, Api, Line, send
 from congvan.bench.processors import Meter, Used
 from congvan.bench.sender import Target
+from congvan.demo import people
 from congvan.demo.play import Told, WrongOutcome
 from congvan.demo.province import VIDEO_TYPES
 from congvan.house import House
@@ -30,12 +29,14 @@ from congvan.servers import store
 MEGABYTES = 64
 FILM_S = 58
 PAIRS = 9
-PART_BYTES = 8 << 20
-"""What a sender on a good line wishes for."""
-LINES = 2
-"""Parts on their way at once: with more, the store on two processors only waits for itself."""
+CROWDS = (1, 8, 32)
+CUT_MEGABYTES = 100
+CUTS = 5
 LEAST_RATIO = 0.9
 MOST_BYTES_THROUGH_API = 100_000
+MOST_API_CPU_MS = 20.0
+MOST_API_GROWTH_MB = 16.0
+"""Between one who uploads and the largest crowd."""
 INSPECTED_WITHIN_S = 60.0
 PROCESSORS = ("store", "submissions-api", "submissions-worker")
 INSPECTOR = "submissions-worker"
@@ -53,7 +54,15 @@ class _Way:
 
 
 async def measure(
-    house: House, told: Told, *, pairs: int = PAIRS, megabytes: float = MEGABYTES, size: Size = SIZE
+    house: House,
+    told: Told,
+    *,
+    pairs: int = PAIRS,
+    megabytes: float = MEGABYTES,
+    crowds: Sequence[int] = CROWDS,
+    cut_megabytes: int = CUT_MEGABYTES,
+    cuts: int = CUTS,
+    size: Size = SIZE,
 ) -> Outcome:
     """Measure on a running house that nobody else uses: our way, the store's own, in turn."""
     from congvan.demo.videos import make_video
@@ -64,8 +73,10 @@ async def measure(
         await asyncio.to_thread(make_video, film, seconds=FILM_S, megabytes=megabytes, seed=1)
         content = await asyncio.to_thread(film.read_bytes)
         _reports, videos = await ground.issue()
-        offices = ground.province.due(VIDEO_TYPES[:1])[: pairs + 1]
-        targets = await ground.targets(videos, offices)
+        offices = ground.province.due(VIDEO_TYPES[:1])
+        targets = await ground.targets(videos, offices[: pairs + 1])
+        fresh = await _fresh_targets(ground, offices, sum(each * crowd.rounds_of(each) for each in crowds))
+        unlucky = await ground.visitor(people.account_of(videos.answering[offices[-1]]))
         ours, raw = _Way(), _Way()
         with closing(_Upload(house, film, content)) as bench:
             # Who looks at the films does so afterwards: half a minute of processor each, and no sender waits for it.
@@ -77,11 +88,36 @@ async def measure(
                     if turn == 0:
                         ours, raw = _Way(), _Way()  # the first of each opens connections and volumes
                         bench.api_bytes = []
+                told.done(
+                    f"{pairs} cặp, mỗi lần {len(content):,} byte", f"{pairs} pairs of {len(content):,} bytes each"
+                )
+                told.step("Nhiều người gửi cùng lúc", "Many who upload at once")
+                gathered, resting = [], await crowd.at_rest(house)
+                for each in crowds:
+                    some = [fresh.pop() for _ in range(each * crowd.rounds_of(each))]
+                    gathered.append(await crowd.measure(house, each, some, film.name, content, resting=resting))
+                told.done(f"{list(crowds)}", f"{list(crowds)}")
+                told.step("Đường truyền đứt", "A line that is cut")
+                large = house.home / "large.mp4"
+                await asyncio.to_thread(large.write_bytes, os.urandom(cut_megabytes * 1_000_000))
+                at = house.addresses.store_endpoint
+                survived = await survive(unlucky, videos.obligations[offices[-1]], large, store=at, cuts=cuts)
+                told.done(f"đứt {survived.cuts} lần", f"cut {survived.cuts} times")
             finally:
                 house.resume(INSPECTOR)
             await bench.see_a_film_is_good(targets[0])
-        told.done(f"{pairs} cặp, mỗi lần {len(content):,} byte", f"{pairs} pairs of {len(content):,} bytes each")
-        return _outcome(bench, ours, raw, len(content))
+        outcome = _outcome(bench, ours, raw, len(content), gathered, survived)
+        outcome.figures["api_at_rest_ms_per_s"] = round(1000 * resting, 2)
+        return outcome
+
+
+async def _fresh_targets(ground: Ground, offices: Sequence[str], wanted: int) -> list[Target]:
+    """Issue letters until so many films are owed that nobody has sent yet."""
+    fresh: list[Target] = []
+    while len(fresh) < wanted:
+        _reports, videos = await ground.issue()
+        fresh += await ground.targets(videos, list(offices))
+    return fresh
 
 
 class _Upload:
@@ -139,150 +175,89 @@ class _Upload:
         await asyncio.to_thread(self._client.remove_object, BUCKET, name)
 
 
-class Api:
-    """The front door of submissions on one connection, counting every byte that passes."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self._token = token
-        self.bytes = 0
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._line.close()
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Return the answer to a request; raises `WrongOutcome` on a problem."""
-        sent = b"" if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        self._line.request(method, path, sent, headers)
-        answer = self._line.getresponse()
-        received = answer.read()
-        # With the heads, as good as they can be counted from here.
-        self.bytes += len(sent) + len(received) + sum(len(name) + len(value) + 4 for name, value in headers.items())
-        self.bytes += len(str(answer.headers)) + len(path)
-        if answer.status >= 300:
-            raise WrongOutcome(f"{method} {path}: {answer.status} {received[:300]!r}")
-        return json.loads(received)
-
-
-def send(api: Api, obligation_id: str, file_name: str, content: bytes) -> str:
-    """Send a file in parts, some at once, and complete it; return its media id. Blocks."""
-    view = memoryview(content)
-    parts = [view[first : first + PART_BYTES] for first in range(0, len(content), PART_BYTES)]
-    with ThreadPoolExecutor(LINES) as lines:
-        digests = list(lines.map(_digest, parts))
-        upload = api.ask(
-            "POST",
-            "/uploads",
-            {
-                "obligation_id": obligation_id,
-                "file_name": file_name,
-                "byte_count": len(content),
-                "content_type": "video/mp4",
-                "digest": {"part_bytes": PART_BYTES, "parts": digests},
-            },
-        )
-        path = f"/uploads/{upload['upload_id']}"
-        wanted = [{"number": number, "sha256": digest} for number, digest in enumerate(digests, 1)]
-        ready: SimpleQueue[_Ready | None] = SimpleQueue()
-        for signed in api.ask("POST", f"{path}/parts", {"parts": wanted})["parts"]:
-            ready.put(_Ready(signed["number"], signed["url"], signed["headers"], parts[signed["number"] - 1]))
-        sending = [lines.submit(_send_what_is_ready, ready) for _ in range(LINES)]
-        for _ in sending:
-            ready.put(None)
-    stated = sorted((each for line in sending for each in line.result()), key=lambda part: part["number"])
-    completed = api.ask("POST", f"{path}/complete", {"parts": stated})
-    return str(completed["media_id"])
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """A part that may be put where its signed address points."""
-
-    number: int
-    url: str
-    headers: dict[str, str]
-    content: memoryview
-
-
-def _send_what_is_ready(ready: "SimpleQueue[_Ready | None]") -> list[dict[str, Any]]:
-    with closing(Line()) as line:
-        return [
-            {"number": part.number, "etag": line.put(part.url, part.content, part.headers)}
-            for part in iter(ready.get, None)
-        ]
-
-
-def _digest(part: memoryview) -> str:
-    return base64.b64encode(hashlib.sha256(part).digest()).decode()
-
-
-class Line:
-    """One connection to the store, kept between requests."""
-
-    def __init__(self) -> None:
-        self._open: http.client.HTTPConnection | None = None
-
-    def close(self) -> None:
-        """Close the connection."""
-        if self._open is not None:
-            self._open.close()
-
-    def put(self, url: str, content: bytes | memoryview, headers: dict[str, str]) -> str:
-        """Put bytes to where a signed URL points; return the ETag. Blocks."""
-        place = urlsplit(url)
-        if self._open is None:
-            self._open = http.client.HTTPConnection(place.netloc, timeout=60)
-        self._open.request("PUT", f"{place.path}?{place.query}", content, headers)
-        answer = self._open.getresponse()
-        received = answer.read()
-        if answer.status != 200:
-            raise WrongOutcome(f"the store answers {answer.status}: {received[:300]!r}")
-        return str(answer.headers["etag"]).strip('"')
-
-
-def _outcome(bench: _Upload, ours: _Way, raw: _Way, size: int) -> Outcome:
-    ratio = ours.bytes_per_s(size) / raw.bytes_per_s(size)
-    through_api = max(bench.api_bytes)
+def _outcome(bench: _Upload, ours: _Way, raw: _Way, size: int, crowds: Sequence[Crowd], survived: Survived) -> Outcome:
     ways = {"ours": ours, "raw": raw}
-    figures = {
-        "bytes": size,
-        "pairs": len(ours.seconds),
-        "part_bytes": PART_BYTES,
-        "lines": LINES,
-        "api_bytes_per_upload": bench.api_bytes,
-        **{
-            name: {
-                "median_bytes_per_s": round(way.bytes_per_s(size)),
-                "seconds": [round(each, 3) for each in way.seconds],
-                "cpu_s": {
-                    program: round(median(used.programs[program] for used in way.used), 3) for program in PROCESSORS
-                },
-            }
-            for name, way in ways.items()
-        },
+    ratios = {
+        "of_raw_put": round(ours.bytes_per_s(size) / raw.bytes_per_s(size), 3),
+        "api_bytes": float(max(bench.api_bytes)),
+        **{f"of_multipart_{each.size}": round(each.of_straight, 3) for each in crowds},
+        "api_cpu_ms_per_file": round(max(each.api_cpu_ms_per_file for each in crowds), 1),
+        "api_growth_mb": round((crowds[-1].api_peak_bytes - crowds[0].api_peak_bytes) / 1e6, 1),
+        "parts_again_per_cut": round(survived.parts_again_per_cut, 3),
     }
-    rows = [
-        (
-            title,
-            f"{way.bytes_per_s(size) / 1e6:.0f}",
-            f"{min(way.seconds):.2f}–{max(way.seconds):.2f}",
-            *(f"{median(used.programs[program] for used in way.used):.2f}" for program in PROCESSORS),
-        )
-        for title, way in (("từng phần / in parts", ours), ("thẳng vào kho / straight", raw))
-    ]
-    columns = ("cách gửi\nway", "MB/s", "s", *(f"CPU s\n{program}" for program in PROCESSORS))
     return Outcome(
         name="upload",
-        figures=figures,
-        ratios={"of_raw_put": round(ratio, 3), "api_bytes": through_api},
-        aims={"of_raw_put": Aim(at_least=LEAST_RATIO), "api_bytes": Aim(at_most=MOST_BYTES_THROUGH_API)},
-        sheets=[Sheet(f"Gửi {size / 1e6:.0f} MB", f"Uploading {size / 1e6:.0f} MB", columns, rows)],
+        figures={
+            "bytes": size,
+            "pairs": len(ours.seconds),
+            "part_bytes": PART_BYTES,
+            "lines": LINES,
+            "api_bytes_per_upload": bench.api_bytes,
+            **{name: _figures(way, size) for name, way in ways.items()},
+            "crowds": [asdict(each) | {"api_cpu_ms_per_file": round(each.api_cpu_ms_per_file, 2)} for each in crowds],
+            "cut": asdict(survived),
+        },
+        ratios=ratios,
+        aims={
+            "of_raw_put": Aim(at_least=LEAST_RATIO),
+            "api_bytes": Aim(at_most=MOST_BYTES_THROUGH_API),
+            **{f"of_multipart_{each.size}": Aim(at_least=LEAST_RATIO) for each in crowds},
+            "api_cpu_ms_per_file": Aim(at_most=MOST_API_CPU_MS),
+            "api_growth_mb": Aim(at_most=MOST_API_GROWTH_MB),
+            "parts_again_per_cut": Aim(at_most=1.0),
+        },
+        sheets=[_sheet(ways, size), _crowd_sheet(crowds, size)],
         notes=[
             (
                 "api_bytes: mọi byte qua API của ta cho một tệp (yêu cầu, chữ ký, biên nhận), lần nhiều nhất.",
                 "api_bytes: all that passed our API for one file (requests, signed addresses, receipts), at most.",
-            )
+            ),
+            (
+                "of_multipart: cùng các phần, cùng số đường truyền, thẳng vào kho, không mã băm, không qua API.",
+                "of_multipart: the same parts on as many lines straight to the store, without digests or our API.",
+            ),
+            (
+                "api_cpu_ms_per_file: bộ xử lý của API cho một tệp, không tính phần API vẫn dùng khi không ai gửi.",
+                "api_cpu_ms_per_file: processor time of our API for one file, beyond what it uses with nobody there.",
+            ),
         ],
     )
+
+
+def _figures(way: _Way, size: int) -> dict[str, object]:
+    return {
+        "median_bytes_per_s": round(way.bytes_per_s(size)),
+        "seconds": [round(each, 3) for each in way.seconds],
+        "cpu_s": {program: round(median(used.programs[program] for used in way.used), 3) for program in PROCESSORS},
+    }
+
+
+def _sheet(ways: dict[str, _Way], size: int) -> Sheet:
+    titles = {"ours": "từng phần / in parts", "raw": "một lần vào kho / put straight"}
+    rows = [
+        (
+            titles[name],
+            f"{way.bytes_per_s(size) / 1e6:.0f}",
+            f"{min(way.seconds):.2f}–{max(way.seconds):.2f}",
+            *(f"{median(used.programs[program] for used in way.used):.2f}" for program in PROCESSORS),
+        )
+        for name, way in ways.items()
+    ]
+    columns = ("cách gửi\nway", "MB/s", "s", *(f"CPU s\n{program}" for program in PROCESSORS))
+    return Sheet(f"Gửi {size / 1e6:.0f} MB", f"Uploading {size / 1e6:.0f} MB", columns, rows)
+
+
+def _crowd_sheet(crowds: Sequence[Crowd], size: int) -> Sheet:
+    rows = [
+        (
+            str(each.size),
+            f"{each.files * size / sum(each.ours) / 1e6:.0f}",
+            f"{each.files * size / sum(each.straight) / 1e6:.0f}",
+            f"{each.of_straight:.2f}",
+            f"{each.api_cpu_ms_per_file:.1f}",
+            f"{each.api_peak_bytes / 1e6:.0f}",
+        )
+        for each in crowds
+    ]
+    columns = ("người\npeople", "MB/s", "kho\nstore MB/s", "×", "API ms/tệp\nms/file", "API MB")
+    return Sheet("Nhiều người cùng lúc", "Many at once", columns, rows)

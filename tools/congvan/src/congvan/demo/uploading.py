@@ -58,9 +58,13 @@ async def send(
     progress: Progress = lambda _bytes: None,
     cut_in_part: int = 0,
     give_up_after_s: float = GIVE_UP_AFTER_S,
+    by_way_of: str = "",
 ) -> Sent:
-    """Send `file` through an open upload; with `cut_in_part`, cut the line in the middle of that part and resume."""
-    sender = _Sender(visitor, upload, file, progress, give_up_after_s)
+    """Send `file` through an open upload; with `cut_in_part`, cut the line in the middle of that part and resume.
+
+    `by_way_of` is the `host:port` of somebody who carries everything on to the store.
+    """
+    sender = _Sender(visitor, upload, file, progress, give_up_after_s, by_way_of)
     if cut_in_part:
         try:
             await sender.send_missing(cut_in_part=cut_in_part)
@@ -94,13 +98,20 @@ async def inspected(visitor: Visitor, media_id: str, *, within_s: float) -> dict
 
 class _Sender:
     def __init__(
-        self, visitor: Visitor, upload: dict[str, Any], file: Path, progress: Progress, give_up_after_s: float
+        self,
+        visitor: Visitor,
+        upload: dict[str, Any],
+        file: Path,
+        progress: Progress,
+        give_up_after_s: float,
+        by_way_of: str,
     ) -> None:
         self._visitor = visitor
         self._upload = upload
         self._file = file
         self._progress = progress
         self._give_up_after_s = give_up_after_s
+        self._by_way_of = by_way_of
         self.etags: dict[int, str] = {}
         self.sent = 0
 
@@ -138,11 +149,13 @@ class _Sender:
             {"parts": [{"number": number, "sha256": digest}]},
         )
         [target] = signed["parts"]
-        answer = await browser.put(
-            target["url"],
-            content=_half_of(body) if cut else body,
-            headers={**target.get("headers", {}), "Content-Length": str(len(body))},
-        )
+        url = httpx.URL(target["url"])
+        # The address was signed for the store's own name, whoever carries it there.
+        headers = {**target.get("headers", {}), "Content-Length": str(len(body)), "Host": url.netloc.decode()}
+        if self._by_way_of:
+            host, _, port = self._by_way_of.rpartition(":")
+            url = url.copy_with(host=host, port=int(port))
+        answer = await browser.put(url, content=_half_of(body) if cut else body, headers=headers)
         answer.raise_for_status()
         self.sent += 1
         self._progress(len(body))
