@@ -112,7 +112,7 @@ OWN = (
         ({"candidate": 1, **SUMMER}, {"candidate": 2, **SUMMER}, {"candidate": 4, **SUMMER}),
         (
             ("report", COMMUNES, SUMMER["due_at"]),
-            ("report", (*UPPER, "gdnn_gdtx"), SUMMER["due_at"]),
+            ("document", (*UPPER, "gdnn_gdtx"), SUMMER["due_at"]),  # a plan of the school's own
             ("report", (*COMMUNES, *UPPER), SUMMER["due_at"]),
         ),
         recipients=True,
@@ -141,7 +141,7 @@ OWN = (
         ({"candidate": 4}, {"candidate": 3, **DUE}),
         (
             ("report", EVERY_SCHOOL, "2026-10-08T00:00:00+07:00"),
-            ("report", EVERY_SCHOOL, DUE["due_at"]),
+            ("document", EVERY_SCHOOL, DUE["due_at"]),
         ),
         recipients=True,
     ),

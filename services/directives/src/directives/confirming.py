@@ -26,7 +26,7 @@ from directives.requests import (
     Request,
     RuleIn,
 )
-from directives.terms_requests import DocumentIn, RegistrationIn
+from directives.terms_requests import ConditionIn, DocumentIn, RegistrationIn
 
 
 class ConfirmedIn(Request):
@@ -51,6 +51,7 @@ class ConfirmedIn(Request):
     passes_on: UUID | None = None
     registration: RegistrationIn | None = None
     document: DocumentIn | None = None
+    condition: ConditionIn | None = None
 
 
 class ConfirmationIn(Request):

@@ -147,7 +147,7 @@ directive_relations = Table(
     Column("kind", Text, nullable=False),
     Column("target_id", ForeignKey("directives.directive_id"), nullable=False),
     CheckConstraint(
-        "kind IN ('replaces', 'amends', 'corrects', 'cascades', 'implements', 'refers_to')",
+        "kind IN ('replaces', 'amends', 'corrects', 'recalls', 'cascades', 'implements', 'refers_to')",
         name="directive_relations_kind_known",
     ),
     CheckConstraint("directive_id <> target_id", name="directive_relations_to_another"),

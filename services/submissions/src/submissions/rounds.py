@@ -86,7 +86,7 @@ class Rounds:
                 log.warning("a sweep failed: %r", error)
             else:
                 self._given_up.set(swept.given_up)
-                if swept.abandoned or swept.settled or swept.cleared or swept.deleted:
+                if swept.abandoned or swept.settled or swept.cleared or swept.deleted or swept.erased:
                     log.info("swept: %s", swept)
             await asyncio.sleep(SWEEP_SECONDS)
 

@@ -22,6 +22,9 @@ class Settings(ReaderSettings):
         pattern=r"^([^:/ ]+:[0-9]+)?$",
         description="host:port of clamd, which documents are scanned by; empty: they are not, and the record says so",
     )
+    keep_names_days: int = Field(
+        default=180, ge=30, description="days the names of registered people are kept after their registration was due"
+    )
     keep_days: int = Field(
         default=730, ge=30, description="days a file is kept after its inspection, unless it is held"
     )

@@ -275,11 +275,16 @@ delegates = Table(
     Column("role", Text, nullable=False),
     Column("subject", Text),
     Column("unit_id", Text),
+    # When the rule had the name erased; what else is here is no more than a number.
+    Column("erased_at", DateTime(timezone=True)),
     ForeignKeyConstraint(
         ["submission_id", "number"], ["submission_versions.submission_id", "submission_versions.number"]
     ),
+    CheckConstraint("(full_name = '') = (erased_at IS NOT NULL)", name="delegates_erased_have_no_name"),
     # How many places are taken.
     Index("delegates_of_requirement", "requirement_id"),
+    # Whose names are still kept.
+    Index("delegates_with_names", "submission_id", postgresql_where=text("erased_at IS NULL")),
     comment="who was registered by a version of an answer; no more of a person than a seat needs",
 )
 

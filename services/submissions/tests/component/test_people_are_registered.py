@@ -9,6 +9,7 @@ from chassis.testing import tell
 from chassis.transaction import new_id
 from contracts.directives import ObligationChanged, RequirementIssued
 from contracts.registration import QuotaAsked, RegistrationAsked, RoleAsked, SeatsAsked, SubjectAsked, figures_of
+from submissions.operations.retaining import erase_names
 
 SEATS = (SeatsAsked(role="leader", count=1), SeatsAsked(role="head", count=1, subjects=("math",)))
 PEOPLE = [
@@ -55,7 +56,7 @@ async def test_names_stay_and_numbers_are_told(hall, asked, record, reporter, of
     }  # fmt: skip
     assert "Mẫu" not in str(await record.rows("outbox"))
     [version] = (await desk.read(officer)).json()["versions"]
-    unsaid = {"subject": None, "unit_id": None}
+    unsaid = {"subject": None, "unit_id": None, "erased_at": None}
     assert version["delegates"] == [unsaid | each for each in PEOPLE]
 
 
@@ -197,3 +198,24 @@ async def test_a_draft_holds_who_is_to_be_registered(hall, asked, client, record
     await record.change("DELETE FROM drafts")
     again = (await client.get(path, headers=reporter)).json()
     assert {name: field["content"] for name, field in again["fields"].items()} == {"delegates": lines}
+
+
+async def test_names_are_erased_by_rule_and_leave_a_proof(hall, asked, record, reporter, officer, archive) -> None:
+    [desk] = await hall(asked.school, capacity=5)
+    await desk.submit(reporter, ANSWER)
+    path, lines = f"/obligations/{desk.obligation_id}/draft", ["Trần Thị Mẫu | leader"]
+    await desk.ask("PATCH", path, reporter, json={"fields": {"delegates": lines}}, headers={"If-Match": '"0"'})
+    await record.change("UPDATE draft_fields SET saved_at = now() - interval '181 days'")
+    await record.change("UPDATE submission_versions SET submitted_at = now() - interval '181 days'")
+    assert await erase_names(archive) == 0  # it is not even due
+    await record.change("UPDATE obligations SET due_at = now() - interval '179 days'")
+    assert await erase_names(archive) == 0
+    await record.change("UPDATE obligations SET due_at = now() - interval '181 days'")
+
+    assert await erase_names(archive) == len(PEOPLE)
+
+    [version] = (await desk.read(officer)).json()["versions"]
+    assert [(each["full_name"], each["role"]) for each in version["delegates"]] == [("", "leader"), ("", "head")]
+    assert all(each["erased_at"] for each in version["delegates"])
+    assert "Mẫu" not in str(await record.everything()) + str(await record.rows("draft_fields"))
+    assert await erase_names(archive) == 0

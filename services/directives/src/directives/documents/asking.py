@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from typing import Any
 
-from directives.documents.found import CandidateRequirement, Missing, Outline
+from directives.documents.found import CandidateRequirement, Missing, Outline, Span
 from directives.documents.proposal import Proposal
 from directives.documents.registering import suggest_registration
 
@@ -42,6 +42,8 @@ _NOUNS = re.compile(
 )
 _RATIO = re.compile(r"t[ỷỉ]\s+lệ", re.IGNORECASE)
 _MONEY = re.compile(r"kinh\s+phí|số\s+tiền|quỹ", re.IGNORECASE)
+_DOCUMENT = re.compile(r"văn\s+bản|công\s+văn|hướng\s+dẫn|kế\s+hoạch", re.IGNORECASE)
+_OF_OTHERS = re.compile(r"của\s+(?!Sở\b)(?:Bộ|UBND|[UỦ]y\s+ban|Chính\s+phủ|Thủ\s+tướng|Tỉnh|Thành)", re.IGNORECASE)
 _LISTED = re.compile(r"(?:các\s+)?văn\s+bản|danh\s+sách", re.IGNORECASE)
 
 
@@ -64,7 +66,12 @@ def suggest_requirement(
         "due_phrase": due[0].source.value if due else None,
         "due_at": due[0].due_at.isoformat() if due and due[0].due_at else None,
     }
-    if candidate.kind == "video":
+    if candidate.condition is not None:
+        requirement["condition"] = _condition(candidate.condition, lacking)
+    if candidate.kind == "document":
+        # The unit's own document that carries this one out; a signed file is what one keeps of it.
+        requirement |= {"kind": "document", "document": {"formats": ["pdf"], "is_official": True}}
+    elif candidate.kind == "video":
         if candidate.longest_seconds is None:
             lacking.append(Missing("media", "Thời lượng dài nhất của video.", "How long a video may be."))
         else:
@@ -85,6 +92,19 @@ def suggest_requirement(
     else:
         requirement["sections"] = [_section("ket-qua", "Kết quả thực hiện", "text")]
     return requirement, lacking
+
+
+def _condition(written: Span, lacking: list[Missing]) -> dict[str, Any]:
+    """Return what a requirement waits for; what is not a document of the issuer's own is noted by its desk."""
+    own = _DOCUMENT.search(written.text) is not None and _OF_OTHERS.search(written.text) is None
+    lacking.append(
+        Missing(
+            "condition",
+            f"Chỉ phải làm «{written.value}»: xác nhận điều kiện và thời hạn tính từ đó.",
+            f"Asked only “{written.value}”: confirm what it waits for, and until when it is due from then on.",
+        )
+    )
+    return {"kind": "document_issued" if own else "fact_noted"}
 
 
 def _title(sentence: str) -> str:

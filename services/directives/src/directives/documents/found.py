@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Literal
 
 Flag = Literal[
-    "notation-irregular", "date-incomplete", "date-impossible", "year-missing", "citation-incomplete",
+    "notation-irregular", "date-incomplete", "date-impossible", "year-missing", "day-missing",
+    "citation-incomplete",
     "author-and-notation-differ", "type-and-notation-differ", "cited-two-ways", "deadline-before-document",
     "window-backwards", "weekday-differs", "quota-does-not-add-up", "personal-contact", "minors-listed",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ _ISSUER = re.compile(r"(?:SỞ|PHÒNG|TRƯỜNG|TRUNG\s+TÂM|BỘ|CỤC|BAN|HỘ
 _PARENT = re.compile(r"UBND\s|BỘ\s|[ỦU]Y\s+BAN\s+NHÂN\s+DÂN|SỞ\s")
 _ABOUT = re.compile(r"V/v:?\s+|Về\s+việc:?\s+")
 _BETWEEN = re.compile(
-    r"CỘNG\s+HO|Độc\s+lập|Kính\s+gửi|Số\s*:|[-—_–]{3,}|.*ngày.*tháng|UBND|SỞ\s|H[ỎO][ẢA]\s+TỐC|(?:THƯỢNG\s+)?KHẨN$"
+    r"CỘNG\s+H[OÒ]|Độc\s+lập|Kính\s+gửi|Số\s*:|[-—_–]{3,}|.*ngày.*tháng|UBND|SỞ\s|H[ỎO][ẢA]\s+TỐC|(?:THƯỢNG\s+)?KHẨN$"
 )
 
 

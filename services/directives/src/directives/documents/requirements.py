@@ -40,7 +40,7 @@ _VERBS: tuple[tuple[RequirementKind, re.Pattern[str]], ...] = (
 _ASKING = (
     "thực hiện|triển khai|phối hợp|chủ động|tổ chức|tiếp tục|tăng cường|chuẩn bị|phân công|cử|rà soát|lập|chỉ đạo|"
     "phổ biến|xây dựng|tuyên truyền|tham mưu|kiện toàn|báo cáo|đôn đốc|lồng ghép|thành lập|quan tâm|gửi|nộp|hoàn thành|"
-    "quán triệt|hướng dẫn"
+    "quán triệt|hướng dẫn|theo dõi|thông báo|bố trí|kiểm tra|công khai"
 )
 _BEGINS = pattern(rf"(?P<verb>{_ASKING})\b")
 _REQUESTS = pattern(rf"(?:đề nghị|yêu cầu) (?:[^.;]{{0,120}}? )?(?P<verb>{_ASKING})\b")
@@ -53,9 +53,13 @@ _NAMED_ASKED = pattern(rf"[\s,](?P<verb>{_ASKING})\b")
 _NOT_ASKED = pattern(r"(?:Sở|Việc|Công tác|Ban tổ chức|Trên đây|Thời gian|Địa điểm) ", 0)
 _UNTIL = pattern(r"(?:Thời hạn|Hạn|Thời gian)\b(?! (?:từ|tổ chức))", 0)
 """A sentence that says until when, of what the one before it asked."""
+_BY_WHOSE_WORD = pattern(r"\btheo (?:quyết định|chỉ đạo|hướng dẫn|yêu cầu|phân công) của\b")
 _TO_ASK_THEM = pattern(r"liên hệ (?:với|qua|về)")
 _OBSTACLES = pattern(r"(?:vướng mắc|khó khăn)[^.;]{0,120}(?:báo cáo|liên hệ|phản ánh)|báo cáo[^.;]{0,30}vướng mắc")
-_CONDITION = pattern(r"khi có (?:thông báo|văn bản|hướng dẫn|kế hoạch|lịch)[^.,;]{0,80}|theo lịch khi có thông báo")
+_CONDITION = pattern(
+    r"theo lịch khi có thông báo"
+    r"|(?:(?:ngay )?sau khi|khi) (?:có|nhận được) (?:thông báo|văn bản|công văn|hướng dẫn|kế hoạch|lịch)[^.,;]{0,80}"
+)
 _THROUGH = pattern(r"\((?P<office>(?:qua|thông qua) [^()]{2,60})\)|(?P<plain>thông qua phòng [^,.;]{2,60})")
 _VIDEO_LIMIT = pattern(r"(?:không quá|tối đa|dưới|≤|không vượt quá) (?P<count>\d{1,3}) (?P<unit>phút|giây)")
 _COUNT = pattern(r"\b(?P<count>\d{1,3}) (?:video|clip|phim)")
@@ -214,7 +218,7 @@ def _whom(
     *,
     sure: bool,
 ) -> tuple[tuple[str, ...], Span | None, float]:
-    before = sentence.text[:verb]
+    before = _BY_WHOSE_WORD.split(sentence.text[:verb])[0]  # by whose decision they act is not who acts
     school = named_school(sentence.text)
     if school is not None:
         return ("one_school",), piece(text, sentence.start, sentence.start + school.end(), 0.9), 0.85

@@ -34,9 +34,14 @@ _WITHIN = pattern(
 )
 _EVERY = pattern(
     r"(?:trước|vào) ngày \d{1,2} (?P<monthly>(?:hằng|hàng) (?:tháng|quý|năm))"
-    r"|(?:định kỳ|báo cáo) (?:theo )?(?P<every>(?:hằng|hàng) (?:tuần|tháng|quý|năm)|(?:06|6|sáu) tháng|tháng|quý|"
+    r"|(?:trước|lúc|vào) \d{1,2} ?(?:giờ|[hg:]) ?(?:\d{2})?(?: ?phút)? (?P<daily>(?:hằng|hàng) ngày)"
+    r"|(?:định kỳ|báo cáo) (?:theo )?(?P<every>(?:hằng|hàng) (?:ngày|tuần|tháng|quý|năm)|(?:06|6|sáu) tháng|tháng|quý|"
     r"học kỳ|năm học)|(?P<plain>báo cáo định kỳ|định kỳ báo cáo)"
 )
+_IN_MONTH = pattern(
+    r"(?:trong|trước|hết|đầu|giữa|cuối) tháng (?P<in_month>\d{1,2})(?:[/.-]| năm )(?P<of_year>\d{4})(?!\d)"
+)
+_TO_BE_DONE = pattern(r"(?:hoàn thành|kết thúc|xong|gửi|nộp|báo cáo)[^.;]{0,60}$")
 _WEEKDAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tư": 2, "4": 2, "năm": 3, "5": 3, "sáu": 4, "6": 4, "bảy": 5, "7": 5}
 
 
@@ -64,6 +69,7 @@ def _of_paragraph(text: str, paragraph: Paragraph) -> list[Deadline]:
             ("at_time", _AT),
             ("within_days", _WITHIN),
             ("periodic", _EVERY),
+            ("window", _IN_MONTH),
         ):
             for match in written.finditer(text, sentence.start, sentence.end):
                 if not any(start < match.end() and match.start() < end for start, end in taken):
@@ -77,8 +83,10 @@ def _deadline(text: str, match: re.Match[str], kind: DueKind, sentence: Span) ->
     on: date | None = None
     until: date | None = None
     due_at: datetime | None = None
-    every = groups.get("monthly") or groups.get("every")
-    if kind == "window":
+    every = groups.get("monthly") or groups.get("daily") or groups.get("every")
+    if groups.get("in_month"):
+        on, until = _month(int(groups["in_month"] or 0), int(groups["of_year"] or 0))
+    elif kind == "window":
         until = _written_day(text, match, "to")
         on = _written_day(text, match, "from", month=until.month if until else None, year=until.year if until else None)
     elif kind in ("before_date", "by_end_of_date", "at_time"):
@@ -94,8 +102,20 @@ def _deadline(text: str, match: re.Match[str], kind: DueKind, sentence: Span) ->
         within_days=int(groups["count"]) if groups.get("count") else None,
         working_days=bool(groups.get("working")),
         every=every,
-        is_event=kind in ("window", "at_time"),
+        is_event=kind in ("window", "at_time") and not _is_asked_by_month(text, match, sentence),
     )
+
+
+def _month(month: int, year: int) -> tuple[date | None, date | None]:
+    try:
+        first = date(year, month, 1)
+    except ValueError:
+        return None, None
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _is_asked_by_month(text: str, match: re.Match[str], sentence: Span) -> bool:
+    return match.re is _IN_MONTH and _TO_BE_DONE.search(text, sentence.start, match.start()) is not None
 
 
 def _day(text: str, match: re.Match[str]) -> Day:
@@ -128,6 +148,8 @@ def _written_day(
 def _doubts(text: str, deadline: Deadline, issued: Day | None) -> list[Doubt]:
     doubts: list[Doubt] = []
     where = deadline.source
+    if not deadline.is_event and _IN_MONTH.fullmatch(text, where.start, where.end):
+        doubts.append(Doubt("day-missing", "Thời hạn chỉ ghi tháng.", "The deadline names a month and no day.", where))
     for written in (_WINDOW, _BEFORE, _BY, _AT):
         match = written.fullmatch(text, where.start, where.end)
         if match is None:

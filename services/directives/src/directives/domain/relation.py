@@ -12,10 +12,10 @@ from contracts.directives import IndicatorAsked, RuleAsked
 from directives.domain.requirement import Requirement
 from directives.problems import NotTheSame, RelationUnfit, SameAsUnfit
 
-RelationKind = Literal["replaces", "amends", "corrects", "cascades", "implements", "refers_to"]
+RelationKind = Literal["replaces", "amends", "corrects", "recalls", "cascades", "implements", "refers_to"]
 """One that cascades another passes it on to the units below its issuer, who was to act on it."""
 _CODE = re.compile(r"(\d{1,6})\s?/\s?([\w&/-]+)")
-OWN_ONLY: frozenset[RelationKind] = frozenset({"replaces", "amends", "corrects"})
+OWN_ONLY: frozenset[RelationKind] = frozenset({"replaces", "amends", "corrects", "recalls"})
 """What an issuer may do to its own directives, and to nobody else's."""
 
 
@@ -38,7 +38,7 @@ class Replacement:
 
 
 def check_relations(relations: Collection[Relation]) -> None:
-    """Raise unless each directive is named once in each way, and none is both replaced and amended or corrected."""
+    """Raise unless each directive is named once in each way, and in one way only of those that change it."""
     seen: set[tuple[str, UUID]] = set()
     for place, each in enumerate(relations):
         kind = "own" if each.kind in OWN_ONLY else each.kind

@@ -64,7 +64,8 @@ async def issue_directive(
     directive, asked_by = await periods.date_requirements(tx, directive, issued_on=issued_on)
     if not although_overdue:
         refuse_overdue(directive.requirements, issued_on)
-    replaced, corrected = await replacing.take_changed(tx, directive)
+    named = await replacing.take_changed(tx, directive)
+    replaced = named["replaces"]
     issued = directive.send_out(Issue(issued_on, Stamp(by.id, tx.now)))
     issued = replace(issued, form=await link_citations(tx, issued.form))
     await store.directives.put(tx.connection, issued)
@@ -82,7 +83,10 @@ async def issue_directive(
     _tell(tx, issued, asked_by, await delivering.deliver(tx, sent, opened))
     await awaiting.keep(tx, issued, opening.tell_opened(tx, issued, opened, shares))
     await replacing.replace_directives(tx, issued, replaced, opened, former, by=by)
-    await replacing.correct_directives(tx, issued, corrected, by=by)
+    await replacing.correct_directives(tx, issued, named["corrects"], by=by)
+    for recalled in named["recalls"]:
+        code = issued.number.code if issued.number else ""
+        await _take_back(tx, recalled, f"Thu hồi theo văn bản {code}: {issued.subject}", by=by)
     await replacing.tell_amended(tx, issued)
     await awaiting.carry_met(tx, opened, by=by)
     await awaiting.note_issued(tx, issued, {each.unit_id for each in sent}, by=by)
@@ -101,10 +105,14 @@ async def recall_directive(tx: Transaction, *, directive_id: UUID, reason: str, 
     It stays readable, and what was accepted stays.
     """
     directive = await take(tx, directive_id, to="recall", tree=tree, by=by)
+    return await _take_back(tx, directive, reason, by=by)
+
+
+async def _take_back(tx: Transaction, directive: Directive, reason: str, *, by: Caller) -> Directive:
     recalled = directive.take_back(Recall(reason, Stamp(by.id, tx.now)))
     if recalled != directive:
         await store.directives.put(tx.connection, recalled)
-        told = await close_as_recalled(tx, directive_id=directive_id, reason=reason, by=by)
+        told = await close_as_recalled(tx, directive_id=directive.id, reason=reason, by=by)
         await delivering.tell_recalled(tx, recalled, told)
         await awaiting.note_ended(tx, recalled, by=by)
     return recalled

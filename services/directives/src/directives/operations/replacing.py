@@ -1,6 +1,6 @@
 """What happens when a directive stands in the place of another: what is open closes, and what is the same goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chassis.caller import Caller
@@ -27,14 +27,14 @@ from directives.store.obligations import Obligation
 def related(directive: Directive, others: Sequence[Directive]) -> Directive:
     """Return a draft with the codes of the directives it names, in its order; raise when it may not name one so.
 
-    What is named is in force; only an issuer's own directives are replaced, amended or corrected by it.
+    What is named is in force; only an issuer's own directives are replaced, recalled, amended or corrected by it.
     """
     for place, (relation, other) in enumerate(zip(directive.relations, others, strict=True)):
         other.refuse_not_in_force()
         if relation.kind in OWN_ONLY and other.issuer_unit_id != directive.issuer_unit_id:
             raise RelationUnfit(
-                "Chỉ đơn vị ban hành mới thay thế, sửa đổi hoặc đính chính được văn bản của mình.",
-                "Only its issuer replaces, amends or corrects a directive.",
+                "Chỉ đơn vị ban hành mới thay thế, thu hồi, sửa đổi hoặc đính chính được văn bản của mình.",
+                "Only its issuer replaces, recalls, amends or corrects a directive.",
                 where=f"relations.{place}",
             )
     relations = [
@@ -50,20 +50,20 @@ def related(directive: Directive, others: Sequence[Directive]) -> Directive:
     return replace(directive, relations=tuple(relations))
 
 
-async def take_changed(tx: Transaction, directive: Directive) -> tuple[list[Directive], list[Directive]]:
-    """Return the directives that one is to replace and those it is to correct, locked.
+async def take_changed(tx: Transaction, directive: Directive) -> Mapping[RelationKind, Sequence[Directive]]:
+    """Return the directives that one is to replace, recall, correct or amend, locked.
 
     Raise `NotInForce` when one was ended meanwhile, or one that is to be amended was.
     """
     kinds = {each.directive_id: each.kind for each in directive.relations if each.kind in OWN_ONLY}
-    taken: dict[RelationKind, list[Directive]] = {"replaces": [], "corrects": [], "amends": []}
+    taken: dict[RelationKind, list[Directive]] = {kind: [] for kind in OWN_ONLY}
     for each in sorted(kinds):
         found = await store.directives.take(tx.connection, each)
         if found is None:
             raise LookupError(f"a directive that is named is gone: {each}")
         found.refuse_not_in_force()
         taken[kinds[each]].append(found)
-    return taken["replaces"], taken["corrects"]
+    return taken
 
 
 async def correct_directives(

@@ -99,6 +99,55 @@ def test_whom_units_are_to_send_becomes_a_quota(read) -> None:
     assert {"requirements[0].registration.capacity", "requirements[0].due_at"} <= decided(suggestion)
 
 
+CONDITIONAL = (
+    "SỞ GIÁO DỤC VÀ ĐÀO TẠO\nSố: 6/SGDĐT-GDPT\nV/v khảo sát\nKính gửi: Hiệu trưởng các trường THPT.\n"
+    "1. Các trường THPT xây dựng kế hoạch triển khai trước ngày 10/12/2026.\n"
+    "2. Các trường THPT báo cáo kết quả khảo sát {when}.\nNơi nhận:\n- Như trên;\n- Lưu: VT.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "kind"),
+    [
+        ("khi có văn bản hướng dẫn của Sở", "document_issued"),
+        ("sau khi nhận được công văn", "document_issued"),
+        ("khi có văn bản chỉ đạo của Bộ GDĐT", "fact_noted"),
+        ("theo lịch khi có thông báo", "fact_noted"),
+        ("ngay sau khi có lịch khảo sát", "fact_noted"),
+    ],
+)
+def test_what_is_asked_only_when_something_happens_waits_for_it(when, kind) -> None:
+    suggestion = suggest(propose_from_text(CONDITIONAL.format(when=when)))
+
+    plan, report = suggestion.requirements
+    assert "condition" not in plan
+    assert report["condition"] == {"kind": kind}
+    assert "requirements[1].condition" in decided(suggestion)
+    said = {"candidate": 1, **DUE, "condition": {"kind": kind, "working_days": 3}}
+    asked = confirm(suggestion, confirmation(requirements=[said], document_type="official_letter", recipients=[]))
+    assert asked.requirements[0].required().terms.condition.working_days == 3
+
+
+def test_where_nothing_is_said_nothing_is_waited_for() -> None:
+    suggestion = suggest(propose_from_text(CONDITIONAL.format(when="trước ngày 14/12/2026")))
+
+    assert all("condition" not in each for each in suggestion.requirements)
+
+
+def test_a_plan_of_the_units_own_is_a_document_of_theirs(read) -> None:
+    plan = suggest(propose_from_text(CONDITIONAL.format(when="trước ngày 14/12/2026"))).requirements[0]
+
+    assert (plan["kind"], plan["document"], plan["sections"]) == (
+        "document", {"formats": ["pdf"], "is_official": True}, [],
+    )  # fmt: skip
+    kinds = {name: [each["kind"] for each in read(name).requirements] for name in ("khuyen-hoc", "khoi-nghiep", "y-te")}
+    assert [kinds["khuyen-hoc"][3], kinds["khoi-nghiep"][2], kinds["y-te"][0]] == ["document"] * 3
+    said = {"candidate": 0, **DUE}
+    suggestion = suggest(propose_from_text(CONDITIONAL.format(when="trước ngày 14/12/2026")))
+    draft = confirm(suggestion, confirmation(requirements=[said], document_type="official_letter", recipients=[]))
+    assert draft.requirements[0].required().terms.document.is_official
+
+
 def test_subjects_are_read_off_and_a_person_may_set_them_right() -> None:
     suggestion = suggest(propose_from_text(WORKSHOP))
 

@@ -1,6 +1,6 @@
 """What only some kinds of answers have, as it comes in and is shown: people, and official documents."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -43,12 +43,13 @@ class OfficialIn(BaseModel):
 
 
 class DelegateOut(BaseModel):
-    """Somebody who is registered."""
+    """Somebody who is registered; `full_name` is empty since it was erased by the rule, at `erased_at`."""
 
     full_name: str
     role: str
     subject: str | None
     unit_id: str | None
+    erased_at: datetime | None
 
 
 class OfficialOut(BaseModel):

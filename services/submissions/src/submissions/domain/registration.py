@@ -6,6 +6,7 @@ Of each person only what their badge and their seat need is kept: name, role, su
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from contracts.registration import RegistrationAsked, SeatsAsked, counted
@@ -24,6 +25,16 @@ class Delegate(NamedTuple):
     subject: str | None = None
     unit_id: str | None = None
     """The unit below that they are of; null: of the unit that registers them."""
+
+
+class Registered(NamedTuple):
+    """Somebody who was registered, as it is kept: without a name since the rule had it erased."""
+
+    full_name: str
+    role: str
+    subject: str | None
+    unit_id: str | None
+    erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

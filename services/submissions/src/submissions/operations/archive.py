@@ -26,6 +26,8 @@ class Archive:
     """What the files of one unit may take together."""
     keep_days: int = 730
     """How long a file is kept after its inspection, unless it is held."""
+    keep_names_days: int = 180
+    """How long the names of registered people are kept after their registration was due."""
 
 
 def open_archive(settings: Settings, transactions: Transactions) -> Archive:
@@ -39,5 +41,10 @@ def open_archive(settings: Settings, transactions: Transactions) -> Archive:
         bucket=settings.store_bucket,
     )
     return Archive(
-        transactions, objects, Clamd(host, int(port)) if host else NO_SCANNER, settings.unit_bytes, settings.keep_days
+        transactions,
+        objects,
+        Clamd(host, int(port)) if host else NO_SCANNER,
+        settings.unit_bytes,
+        settings.keep_days,
+        settings.keep_names_days,
     )

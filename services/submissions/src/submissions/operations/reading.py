@@ -11,7 +11,7 @@ from submissions.domain.asked import Obligation
 from submissions.domain.declaration import Declaration
 from submissions.domain.document import Official
 from submissions.domain.media import Media
-from submissions.domain.registration import Delegate
+from submissions.domain.registration import Registered
 from submissions.domain.submission import Submission, SubmissionVersion
 from submissions.operations.rights import not_found, require_read
 
@@ -24,7 +24,7 @@ class WholeSubmission:
     submission: Submission
     versions: Sequence[SubmissionVersion]
     media: Mapping[UUID, Media]
-    delegates: Mapping[int, Sequence[Delegate]]
+    delegates: Mapping[int, Sequence[Registered]]
     """Who each version registers, by its number."""
     documents: Mapping[int, Official]
     """The official document each version is, by its number."""

@@ -60,6 +60,17 @@ async def delete_due(archive: Archive) -> int:
     return confirmed
 
 
+async def erase_names(archive: Archive) -> int:
+    """Erase the names of registered people nobody needs any longer; return of how many. Safe to repeat."""
+    erased = 0
+    while True:
+        async with archive.transactions.begin() as tx:
+            some = await store.registrations.erase_names(tx, before=tx.now - timedelta(days=archive.keep_names_days))
+        erased += some
+        if not some:
+            return erased
+
+
 async def _taken(tx: Transaction, media_id: UUID, by: Caller) -> Media:
     media = await store.media.take(tx, media_id)
     obligation = None if media is None else await store.asked.find_obligation(tx, media.obligation_id)

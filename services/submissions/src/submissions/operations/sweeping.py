@@ -9,7 +9,7 @@ from submissions.domain.media import REJECTED_LIFETIME, SETTLE_AFTER, UPLOAD_LIF
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import ATTEMPTS
 from submissions.operations.rendering import ATTEMPTS as RENDER_ATTEMPTS
-from submissions.operations.retaining import delete_due
+from submissions.operations.retaining import delete_due, erase_names
 from submissions.operations.uploading import settle
 from submissions.operations.withdrawing import withhold
 from submissions.problems import PartsMissing, UploadOver
@@ -27,6 +27,8 @@ class Swept:
     cleared: int
     deleted: int
     """Files of which nothing is left, because they were kept long enough."""
+    erased: int
+    """People whose names are kept no longer."""
     given_up: int
     """Files that wait for a person, whether this sweep found them or an earlier one."""
 
@@ -53,11 +55,13 @@ async def sweep(archive: Archive) -> Swept:
     for media in withdrawn:
         await withhold(archive, media)
     deleted = await delete_due(archive)
+    erased = await erase_names(archive)
     return Swept(
         abandoned=abandoned,
         settled=len(cut_off),
         cleared=len(unwanted) + len(withdrawn),
         deleted=deleted,
+        erased=erased,
         given_up=given_up,
     )
 

@@ -1,19 +1,31 @@
 """Whom units register, who is registered, and the official documents answers name, in and out of PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, insert, select
+from sqlalchemy import Uuid, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.transaction import Transaction
 from contracts.directives import ObligationOpened
 from contracts.registration import SeatsAsked
 from submissions.domain.document import Official
-from submissions.domain.registration import Delegate, Share
+from submissions.domain.draft_kinds import DELEGATES
+from submissions.domain.registration import Delegate, Registered, Share
 from submissions.domain.submission import SubmissionVersion
-from submissions.tables import delegates, obligations, official_documents, requirements, shares, submissions
+from submissions.tables import (
+    delegates,
+    draft_fields,
+    obligations,
+    official_documents,
+    requirements,
+    shares,
+    submission_versions,
+    submissions,
+)
 
+ERASED_AT_ONCE = 1000
 _NOTE = upsert(shares).on_conflict_do_nothing()
 _SHARE = select(shares.c.seats, shares.c.from_units).where(shares.c.obligation_id == bindparam("wanted"))
 # Whoever registers next waits here, and then sees who registered before. Being told again does not wait for it.
@@ -45,6 +57,37 @@ _DELEGATES = (
     .order_by(delegates.c.number, delegates.c.place)
 )
 _OFFICIAL_COLUMNS = ("code", "subject", "issued_on", "signed_by", "signed_media_id")
+_to_erase = (
+    select(delegates.c.submission_id, delegates.c.number, delegates.c.place)
+    .join(
+        submission_versions,
+        (submission_versions.c.submission_id == delegates.c.submission_id)
+        & (submission_versions.c.number == delegates.c.number),
+    )
+    .join(submissions, submissions.c.submission_id == delegates.c.submission_id)
+    .join(obligations, obligations.c.obligation_id == submissions.c.obligation_id)
+    .where(
+        delegates.c.erased_at.is_(None),
+        submission_versions.c.submitted_at < bindparam("before"),
+        obligations.c.due_at < bindparam("before"),
+    )
+    .order_by(delegates.c.submission_id, delegates.c.number, delegates.c.place)
+    .limit(ERASED_AT_ONCE)
+    .with_for_update(of=delegates, skip_locked=True)
+)
+# A draft that was not sent names people too; nothing else of it is touched.
+_ERASE_DRAFTED = delete(draft_fields).where(
+    draft_fields.c.name == DELEGATES,
+    draft_fields.c.saved_at < bindparam("before"),
+    draft_fields.c.obligation_id.in_(
+        select(obligations.c.obligation_id).where(obligations.c.due_at < bindparam("before"))
+    ),
+)
+_ERASE_NAMES = (
+    update(delegates)
+    .where(tuple_(delegates.c.submission_id, delegates.c.number, delegates.c.place).in_(_to_erase))
+    .values(full_name="", erased_at=bindparam("erased"))
+)
 _OFFICIAL = select(official_documents).where(official_documents.c.submission_id == bindparam("wanted"))
 
 
@@ -81,7 +124,7 @@ async def count_taken(tx: Transaction, requirement_id: UUID, *, but_for: UUID | 
 
 
 async def add_delegates(
-    tx: Transaction, version: SubmissionVersion, requirement_id: UUID, registered: Sequence[Delegate]
+    tx: Transaction, version: SubmissionVersion, requirement_id: UUID, registered: Sequence[Delegate | Registered]
 ) -> None:
     """Write who a version registers."""
     if registered:
@@ -90,12 +133,24 @@ async def add_delegates(
         await tx.connection.execute(insert(delegates), rows)
 
 
-async def delegates_of(tx: Transaction, submission_id: UUID) -> Mapping[int, list[Delegate]]:
+async def delegates_of(tx: Transaction, submission_id: UUID) -> Mapping[int, list[Registered]]:
     """Return who each version of a submission registers, by its number."""
-    found: dict[int, list[Delegate]] = {}
+    found: dict[int, list[Registered]] = {}
     for row in await tx.connection.execute(_DELEGATES, {"wanted": submission_id}):
-        found.setdefault(row.number, []).append(Delegate(row.full_name, row.role, row.subject, row.unit_id))
+        found.setdefault(row.number, []).append(
+            Registered(row.full_name, row.role, row.subject, row.unit_id, row.erased_at)
+        )
     return found
+
+
+async def erase_names(tx: Transaction, *, before: datetime) -> int:
+    """Erase the names of people whose registration was due, and sent, before a moment; return of how many people.
+
+    What they were registered as stays, so that the figures told of it can be explained, and when it was erased.
+    """
+    await tx.connection.execute(_ERASE_DRAFTED, {"before": before})
+    erased = await tx.connection.execute(_ERASE_NAMES, {"before": before, "erased": tx.now})
+    return erased.rowcount
 
 
 async def add_official(tx: Transaction, version: SubmissionVersion, official: Official) -> None:
