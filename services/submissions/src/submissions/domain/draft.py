@@ -32,7 +32,7 @@ from submissions.domain.draft_kinds import (
 )
 from submissions.domain.evidence import with_evidence
 from submissions.domain.fault import Fault
-from submissions.domain.registration import Delegate
+from submissions.domain.registration import Registered
 from submissions.domain.submission import SubmissionVersion
 from submissions.problems import DraftConflict, NotHandedUp, draft_moved_on
 
@@ -193,18 +193,18 @@ def fields_of(answer: Answer, *, saved_by: UUID, saved_at: datetime) -> dict[str
 
 
 def fields_of_version(
-    version: SubmissionVersion, delegates: Sequence[Delegate] = (), document: Official | None = None
+    version: SubmissionVersion, registered: Sequence[Registered] = (), document: Official | None = None
 ) -> dict[str, DraftField]:
     """Return a version that was sent as the fields of a draft, with whom it registers and which document it is."""
     answer = Answer(
         # What counts who is registered is stated by nobody.
-        values=() if delegates else tuple(version.values),
+        values=() if registered else tuple(version.values),
         narrative=version.narrative,
         media_ids=tuple(version.media_ids),
         is_nil=version.is_nil,
         explanations=tuple(version.explanations),
         consolidates=tuple(version.consolidates),
-        delegates=tuple(delegates),
+        delegates=tuple(each.delegate for each in registered if each.delegate is not None),
         document=document,
     )
     return fields_of(answer, saved_by=version.submitted_by, saved_at=version.submitted_at)
