@@ -9,6 +9,7 @@ from nats.js.api import StreamConfig
 from nats.js.errors import APIError
 
 from chassis import streams
+from chassis.testing import until
 
 
 @pytest.fixture
@@ -42,6 +43,27 @@ async def test_a_stream_that_was_reset_is_given_back_its_window_and_its_limits(n
     assert done == ["stream SUBMISSIONS widened to its declaration"]
     found = (await jetstream.stream_info("SUBMISSIONS")).config
     assert (found.duplicate_window, found.max_age, found.discard) == (3600, 0, "new")
+
+
+async def test_a_selection_takes_in_one_more_kind_of_facts_and_keeps_what_it_has(nats_streams, steward) -> None:
+    jetstream = steward.jetstream()
+    both = [each for each in nats_streams.declaration.stream if each.name == "CITY_AGG"]
+    [selection] = [each.model_copy(update={"source_subjects": each.source_subjects[:1]}) for each in both]
+    await jetstream.delete_stream("CITY_AGG")
+    await jetstream.add_stream(streams.stream_config(selection))
+    await jetstream.publish("reporting.aggregate.updated.v1.a", b"1")
+    await jetstream.publish("reporting.edition.published.v1.a", b"2")
+    await until(lambda: holds(jetstream, "CITY_AGG", 1))
+
+    assert await streams.apply(steward, nats_streams.declaration) == ["stream CITY_AGG widened to its declaration"]
+
+    await jetstream.publish("reporting.aggregate.updated.v1.b", b"3")
+    await until(lambda: holds(jetstream, "CITY_AGG", 3))
+    assert {(await jetstream.get_msg("CITY_AGG", place)).data for place in (1, 2, 3)} == {b"1", b"2", b"3"}
+
+
+async def holds(jetstream, stream: str, messages: int) -> bool:
+    return (await jetstream.stream_info(stream)).state.messages == messages
 
 
 async def test_a_stream_with_other_subjects_is_left_alone_and_said_to_differ(nats_streams, steward) -> None:

@@ -145,6 +145,7 @@ async def make_frame(database_for, nats_house, streams_file, store, signer):
             "store_access_key": store.keys.access_key,
             "store_secret_key": store.keys.secret_key,
             "store_bucket": store.bucket,
+            "store_held_bucket": store.held_bucket,
         }
         made.append(create_frame(Settings(**{**settings, **changes}), frozenset(roles), keys=signer.keys))
         return made[-1]

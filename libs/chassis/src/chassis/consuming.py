@@ -17,6 +17,7 @@ from nats.aio.msg import Msg
 from opentelemetry import propagate, trace
 from opentelemetry.context import Context
 from pydantic import ValidationError
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.outages import is_outage
@@ -34,6 +35,15 @@ RETRY_DELAYS = (0.2, 1.0, 5.0, 30.0, 120.0)
 OUTAGE_DELAY = 2.0
 """Seconds before a message is tried again that met a dead database. Such a message is never parked."""
 BATCH = 64
+
+_given = func.unnest(bindparam("event_ids", type_=ARRAY(Uuid))).column_valued("event_id")
+_ENTER = (
+    insert(inbox)
+    .from_select(["durable", "event_id"], select(bindparam("durable", type_=Text), _given))
+    .on_conflict_do_nothing()
+    .returning(inbox.c.event_id)
+)
+"""One text for however many letters, so that it is compiled once."""
 
 BatchHandler = Callable[[Sequence[Any], Transaction], Awaitable[None]]
 EachHandler = Callable[[Any, Transaction], Awaitable[None]]
@@ -229,10 +239,7 @@ async def take_in_letters(transaction: Transaction, box: Box, letters: Sequence[
     """Hand over the letters this durable has not taken in yet, in one transaction; return how many those were."""
     by_id = {letter.id: letter for letter in letters}
     # In one order for everyone, so that two workers with the same letters wait for each other and do not lock up.
-    rows = [{"durable": box.durable, "event_id": event_id} for event_id in sorted(by_id)]
-    entered = await transaction.connection.execute(
-        insert(inbox).values(rows).on_conflict_do_nothing().returning(inbox.c.event_id)
-    )
+    entered = await transaction.connection.execute(_ENTER, {"durable": box.durable, "event_ids": sorted(by_id)})
     new = set(entered.scalars())
     if new:
         await box.hand_over([letter for event_id, letter in by_id.items() if event_id in new], transaction)

@@ -33,7 +33,7 @@ PART_URL_LIFETIME = timedelta(hours=1)
 LINK_LIFETIME = timedelta(hours=1)
 """Long enough to watch a clip to its end and look at it again."""
 _TIMEOUT = urllib3.Timeout(connect=3, read=15)
-_LONG_TIMEOUT = urllib3.Timeout(connect=3, read=60)
+LONG_TIMEOUT = urllib3.Timeout(connect=3, read=60)
 """For calls whose work grows with the file: joining its parts, copying it."""
 _PIECE = 1 << 16
 _NOTHING_THERE = frozenset({"NoSuchKey", "NoSuchUpload"})
@@ -84,7 +84,7 @@ class Objects:
     def __init__(self, *, endpoint: str, public_url: str, access_key: str, secret_key: str, bucket: str) -> None:
         self._bucket = bucket
         self._http = urllib3.PoolManager(maxsize=8, timeout=_TIMEOUT, retries=False)
-        patient = urllib3.PoolManager(maxsize=4, timeout=_LONG_TIMEOUT, retries=False)
+        patient = urllib3.PoolManager(maxsize=4, timeout=LONG_TIMEOUT, retries=False)
         public = urlsplit(public_url)
         self._inside = Minio(endpoint, access_key, secret_key, secure=False, region=REGION, http_client=self._http)
         self._patient = Minio(endpoint, access_key, secret_key, secure=False, region=REGION, http_client=patient)
@@ -129,7 +129,7 @@ class Objects:
             for part in root.iterfind("{*}Part"):
                 yield HeldPart(
                     number=int(part.findtext("{*}PartNumber") or 0),
-                    etag=_bare(part.findtext("{*}ETag") or ""),
+                    etag=bare_etag(part.findtext("{*}ETag") or ""),
                     byte_count=int(part.findtext("{*}Size") or -1),
                 )
             following = root.findtext("{*}NextPartNumberMarker")
@@ -146,7 +146,7 @@ class Objects:
         body = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
         headers = {"Content-Type": "application/xml"}
         answer = await asyncio.to_thread(
-            self._call, "POST", key, {"uploadId": upload_id}, body=body, headers=headers, timeout=_LONG_TIMEOUT
+            self._call, "POST", key, {"uploadId": upload_id}, body=body, headers=headers, timeout=LONG_TIMEOUT
         )
         if _code_in(answer) is not None:
             # S3 sends 200 before it begins to join, and may have to take it back in the body.
@@ -172,7 +172,7 @@ class Objects:
             if error.code in _NOTHING_THERE:
                 return None
             raise
-        return StoredObject(byte_count=found.size or 0, etag=_bare(found.etag or ""))
+        return StoredObject(byte_count=found.size or 0, etag=bare_etag(found.etag or ""))
 
     def read_range(self, key: str, offset: int, length: int, *, etag: str) -> bytes:
         """Return `length` bytes from `offset`, of the object with this ETag and no other. Blocks."""
@@ -203,7 +203,7 @@ class Objects:
             {"x-amz-checksum-sha256": digest},
             body=file,
             headers=headers,
-            timeout=_LONG_TIMEOUT,
+            timeout=LONG_TIMEOUT,
         )
 
     async def fetch(self, key: str, into: BinaryIO, *, byte_count: int, sha256: str) -> None:
@@ -213,7 +213,7 @@ class Objects:
     def _fetch(self, key: str, into: BinaryIO, byte_count: int, sha256: str) -> None:
         url = self._inside.get_presigned_url("GET", self._bucket, key, expires=OWN_URL_LIFETIME)
         seen, digest = 0, hashlib.sha256()
-        with _outages():
+        with outages_told_apart():
             answer = self._http.request("GET", url, preload_content=False)
             try:
                 if answer.status >= 300:
@@ -273,7 +273,7 @@ class Objects:
         url = self._inside.get_presigned_url(
             method, self._bucket, key, expires=OWN_URL_LIFETIME, extra_query_params=dict(query)
         )
-        with _outages():
+        with outages_told_apart():
             answer = self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
         if answer.status >= 300:
             raise _refusal(answer.status, answer.data)
@@ -281,7 +281,7 @@ class Objects:
 
     async def _ask(self, ask: Callable[[], T]) -> T:
         def asked() -> T:
-            with _outages():
+            with outages_told_apart():
                 return ask()
 
         return await asyncio.to_thread(asked)
@@ -302,7 +302,7 @@ class StoredBytes:
 
 
 @contextmanager
-def _outages() -> Iterator[None]:
+def outages_told_apart() -> Iterator[None]:
     """Turn every way a store can be away into `StoreAway`, and its refusals into `StoreRefused`."""
     try:
         yield
@@ -331,5 +331,5 @@ def _code_in(body: bytes) -> str | None:
     return (root.findtext("{*}Code") or "Unknown") if root.tag.rpartition("}")[2] == "Error" else None
 
 
-def _bare(etag: str) -> str:
+def bare_etag(etag: str) -> str:
     return etag.strip('"')

@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     READ_SUBMISSION = "read_submission"
     READ_DIRECTIVE = "read_directive"
     READ_TOTALS = "read_totals"
+    PUBLISH = "publish"  # freeze totals as an edition that goes out
     READ_CONTACT = "read_contact"  # where letters to a person go
     SUBSCRIBE = "subscribe"  # take the aggregates that are told outside, by feed or by webhook
     READ_AUDIT = "read_audit"  # who signed in, who changed rights and units
@@ -47,6 +48,7 @@ RIGHTS: Mapping[str, Mapping[Purpose, Reach]] = {
     },
     "leader": {
         _P.SIGN: _R.OWN,
+        _P.PUBLISH: _R.OWN,
         _P.READ_SUBMISSION: _R.SUBTREE,
         _P.READ_DIRECTIVE: _R.SUBTREE,
         _P.READ_TOTALS: _R.SUBTREE,

@@ -146,8 +146,13 @@ async def _apply_stream(jetstream: object, declared: DeclaredStream) -> Iterable
         return [f"stream {declared.name} made"]
     if sorted(found.subjects or []) != sorted(wanted.subjects or []):
         raise StreamDiffers(f"{declared.name}: subjects are {found.subjects}, declared {wanted.subjects}")
-    if sorted(s.name for s in found.sources or []) != sorted(s.name for s in wanted.sources or []):
+    sourced, to_source = ({(s.name, s.filter_subject) for s in each.sources or []} for each in (found, wanted))
+    if not sourced <= to_source:
         raise StreamDiffers(f"{declared.name}: sources differ from the declaration")
+    if sourced < to_source:
+        # One more kind of facts is taken from where the others come from; what is there stays.
+        await jetstream.update_stream(wanted)
+        return [f"stream {declared.name} widened to its declaration"]
     narrower = (found.max_age or 0) > 0 or (found.duplicate_window or 0) < (wanted.duplicate_window or 0)
     if found.discard != wanted.discard or narrower or found.retention != wanted.retention:
         # Somebody's client has reset the stream (a bare stream name in FastStream does): put back what only widens.

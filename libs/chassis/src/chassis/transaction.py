@@ -10,6 +10,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from opentelemetry import propagate
+from pydantic_core import from_json
 from sqlalchemy import QueuePool, event, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from uuid_utils.compat import uuid7
@@ -40,6 +41,7 @@ def open_engine(database_url: str, *, name: str, pool_size: int) -> AsyncEngine:
         pool_timeout=10,
         pool_recycle=1800,
         pool_reset_on_return=None,  # `begin()` always ends its transaction; a second rollback is a wasted round trip
+        json_deserializer=from_json,  # a third of the time of `json.loads`, and whole numbers of any length as well
         connect_args={
             "timeout": 5,
             "server_settings": server_settings(name),

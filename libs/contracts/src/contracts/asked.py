@@ -34,6 +34,8 @@ class IndicatorAsked(Fact):
     """Stated once for each education level the unit teaches; the whole is the sum of its levels."""
     levels: tuple[str, ...] = ()
     """Of one that is asked per level: the levels it is asked of; none named: all that the unit teaches."""
+    is_sensitive: bool = False
+    """Small totals of it would tell of single people: they are kept back before anything leaves the house."""
     previous_percent: int | None = None
     """Whoever states a figure that differs by more than so many percent from that of the period before is told so."""
     ceiling: str | None = None

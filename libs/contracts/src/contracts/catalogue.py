@@ -45,6 +45,7 @@ EVENTS: tuple[type[Event], ...] = (
     submissions.MediaRejected,
     submissions.MediaWithdrawn,
     reporting.AggregateUpdated,
+    reporting.EditionPublished,
 )
 BY_TYPE: dict[str, type[Event]] = {event.type: event for event in EVENTS}
 

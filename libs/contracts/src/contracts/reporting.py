@@ -13,7 +13,9 @@ class Total(Fact):
 
     indicator: str
     value: int | None
-    """Null while nobody has reported: blank is not zero."""
+    """Null while nobody has told a figure, blank being no zero, and when it is withheld."""
+    withheld: bool = False
+    """It is a sensitive figure, which is not told one change after the other; it is published in editions."""
 
 
 class RatioTotal(Fact):
@@ -92,3 +94,26 @@ class AggregateUpdated(Event):
     @property
     def about(self) -> str:
         return f"{self.requirement_id}.{self.unit_id}.{self.period}"
+
+
+class EditionPublished(Event):
+    """The totals of a requirement were published: frozen, numbered, each figure with the submissions behind it."""
+
+    type: ClassVar[str] = "reporting.edition.published.v1"
+
+    directive_id: UUID
+    requirement_id: UUID
+    issuer_unit_id: str
+    number: int
+    """One, two, three …; a later one never changes an earlier one."""
+    as_of: date
+    digest: str
+    """SHA-256 of the figures, in hexadecimal: two editions with one digest say the same."""
+    changed_figures: int
+    """In how many figures it differs from the edition before; of the first: how many there are."""
+    units_reported: int
+    units_due: int
+
+    @property
+    def about(self) -> str:
+        return f"{self.requirement_id}.{self.number}"

@@ -11,6 +11,7 @@ from contracts.directives import RequirementKind
 from directives.answering_requests import AnsweringIn
 from directives.documents.suggesting import Suggestion
 from directives.domain.document_types import DocumentType
+from directives.domain.target import MOST_ASSIGNED, MOST_TARGETS
 from directives.file_requests import MediaIn, SectionIn
 from directives.problems import ConfirmationIncomplete
 from directives.requests import (
@@ -26,6 +27,7 @@ from directives.requests import (
     Request,
     RuleIn,
 )
+from directives.target_requests import AssignedIn, TargetIn
 from directives.terms_requests import ConditionIn, DocumentIn, RegistrationIn
 
 
@@ -52,6 +54,9 @@ class ConfirmedIn(Request):
     registration: RegistrationIn | None = None
     document: DocumentIn | None = None
     condition: ConditionIn | None = None
+    targets: list[TargetIn] = Field(default=[], max_length=MOST_TARGETS)
+    assigned: list[AssignedIn] = Field(default=[], max_length=MOST_ASSIGNED)
+    reviewing_unit_id: UnitId | None = None
 
 
 class ConfirmationIn(Request):

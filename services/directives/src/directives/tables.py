@@ -136,6 +136,8 @@ requirements = Table(
     CheckConstraint("cut_off_at <= due_at", name="requirements_cut_off_before_due"),
     CheckConstraint("due_at <= closes_at", name="requirements_due_before_closing"),
     UniqueConstraint("directive_id", "same_as", name="requirements_same_as_once"),
+    # What a division reviews.
+    Index("requirements_reviewed", "reviewing_unit_id", postgresql_where=text("reviewing_unit_id IS NOT NULL")),
     comment="what a directive asks for, one row per thing",
 )
 

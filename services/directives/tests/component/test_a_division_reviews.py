@@ -127,3 +127,13 @@ async def test_the_division_decides_about_deadlines_and_no_other_does(frame, cli
     assert (await client.post(grant, json=body, headers=at("U-P-GDTX"))).status_code == 404
     assert (await client.post(grant, json=body, headers=at("U-P-GDPT"))).status_code == 200
     assert (await client.get(path, headers=at("U-P-GDPT"))).json()["due_at"].startswith("2026-12-17T17:00")
+
+
+async def test_a_division_looks_over_what_it_reviews_or_owns(client, owed, at) -> None:
+    found = {}
+    for unit_id in ("U-P-GDPT", "U-P-VP", "U-P-GDTX", "U-SO"):
+        told = await client.get("/directives", params={"issuer_unit_id": unit_id}, headers=at(unit_id))
+        found[unit_id] = [each["directive_id"] for each in told.json()["directives"]]
+
+    this = [owed[0]["directive_id"]]
+    assert found == {"U-P-GDPT": this, "U-P-VP": this, "U-P-GDTX": [], "U-SO": this}

@@ -6,7 +6,7 @@ from chassis.consuming import EventDesk, Letter
 from chassis.transaction import Transaction
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
-from contracts.reporting import AggregateUpdated
+from contracts.reporting import AggregateUpdated, EditionPublished
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import projections
 from reporting.domain.heard import AnswerEvent
@@ -30,6 +30,6 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
         await projections.note_answers(transaction, events)
 
     # What is told outside the house: the bytes themselves, as they were told.
-    @desk.batch("reporting-feed", AggregateUpdated, letters=True)
+    @desk.batch("reporting-feed", AggregateUpdated, EditionPublished, letters=True)
     async def note_feed(letters: Sequence[Letter], transaction: Transaction) -> None:
         await note_told(transaction, letters)

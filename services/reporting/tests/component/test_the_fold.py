@@ -52,7 +52,7 @@ async def test_what_is_due_is_told_before_anybody_has_answered(ground, story):
     told = (await told_of(ground, "department"))[-1]
 
     assert (told["units_reported"], told["units_due"]) == (0, 2)
-    assert told["totals"] == [{"indicator": code, "value": None} for code in story.indicators]
+    assert told["totals"] == [{"indicator": code, "value": None, "withheld": False} for code in story.indicators]
     assert [(each["level"], each["units_due"]) for each in told["levels"]] == [
         ("lower_secondary", 1),
         ("upper_secondary", 1),
@@ -72,13 +72,19 @@ async def test_an_answer_is_told_at_every_unit_above_with_its_levels(ground, sto
         "period": YEAR,
         "as_of": "2026-05-31",
         "version": 2,
-        "totals": [{"indicator": "stem.implementing", "value": 1}, {"indicator": "stem.lessons", "value": 12}],
+        "totals": [
+            {"indicator": "stem.implementing", "value": 1, "withheld": False},
+            {"indicator": "stem.lessons", "value": 12, "withheld": False},
+        ],
         "units_reported": 1,
         "units_due": 1,
         "levels": [
             {
                 "level": "lower_secondary",
-                "totals": [{"indicator": "stem.implementing", "value": 1}, {"indicator": "stem.lessons", "value": 12}],
+                "totals": [
+                    {"indicator": "stem.implementing", "value": 1, "withheld": False},
+                    {"indicator": "stem.lessons", "value": 12, "withheld": False},
+                ],
                 "units_reported": 1,
                 "units_due": 1,
                 "ratios": [],

@@ -70,6 +70,8 @@ media = Table(
     Column("held_at", DateTime(timezone=True)),
     Column("held_by", Uuid),
     Column("hold_reason", Text),
+    # What the store itself does about it, where it can lock what lies in it.
+    Column("lock", Text),
     Column("deleted_at", DateTime(timezone=True)),
     Column("deletion_rule", Text),
     Column("deletion_confirmed_at", DateTime(timezone=True)),
@@ -95,6 +97,11 @@ media = Table(
         "(held_at IS NULL) = (held_by IS NULL) AND (held_at IS NULL) = (hold_reason IS NULL)",
         name="media_hold_is_whole",
     ),
+    CheckConstraint("lock IN ('wanted', 'locked', 'not-offered', 'releasing')", name="media_lock_known"),
+    CheckConstraint(
+        "lock NOT IN ('wanted', 'locked', 'not-offered') OR held_at IS NOT NULL", name="media_locked_is_held"
+    ),
+    CheckConstraint("state <> 'deleted' OR lock IS NULL", name="media_deleted_is_released"),
     CheckConstraint(
         "state <> 'deleted' OR (deleted_at IS NOT NULL AND deletion_rule IS NOT NULL AND held_at IS NULL)",
         name="media_deleted_by_rule",
@@ -126,6 +133,8 @@ media = Table(
     Index("media_to_render", "render_at", postgresql_where=text("rendition IN ('waiting', 'making')")),
     # What has been kept long enough.
     Index("media_kept", "inspected_at", postgresql_where=text("state = 'ready'")),
+    # What is still to be locked or released.
+    Index("media_to_lock", "held_at", postgresql_where=text("lock IN ('wanted', 'releasing')")),
     # Deleted files whose bytes are not known to be gone.
     Index(
         "media_unconfirmed",

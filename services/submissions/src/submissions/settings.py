@@ -16,6 +16,9 @@ class Settings(ReaderSettings):
     store_access_key: str = Field(description="access key that may put, get and delete objects of the bucket")
     store_secret_key: str = Field(description="secret key of the access key", repr=False)
     store_bucket: str = Field(description="bucket the files lie in")
+    store_held_bucket: str = Field(
+        default="", description="bucket with an object lock that copies of held files lie in; empty: there is none"
+    )
     unit_bytes: int = Field(default=20_000_000_000, ge=1, description="bytes the files of one unit may take together")
     scanner_address: str = Field(
         default="",

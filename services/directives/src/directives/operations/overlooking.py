@@ -12,7 +12,7 @@ from directives.store.overview import Glance
 async def directives_of(
     tx: Transaction, *, issuer_unit_id: str, before: UUID | None, most: int, by: Caller
 ) -> list[Glance]:
-    """Return an issuer's directives, newest first, drafts among them, to whoever drafts, signs or issues for it."""
+    """Return the directives a unit issues, owns or reviews, newest first, drafts too, to whoever writes for it."""
     if not writes_for(by, issuer_unit_id):
         raise not_allowed()
-    return await store.overview.of_issuer(tx.connection, issuer_unit_id, before=before, most=most, now=tx.now)
+    return await store.overview.of_desk(tx.connection, issuer_unit_id, before=before, most=most, now=tx.now)

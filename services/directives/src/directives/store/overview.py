@@ -1,4 +1,4 @@
-"""The directives of an issuer at a glance, out of PostgreSQL: how far each has come, and the answers to it."""
+"""The directives of a desk at a glance, out of PostgreSQL: how far each has come, and the answers to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directives.domain.directive import Directive
 from directives.store.directives import bare
-from directives.tables import answers, directives, obligations
+from directives.tables import answers, directives, obligations, requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,13 @@ class Glance:
 _PAGE = (
     select(directives)
     .where(
-        directives.c.issuer_unit_id == bindparam("issuer_unit_id"),
+        or_(
+            directives.c.issuer_unit_id == bindparam("desk"),
+            directives.c.owning_unit_id == bindparam("desk"),
+            directives.c.directive_id.in_(
+                select(requirements.c.directive_id).where(requirements.c.reviewing_unit_id == bindparam("desk"))
+            ),
+        ),
         or_(bindparam("before", type_=Uuid).is_(None), directives.c.directive_id < bindparam("before", type_=Uuid)),
     )
     .order_by(directives.c.directive_id.desc())  # which grows with time
@@ -52,11 +58,11 @@ _COUNTS = (
 )
 
 
-async def of_issuer(
-    connection: AsyncConnection, issuer_unit_id: str, *, before: UUID | None, most: int, now: datetime
+async def of_desk(
+    connection: AsyncConnection, desk_unit_id: str, *, before: UUID | None, most: int, now: datetime
 ) -> list[Glance]:
-    """Return the newest directives of an issuer, those drafted before `before` where it is given."""
-    page = {"issuer_unit_id": issuer_unit_id, "before": before, "most": most}
+    """Return the newest directives a unit issues, owns or reviews, those drafted before `before` where it is given."""
+    page = {"desk": desk_unit_id, "before": before, "most": most}
     found = [bare(row) for row in await connection.execute(_PAGE, page)]
     if not found:
         return []

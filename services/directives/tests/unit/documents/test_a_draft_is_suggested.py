@@ -123,9 +123,10 @@ def test_what_is_asked_only_when_something_happens_waits_for_it(when, kind) -> N
     assert "condition" not in plan
     assert report["condition"] == {"kind": kind}
     assert "requirements[1].condition" in decided(suggestion)
-    said = {"candidate": 1, **DUE, "condition": {"kind": kind, "working_days": 3}}
+    said = {"candidate": 1, **DUE, "condition": {"kind": kind, "working_days": 3}, "reviewing_unit_id": "U-P-GDPT"}
     asked = confirm(suggestion, confirmation(requirements=[said], document_type="official_letter", recipients=[]))
-    assert asked.requirements[0].required().terms.condition.working_days == 3
+    required = asked.requirements[0].required()
+    assert (required.terms.condition.working_days, required.reviewing_unit_id) == (3, "U-P-GDPT")
 
 
 def test_where_nothing_is_said_nothing_is_waited_for() -> None:

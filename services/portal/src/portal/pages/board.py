@@ -89,7 +89,9 @@ async def written_by(services: Services, visit: Visit) -> list[dict[str, Any]]:
             if unit != "*"
         )
     )
-    return [each for told in lists if told for each in told["directives"]]
+    # A division and its department see the same directive, and some people write for both.
+    found = {each["directive_id"]: each for told in lists if told for each in told["directives"]}
+    return list(found.values())
 
 
 def _now() -> datetime:

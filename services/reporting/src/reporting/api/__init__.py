@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reporting.api import behind, totals
+from reporting.api import behind, editions, totals
 
 router = APIRouter()
-for room in (totals, behind):
+for room in (totals, behind, editions):
     router.include_router(room.router)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotFound, NotSignedIn
+from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from reporting import operations
 from reporting.api.totals import AskedPeriod, TreeNow
@@ -18,7 +19,7 @@ from reporting.store.behind import Which
 
 router = APIRouter(tags=["totals"])
 AT_ONCE = 500
-AskedUnit = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,60}$")]
+AskedUnit = Annotated[UnitId, Path()]
 
 
 class BehindOut(BaseModel):
@@ -69,7 +70,7 @@ async def read_behind(
     period: Annotated[AskedPeriod, Query(description="of which period")] = UNDIVIDED,
     relation: Annotated[Relation, Query(description="by which relation they stand below the unit")] = "reporting",
     which: Annotated[Which | None, Query(description="only those under one of the counts; all when left out")] = None,
-    after: Annotated[str, Query(max_length=60, pattern=r"^[0-9A-Za-z_-]*$")] = "",
+    after: Annotated[str, Query(pattern=r"^[0-9A-Za-z_-]{0,64}$")] = "",
     limit: Annotated[int, Query(ge=1, le=AT_ONCE)] = 100,
 ) -> BehindListOut:
     """Return who is counted in a total: each with its state, the version that counts and what that states."""

@@ -63,6 +63,9 @@ class Requirement:
     reviewing_unit_id: str | None = None
     """The division of the issuer that reviews what comes in for it; null: the issuer's own desk."""
 
+    sensitive: tuple[str, ...] = ()
+    """Figures, ratios among them, whose small totals are kept back before anything leaves."""
+
     def day_of(self, period: str) -> date:
         """Return the day on whose tree the totals of a period stand."""
         return max(self.as_of, dict(self.calendar).get(period, self.as_of))

@@ -1,7 +1,8 @@
 """What events say, in the words of the totals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from contracts.asked import IndicatorAsked, RuleAsked
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
 from contracts.event import Event
@@ -33,6 +34,32 @@ _STATES: dict[type[AnswerEvent], AnswerState] = {
 }
 
 
+def sensitive_among(indicators: Sequence[IndicatorAsked], rules: Sequence[RuleAsked]) -> tuple[str, ...]:
+    """Return the figures that are sensitive: those that say so, and those they could be worked out from.
+
+    These are the parts of a sensitive figure, the other parts of its whole, what a rule says it adds up to a sum with,
+    and any ratio over or under it.
+    """
+    found = {each.code for each in indicators if each.is_sensitive}
+    whole = {each.code: each.of_which for each in indicators if each.of_which is not None}
+    sums = [
+        [{term.indicator for term in side if term.indicator} for side in (rule.left, rule.right)]
+        for rule in rules
+        if rule.holds == "equals"
+    ]
+    known: set[str] = set()
+    while known != found:
+        known = set(found)
+        wholes = {whole[code] for code in known if code in whole}
+        found |= {code for code, of in whole.items() if of in known or of in wholes}
+        for left, right in sums:
+            for side, other in ((left, right), (right, left)):
+                if side & known:
+                    found |= side | (other if len(side) == 1 else set())
+        found |= {each.code for each in indicators if {each.numerator, each.denominator} & known}
+    return tuple(each.code for each in indicators if each.code in found)
+
+
 def requirements_of(event: DirectiveIssued) -> list[Requirement]:
     """Return what a directive asks for."""
     return [
@@ -58,6 +85,7 @@ def requirements_of(event: DirectiveIssued) -> list[Requirement]:
                 Target(one.indicator, one.kind, one.holds, one.value, one.registered_in, one.periods)
                 for one in each.targets
             ),
+            sensitive=sensitive_among(each.indicators, each.rules),
         )
         for each in event.requirements
     ]

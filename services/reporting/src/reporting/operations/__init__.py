@@ -2,6 +2,13 @@
 
 from reporting.operations.behind import Behind, read_behind
 from reporting.operations.coverage import Coverage, read_coverage
+from reporting.operations.publishing import (
+    publish_edition,
+    read_differences,
+    read_edition,
+    read_editions,
+    read_sources,
+)
 from reporting.operations.rebuilding import Correction, rebuild
 from reporting.operations.totals import NamedAggregate, Totals, read_totals
 from reporting.operations.verifying import Published, Streams, Verification, verify
@@ -15,8 +22,13 @@ __all__ = [
     "Streams",
     "Totals",
     "Verification",
+    "publish_edition",
     "read_behind",
     "read_coverage",
+    "read_differences",
+    "read_edition",
+    "read_editions",
+    "read_sources",
     "read_totals",
     "rebuild",
     "verify",

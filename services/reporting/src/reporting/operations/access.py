@@ -27,7 +27,7 @@ class Reader:
         self._tree = tree
         self._today = today
         asked = (requirement.issuer_unit_id, requirement.reviewing_unit_id)
-        self._has_asked = any(self._may_read_at(each) for each in asked if each is not None)
+        self.has_asked = any(self._may_read_at(each) for each in asked if each is not None)
 
     def _may_read_at(self, unit_id: str) -> bool:
         # A unit that has ceased is read by those who stand above what it has become.
@@ -36,7 +36,7 @@ class Reader:
         return may(self._caller, self._purpose, unit_id, above=above)
 
     def may_read_unit(self, unit_id: str) -> bool:
-        return self._has_asked or self._may_read_at(unit_id)
+        return self.has_asked or self._may_read_at(unit_id)
 
     def may_read(self, aggregate: Aggregate) -> bool:
         return self.may_read_unit(aggregate.key.unit_id)

@@ -1,6 +1,7 @@
 """Rows in and out."""
 
 from reporting.store.behind import passed_on_by, standings_behind
+from reporting.store.editions import editions_of, figures_of, put_edition, sources_of
 from reporting.store.shadow import cast_shadow, differing_from_shadow, open_shadow, see_one_moment
 from reporting.store.standings import (
     Placed,
@@ -23,14 +24,17 @@ from reporting.store.told import (
     stand_on_ground,
     take_ground,
 )
-from reporting.store.totals import aggregates_of, put_aggregates, take_aggregates
+from reporting.store.totals import aggregates_of, counted_in, put_aggregates, take_aggregates
 
 __all__ = [
     "Placed",
     "aggregates_of",
     "all_requirements",
     "cast_shadow",
+    "counted_in",
     "differing_from_shadow",
+    "editions_of",
+    "figures_of",
     "find_requirement",
     "is_outdated",
     "obligations_of",
@@ -41,10 +45,12 @@ __all__ = [
     "put_answer_values",
     "put_answers",
     "put_contributions",
+    "put_edition",
     "put_obligation_changes",
     "put_obligations",
     "put_requirements",
     "see_one_moment",
+    "sources_of",
     "stand_on_ground",
     "standings_behind",
     "standings_in_parts",

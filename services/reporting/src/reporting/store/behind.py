@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.transaction import Transaction
 from reporting.domain import Relation, Standing
-from reporting.store.standings import STANDINGS, standing_of
+from reporting.store.standings import STANDINGS, standings_from
 from reporting.tables import aggregates, contributions, obligations, requirements
 
 Which = Literal["due", "reported", "missing", "nil", "late", "returned", "exempt"]
@@ -66,7 +66,7 @@ async def standings_behind(
             "how_many": limit,
         },
     )
-    return [standing_of(row) for row in rows]
+    return standings_from(rows)
 
 
 _PASSED_ON = (

@@ -1,6 +1,7 @@
 """What is known of obligations and requirements, out of PostgreSQL."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+import json
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     func,
     or_,
     select,
@@ -49,6 +51,7 @@ AT_ONCE = 500
 _THESE = bindparam("ids", type_=ARRAY(Uuid))
 _UNITS = bindparam("units", type_=ARRAY(Text))
 
+_DOCUMENTS = ("ratios", "divided", "calendar", "targets")
 STANDINGS: Select[Any] = (
     select(
         obligations,
@@ -59,7 +62,9 @@ STANDINGS: Select[Any] = (
         requirements.c.as_of.label("requirement_as_of"),
         requirements.c.periods,
         requirements.c.indicators,
-        *requirements.c["ratios", "bools", "divided", "calendar", "targets"],
+        *requirements.c["bools", "sensitive"],
+        # As they are written: of all the rows of one requirement they are read once.
+        *(cast(requirements.c[name], Text).label(name) for name in _DOCUMENTS),
         obligation_changes.c.version.label("changed_version"),
         obligation_changes.c.state.label("changed_state"),
         obligation_changes.c.due_at.label("changed_due_at"),
@@ -104,24 +109,38 @@ async def standings_of(tx: Transaction, obligation_ids: Iterable[UUID]) -> list[
     ids = list(obligation_ids)
     if not ids:
         return []
-    return [standing_of(row) for row in await tx.connection.execute(_STANDINGS_OF_THESE, {"ids": ids})]
+    return standings_from(await tx.connection.execute(_STANDINGS_OF_THESE, {"ids": ids}))
 
 
 async def standings_of_requirement(tx: Transaction, requirement_id: UUID) -> list[Standing]:
     """Return what is known of every obligation of a requirement, by id."""
     rows = await tx.connection.execute(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
-    return [standing_of(row) for row in rows]
+    return standings_from(rows)
 
 
 async def standings_in_parts(tx: Transaction, requirement_id: UUID) -> AsyncIterator[list[Standing]]:
     """Yield what is known of every obligation of a requirement, by id, so many at a time that memory stays small."""
     rows = await tx.connection.stream(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
     async for part in rows.partitions(AT_ONCE):
-        yield [standing_of(row) for row in part]
+        yield standings_from(part)
 
 
-def standing_of(row: Row[Any]) -> Standing:
-    """Return what a row of `STANDINGS` says."""
+def standings_from(rows: Iterable[Row[Any]]) -> list[Standing]:
+    """Return what rows of `STANDINGS` say."""
+    known: dict[UUID, Requirement] = {}
+    found = []
+    for row in rows:
+        requirement = known.get(row.requirement_id)
+        if requirement is None:
+            documents = {name: json.loads(getattr(row, name)) for name in _DOCUMENTS}
+            requirement = known[row.requirement_id] = _requirement(
+                row, documents, version=row.requirement_version, as_of=row.requirement_as_of
+            )
+        found.append(_standing(row, requirement))
+    return found
+
+
+def _standing(row: Row[Any], requirement: Requirement) -> Standing:
     answer = values = recorded = change = None
     if row.changed_version is not None:
         change = ObligationChange(row.obligation_id, row.changed_version, row.changed_state, row.changed_due_at)
@@ -168,7 +187,6 @@ def standing_of(row: Row[Any]) -> Standing:
         levels=tuple(row.levels),
         assigned=row.assigned,
     )
-    requirement = _requirement(row, version=row.requirement_version, as_of=row.requirement_as_of)
     return Standing(obligation, requirement, answer, values, recorded, change)
 
 
@@ -176,7 +194,7 @@ def _place(row: Row[Any]) -> Place:
     return Place(tuple(row.above), tuple(row.clusters), row.level, tuple(row.administrative), tuple(row.territory))
 
 
-def _requirement(row: Row[Any], *, version: int, as_of: date) -> Requirement:
+def _requirement(row: Row[Any], documents: Mapping[str, Any], *, version: int, as_of: date) -> Requirement:
     return Requirement(
         requirement_id=row.requirement_id,
         version=version,
@@ -187,11 +205,12 @@ def _requirement(row: Row[Any], *, version: int, as_of: date) -> Requirement:
         as_of=as_of,
         periods=tuple(row.periods),
         indicators=tuple(row.indicators),
-        ratios=tuple(Ratio(*each) for each in row.ratios),
+        ratios=tuple(Ratio(*each) for each in documents["ratios"]),
         bools=tuple(row.bools),
-        divided=row.divided,
-        calendar=tuple((code, date.fromisoformat(first_day)) for code, first_day in row.calendar),
-        targets=tuple(Target(*each) for each in row.targets),
+        divided=documents["divided"],
+        calendar=tuple((code, date.fromisoformat(first_day)) for code, first_day in documents["calendar"]),
+        targets=tuple(Target(*each) for each in documents["targets"]),
+        sensitive=tuple(row.sensitive),
     )
 
 
@@ -203,6 +222,10 @@ async def is_outdated(tx: Transaction) -> bool:
     return bool((await tx.connection.execute(_IS_OUTDATED)).scalar_one())
 
 
+def _documents(row: Row[Any]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _DOCUMENTS}
+
+
 _FIND_REQUIREMENT = select(requirements).where(requirements.c.requirement_id == bindparam("requirement_id", type_=Uuid))
 _ALL_REQUIREMENTS = select(requirements).order_by(requirements.c.requirement_id)
 
@@ -210,13 +233,13 @@ _ALL_REQUIREMENTS = select(requirements).order_by(requirements.c.requirement_id)
 async def find_requirement(tx: Transaction, requirement_id: UUID) -> Requirement | None:
     """Return a requirement, or null when it is not known."""
     found = (await tx.connection.execute(_FIND_REQUIREMENT, {"requirement_id": requirement_id})).one_or_none()
-    return None if found is None else _requirement(found, version=found.version, as_of=found.as_of)
+    return None if found is None else _requirement(found, _documents(found), version=found.version, as_of=found.as_of)
 
 
 async def all_requirements(tx: Transaction) -> list[Requirement]:
     """Return every requirement, by id."""
     return [
-        _requirement(row, version=row.version, as_of=row.as_of)
+        _requirement(row, _documents(row), version=row.version, as_of=row.as_of)
         for row in await tx.connection.execute(_ALL_REQUIREMENTS)
     ]
 

@@ -4,11 +4,10 @@ The text of a statement does not depend on how many rows it takes, so it is comp
 document, which PostgreSQL unfolds with `jsonb_to_recordset`.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, TypeVar
 
+from pydantic_core import to_json
 from sqlalchemy import (
     Table,
     Text,
@@ -99,8 +98,13 @@ _PUT_CONTRIBUTIONS = insert_or_replace(contributions)
 async def put_rows(tx: Transaction, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows, however many, with one statement."""
     if rows:
-        # `str` writes UUIDs, days and moments as PostgreSQL reads them.
-        await tx.connection.execute(statement, {"rows": json.dumps(rows, default=str)})
+        # UUIDs, days and moments are written as PostgreSQL reads them.
+        await tx.connection.execute(statement, {"rows": to_json(rows).decode()})
+
+
+def fields_of(found: Any) -> dict[str, Any]:
+    """Return the fields of a frozen value as they are; `dataclasses.asdict` copies all there is in them."""
+    return {name: getattr(found, name) for name in found.__slots__}
 
 
 def newest(rows: Iterable[dict[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
@@ -114,7 +118,7 @@ def newest(rows: Iterable[dict[str, Any]], keys: Sequence[str]) -> list[dict[str
 
 
 def _newest(found: Iterable[Versioned], key: str) -> list[dict[str, Any]]:
-    return newest((asdict(each) for each in found), [key])
+    return newest((fields_of(each) for each in found), [key])
 
 
 async def put_requirements(tx: Transaction, found: Iterable[Requirement]) -> None:
@@ -139,14 +143,14 @@ async def put_answers(tx: Transaction, found: Iterable[Answer]) -> None:
 
 async def put_answer_values(tx: Transaction, found: Iterable[AnswerValues]) -> None:
     """Note what submission versions state. A version that is known never states anything else later."""
-    await put_rows(tx, _PUT_ANSWER_VALUES, [asdict(each) for each in found])
+    await put_rows(tx, _PUT_ANSWER_VALUES, [fields_of(each) for each in found])
 
 
 async def put_contributions(tx: Transaction, found: Iterable[Contribution]) -> None:
     """Record what obligations add to the totals."""
     rows = []
     for each in found:
-        row = asdict(each)
+        row = fields_of(each)
         place = row.pop("place")
-        rows.append(row | place)
+        rows.append(row | fields_of(place))
     await put_rows(tx, _PUT_CONTRIBUTIONS, rows)

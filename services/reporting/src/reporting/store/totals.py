@@ -1,15 +1,16 @@
 """Aggregates, in and out of PostgreSQL."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import (
     Row,
     Uuid,
     and_,
     bindparam,
+    func,
     select,
 )
 
@@ -24,6 +25,7 @@ from reporting.domain import (
 from reporting.store.told import insert_or_replace, put_rows, rows_like
 from reporting.tables import (
     aggregates,
+    contributions,
 )
 
 _PUT_AGGREGATES = insert_or_replace(aggregates)
@@ -74,7 +76,7 @@ _AGGREGATES_OF = (
 
 async def take_aggregates(tx: Transaction, keys: Iterable[AggregateKey]) -> dict[AggregateKey, Aggregate]:
     """Return and lock those of these aggregates that exist; everyone locks them in the order of their keys."""
-    rows = json.dumps([key._asdict() for key in keys], default=str)
+    rows = to_json([key._asdict() for key in keys]).decode()
     taken = [_aggregate(row) for row in await tx.connection.execute(_TAKE_AGGREGATES, {"rows": rows})]
     return {each.key: each for each in taken}
 
@@ -99,3 +101,22 @@ def _aggregate(row: Row[Any]) -> Aggregate:
     )
     figures: Figures = {level: Tally(**tally) for level, tally in row.levels.items()} | {ALL_LEVELS: whole}
     return Aggregate(AggregateKey(row.requirement_id, row.unit_id, row.period, row.relation), row.version, figures)
+
+
+_COUNTED = (
+    select(
+        func.count().filter(contributions.c.number.is_not(None)).label("reported"),
+        func.count().filter(~contributions.c.is_exempt).label("due"),
+    )
+    .select_from(contributions)
+    .where(
+        contributions.c.requirement_id == bindparam("requirement_id", type_=Uuid),
+        func.cardinality(contributions.c.periods) > 0,
+    )
+)
+
+
+async def counted_in(tx: Transaction, requirement_id: UUID) -> tuple[int, int]:
+    """Return of how many obligations of a requirement an answer counts, and of how many one is owed."""
+    found = (await tx.connection.execute(_COUNTED, {"requirement_id": requirement_id})).one()
+    return found.reported, found.due

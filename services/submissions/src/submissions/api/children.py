@@ -56,6 +56,8 @@ class HoldOut(BaseModel):
     media_id: UUID
     held_at: datetime | None
     reason: str | None
+    lock: str | None
+    """`locked`: the store itself keeps a copy; `wanted`: it is about to; `not-offered`: it cannot."""
 
 
 class WithdrawnOut(BaseModel):
@@ -107,14 +109,14 @@ async def read_views(media_id: UUID, tx: OpenTransaction, caller: Calling) -> Vi
 
 
 @router.put("/media/{media_id}/hold", responses=may_raise(UploadOver, Malformed, NotFound, NotAllowed, NotSignedIn))
-async def hold(media_id: UUID, body: HoldIn, tx: OpenTransaction, caller: Calling) -> HoldOut:
+async def hold(media_id: UUID, body: HoldIn, archive: OurArchive, caller: Calling) -> HoldOut:
     """Keep a file whatever the rule says, as long as somebody has to answer for it."""
-    media = await retaining.hold(tx, media_id=media_id, reason=body.reason, by=caller)
-    return HoldOut(media_id=media.id, held_at=media.held_at, reason=media.hold_reason)
+    media = await retaining.hold(archive, media_id=media_id, reason=body.reason, by=caller)
+    return HoldOut(media_id=media.id, held_at=media.held_at, reason=media.hold_reason, lock=media.lock)
 
 
 @router.delete("/media/{media_id}/hold", responses=may_raise(NotFound, NotAllowed, NotSignedIn))
-async def let_go(media_id: UUID, tx: OpenTransaction, caller: Calling) -> HoldOut:
+async def let_go(media_id: UUID, archive: OurArchive, caller: Calling) -> HoldOut:
     """Let the rule decide again how long a file is kept."""
-    media = await retaining.let_go(tx, media_id=media_id, by=caller)
-    return HoldOut(media_id=media.id, held_at=media.held_at, reason=media.hold_reason)
+    media = await retaining.let_go(archive, media_id=media_id, by=caller)
+    return HoldOut(media_id=media.id, held_at=media.held_at, reason=media.hold_reason, lock=media.lock)

@@ -27,6 +27,8 @@ Rendition = Literal["waiting", "making", "made", "unneeded", "failed"]
 """`unneeded`: the film plays everywhere as it is, and nothing private lies in it."""
 PREFIXES = ("quarantine/", "media/", "posters/", "shown/", "withheld/")
 """Everything in the store that is a file or was made of one."""
+Lock = Literal["wanted", "locked", "not-offered", "releasing"]
+"""What the store does about a file that is held: it is to lock a copy, has done so, cannot, is to give it free."""
 ViewPurpose = Literal["link", "original", "archive"]
 """What is shown of it, the file as it was sent, or among the files of a directive."""
 ON_THE_WAY: frozenset[MediaState] = frozenset({"uploading", "completing"})
@@ -129,6 +131,7 @@ class Media:
     held_at: datetime | None = None
     """Since when it is kept whatever the rule says."""
     hold_reason: str | None = None
+    lock: Lock | None = None
     deleted_at: datetime | None = None
     deletion_rule: str | None = None
     deletion_confirmed_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.locked import LockedObjects
 from chassis.objects import Objects
 from chassis.transaction import Transactions
 from submissions.inspection import Clamd, NoScanner, Scanner
@@ -22,6 +23,9 @@ class Archive:
     transactions: Transactions
     objects: Objects
     scanner: Scanner = NO_SCANNER
+    locked: LockedObjects | None = None
+    """Where the store itself keeps copies of what is held; null: it offers no such place."""
+    bucket: str = ""
     unit_bytes: int = 20_000_000_000
     """What the files of one unit may take together."""
     keep_days: int = 730
@@ -40,11 +44,19 @@ def open_archive(settings: Settings, transactions: Transactions) -> Archive:
         secret_key=settings.store_secret_key,
         bucket=settings.store_bucket,
     )
+    locked = LockedObjects(
+        endpoint=settings.store_endpoint,
+        access_key=settings.store_access_key,
+        secret_key=settings.store_secret_key,
+        bucket=settings.store_held_bucket,
+    )
     return Archive(
         transactions,
         objects,
-        Clamd(host, int(port)) if host else NO_SCANNER,
-        settings.unit_bytes,
-        settings.keep_days,
-        settings.keep_names_days,
+        scanner=Clamd(host, int(port)) if host else NO_SCANNER,
+        locked=locked if settings.store_held_bucket else None,
+        bucket=settings.store_bucket,
+        unit_bytes=settings.unit_bytes,
+        keep_days=settings.keep_days,
+        keep_names_days=settings.keep_names_days,
     )

@@ -9,7 +9,7 @@ from submissions.domain.media import REJECTED_LIFETIME, SETTLE_AFTER, UPLOAD_LIF
 from submissions.operations.archive import Archive
 from submissions.operations.inspecting import ATTEMPTS
 from submissions.operations.rendering import ATTEMPTS as RENDER_ATTEMPTS
-from submissions.operations.retaining import delete_due, erase_names
+from submissions.operations.retaining import delete_due, erase_names, settle_locks
 from submissions.operations.uploading import settle
 from submissions.operations.withdrawing import withhold
 from submissions.problems import PartsMissing, UploadOver
@@ -54,6 +54,7 @@ async def sweep(archive: Archive) -> Swept:
         await _clear(archive, media)
     for media in withdrawn:
         await withhold(archive, media)
+    await settle_locks(archive)
     deleted = await delete_due(archive)
     erased = await erase_names(archive)
     return Swept(

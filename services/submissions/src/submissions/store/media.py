@@ -390,6 +390,7 @@ def media_of(row: Row[*tuple[Any, ...]]) -> Media:
         allowed=row.allowed,
         held_at=row.held_at,
         hold_reason=row.hold_reason,
+        lock=row.lock,
         deleted_at=row.deleted_at,
         deletion_rule=row.deletion_rule,
         deletion_confirmed_at=row.deletion_confirmed_at,

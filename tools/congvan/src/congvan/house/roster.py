@@ -18,7 +18,7 @@ from congvan.servers.mail import Mail
 from congvan.servers.nats import Nats
 from congvan.servers.postgres import Postgres
 from congvan.servers.server import Server
-from congvan.servers.store import PORT_NAMES, Store, directives_bucket
+from congvan.servers.store import PORT_NAMES, Store, directives_bucket, held_bucket
 
 BUCKET = "congvan"
 ROLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -136,6 +136,7 @@ def settings_of(site: Site, service: str) -> dict[str, str]:
                 "STORE_ACCESS_KEY": keys.store.access_key,
                 "STORE_SECRET_KEY": keys.store.secret_key,
                 "STORE_BUCKET": BUCKET,
+                "STORE_HELD_BUCKET": held_bucket(BUCKET),
             }
         case "notify":
             host, port = at.mail

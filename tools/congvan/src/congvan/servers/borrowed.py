@@ -72,6 +72,10 @@ class BorrowedStore:
     def directives_bucket(self) -> str:
         return stores.directives_bucket(self.bucket)
 
+    @property
+    def held_bucket(self) -> str:
+        return stores.held_bucket(self.bucket)
+
 
 @cache
 def source() -> Source:

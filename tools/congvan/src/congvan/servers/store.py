@@ -57,6 +57,11 @@ def directives_bucket(bucket: str) -> str:
     return f"{bucket}-directives"
 
 
+def held_bucket(bucket: str) -> str:
+    """Return the bucket with an object lock, for copies of what submissions has to keep whatever happens."""
+    return f"{bucket}-held"
+
+
 def identities(keys: StoreKeys, bucket: str) -> dict[str, object]:
     """Return the identities file: nobody but its service opens a bucket."""
     tenants = (
@@ -69,7 +74,7 @@ def identities(keys: StoreKeys, bucket: str) -> dict[str, object]:
                 {
                     "name": name,
                     "credentials": [{"accessKey": access_key, "secretKey": secret_key}],
-                    "policyNames": [f"ObjectsOf-{name}"],
+                    "policyNames": [f"ObjectsOf-{name}", *(["HeldOf-submissions"] if name == "submissions" else [])],
                 }
                 for name, access_key, secret_key, _ in tenants
             ),
@@ -82,7 +87,8 @@ def identities(keys: StoreKeys, bucket: str) -> dict[str, object]:
         "policies": [
             {"name": f"ObjectsOf-{name}", "content": json.dumps(_objects_of(its_bucket))}
             for name, _, _, its_bucket in tenants
-        ],
+        ]
+        + [{"name": "HeldOf-submissions", "content": json.dumps(_held_of(held_bucket(bucket)))}],
     }
 
 
@@ -102,6 +108,29 @@ def _objects_of(bucket: str) -> dict[str, object]:
             {
                 "Effect": "Allow",
                 "Action": ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
+                "Resource": [f"arn:aws:s3:::{bucket}"],
+            },
+        ],
+    }
+
+
+def _held_of(bucket: str) -> dict[str, object]:
+    # A hold is set and lifted; retention, which nobody could shorten, and the lock of the bucket are the steward's.
+    objects = [
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:DeleteObjectVersion",
+        "s3:PutObjectLegalHold",
+        "s3:GetObjectLegalHold",
+    ]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": objects, "Resource": [f"arn:aws:s3:::{bucket}/*"]},
+            {
+                "Effect": "Allow",
+                "Action": ["s3:ListBucket", "s3:GetBucketObjectLockConfiguration"],
                 "Resource": [f"arn:aws:s3:::{bucket}"],
             },
         ],
@@ -266,11 +295,22 @@ def client(endpoint: str, keys: StoreKeys, who: Who = "submissions") -> "Minio":
 
 
 def make_buckets(endpoint: str, keys: StoreKeys, bucket: str) -> None:
-    """Make each bucket as the steward unless it is there, then store and remove one object as its service."""
+    """Make each bucket as the steward unless it is there, then store and remove one object as its service.
+
+    What is held has a bucket that can lock: it keeps all versions, so nothing is tried there.
+    """
     from io import BytesIO
+
+    from minio.error import S3Error
 
     steward = client(endpoint, keys, "steward")
     tenants: tuple[tuple[Who, str], ...] = (("submissions", bucket), ("directives", directives_bucket(bucket)))
+    if not steward.bucket_exists(held_bucket(bucket)):
+        try:
+            steward.make_bucket(held_bucket(bucket), object_lock=True)
+        except S3Error as error:
+            if error.code != "NotImplemented":  # a store without locks; what is held is then held by our rule alone
+                raise
     for who, its_bucket in tenants:
         if not steward.bucket_exists(its_bucket):
             steward.make_bucket(its_bucket)

@@ -1,0 +1,84 @@
+"""What is kept back of sensitive figures before anything leaves: small ones, and what would give them away.
+
+Totals add up along the tree: the total of a unit is the sum of those directly below it and of the rest, the schools
+that stand at it directly and are never published. A small total is kept back; then others, until every sum holds none
+that is kept back or at least two, and no sum of those kept back is small itself. Along a tree that is enough: whoever
+adds and subtracts what is published finds no equation with a single unknown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+SMALL = 5
+"""Fewer than so many, and not none, could be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The sensitive totals of one unit."""
+
+    unit_id: str
+    parent_id: str | None
+    """The next published unit above it."""
+    totals: Sequence[int | None]
+    """One for each sensitive figure; null where there is none."""
+
+
+def is_small(total: int | None) -> bool:
+    """Say whether a total could be told apart."""
+    return total is not None and 0 < total < SMALL
+
+
+def withheld(cells: Iterable[Cell]) -> frozenset[str]:
+    """Return the units whose sensitive totals are kept back, all of them: figures that make up a whole go together."""
+    by_unit = {each.unit_id: each for each in cells}
+    below: dict[str, list[Cell]] = {unit_id: [] for unit_id in by_unit}
+    for each in by_unit.values():
+        if each.parent_id in below:
+            below[each.parent_id].append(each)
+    hidden = {each.unit_id for each in by_unit.values() if any(map(is_small, each.totals))}
+    # Nearest the schools first, so that what is kept back there is known when the sum above is looked at.
+    waiting = [unit_id for unit_id in sorted(by_unit) if below[unit_id]]
+    changed = True
+    while changed:
+        changed = False
+        for unit_id in waiting:
+            more = _one_more(by_unit[unit_id], below[unit_id], hidden)
+            if more is not None:
+                hidden.add(more)
+                changed = True
+    return frozenset(hidden)
+
+
+def _one_more(whole: Cell, parts: Sequence[Cell], hidden: set[str]) -> str | None:
+    """Return what else has to be kept back of one sum; null when it gives nothing away."""
+    rest = _rest(whole, parts)
+    kept = [each for each in parts if each.unit_id in hidden]
+    if whole.unit_id in hidden:
+        # Nobody knows the whole: two unknowns, unless nothing else is.
+        gives_away = not kept and not all(rest)
+    else:
+        unknown = [sum(each.totals[place] or 0 for each in kept) + known for place, known in enumerate(rest)]
+        alone = len(kept) == 1 and not all(rest)
+        gives_away = alone or any(map(is_small, unknown))
+    if not gives_away:
+        return None
+    shown = [each for each in parts if each.unit_id not in hidden]
+    if shown:
+        return min(shown, key=_worth).unit_id
+    return whole.unit_id if whole.unit_id not in hidden else None
+
+
+def _rest(whole: Cell, parts: Sequence[Cell]) -> list[int]:
+    return [(total or 0) - sum(each.totals[place] or 0 for each in parts) for place, total in enumerate(whole.totals)]
+
+
+def _worth(cell: Cell) -> tuple[bool, int, str]:
+    # What nobody would miss first; a nought hides nothing and goes last.
+    size = sum(each or 0 for each in cell.totals)
+    return (size == 0, size, cell.unit_id)
+
+
+def parents_of(above: Mapping[str, Sequence[str]]) -> dict[str, str | None]:
+    """Return for each published unit the next published one above it, of all those above it, nearest first."""
+    return {unit_id: next((each for each in ways if each in above), None) for unit_id, ways in above.items()}
