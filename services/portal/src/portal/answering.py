@@ -163,7 +163,7 @@ def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tupl
             narrative[section["code"]] = text if section["kind"] == "text" else lines
             if section["kind"] == "evidence":
                 media_ids += [each for each in lines if each not in media_ids]
-    explained = {(each["code"], period) for each, period, _ in _asked(requirement)}
+    explained = {(each["code"], period) for each in requirement["indicators"] for period in requirement["periods"]}
     explanations = [
         {"indicator": indicator, "period": period, "words": filled.explanations[name]}
         for indicator, period in sorted(explained)

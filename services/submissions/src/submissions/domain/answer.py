@@ -295,7 +295,7 @@ def _explanation_faults(requirement: Requirement, answer: Answer) -> Iterator[Fa
     seen: set[tuple[str, str]] = set()
     for place, said in enumerate(answer.explanations):
         where = f"explanations[{place}]"
-        if said.indicator not in requirement.indicators or said.period not in requirement.periods:
+        if not requirement.is_of_figure(said.indicator, said.period):
             yield Fault(
                 where, said.indicator, "Không hỏi số liệu được giải trình.", "The figure explained is not asked for."
             )

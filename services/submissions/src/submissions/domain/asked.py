@@ -126,6 +126,10 @@ class Requirement:
         """Say whether files stand under some of its headings."""
         return any(each.evidence is not None for each in self.sections.values())
 
+    def is_of_figure(self, code: str, period: str) -> bool:
+        """Say whether there is such a figure of such a period, stated or worked out, that something can be said of."""
+        return (code in self.indicators or code in self.ratios) and period in self.periods
+
     def levels_of(self, indicator: str) -> tuple[str, ...]:
         """Return the education levels an indicator is stated for: of one that is not divided, a single one."""
         return self.levels.get(indicator, (UNDIVIDED,))

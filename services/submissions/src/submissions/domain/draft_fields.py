@@ -142,13 +142,13 @@ def _wanted(requirement: Requirement, name: str) -> _Holding | None:
 
 
 def _of_figure(requirement: Requirement, kind: str, indicator: str, when: str) -> _Holding | None:
+    if kind == "explanations":
+        return _EXPLANATION if requirement.is_of_figure(indicator, when) else None
     asked = requirement.indicators.get(indicator)
     if asked is None:
         return None
     if kind == "consolidates":
         return _PARTS if requirement.answering.is_consolidated and when in requirement.periods else None
-    if kind == "explanations":
-        return _EXPLANATION if when in requirement.periods else None
     period, _, level = when.partition("/")
     is_asked = period in requirement.periods and level in requirement.levels_of(indicator)
     if kind != "values" or not is_asked or when.endswith("/"):
