@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotFound, NotSignedIn
+from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from contracts.directives import TargetHolds, TargetKind
 from reporting import operations
@@ -142,6 +143,9 @@ async def read_totals(
     programme: Annotated[
         AskedProgramme | None, Query(description="only figures of this programme: `stem` of `stem.lessons`")
     ] = None,
+    unit_id: Annotated[
+        list[UnitId] | None, Query(max_length=100, description="only at these units; at all when left out")
+    ] = None,
 ) -> TotalsOut:
     """Return the totals of a requirement at every unit and cluster the caller may read."""
     found = await operations.read_totals(
@@ -151,6 +155,7 @@ async def read_totals(
         restated_on=restated_on,
         relations=TOLD_OUTSIDE if relation is None else (relation,),
         programme=programme,
+        unit_ids=unit_id,
         tree=tree,
         by=caller,
     )
