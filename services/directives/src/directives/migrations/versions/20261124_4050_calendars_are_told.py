@@ -9,7 +9,7 @@ from chassis.transaction import new_id, outbox_row
 from contracts.directives import CalendarEntered
 
 revision = "20261124_4050"
-down_revision = "20261124_2004"
+down_revision = "20261124_2005"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261124_4010"
-down_revision = "20261124_2003"
+down_revision = "20261124_6010"
 branch_labels = None
 depends_on = None
 
