@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261124_7502"
-down_revision = "20261124_7030"
+down_revision = "20261124_4020"
 branch_labels = None
 depends_on = None
 
