@@ -71,6 +71,9 @@ async def test_a_report_is_filled_in_corrected_sent_returned_and_sent_again(stag
 
     told = await officer.get("submissions", f"/obligations/{obligation}/submission")
     assert [len(told["versions"]), told["state"]] == [2, "submitted"]
+    for form, begins in (("docx", b"PK"), ("pdf", b"%PDF")):
+        paper = await page.context.request.get(f"{staged.portal}/owed/{obligation}/paper/{form}")
+        assert (paper.status, (await paper.body())[: len(begins)]) == (200, begins)
     assert window.complaints == []
 
 
