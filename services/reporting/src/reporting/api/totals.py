@@ -117,6 +117,9 @@ class CoverageOut(BaseModel):
     due_at: datetime
     submitted_at: datetime | None
     period: str | None
+    media_awaited_until: datetime | None
+    """It is reported, and files it asks for may follow until then."""
+    media_late: bool
 
 
 class CoverageListOut(BaseModel):
@@ -186,6 +189,8 @@ async def read_coverage(requirement_id: UUID, caller: Calling, tx: OpenTransacti
                 due_at=each.due_at,
                 submitted_at=each.submitted_at,
                 period=each.period,
+                media_awaited_until=each.media_awaited_until,
+                media_late=each.is_media_late,
             )
             for each in found
         ],
