@@ -148,6 +148,14 @@ class AnsweringAsked(Fact):
     """The head of the unit approves it before it is sent."""
     revision_days: int | None = None
     """How many days a unit has for what was returned, the day of the return not counted; null: it is due as before."""
+    revision_in_working_days: bool = False
+    """Those are days that are worked in the province."""
+    files_follow_days: int | None = None
+    """How many days after the answer is due its files may follow; null: they come with it."""
+    is_consolidated: bool = False
+    """The unit adds up what units below it stated, and says with each figure which ones stand behind it."""
+    is_official: bool = False
+    """A report that is a document of the unit's own: number, date and signer are stated, and a signed PDF may be it."""
 
 
 class DocumentAsked(Fact):

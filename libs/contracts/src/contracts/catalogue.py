@@ -24,6 +24,7 @@ EVENTS: tuple[type[Event], ...] = (
     directives.ObligationTransferred,
     directives.ObligationChanged,
     directives.ObligationAssigned,
+    directives.CalendarEntered,
     directives.QuestionAsked,
     directives.QuestionAnswered,
     directives.ExtensionAsked,

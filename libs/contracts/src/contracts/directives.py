@@ -289,6 +289,27 @@ class ObligationChanged(Event):
         return str(self.obligation_id)
 
 
+class DayEntered(Fact):
+    """A day that is not what its weekday would make it."""
+
+    day: date
+    kind: Literal["holiday", "day_off", "working"]
+
+
+class CalendarEntered(Event):
+    """The special days of a year were entered or changed; carries the year whole, and the newest version counts."""
+
+    type: ClassVar[str] = "directives.calendar.entered.v1"
+
+    year: int
+    version: int
+    days: tuple[DayEntered, ...]
+
+    @property
+    def about(self) -> str:
+        return str(self.year)
+
+
 QuestionKind = Literal["question", "obstacle"]
 
 

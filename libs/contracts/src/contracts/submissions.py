@@ -70,6 +70,10 @@ class SubmissionSubmitted(Event):
     """Of a requirement that asks for official documents: those that were issued."""
     carried: Carried | None = None
     """Not null: nobody sent it now; it was carried over, as it was sent then."""
+    media_awaited_until: datetime | None = None
+    """Not null: files it asks for are not there yet and may follow until then; they come as a version of their own."""
+    is_media_late: bool = False
+    """Its files came after they could follow."""
 
     @property
     def about(self) -> str:

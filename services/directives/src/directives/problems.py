@@ -3,6 +3,13 @@
 from chassis.problems import Problem
 
 
+class AnsweringUnfit(Problem):
+    """How an answer is to come about does not fit what is asked."""
+
+    code = "answering-unfit"
+    status = 422
+
+
 class NothingAsked(Problem):
     """A report asks for no figure and no text."""
 

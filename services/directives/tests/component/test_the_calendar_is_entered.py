@@ -1,8 +1,14 @@
 """An administrator of the province enters which days are worked; everybody counts by it, and nothing is lost."""
 
 import asyncio
+from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from chassis.testing import waiting_events
+from directives.main import MIGRATIONS
 
 CULTURE_DAY = {"day": "2026-11-24", "kind": "holiday", "name": "Ngày Văn hóa Việt Nam"}
 NATIONAL_DAY = {"day": "2026-09-02", "kind": "holiday", "name": "Quốc khánh"}
@@ -172,3 +178,36 @@ async def test_nobody_counts_uninvited(client) -> None:
         ("POST", "/deadline-suggestions"),
     ):
         assert (await client.request(method, path)).status_code == 401
+
+
+async def test_a_year_is_told_whole_when_it_changes_and_those_entered_before_when_the_house_is_renewed(
+    enter, frame
+) -> None:
+    await enter(CULTURE_DAY)
+    await enter(CULTURE_DAY)
+    await enter(CULTURE_DAY, WORKED, version=1)
+
+    told = [each["data"] for each in await waiting_events(frame)]
+    assert [(each["year"], each["version"]) for each in told] == [(2026, 1), (2026, 2)]
+    assert told[1]["days"] == [
+        {"day": "2026-11-24", "kind": "holiday"},
+        {"day": "2026-11-28", "kind": "working"},
+    ]
+
+    revision = _revision("20261124_4050_calendars_are_told")
+    async with frame.engine.begin() as connection:
+        await connection.run_sync(_run, revision)
+    assert [each["data"]["version"] for each in await waiting_events(frame)] == [1, 2, 2]
+
+
+def _revision(name):
+    """Return a revision as Alembic reads it: from its file, for it is in no package."""
+    spec = spec_from_file_location(name, MIGRATIONS.folder / "versions" / f"{name}.py")
+    revision = module_from_spec(spec)
+    spec.loader.exec_module(revision)
+    return revision
+
+
+def _run(connection, revision) -> None:
+    with Operations.context(MigrationContext.configure(connection)):
+        revision.upgrade()

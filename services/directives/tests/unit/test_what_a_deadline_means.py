@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from directives.domain.calendar import SpecialDay, WorkingCalendar, YearOfDays
+from chassis.workdays import SpecialDay, WorkingCalendar, YearOfDays
 from directives.domain.deadline import last_day, read, words
 from directives.problems import DuePhraseUnreadable
 

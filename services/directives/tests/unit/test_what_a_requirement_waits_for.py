@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import VIETNAM
+from chassis.workdays import SpecialDay, WorkingCalendar, YearOfDays
 from directives.domain.audience import of_types
-from directives.domain.calendar import SpecialDay, WorkingCalendar, YearOfDays
 from directives.domain.condition import Condition, check_conditions, due_at
 from directives.domain.obligation import Duty
 from directives.domain.requirement import Requirement

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from contracts.directives import IndicatorAsked, MediaAsked, SectionAsked
+from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, SectionAsked
 from directives.domain.audience import of_types
 from directives.domain.requirement import Requirement, check
 from directives.problems import (
+    AnsweringUnfit,
     AudienceUnsaid,
     CodeTwice,
     DeadlinesOutOfOrder,
@@ -131,3 +132,36 @@ def test_somebody_is_asked() -> None:
     assert (
         refusal(replace(REPORT, audience=of_types((), exclude=("U-1",))), AudienceUnsaid) == "requirements.0.audience"
     )
+
+
+FOLLOWING = replace(REPORT, media=VIDEO.media, answering=AnsweringAsked(files_follow_days=7))
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"media": None}, AnsweringUnfit),
+        ({"kind": "video"}, AnsweringUnfit),
+        ({"closes_at": DUE + 6 * DAY}, DeadlinesOutOfOrder),
+    ],
+)
+def test_files_follow_a_report_that_asks_for_some_before_it_closes(changes, problem) -> None:
+    check(replace(FOLLOWING, closes_at=DUE + 7 * DAY), where="requirements.0")
+
+    assert refusal(replace(FOLLOWING, **changes), problem) == "requirements.0.answering.files_follow_days"
+
+
+def test_a_report_is_an_official_document_and_nothing_else_becomes_one() -> None:
+    official = AnsweringAsked(is_official=True)
+    check(replace(REPORT, answering=official), where="requirements.0")
+
+    where = refusal(replace(VIDEO, answering=official), AnsweringUnfit)
+    assert where == "requirements.0.answering.is_official"
+
+
+def test_what_is_added_up_are_figures() -> None:
+    added = AnsweringAsked(is_consolidated=True)
+    check(replace(REPORT, answering=added), where="requirements.0")
+
+    where = refusal(replace(REPORT, indicators=(), answering=added), AnsweringUnfit)
+    assert where == "requirements.0.answering.is_consolidated"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import VIETNAM
-from directives.domain.calendar import SpecialDay, WorkingCalendar, YearOfDays
+from chassis.workdays import SpecialDay, WorkingCalendar, YearOfDays
 from directives.domain.periods import (
     DueRule,
     Frequency,

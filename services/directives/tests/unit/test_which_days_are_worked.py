@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from directives.domain.calendar import SpecialDay, WorkingCalendar, YearOfDays, arranged, not_entered
+from chassis.workdays import SpecialDay, WorkingCalendar, YearOfDays
+from directives.domain.calendar import arranged, not_entered
 from directives.problems import DayUnfit
 
 CULTURE_DAY = SpecialDay(date(2026, 11, 24), "holiday", "Ngày Văn hóa Việt Nam")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.clock import VIETNAM
-from directives.domain.calendar import SpecialDay, WorkingCalendar, YearOfDays
+from chassis.workdays import SpecialDay, WorkingCalendar, YearOfDays
 from directives.domain.delivery import PURPOSES, Delivery, deliveries, waiting
 from directives.problems import InformedOnly, ReceivedAlready
 

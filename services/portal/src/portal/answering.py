@@ -31,6 +31,13 @@ class Figure:
     filled: str
     """As it was typed, or stated before."""
     fault: str | None = None
+    explained: str | None = None
+    """Why it is as it is, as it was typed; null: nobody asks."""
+
+    @property
+    def explained_name(self) -> str:
+        """Return the name of the field for that: of all levels of the figure together."""
+        return explanation_name(self.indicator, self.period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,8 @@ class Filled:
     narrative: Mapping[str, str] = field(default_factory=dict)
     media_ids: tuple[str, ...] = ()
     is_nil: bool = False
+    explanations: Mapping[str, str] = field(default_factory=dict)
+    """By the name of the field."""
 
 
 def filled_by_version(version: Mapping[str, Any] | None) -> Filled:
@@ -102,6 +111,9 @@ def filled_by_version(version: Mapping[str, Any] | None) -> Filled:
         },
         media_ids=tuple(each["media_id"] for each in version["media"]),
         is_nil=version["nil"],
+        explanations={
+            explanation_name(each["indicator"], each["period"]): each["words"] for each in version["explanations"]
+        },
     )
 
 
@@ -115,6 +127,9 @@ def filled_by_form(form: Form) -> Filled:
         },
         media_ids=tuple(dict.fromkeys(each for each in map(_id, form.all("media")) if each)),
         is_nil=form.get("nil") == "yes",
+        explanations={
+            f"w:{name}": text.replace("\r\n", LINES).strip() for name, text in form.under("w:").items() if text.strip()
+        },
     )
 
 
@@ -148,7 +163,19 @@ def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tupl
             narrative[section["code"]] = text if section["kind"] == "text" else lines
             if section["kind"] == "evidence":
                 media_ids += [each for each in lines if each not in media_ids]
-    body = {"values": values, "narrative": narrative, "media_ids": media_ids, "nil": filled.is_nil}
+    explained = {(each["code"], period) for each in requirement["indicators"] for period in requirement["periods"]}
+    explanations = [
+        {"indicator": indicator, "period": period, "words": filled.explanations[name]}
+        for indicator, period in sorted(explained)
+        if filled.explanations.get(name := explanation_name(indicator, period)) and not filled.is_nil
+    ]
+    body = {
+        "values": values,
+        "narrative": narrative,
+        "media_ids": media_ids,
+        "nil": filled.is_nil,
+        **({"explanations": explanations} if explanations else {}),
+    }
     return body, unread
 
 
@@ -160,23 +187,30 @@ def sheet(
     unread: Mapping[str, str] | None = None,
     refused: Refused | None = None,
     sent: Mapping[str, Any] | None = None,
+    former: Sequence[Mapping[str, Any]] = (),
 ) -> Sheet:
-    """Return the form; with what the service said of `sent`, each fault beside its field."""
+    """Return the form; with what the service said of `sent`, each fault beside its field.
+
+    `former` is what the unit stated of the same figures before, the newest first.
+    """
     faults = dict(unread or {})
+    explanations = dict(filled.explanations)
     others: list[str] = []
     for told in _faults(refused):
         what = words.either(told.get("what_vi"), told.get("what_en"))
+        if told.get("needs_explanation"):
+            explanations.setdefault(explanation_name(told["indicator"], told["period"]), "")
         for name in _places(told, requirement, sent) or [""]:
             if name:
                 faults.setdefault(name, what)
             else:
                 others.append(what)
-    names = {each["code"]: each["name"] for each in requirement["indicators"]}
+    seen = _Seen(faults, explanations, former)
     periods = tuple(
         (
             period,
             tuple(
-                _figure(indicator, period, level, names, filled, faults, words)
+                _figure(indicator, period, level, requirement, filled, seen, words)
                 for indicator in requirement["indicators"]
                 for level in _levels(indicator, requirement)
             ),
@@ -208,21 +242,40 @@ def sheet(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is shown beside figures: what is wrong, why they are as they are, what was stated before."""
+
+    faults: Mapping[str, str]
+    explanations: Mapping[str, str]
+    former: Sequence[Mapping[str, Any]]
+
+    def before(self, indicator: str, period: str) -> Mapping[str, Any] | None:
+        """Return what was stated of a figure last, of another period."""
+        return next((each for each in self.former if each["indicator"] == indicator and each["period"] != period), None)
+
+
 def _figure(
     indicator: Mapping[str, Any],
     period: str,
     level: str | None,
-    names: Mapping[str, str],
+    requirement: Mapping[str, Any],
     filled: Filled,
-    faults: Mapping[str, str],
+    seen: _Seen,
     words: Words,
 ) -> Figure:
     name = _name(indicator["code"], period, level)
+    # Levels are explained together, beside the first of them.
+    names = {each["code"]: each["name"] for each in requirement["indicators"]}
+    is_first = level == _levels(indicator, requirement)[0]
     hints = [
         words(f"answer.{rule}", name=names.get(indicator[rule], indicator[rule]))
         for rule in ("of_which", "at_most", "only_if")
         if indicator.get(rule)
     ]
+    before = seen.before(indicator["code"], period)
+    if before is not None and not isinstance(before["value"], bool):
+        hints.append(words("answer.before", period=before["period"], value=words.number(before["value"])))
     return Figure(
         name=name,
         indicator=indicator["code"],
@@ -232,7 +285,8 @@ def _figure(
         unit_of_measure=indicator["unit_of_measure"],
         hints=tuple(hints),
         filled=filled.values.get(name, ""),
-        fault=faults.get(name),
+        fault=seen.faults.get(name),
+        explained=seen.explanations.get(explanation_name(indicator["code"], period)) if is_first else None,
     )
 
 
@@ -324,6 +378,11 @@ def _places(told: Mapping[str, Any], requirement: Mapping[str, Any], sent: Mappi
 
 def _name(indicator: str, period: str, level: str | None = None) -> str:
     return f"v:{indicator}:{period}" + (f":{level}" if level else "")
+
+
+def explanation_name(indicator: str, period: str) -> str:
+    """Return the name of the field in which a figure is explained."""
+    return f"w:{indicator}:{period}"
 
 
 def _typed(value: bool | int) -> str:

@@ -77,6 +77,12 @@ class Services:
         _check(answer, service, is_known=True)
         return answer.content
 
+    async def make(self, service: str, path: str, *, token: str, body: Json) -> bytes:
+        """Return a file that a service makes of what it is told; raises as `ask` does."""
+        answer = await self._send("POST", service, path, token=token, query=None, body=body, headers=None)
+        _check(answer, service, is_known=True)
+        return answer.content
+
     async def _send(
         self,
         method: str,

@@ -7,7 +7,7 @@ from typing import Any
 from portal import writing
 from portal.answering import LINES, Filled
 
-FIGURE, SECTION, NIL = "values", "narrative", "nil"
+FIGURE, SECTION, EXPLANATION, NIL = "values", "narrative", "explanations", "nil"
 
 
 def field_of(name: str) -> str | None:
@@ -15,6 +15,8 @@ def field_of(name: str) -> str | None:
     kind, _, rest = name.partition(":")
     if kind == "v" and rest:
         return "/".join((FIGURE, *rest.split(":")))
+    if kind == "w" and rest:
+        return "/".join((EXPLANATION, *rest.split(":")))
     if kind == "s" and rest:
         return f"{SECTION}/{rest}"
     return NIL if name == NIL else None
@@ -25,6 +27,8 @@ def name_of(field: str) -> str | None:
     kind, _, rest = field.partition("/")
     if kind == FIGURE:
         return "v:" + rest.replace("/", ":")
+    if kind == EXPLANATION:
+        return "w:" + rest.replace("/", ":")
     if kind == SECTION:
         return f"s:{rest}"
     return NIL if field == NIL else None
@@ -53,7 +57,7 @@ def changes(requirement: Mapping[str, Any], typed: Mapping[str, str]) -> tuple[d
             if content is None:
                 unread.append(name)
                 continue
-        elif rest in lists and content is not None:
+        elif kind == SECTION and rest in lists and content is not None:
             content = [line.strip() for line in content.split(LINES) if line.strip()]
         found[field] = content
     return found, unread
@@ -80,6 +84,7 @@ def known(filled: Filled) -> dict[str, str]:
     return {
         **filled.values,
         **{f"s:{code}": text for code, text in filled.narrative.items()},
+        **filled.explanations,
         **({NIL: "yes"} if filled.is_nil else {}),
     }
 
@@ -95,4 +100,5 @@ def filled_by_draft(draft: Mapping[str, Any], otherwise: Filled, *, sent_at: dat
         narrative={name.removeprefix("s:"): text for name, text in typed.items() if name.startswith("s:")},
         media_ids=otherwise.media_ids,
         is_nil=typed.get(NIL) == "yes",
+        explanations={name: text for name, text in typed.items() if name.startswith("w:") and text},
     )

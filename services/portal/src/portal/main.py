@@ -22,6 +22,7 @@ from portal.pages.directives import open_directives
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
 from portal.pages.owed import open_owed
+from portal.pages.papers import open_papers
 from portal.pages.reviewing import open_reviewing
 from portal.pages.saving import open_saving
 from portal.pages.signing_in import open_signing_in
@@ -63,6 +64,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_signing_in(house),
         open_owed(house, names),
         open_saving(house, names),
+        open_papers(house, names),
         open_directives(house, names),
         open_below(house, names),
         open_board(house, names),

@@ -19,6 +19,7 @@ REQUIREMENT = {
     [
         ("v:a.count:2025-2026", "values/a.count/2025-2026"),
         ("v:a.count:2025-2026:primary", "values/a.count/2025-2026/primary"),
+        ("w:a.count:2025-2026", "explanations/a.count/2025-2026"),
         ("s:I.1", "narrative/I.1"),
         ("nil", "nil"),
     ],

@@ -96,12 +96,14 @@ def test_a_version_that_was_sent_fills_the_form_it_came_from() -> None:
         "narrative": {"I.1": ["một", "hai"], "II": "dài"},
         "media": [{"media_id": "0190a000-0000-7000-8000-000000000001"}],
         "nil": False,
+        "explanations": [{"indicator": "b", "period": "2025-2026", "words": "Chưa triển khai."}],
     }
 
     body, unread = answering.answer(REQUIREMENT, filled_by_version(version), VI)
 
     assert unread == {}
     assert body["values"] == version["values"]
+    assert body["explanations"] == version["explanations"]
     assert body["narrative"] == version["narrative"]
     assert body["media_ids"] == ["0190a000-0000-7000-8000-000000000001"]
 
@@ -132,6 +134,38 @@ def test_what_is_no_id_never_becomes_a_media_id() -> None:
     assert filled_by_form(Form([("media", "../x"), ("media", "")])).media_ids == ()
 
 
+def test_what_needs_an_explanation_has_a_field_for_it_once_and_what_is_typed_is_sent() -> None:
+    asked = {
+        **REQUIREMENT,
+        "periods": ["2025-2026"],
+        "indicators": [indicator("b") | {"per_level": True, "levels": ["primary", "lower_secondary"]}],
+    }
+    told = {"where": "values[0]", "indicator": "b", "period": "2025-2026", "needs_explanation": True}
+    errors = [told | {"what_vi": "chênh quá 50%", "what_en": "differs"}]
+    refused = Refused(422, {"code": "explanation-needed", "detail": "Sai", "detail_en": "Wrong", "errors": errors})
+    sent = {"values": [{"indicator": "b", "period": "2025-2026", "value": 30, "level": "primary"}]}
+
+    [[_, figures]] = sheet(asked, Filled(), VI, refused=refused, sent=sent).periods
+    assert [(each.fault, each.explained) for each in figures] == [("chênh quá 50%", ""), (None, None)]
+
+    form = Form([("v:b:2025-2026:primary", "30"), (figures[0].explained_name, "  Sáp nhập.\r\nHai điểm trường. ")])
+    body, _ = answering.answer(asked, filled_by_form(form), VI)
+    assert body["explanations"] == [{"indicator": "b", "period": "2025-2026", "words": "Sáp nhập.\nHai điểm trường."}]
+
+
+def test_what_was_stated_for_another_period_stands_beside_the_field() -> None:
+    former = [
+        {"indicator": "b", "period": "2025-2026", "value": 5},
+        {"indicator": "b", "period": "2023-2024", "value": 1200},
+        {"indicator": "b", "period": "2022-2023", "value": 7},
+    ]
+
+    shown = sheet(REQUIREMENT | {"periods": ["2025-2026"]}, Filled(), VI, former=former)
+
+    [[_, figures]] = shown.periods
+    assert [each.hints for each in figures if each.indicator == "b"] == [("Kỳ 2023-2024 đã báo: 1.200",)]
+
+
 EVIDENCE = {"at_least": 0, "at_most": 3, "formats": ["jpg", "pdf"], "max_bytes": 5_000_000, "max_seconds": 60}
 FIRST, SECOND, FILM = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
 WITH_EVIDENCE = {
@@ -153,7 +187,7 @@ def test_files_under_a_heading_are_named_there_and_sent_with_the_answer() -> Non
 
 def test_what_was_sent_stands_under_its_heading_again() -> None:
     media = [{"media_id": each} for each in (FILM, FIRST)]
-    version = {"values": [], "narrative": {"III": [FIRST]}, "media": media, "nil": False}
+    version = {"values": [], "narrative": {"III": [FIRST]}, "media": media, "nil": False, "explanations": []}
 
     shown = sheet(WITH_EVIDENCE, answering.filled_by_version(version), VI)
 

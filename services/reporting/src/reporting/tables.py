@@ -111,6 +111,9 @@ answer_values = Table(
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     # {period: {education level: {indicator: value}}}, of what was stated per level.
     Column("by_level", JSONB, nullable=False, server_default="{}"),
+    # Until when files it asks for may follow; and whether those it has came later than that.
+    Column("media_awaited_until", DateTime(timezone=True)),
+    Column("is_media_late", Boolean, nullable=False, server_default="false"),
     comment="what was stated in each submission version, for ever: {period: {indicator: value}}",
 )
 

@@ -98,6 +98,22 @@ async def test_the_department_that_asked_reads_all_totals(client, story, signer)
     assert body["programmes"] == ["stem"]
 
 
+async def test_totals_are_read_at_some_units_by_one_relation_for_one_programme(client, story, signer):
+    async def at(query):
+        answer = await client.get(
+            f"/requirements/{story.requirement_id}/aggregates?{query}", headers=signer.bearer(("viewer", "department"))
+        )
+        return units_of(answer) if answer.status_code == 200 else answer.status_code
+
+    assert await at("unit_id=commune&unit_id=cluster&unit_id=nowhere") == {"commune", "cluster"}
+    assert await at("unit_id=commune&restated_on=2026-06-30") == {"commune"}
+    assert await at("relation=cluster") == {"cluster"}
+    assert await at("relation=territory") == 404
+    assert "commune" in await at("programme=stem")
+    assert await at("programme=other") == 404
+    assert [await at(each) for each in ("relation=cousin", "programme=STEM", "unit_id=%27")] == [422, 422, 422]
+
+
 @pytest.mark.parametrize(
     ("post", "readable"),
     [

@@ -30,6 +30,12 @@ def tree(story):
 
 
 @pytest.fixture
+async def client(frame):
+    async with running(frame) as client:
+        yield client
+
+
+@pytest.fixture
 async def ground(frame, story, tree):
     await tell(frame, *tree, story.issued(), story.opened("school"), story.opened("neighbour"))
     return frame
@@ -131,3 +137,18 @@ async def test_restated_totals_leave_it_out_too(ground, story, tree, signer):
         )
     found = {each["unit_id"]: each["units_due"] for each in answer.json()["aggregates"]}
     assert found == {"commune": 1, "department": 1}
+
+
+@pytest.mark.parametrize(("hours", "is_late"), [(1, False), (-1, True)])
+async def test_who_is_reported_and_whose_files_are_awaited_is_known(client, ground, story, signer, hours, is_late):
+    until = datetime.now(UTC) + timedelta(hours=hours)
+    sent = story.submitted("school", True, 12).model_copy(update={"media_awaited_until": until})
+    await tell(ground, sent, story.submitted("neighbour", True, 30))
+
+    headers = signer.bearer(("leader", "department"))
+    covered = (await client.get(f"/requirements/{story.requirement_id}/coverage", headers=headers)).json()["units"]
+
+    known = {each["unit_id"]: each for each in covered}
+    assert (known["school"]["state"], known["school"]["media_late"]) == ("submitted", is_late)
+    assert datetime.fromisoformat(known["school"]["media_awaited_until"]) == until
+    assert (known["neighbour"]["media_awaited_until"], known["neighbour"]["media_late"]) == (None, False)

@@ -1,12 +1,18 @@
-"""The letterbox: what directives asks, and of whom."""
+"""The letterbox: what directives asks, and of whom, and by which days it counts."""
 
 from collections.abc import Sequence
 
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened, ObligationTransferred
+from contracts.directives import (
+    CalendarEntered,
+    DirectiveIssued,
+    ObligationChanged,
+    ObligationOpened,
+    ObligationTransferred,
+)
 from submissions.operations.carrying import carry_over
-from submissions.projections import note_asked
+from submissions.projections import note_asked, note_years
 from submissions.store.asked import ObligationEvent
 
 
@@ -16,3 +22,7 @@ def register(desk: EventDesk) -> None:
     @desk.batch("submissions-directives", DirectiveIssued, ObligationOpened, ObligationTransferred, ObligationChanged)
     async def note(events: Sequence[DirectiveIssued | ObligationEvent], transaction: Transaction) -> None:
         await carry_over(transaction, await note_asked(events, transaction))
+
+    @desk.batch("submissions-calendar", CalendarEntered)
+    async def note_calendar(events: Sequence[CalendarEntered], transaction: Transaction) -> None:
+        await note_years(events, transaction)

@@ -110,6 +110,20 @@ class PlacesTaken(Problem):
     status = 409
 
 
+class MediaAwaited(Problem):
+    """Files of the answer may still follow, until `awaited_until`; it cannot be accepted before."""
+
+    code = "media-awaited"
+    status = 409
+
+
+class NothingAwaited(Problem):
+    """No file may follow this answer: it has all that are asked for, or they had to come with it."""
+
+    code = "nothing-awaited"
+    status = 409
+
+
 class KeyReused(Problem):
     """The idempotency key was used before, for another request."""
 

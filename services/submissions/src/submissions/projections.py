@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
+from contracts.directives import CalendarEntered, DirectiveIssued, ObligationOpened, RequirementIssued
 from submissions import store
 from submissions.store.asked import ObligationEvent
 
@@ -34,3 +34,13 @@ async def note_asked(events: Sequence[DirectiveIssued | ObligationEvent], tx: Tr
     await store.registrations.note_shares(tx, opened)
     await store.asked.note_particulars(tx, opened)
     return set(obligations)
+
+
+async def note_years(events: Sequence[CalendarEntered], tx: Transaction) -> None:
+    """Note which days of a year are worked; an older version never overwrites a newer one."""
+    newest: dict[int, CalendarEntered] = {}
+    for event in events:
+        known = newest.get(event.year)
+        if known is None or known.version < event.version:
+            newest[event.year] = event
+    await store.calendars.put_years(tx, [newest[year] for year in sorted(newest)])

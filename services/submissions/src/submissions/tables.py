@@ -80,6 +80,16 @@ particulars = Table(
     comment="what an obligation asks of its unit beside its requirement; told once, when it was opened",
 )
 
+working_years = Table(
+    "working_years",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    # An array of [day, kind].
+    Column("days", JSONB, nullable=False),
+    comment="the special days of each year, newest version, as directives told it; what days are worked follows",
+)
+
 continuations = Table(
     "continuations",
     metadata,
@@ -134,6 +144,11 @@ submission_versions = Table(
     # An array of [indicator, period, words], and what the sender was told: [where, indicator, period, …] of each.
     Column("explanations", JSONB(none_as_null=True)),
     Column("remarks", JSONB(none_as_null=True)),
+    # Until when files it asks for may follow that are not there; and whether those it has came later than that.
+    Column("media_awaited_until", DateTime(timezone=True)),
+    Column("is_media_late", Boolean, nullable=False, server_default="false"),
+    # An array of [indicator, period, [[unit, value, submission or null, number or null], …]].
+    Column("consolidates", JSONB(none_as_null=True)),
     Column("outcome", Text),
     Column("reason", Text),
     # an array of [field, reason]: what must be revised where
@@ -282,6 +297,8 @@ official_documents = Table(
     Column("subject", Text, nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("signed_by", Text, nullable=False),
+    # The PDF of a report that was signed; of a document it is among its files.
+    Column("signed_media_id", Uuid),
     ForeignKeyConstraint(
         ["submission_id", "number"], ["submission_versions.submission_id", "submission_versions.number"]
     ),

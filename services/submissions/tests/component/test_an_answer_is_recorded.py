@@ -34,6 +34,8 @@ async def test_an_answer_its_event_and_its_receipt_say_the_same(desk, record, re
         "media_ids": [],
         "documents": [],
         "carried": None,
+        "media_awaited_until": None,
+        "is_media_late": False,
     }
     assert version["narrative"] == asked.answer()["narrative"]
 

@@ -180,9 +180,32 @@ async def test_who_was_registered_stays_so_when_the_directive_is_replaced(
     assert (await new.submit(reporter, ANSWER)).json()["places_left"] == 0  # their own places are theirs
 
 
+async def test_a_draft_holds_who_is_to_be_registered(hall, asked, client, record, reporter) -> None:
+    [desk] = await hall(asked.school, capacity=5)
+    path = f"/obligations/{desk.obligation_id}/draft"
+    lines = ["Trần Thị Mẫu | leader", "Nguyễn Văn Thử | head | math"]
+
+    saved = await client.patch(path, json={"fields": {"delegates": lines}}, headers={**reporter, "If-Match": '"0"'})
+    headers = {**reporter, "If-Match": '"1"', "Idempotency-Key": "nop-danh-sach"}
+    sent = await client.post(f"{path}/submission", headers=headers)
+
+    assert (saved.json()["errors"], sent.status_code, sent.json()["places_left"]) == ([], 201, 3)
+    assert [each["full_name"] for each in await record.rows("delegates", "place")] == [
+        "Trần Thị Mẫu",
+        "Nguyễn Văn Thử",
+    ]
+    await record.change("DELETE FROM draft_fields")
+    await record.change("DELETE FROM drafts")
+    again = (await client.get(path, headers=reporter)).json()
+    assert {name: field["content"] for name, field in again["fields"].items()} == {"delegates": lines}
+
+
 async def test_names_are_erased_by_rule_and_leave_a_proof(hall, asked, record, reporter, officer, archive) -> None:
     [desk] = await hall(asked.school, capacity=5)
     await desk.submit(reporter, ANSWER)
+    path, lines = f"/obligations/{desk.obligation_id}/draft", ["Trần Thị Mẫu | leader"]
+    await desk.ask("PATCH", path, reporter, json={"fields": {"delegates": lines}}, headers={"If-Match": '"0"'})
+    await record.change("UPDATE draft_fields SET saved_at = now() - interval '181 days'")
     await record.change("UPDATE submission_versions SET submitted_at = now() - interval '181 days'")
     assert await erase_names(archive) == 0  # it is not even due
     await record.change("UPDATE obligations SET due_at = now() - interval '179 days'")
@@ -194,5 +217,5 @@ async def test_names_are_erased_by_rule_and_leave_a_proof(hall, asked, record, r
     [version] = (await desk.read(officer)).json()["versions"]
     assert [(each["full_name"], each["role"]) for each in version["delegates"]] == [("", "leader"), ("", "head")]
     assert all(each["erased_at"] for each in version["delegates"])
-    assert "Mẫu" not in str(await record.everything())
+    assert "Mẫu" not in str(await record.everything()) + str(await record.rows("draft_fields"))
     assert await erase_names(archive) == 0

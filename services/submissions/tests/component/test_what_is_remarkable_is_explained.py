@@ -65,6 +65,12 @@ async def test_the_bounds_are_given_out_beside_what_was_stated_before(desk, clie
     assert (LESSONS, LAST, 10) in [(each["indicator"], each["period"], each["value"]) for each in form["former"]]
 
 
+async def test_what_a_unit_stated_for_others_is_not_shown_to_every_issuer(desk, client, officer) -> None:
+    for form in ("form", "asked"):
+        shown = (await client.get(f"/obligations/{desk.obligation_id}/{form}", headers=officer)).json()
+        assert (shown["bounds"], shown.get("former", [])) == ([], [])
+
+
 async def test_a_check_and_a_draft_say_what_sending_would_ask_for(desk, client, reporter) -> None:
     path = f"/obligations/{desk.obligation_id}"
     checked = (await client.post(f"{path}/checks", json=figures(500), headers=reporter)).json()

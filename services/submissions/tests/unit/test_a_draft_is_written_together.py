@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from submissions.domain.answer import Answer, Stated, digest_of
 from submissions.domain.asked import Requirement
-from submissions.domain.draft import Draft, answer_of, faults_in, fields_of, refuse_not_asked
+from submissions.domain.draft import Draft, answer_of, faults_in, fields_of
+from submissions.domain.draft_fields import refuse_not_asked
 from submissions.problems import DraftConflict, FieldsNotTaken
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chassis.transaction import new_id
-from contracts.directives import IndicatorAsked, PeriodAsked, RequirementIssued, RuleAsked, TermAsked
+from contracts.directives import IndicatorAsked, PeriodAsked, RequirementIssued, RuleAsked, TargetAsked, TermAsked
 from submissions.domain.answer import Answer, Explanation, Stated, digest_of, faults_of
 from submissions.domain.asked import Particulars, Requirement
 from submissions.domain.earlier import Former, bounds_of, earlier_of
@@ -142,6 +142,18 @@ def test_what_needs_an_explanation_is_taken_with_one_for_that_figure_and_period(
     assert unexplained(remarks, saying(LAST)) == remarks
     refuse_unexplained(remarks, saying(NOW))
     assert digest_of(requirement.id, saying(NOW)) != digest_of(requirement.id, silent)
+
+
+def test_a_share_that_misses_its_target_is_explained_too() -> None:
+    share = figure(code="p.share", type="ratio", numerator="p.in_stem", denominator="p.in_stem", needs_explanation=True)
+    target = TargetAsked(indicator="p.share", kind="policy", value=20_000)
+    requirement = required(figure(), share, targets=(target,))
+    [remark] = remarks_of(requirement, answer((NOW, 1)))
+    explained = answer((NOW, 1), explanations=[Explanation("p.share", NOW, "Mới bắt đầu.")])
+
+    assert (remark.indicator, remark.needs_explanation) == ("p.share", True)
+    assert faults_of(requirement, explained) == []
+    refuse_unexplained([remark], explained)
 
 
 def test_a_rule_that_warns_may_ask_for_an_explanation_too() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from congvan.bench import directives, directory, draining, evening, flow, ingest, upload
+from congvan.bench import directives, directory, draining, evening, flow, ingest, reporting, upload
 from congvan.bench.generated import Size
 from congvan.bench.ground import AlreadyMeasuring, throw_away_folder
 from congvan.bench.outcome import Outcome
@@ -175,3 +175,14 @@ def test_what_a_killed_measurement_left_is_cleared_away(tmp_path: Path, monkeypa
 @pytest.mark.parametrize("clients", ["0", "1,x", "300", ""])
 def test_clients_that_are_no_numbers_are_refused(clients: str) -> None:
     assert CliRunner().invoke(command, ["ingest", "--clients", clients]).exit_code == 2
+
+
+async def test_reporting_writes_the_same_rows_alone_and_makes_nothing_anew(house: House) -> None:
+    sizes = [reporting.Size(20, before=4, measured=8), reporting.Size(40, before=30, measured=10)]
+    outcome = await reporting.measure(house, Silent(), sizes=sizes, indicators=3)
+
+    _shown(outcome)
+    for run, size in zip(outcome.figures["runs"], sizes, strict=True):
+        assert (run["schools"], run["facts"]) == (size.schools, 3 * (size.before + size.measured))
+        assert run["corrections"] == 0
+        assert min(run["folded_per_second"], run["written_per_second"], run["read_p95_ms"]) > 0

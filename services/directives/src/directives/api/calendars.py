@@ -12,7 +12,7 @@ from chassis.identity import Calling
 from chassis.problems import NotAllowed
 from chassis.text import Line
 from chassis.transaction import OpenTransaction
-from directives.domain.calendar import DayKind, SpecialDay, WorkingCalendar, YearOfDays
+from chassis.workdays import DayKind, SpecialDay, WorkingCalendar, YearOfDays
 from directives.domain.deadline import Deadline, Semantics, due, words
 from directives.operations import calendars
 from directives.problems import CalendarChanged, DayUnfit, DuePhraseUnreadable

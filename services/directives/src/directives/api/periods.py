@@ -13,8 +13,8 @@ from chassis.identity import Calling
 from chassis.problems import NotAllowed, NotFound
 from chassis.text import Line, Period, UnitId
 from chassis.transaction import OpenTransaction
+from chassis.workdays import WorkingCalendar
 from directives.api.trees import KnownTree
-from directives.domain.calendar import WorkingCalendar
 from directives.domain.deadline import last_day, words
 from directives.domain.periods import MOST_PERIODS, CalendarKind, Dated, PeriodCalendar, suggested
 from directives.domain.periods import Period as PeriodOfTime

@@ -20,7 +20,7 @@ _CLASSES = (
     ("mam_non", r"\bmầm non\b|\bmẫu giáo\b"),
     ("tieu_hoc", r"(?<!\w)tiểu học\b"),
     ("every_school", r"(?:các )?cơ sở giáo dục(?! nghề)|(?:các|đối với) nhà trường|các trường (?:học|trực thuộc)"),
-    ("every_unit", r"(?:các|mỗi|thủ trưởng(?: các)?|lãnh đạo các) đơn vị"),
+    ("every_unit", r"(?:các|mỗi|thủ trưởng(?: các)?|lãnh đạo các) đơn vị|^đơn vị (?:có|được|tổ chức) "),
     ("phong_thuoc_so", r"phòng (?:thuộc Sở|chuyên môn|GDTrH|GDTX|GDPT|Giáo dục (?:Trung học|Thường xuyên|Tiểu học|"
      r"Mầm non|Phổ thông)|Kế hoạch|Chính trị|Tổ chức)|các phòng Sở|văn phòng Sở|VP Sở|Công đoàn ngành|CĐ ngành"),
     ("so_gddt", r"(?<!về )Sở (?:GD ?&? ?ĐT|Giáo dục và Đào tạo)(?= ?:|$)"),

@@ -13,7 +13,8 @@ _NUMBER = re.compile(
     rf"\bSố[^\S\n]*:?[^\S\n]*(?P<number>\d{{1,6}}[a-z]?)?[^\S\n.…_]*[.…_]*[^\S\n]*/[^\S\n]*(?P<notation>{NOTATION})"
 )
 _PLACE_AND_DAY = re.compile(
-    rf"(?P<place>[{UPPER}][^\n,:;]{{1,40}}),\s{{0,5}}ngày(?P<day>[\s.…_]*\d{{0,2}})[\s.…_]*tháng(?P<month>[\s.…_]*\d{{0,2}})[\s.…_]*năm"
+    # Not the end of a notation that stands in the column beside it: no wide gap lies within a name.
+    rf"(?<![\w/&.–-])(?P<place>[{UPPER}](?:[^\s,:;]|[^\S\n](?![^\S\n])){{1,40}}),\s{{0,5}}ngày(?P<day>[\s.…_]*\d{{0,2}})[\s.…_]*tháng(?P<month>[\s.…_]*\d{{0,2}})[\s.…_]*năm"
     r"(?P<year>[\s.…_]*(?:\d{4})?)"
 )
 _ISSUER = re.compile(r"(?:SỞ|PHÒNG|TRƯỜNG|TRUNG\s+TÂM|BỘ|CỤC|BAN|HỘI|PHÂN\s+HIỆU)\s")

@@ -18,6 +18,8 @@ from directives.documents.found import (
 from directives.documents.page import Line, Page, is_opening, line_span
 
 _TO = re.compile(r"\W*Kính\s+gửi\s*:?[^\S\n]*")
+_INVITES = re.compile(r"(?:trân\s+trọng\s+)?kính\s+mời\s*:[^\S\n]*(?P<whom>[^\n]+)", re.IGNORECASE)
+_SENTENCES_OF_INVITING = 3
 _BULLET = re.compile(r"[-–+•*]\s*")
 _POST = re.compile(
     r"(?:các\s+)?(?:đồng\s+chí\s+|ông\s*\(?bà\)?\s+)?(Trưởng\s+phòng|Hiệu\s+trưởng|Giám\s+đốc|Chủ\s+tịch|Thủ\s+trưởng|Trưởng\s+ban|Cụm\s+trưởng|"
@@ -32,7 +34,7 @@ _PURPOSES: tuple[tuple[Purpose, str], ...] = (
     ("monitor", r"theo\s+dõi|kiểm\s+tra|giám\s+sát|chỉ\s+đạo|c/đ"),
     ("inform", r"để\s+biết|biết|thông\s+báo|đưa\s+tin|đăng"),
 )
-_AS_ABOVE = re.compile(r"như\s+(?:kính\s+gửi|trên)", re.IGNORECASE)
+_AS_ABOVE = re.compile(r"như\s+(?:kính\s+(?:gửi|mời)|trên|thành\s+phần\s+mời)", re.IGNORECASE)
 _KEPT = re.compile(r"Lưu\b", re.IGNORECASE)
 _COMPETENCE = re.compile(r"(?P<sign>TUQ|KT|TL|TM|Q|TUQ)\s*\.\s*(?=\S)")
 _TITLE = re.compile(
@@ -48,7 +50,7 @@ def read_addressees(page: Page) -> list[Addressee]:
     lines = page.within(0, page.body_start)
     place = next((place for place, line in enumerate(lines) if _TO.search(line.text)), None)
     if place is None:
-        return []
+        return _invited(page)
     first = lines[place]
     match = _TO.search(first.text)
     begins = first.start + (match.end() if match else 0)
@@ -59,7 +61,26 @@ def read_addressees(page: Page) -> list[Addressee]:
             parts.append((line.start + (bullet.end() if bullet else 0), line.end))
         else:
             parts[-1] = (parts[-1][0], line.end)
-    return [_addressee(page.text, start, end) for start, end in parts if page.text[start:end].strip(" ;.\n")]
+    return _taken_apart(page.text, parts)
+
+
+def _taken_apart(text: str, parts: list[tuple[int, int]]) -> list[Addressee]:
+    """Several may stand in one line, as several recipients do."""
+    apart = [
+        (start + each.start(), start + each.end())
+        for start, end in parts
+        for each in re.finditer(r"(?:\([^()]*\)|[^;])+", text[start:end])
+    ]
+    return [_addressee(text, start, end) for start, end in apart if text[start:end].strip(" ;.\n")]
+
+
+def _invited(page: Page) -> list[Addressee]:
+    """Return whom an invitation (giấy mời) invites; it does so in the first sentences of its text."""
+    for paragraph in page.body[:_SENTENCES_OF_INVITING]:
+        match = _INVITES.search(page.text, paragraph.start, paragraph.end)
+        if match is not None:
+            return _taken_apart(page.text, [match.span("whom")])
+    return []
 
 
 def read_recipients(page: Page) -> list[FoundRecipient]:

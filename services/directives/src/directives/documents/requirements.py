@@ -45,7 +45,7 @@ _ASKING = (
 _BEGINS = pattern(rf"(?P<verb>{_ASKING})\b")
 _REQUESTS = pattern(rf"(?:đề nghị|yêu cầu) (?:[^.;]{{0,120}}? )?(?P<verb>{_ASKING})\b")
 _NAMES_FIRST = pattern(
-    r"(?:Các|Mỗi|Từng|Phòng|Trường|Đối với|Thủ trưởng|Hiệu trưởng|Giám đốc|Trung tâm|TT|"
+    r"(?:Các|Mỗi|Từng|Đơn vị|Phòng|Trường|Đối với|Thủ trưởng|Hiệu trưởng|Giám đốc|Trung tâm|TT|"
     r"UBND|[ỦU]y ban|Cụm|Trưởng|Lãnh đạo|Những) ",
     0,
 )
@@ -58,17 +58,23 @@ _TO_ASK_THEM = pattern(r"liên hệ (?:với|qua|về)")
 _OBSTACLES = pattern(r"(?:vướng mắc|khó khăn)[^.;]{0,120}(?:báo cáo|liên hệ|phản ánh)|báo cáo[^.;]{0,30}vướng mắc")
 _CONDITION = pattern(
     r"theo lịch khi có thông báo"
-    r"|(?:(?:ngay )?sau khi|khi) (?:có|nhận được) (?:thông báo|văn bản|công văn|hướng dẫn|kế hoạch|lịch)[^.,;]{0,80}"
+    r"|(?:(?:ngay )?sau khi|khi) (?:có|nhận được) (?:thông báo|văn bản|công văn|quyết định|hướng dẫn|"
+    r"kế hoạch|lịch)[^.,;]{0,80}"
 )
 _THROUGH = pattern(r"\((?P<office>(?:qua|thông qua) [^()]{2,60})\)|(?P<plain>thông qua phòng [^,.;]{2,60})")
 _VIDEO_LIMIT = pattern(r"(?:không quá|tối đa|dưới|≤|không vượt quá) (?P<count>\d{1,3}) (?P<unit>phút|giây)")
 _COUNT = pattern(r"\b(?P<count>\d{1,3}) (?:video|clip|phim)")
-_SEND = pattern(r"cử (?P<count>\d{1,3}) (?P<role>(?:đại biểu|đại điểu|người|cán bộ|giáo viên)[^:.;]{0,40})(?P<list>:)?")
+_SEND = pattern(
+    r"(?:cử|đăng ký) (?P<count>\d{1,3}) (?P<role>(?:đại biểu|đại điểu|người|cán bộ|giáo viên)[^:.;]{0,40})(?P<list>:)?"
+)
 _ROLE = pattern(r"(?<![\d/])(?P<count>\d{1,3}) (?P<role>(?:(?!, ?\d)[^;.:])+)")
 _PERCENT = pattern(
     r"(?P<least>(?:ít nhất|tối thiểu|trên|từ) )?(?P<percent>\d{1,3}(?:,\d{1,2})?) ?% (?:số )?(?P<of>[^.;”“]{3,250})"
 )
 _MINORS = pattern(r"danh sách (?:những |các )?(?:em|học sinh|trẻ)")
+_NAMES_A_PART = pattern(r"(?:về |(?:chế độ|công tác|nội dung|tổ chức) )(?:(?:thông tin|thống kê),? )?báo cáo")
+"""A heading that would pass for a request: it asks nobody."""
+_FAREWELL = pattern(r"(?:Nhận được|Căn cứ) (?:công văn|văn bản|kế hoạch|hướng dẫn|thông báo)[^.;,]{0,20} này,")
 _ENDS_AS_TITLE = re.compile(r"[.;]$")
 
 
@@ -148,6 +154,8 @@ def _is_heading(paragraph: Paragraph, said: list[Span]) -> bool:
     if len(said) != 1 or paragraph.depth == 9 or len(said[0].text) > 220:
         return False
     sentence = said[0].text
+    if _NAMES_A_PART.fullmatch(sentence):
+        return True
     return sentence.endswith(":") or (not _ENDS_AS_TITLE.search(sentence) and _kind_of(sentence) is None)
 
 
@@ -162,6 +170,8 @@ def _candidate(
     if asked is None or _TO_ASK_THEM.search(sentence.text) or (_OBSTACLES.search(sentence.text) and asked[1] < 2):
         return None
     kind = None if _OBSTACLES.search(sentence.text) else _kind_of(sentence.text)
+    if kind is None and _FAREWELL.match(sentence.text):
+        return None
     audience, source, confidence = _whom(text, sentence, asked[0], context, everyone, sure=kind is not None)
     if not audience or set(audience) <= OWN_OFFICE:
         return None

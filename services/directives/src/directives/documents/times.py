@@ -125,6 +125,8 @@ def _day(text: str, match: re.Match[str]) -> Day:
 def _instant(kind: DueKind, on: date, groups: dict[str, str | None]) -> datetime | None:
     if groups.get("hour"):
         hour, minute = int(groups["hour"] or 0), int(groups.get("minute") or 0)
+        if (hour, minute) == (24, 0):
+            return datetime.combine(on, time(), ZONE) + timedelta(days=1)
         if hour > 23 or minute > 59:
             return None
         return datetime.combine(on, time(hour, minute), ZONE)

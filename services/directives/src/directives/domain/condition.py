@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from chassis.clock import VIETNAM
+from chassis.workdays import WorkingCalendar
 from contracts.event import Fact
-from directives.domain.calendar import WorkingCalendar
 from directives.terms_problems import ConditionInCircle, ConditionUnfit
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Literal
 from unicodedata import normalize
 
 from chassis.clock import VIETNAM
-from directives.domain.calendar import WorkingCalendar
+from chassis.workdays import WorkingCalendar
 from directives.problems import DuePhraseUnreadable
 
 Semantics = Literal["before_date", "by_end_of_date", "at_time"]

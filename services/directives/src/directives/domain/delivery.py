@@ -7,8 +7,8 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.clock import VIETNAM
+from chassis.workdays import WorkingCalendar
 from contracts.directives import DeliveryPurpose
-from directives.domain.calendar import WorkingCalendar
 from directives.problems import InformedOnly, NotActing, ReceivedAlready
 
 DeliveryState = Literal["delivered", "acknowledged", "refused"]

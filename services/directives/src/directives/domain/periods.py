@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from directives.domain.calendar import WorkingCalendar
+from chassis.workdays import WorkingCalendar
 from directives.domain.deadline import last_day, start_of
 from directives.problems import PeriodsUnfit
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from contracts.directives import (
@@ -21,6 +21,7 @@ from directives.domain.periods import Frequency
 from directives.domain.target import Assigned, check_targets
 from directives.domain.terms import NO_TERMS, Terms, check_terms
 from directives.problems import (
+    AnsweringUnfit,
     AudienceUnsaid,
     DeadlinesOutOfOrder,
     DueBeforeIssue,
@@ -34,6 +35,7 @@ from unit_tree.selectors import Selector
 MOST_MEDIA = 20
 MOST_SECONDS = 3600
 MOST_REVISION_DAYS = 60
+MOST_FILES_FOLLOW_DAYS = 90
 MOST_BYTES = 300 * 1024 * 1024
 """The largest file a requirement may allow; also what it allows when nothing is said."""
 
@@ -102,6 +104,24 @@ def _check_form(requirement: Requirement, where: str) -> None:
             f"“{title}” does not say how many files, how long and how large.",
             where=f"{where}.media",
         )
+    if requirement.answering.files_follow_days is not None and (requirement.kind != "report" or not requirement.media):
+        raise AnsweringUnfit(
+            f"«{title}» không phải báo cáo có tệp kèm theo, nên không có tệp nào nộp sau.",
+            f"“{title}” is no report with files, so none can follow it.",
+            where=f"{where}.answering.files_follow_days",
+        )
+    if requirement.answering.is_consolidated and not requirement.indicators:
+        raise AnsweringUnfit(
+            f"«{title}» không có chỉ tiêu nào để tổng hợp.",
+            f"“{title}” asks for no figure that could be added up.",
+            where=f"{where}.answering.is_consolidated",
+        )
+    if requirement.answering.is_official and requirement.kind != "report":
+        raise AnsweringUnfit(
+            f"«{title}» không phải báo cáo; văn bản của đơn vị thì hỏi bằng loại «document».",
+            f"“{title}” is no report; a document of the unit's own is asked for by the kind `document`.",
+            where=f"{where}.answering.is_official",
+        )
     check_files(requirement, where=where)
     if requirement.indicators and not requirement.periods and requirement.frequency is None:
         raise PeriodMissing(
@@ -149,4 +169,15 @@ def check_deadlines(requirement: Requirement, where: str) -> None:
             "Thời điểm khóa biểu mẫu phải không sớm hơn hạn nộp.",
             "The form must close no earlier than the answer is due.",
             where=f"{where}.closes_at",
+        )
+    follow = requirement.answering.files_follow_days
+    if (
+        follow is not None
+        and requirement.closes_at is not None
+        and requirement.due_at + timedelta(days=follow) > requirement.closes_at
+    ):
+        raise DeadlinesOutOfOrder(
+            "Thời điểm khóa biểu mẫu phải không sớm hơn hạn nộp bổ sung tệp.",
+            "The form must close no earlier than its files may follow.",
+            where=f"{where}.answering.files_follow_days",
         )

@@ -7,9 +7,11 @@ from chassis.caller import Caller
 from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction
+from chassis.workdays import SpecialDay, WorkingCalendar, YearOfDays
+from contracts.directives import CalendarEntered, DayEntered
 from directives import store
 from directives.domain import deadline
-from directives.domain.calendar import SpecialDay, WorkingCalendar, YearOfDays, arranged, not_entered
+from directives.domain.calendar import arranged, not_entered
 from directives.domain.deadline import Deadline
 from directives.problems import CalendarChanged
 
@@ -34,6 +36,8 @@ async def enter_year(tx: Transaction, *, year: int, days: Iterable[SpecialDay], 
     if known.version and known.days == entered.days:
         return known
     if known.version == after and await store.calendars.add(tx.connection, entered, by=by.id, at=tx.now):
+        special = tuple(DayEntered(day=each.day, kind=each.kind) for each in entered.days)
+        tx.emit(CalendarEntered(occurred_at=tx.now, year=year, version=entered.version, days=special))
         return entered
     newest = await read_year(tx, year=year)
     raise CalendarChanged(

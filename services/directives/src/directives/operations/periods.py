@@ -8,9 +8,9 @@ from uuid import UUID
 from chassis.caller import Caller
 from chassis.clock import today
 from chassis.transaction import Transaction
+from chassis.workdays import WorkingCalendar
 from directives import store
 from directives.domain.audience import Addressed
-from directives.domain.calendar import WorkingCalendar
 from directives.domain.delivery import Delivery
 from directives.domain.directive import Directive
 from directives.domain.periods import Dated, Frequency, PeriodCalendar, arranged, asked, dated

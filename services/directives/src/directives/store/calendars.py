@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from directives.domain.calendar import SpecialDay, WorkingCalendar, YearOfDays
+from chassis.workdays import SpecialDay, WorkingCalendar, YearOfDays
 from directives.tables import calendars
 
 _NEWEST = select(calendars).ext(distinct_on(calendars.c.year)).order_by(calendars.c.year, calendars.c.version.desc())

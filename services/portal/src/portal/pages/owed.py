@@ -125,6 +125,7 @@ def open_owed(house: House, names: Names) -> APIRouter:
                 unread=unread,
                 refused=refused,
                 sent=sent,
+                former=told["former"],
             ),
             shows_form=takes and (state != "submitted" or wants_change or is_wrong),
             takes=takes,
@@ -144,10 +145,11 @@ def open_owed(house: House, names: Names) -> APIRouter:
 async def gather_owed(services: Services, names: Names, visit: Visit, obligation_id: UUID) -> dict[str, Any]:
     """Return what a page needs of one thing that is owed; raises `NoSuchPage` for what the reader may not see."""
     token = visit.access_token
-    obligation, submission, draft, _ = await asyncio.gather(
+    obligation, submission, draft, form, _ = await asyncio.gather(
         services.find("directives", f"/obligations/{obligation_id}", token=token),
         services.find("submissions", f"/obligations/{obligation_id}/submission", token=token),
         services.find("submissions", f"/obligations/{obligation_id}/draft", token=token),
+        services.find("submissions", f"/obligations/{obligation_id}/form", token=token),
         names.introduce(visit),
     )
     if obligation is None:
@@ -171,6 +173,7 @@ async def gather_owed(services: Services, names: Names, visit: Visit, obligation
         "requirement": answering.of_unit(requirement, period=period, levels=taught["levels"] if taught else ()),
         "submission": submission,
         "draft": draft or {"version": 0, "fields": {}},
+        "former": form["former"] if form else [],
         "names": await names.of_units(units, visit)
         | await names.of_units({directive["issuer_unit_id"]}, visit, whole=True),
     }

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reporting.api import behind, editions, totals
+from reporting.api import behind, consolidating, editions, totals
 
 router = APIRouter()
-for room in (totals, behind, editions):
+for room in (totals, behind, consolidating, editions):
     router.include_router(room.router)

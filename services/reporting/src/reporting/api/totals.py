@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotFound, NotSignedIn
+from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from contracts.directives import TargetHolds, TargetKind
 from reporting import operations
@@ -116,6 +117,9 @@ class CoverageOut(BaseModel):
     due_at: datetime
     submitted_at: datetime | None
     period: str | None
+    media_awaited_until: datetime | None
+    """It is reported, and files it asks for may follow until then."""
+    media_late: bool
 
 
 class CoverageListOut(BaseModel):
@@ -139,6 +143,9 @@ async def read_totals(
     programme: Annotated[
         AskedProgramme | None, Query(description="only figures of this programme: `stem` of `stem.lessons`")
     ] = None,
+    unit_id: Annotated[
+        list[UnitId] | None, Query(max_length=100, description="only at these units; at all when left out")
+    ] = None,
 ) -> TotalsOut:
     """Return the totals of a requirement at every unit and cluster the caller may read."""
     found = await operations.read_totals(
@@ -148,6 +155,7 @@ async def read_totals(
         restated_on=restated_on,
         relations=TOLD_OUTSIDE if relation is None else (relation,),
         programme=programme,
+        unit_ids=unit_id,
         tree=tree,
         by=caller,
     )
@@ -181,6 +189,8 @@ async def read_coverage(requirement_id: UUID, caller: Calling, tx: OpenTransacti
                 due_at=each.due_at,
                 submitted_at=each.submitted_at,
                 period=each.period,
+                media_awaited_until=each.media_awaited_until,
+                media_late=each.is_media_late,
             )
             for each in found
         ],

@@ -37,3 +37,6 @@ class AnswerValues:
     submitted_at: datetime
     by_level: ByLevel = field(default_factory=dict)
     """What was stated per education level, which `stated` has whole."""
+    media_awaited_until: datetime | None = None
+    """Until when files it asks for may follow; null: it has all."""
+    is_media_late: bool = False

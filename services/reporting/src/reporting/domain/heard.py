@@ -138,6 +138,8 @@ def values_of(event: SubmissionSubmitted) -> AnswerValues:
         stated=stated,
         by_level=by_level,
         submitted_at=event.carried.submitted_at if event.carried else event.occurred_at,
+        media_awaited_until=event.media_awaited_until,
+        is_media_late=event.is_media_late,
     )
 
 

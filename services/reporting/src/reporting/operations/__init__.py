@@ -1,6 +1,7 @@
 """What people ask of reporting: totals with their coverage, who still owes, and whether the totals are true."""
 
 from reporting.operations.behind import Behind, read_behind
+from reporting.operations.consolidating import read_consolidation, read_oddities
 from reporting.operations.coverage import Coverage, read_coverage
 from reporting.operations.publishing import (
     publish_edition,
@@ -24,10 +25,12 @@ __all__ = [
     "Verification",
     "publish_edition",
     "read_behind",
+    "read_consolidation",
     "read_coverage",
     "read_differences",
     "read_edition",
     "read_editions",
+    "read_oddities",
     "read_sources",
     "read_totals",
     "rebuild",

@@ -29,6 +29,10 @@ class Coverage:
     submitted_at: datetime | None
     period: str | None
     """The one period it owes the answer of; null: the requirement is asked once."""
+    media_awaited_until: datetime | None
+    """It is reported, and files it asks for may follow until then; null: nothing is awaited."""
+    is_media_late: bool
+    """Files came after they could follow; or did not come, and the time is over."""
 
 
 async def read_coverage(tx: Transaction, requirement_id: UUID, *, tree: Tree, by: Caller) -> list[Coverage]:
@@ -53,6 +57,9 @@ def _by_unit_and_period(standing: Standing) -> tuple[str, int]:
 def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
     obligation, answer, values = standing.obligation, standing.answer, standing.values
     name, unit_type = called(tree, obligation.unit_id, obligation.as_of or standing.requirement.as_of)
+    is_answered = answer is not None and answer.state in COUNTING
+    awaited = values.media_awaited_until if is_answered and values is not None else None
+    is_overdue = awaited is not None and now > awaited
     return Coverage(
         unit_id=obligation.unit_id,
         answering_unit_id=obligation.answering_unit_id,
@@ -63,6 +70,8 @@ def _coverage(standing: Standing, tree: Tree, now: datetime) -> Coverage:
         due_at=standing.due_at,
         submitted_at=values.submitted_at if values is not None else None,
         period=obligation.period,
+        media_awaited_until=awaited,
+        is_media_late=values is not None and is_answered and (values.is_media_late or is_overdue),
     )
 
 

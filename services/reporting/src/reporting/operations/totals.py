@@ -45,12 +45,14 @@ async def read_totals(
     restated_on: date | None,
     relations: Sequence[Relation] = TOLD_OUTSIDE,
     programme: str | None = None,
+    unit_ids: Sequence[str] | None = None,
     tree: Tree,
     by: Caller,
 ) -> Totals:
     """Return the totals of a requirement for one period or all; or the same answers on the tree of another day.
 
-    Counted are those who stand below by one of the relations, and shown are the figures of a programme, or of all.
+    Counted are those who stand below by one of the relations, and shown are the figures of a programme, or of all;
+    at some units, or at all.
 
     Whoever may not read a single one of them learns nothing: `NotFound`.
     """
@@ -59,7 +61,7 @@ async def read_totals(
         raise nothing_here()
     unplaced: list[str] = []
     if restated_on is None:
-        found = await store.aggregates_of(tx, requirement_id)
+        found = await store.aggregates_of(tx, requirement_id, unit_ids=unit_ids)
     else:
         standings = await store.standings_of_requirement(tx, requirement_id)
         counted = [(each.obligation, each.recorded) for each in standings if each.recorded is not None]
@@ -68,7 +70,9 @@ async def read_totals(
         found.sort(key=lambda each: (each.key.period, order[each.relation], each.key.unit_id))
     if programme is not None:
         requirement = requirement.of_programme(programme)
-    found = [each for each in found if each.relation in relations]
+    found = [
+        each for each in found if each.relation in relations and (unit_ids is None or each.key.unit_id in unit_ids)
+    ]
     reader = Reader(by, requirement, tree, today=today(tx.now))
     readable = [each for each in found if period in (None, each.key.period) and reader.may_read(each)]
     if not readable:

@@ -76,6 +76,8 @@ STANDINGS: Select[Any] = (
         answer_values.c.stated,
         answer_values.c.submitted_at,
         answer_values.c.by_level,
+        answer_values.c.media_awaited_until,
+        answer_values.c.is_media_late,
         contributions.c.periods.label("recorded_periods"),
         contributions.c.level,
         contributions.c.above,
@@ -146,7 +148,15 @@ def _standing(row: Row[Any], requirement: Requirement) -> Standing:
         answer = Answer(row.obligation_id, row.answer_version, row.number, row.state)
     if row.stated is not None:
         values = AnswerValues(
-            row.obligation_id, row.number, row.is_late, row.is_nil, row.stated, row.submitted_at, row.by_level
+            row.obligation_id,
+            row.number,
+            row.is_late,
+            row.is_nil,
+            row.stated,
+            row.submitted_at,
+            row.by_level,
+            row.media_awaited_until,
+            row.is_media_late,
         )
     if row.recorded_periods is not None:
         recorded = Contribution(

@@ -1,18 +1,21 @@
 """Aggregates, in and out of PostgreSQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import (
     Row,
+    Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     func,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.transaction import Transaction
 from reporting.domain import (
@@ -81,9 +84,16 @@ async def take_aggregates(tx: Transaction, keys: Iterable[AggregateKey]) -> dict
     return {each.key: each for each in taken}
 
 
-async def aggregates_of(tx: Transaction, requirement_id: UUID) -> list[Aggregate]:
-    """Return every aggregate of a requirement: by period, units before clusters, by id."""
-    rows = await tx.connection.execute(_AGGREGATES_OF, {"requirement_id": requirement_id})
+_AGGREGATES_AT = _AGGREGATES_OF.where(aggregates.c.unit_id == any_(bindparam("unit_ids", type_=ARRAY(Text))))
+
+
+async def aggregates_of(
+    tx: Transaction, requirement_id: UUID, *, unit_ids: Sequence[str] | None = None
+) -> list[Aggregate]:
+    """Return every aggregate of a requirement, or those of some units: by period, units before clusters, by id."""
+    statement = _AGGREGATES_OF if unit_ids is None else _AGGREGATES_AT
+    asked = {"requirement_id": requirement_id} | ({} if unit_ids is None else {"unit_ids": list(unit_ids)})
+    rows = await tx.connection.execute(statement, asked)
     return [_aggregate(row) for row in rows]
 
 

@@ -13,13 +13,14 @@ from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unava
 from chassis.text import IndicatorCode, Narrative, Period, composed
 from chassis.transaction import OpenTransaction
 from submissions.api.kinds import DelegateIn, OfficialIn
-from submissions.api.remarks import ExplanationIn
+from submissions.api.remarks import ConsolidatedIn, ExplanationIn
 from submissions.api.versions import SubmissionOut, WholeSubmissionOut, shown
 from submissions.domain.answer import LARGEST, Answer, Stated
 from submissions.domain.document import Official
 from submissions.domain.registration import MOST_DELEGATES, Delegate
 from submissions.domain.submission import FieldReason, Receipt
-from submissions.operations import reading, reviewing, submitting
+from submissions.operations import following, reading, reviewing, submitting
+from submissions.operations.following import Following
 from submissions.problems import (
     AlreadyAccepted,
     ApprovalNeeded,
@@ -28,7 +29,9 @@ from submissions.problems import (
     ExplanationNeeded,
     FieldsNotTaken,
     KeyReused,
+    MediaAwaited,
     MediaNotReady,
+    NothingAwaited,
     NotNow,
     NotOwed,
     PlacesTaken,
@@ -79,6 +82,7 @@ class AnswerIn(BaseModel):
     delegates: list[DelegateIn] = Field(default_factory=list, max_length=MOST_DELEGATES)
     document: OfficialIn | None = None
     explanations: list[ExplanationIn] = Field(default_factory=list, max_length=500)
+    consolidates: list[ConsolidatedIn] = Field(default_factory=list, max_length=500)
 
     def answer(self) -> Answer:
         """Return the answer in the domain's words."""
@@ -90,6 +94,7 @@ class AnswerIn(BaseModel):
             delegates=tuple(Delegate(each.full_name, each.role, each.subject, each.unit_id) for each in self.delegates),
             document=Official(**self.document.model_dump()) if self.document else None,
             explanations=tuple(each.explanation() for each in self.explanations),
+            consolidates=tuple(each.consolidated() for each in self.consolidates),
         )
 
 
@@ -196,6 +201,52 @@ async def submit(
     return ReceiptOut.of(receipt)
 
 
+class FollowingIn(BaseModel):
+    """Files that follow the version you have seen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Annotated[int, Field(strict=True, ge=1)]
+    media_ids: list[UUID] = Field(min_length=1, max_length=100)
+
+
+@router.post(
+    "/submissions/{submission_id}/media",
+    status_code=201,
+    responses=may_raise(
+        NothingAwaited,
+        Superseded,
+        ValuesNotValid,
+        MediaNotReady,
+        ApprovalNeeded,
+        AlreadyAccepted,
+        CarriedOver,
+        Closed,
+        NotOwed,
+        KeyReused,
+        Malformed,
+        NotFound,
+        NotAllowed,
+        NotSignedIn,
+        Unavailable,
+    ),
+)
+async def follow(
+    submission_id: UUID,
+    body: FollowingIn,
+    key: IdempotencyKey,
+    response: Response,
+    tx: OpenTransaction,
+    caller: Calling,
+) -> ReceiptOut:
+    """Let files follow an answer that awaits them; they make its next version, which says all else as before."""
+    sent = Following(body.number, body.media_ids, key)
+    receipt, is_replay = await following.follow(tx, submission_id=submission_id, sent=sent, by=caller)
+    if is_replay:
+        response.headers[REPLAY_HEADER] = "true"
+    return ReceiptOut.of(receipt)
+
+
 @router.post(
     "/submissions/{submission_id}/return",
     responses=may_raise(FieldsNotTaken, NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
@@ -215,7 +266,7 @@ async def return_submission(submission_id: UUID, body: ReturnIn, tx: OpenTransac
 
 @router.post(
     "/submissions/{submission_id}/accept",
-    responses=may_raise(NotNow, Superseded, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
+    responses=may_raise(NotNow, Superseded, MediaAwaited, CarriedOver, Malformed, NotFound, NotAllowed, NotSignedIn),
 )
 async def accept_submission(submission_id: UUID, body: AcceptIn, tx: OpenTransaction, caller: Calling) -> SubmissionOut:
     """Accept the newest version."""

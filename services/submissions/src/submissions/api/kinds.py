@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -37,6 +38,8 @@ class OfficialIn(BaseModel):
     subject: Line
     issued_on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
     signed_by: Annotated[Line, Field(max_length=100)]
+    signed_media_id: UUID | None = None
+    """Of a report: the PDF that was signed."""
 
 
 class DelegateOut(BaseModel):
@@ -58,3 +61,4 @@ class OfficialOut(BaseModel):
     subject: str
     issued_on: date
     signed_by: str
+    signed_media_id: UUID | None

@@ -1,11 +1,13 @@
-"""What is remarkable about an answer and how it is explained, as it comes in and is shown."""
+"""What is remarkable about an answer, how it is explained and what it was added up from."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from chassis.text import IndicatorCode, Narrative, Period
-from submissions.domain.answer import EXPLANATION_CHARACTERS, Explanation
+from chassis.text import IndicatorCode, Narrative, Period, UnitId
+from submissions.domain.answer import EXPLANATION_CHARACTERS, LARGEST, Explanation
+from submissions.domain.consolidated import MOST_PARTS, Consolidated, Part
 from submissions.domain.fault import Remark
 
 
@@ -58,3 +60,59 @@ class BoundOut(BaseModel):
     stated_for: str
     least: int | None
     most: int
+
+
+class PartIn(BaseModel):
+    """What one unit stated, and in which version of its submission, where it was sent here."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit_id: UnitId
+    value: Annotated[int, Field(strict=True, ge=-LARGEST - 1, le=LARGEST)]
+    submission_id: UUID | None = None
+    number: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_of_a_version(self) -> Self:
+        if (self.submission_id is None) != (self.number is None):
+            raise ValueError("nêu cả bài nộp và lần nộp / both the submission and its number")
+        return self
+
+
+class ConsolidatedIn(BaseModel):
+    """The units behind one figure of one period."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    indicator: IndicatorCode
+    period: Period
+    parts: list[PartIn] = Field(min_length=1, max_length=MOST_PARTS)
+
+    def consolidated(self) -> Consolidated:
+        """Return it in the domain's words."""
+        parts = tuple(Part(each.unit_id, each.value, each.submission_id, each.number) for each in self.parts)
+        return Consolidated(self.indicator, self.period, parts)
+
+
+class PartOut(BaseModel):
+    """What one unit stated, as the sender took it."""
+
+    unit_id: str
+    value: int
+    submission_id: UUID | None
+    number: int | None
+
+
+class ConsolidatedOut(BaseModel):
+    """The units behind one figure of one period, and what they add up to."""
+
+    indicator: str
+    period: str
+    total: int
+    parts: list[PartOut]
+
+    @classmethod
+    def of(cls, said: Consolidated) -> "ConsolidatedOut":
+        """Return it as it is shown."""
+        parts = [PartOut(**each._asdict()) for each in said.parts]
+        return cls(indicator=said.indicator, period=said.period, total=said.total, parts=parts)

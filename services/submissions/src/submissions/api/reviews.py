@@ -140,6 +140,8 @@ class ListedOut(BaseModel):
     submitted_at: datetime
     is_late: bool
     is_nil: bool
+    media_awaited_until: datetime | None
+    is_media_late: bool
     is_unread: bool
     unread_comments: int
     asks_to_correct: bool

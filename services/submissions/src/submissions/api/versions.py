@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from submissions.api.kinds import DelegateOut, OfficialOut
-from submissions.api.remarks import ExplanationOut, RemarkOut
+from submissions.api.remarks import ConsolidatedOut, ExplanationOut, RemarkOut
 from submissions.domain.submission import Submission, SubmissionVersion, receipt_code
 from submissions.operations.reading import WholeSubmission
 
@@ -91,8 +91,13 @@ class VersionOut(BaseModel):
     delegates: list[DelegateOut]
     document: OfficialOut | None
     explanations: list[ExplanationOut]
+    consolidates: list[ConsolidatedOut]
+    """Which units stand behind the figures it adds up."""
     remarks: list[RemarkOut]
     """What the sender was told when they sent it."""
+    media_awaited_until: datetime | None
+    """Until when files it asks for may follow; null: it has all."""
+    is_media_late: bool
     review: ReviewOut | None
 
 
@@ -168,7 +173,10 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         delegates=[DelegateOut(**each._asdict()) for each in whole.delegates.get(version.number, ())],
         document=OfficialOut.model_validate(official) if (official := whole.documents.get(version.number)) else None,
         explanations=[ExplanationOut(**each._asdict()) for each in version.explanations],
+        consolidates=[ConsolidatedOut.of(each) for each in version.consolidates],
         remarks=[RemarkOut.of(each) for each in version.remarks],
+        media_awaited_until=version.media_awaited_until,
+        is_media_late=version.is_media_late,
         review=None
         if review is None
         else ReviewOut(

@@ -10,6 +10,8 @@ from uuid import UUID
 from contracts.directives import IndicatorAsked, SectionAsked
 from submissions.domain.asked import UNDIVIDED, Requirement
 from submissions.domain.between import LEVELS_VI, Accepted, relations_broken, rules_broken
+from submissions.domain.consolidated import Consolidated
+from submissions.domain.consolidated import faults_of as consolidation_faults
 from submissions.domain.document import Official
 from submissions.domain.evidence import faults_of as evidence_faults
 from submissions.domain.evidence import files_under
@@ -64,6 +66,7 @@ class Answer:
     document: Official | None = None
     """Of a requirement that asks for a document of the unit's own: which one it is."""
     explanations: tuple[Explanation, ...] = ()
+    consolidates: tuple[Consolidated, ...] = ()
 
 
 ONLY_OF_SOME_ANSWERS = ("delegates", "document", "explanations")
@@ -83,6 +86,8 @@ def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
         "obligation_id": obligation_id,
         "values": [each.row for each in answer.values],
     }
+    if answer.consolidates:
+        members["consolidates"] = [each.row for each in answer.consolidates]
     members |= {name: said for name in ONLY_OF_SOME_ANSWERS if (said := getattr(answer, name))}
     written = json.dumps(
         members,
@@ -95,7 +100,11 @@ def digest_of(obligation_id: UUID, answer: Answer) -> bytes:
 
 
 def _plain(member: object) -> object:
-    return asdict(cast("DataclassInstance", member)) if is_dataclass(member) else str(member)
+    if not is_dataclass(member):
+        return str(member)
+    # What is not said is left out, so that what can be said later changes no digest.
+    said = asdict(cast("DataclassInstance", member))
+    return {name: each for name, each in said.items() if each is not None}
 
 
 def refuse_faulty(requirement: Requirement, answer: Answer) -> None:
@@ -128,6 +137,8 @@ def faults_of(requirement: Requirement, answer: Answer) -> list[Fault]:
     faults.extend(_media_faults(requirement, answer))
     faults.extend(_faults_of_kind(requirement, answer))
     faults.extend(_explanation_faults(requirement, answer))
+    if answer.consolidates:
+        faults.extend(consolidation_faults(requirement, answer))
     return faults
 
 
@@ -235,18 +246,30 @@ def _text_faults(asked: SectionAsked | None, code: str, written: str | list[str]
         )
 
 
-def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
-    wanted = requirement.media.count if requirement.media is not None else 0
+def lacks_files(requirement: Requirement, answer: Answer) -> bool:
+    """Say whether files are asked for that the answer does not name; those under its headings are counted there."""
+    wanted, sent = _files(requirement, answer)
+    return sent < wanted
+
+
+def _files(requirement: Requirement, answer: Answer) -> tuple[int, int]:
     evidence = files_under(requirement, answer.narrative)
-    sent = sum(each not in evidence for each in answer.media_ids)
-    if requirement.document is None and sent != wanted:
+    wanted = requirement.media.count if requirement.media is not None else 0
+    return wanted, sum(each not in evidence for each in answer.media_ids)
+
+
+def _media_faults(requirement: Requirement, answer: Answer) -> Iterator[Fault]:
+    wanted, sent = _files(requirement, answer)
+    may_follow = requirement.answering.files_follow_days is not None and sent < wanted
+    if requirement.document is None and sent != wanted and not may_follow:
+        beside = " beside the evidence" if requirement.has_evidence else ""
         yield Fault(
             "media_ids",
             None,
             f"Cần đúng {wanted} tệp ngoài các mục minh chứng, đã gửi {sent}."
-            if evidence
+            if requirement.has_evidence
             else f"Cần đúng {wanted} tệp, đã gửi {sent}.",
-            f"Exactly {wanted} file(s) are asked for{' beside the evidence' if evidence else ''}; {sent} were named.",
+            f"Exactly {wanted} file(s) are asked for{beside}; {sent} were named.",
         )
     if len(set(answer.media_ids)) != len(answer.media_ids):
         yield Fault("media_ids", None, "Một tệp được nêu hai lần.", "A file is named twice.")
@@ -261,7 +284,8 @@ def _faults_of_kind(requirement: Requirement, answer: Answer) -> Iterator[Fault]
     """Give what belongs to an answer of another kind."""
     if requirement.registration is None and answer.delegates:
         yield Fault("delegates", None, "Văn bản không yêu cầu cử người.", "Nobody is to be registered.")
-    if requirement.document is None and answer.document is not None:
+    is_official = requirement.document is not None or requirement.answering.is_official
+    if not is_official and answer.document is not None:
         yield Fault("document", None, "Văn bản không yêu cầu văn bản của đơn vị.", "No document is asked for.")
     if requirement.kind == "acknowledgement" and answer.is_nil:
         yield Fault("nil", None, "Việc này chỉ cần xác nhận.", "This is only to be acknowledged.")
@@ -271,7 +295,7 @@ def _explanation_faults(requirement: Requirement, answer: Answer) -> Iterator[Fa
     seen: set[tuple[str, str]] = set()
     for place, said in enumerate(answer.explanations):
         where = f"explanations[{place}]"
-        if said.indicator not in requirement.indicators or said.period not in requirement.periods:
+        if not requirement.is_of_figure(said.indicator, said.period):
             yield Fault(
                 where, said.indicator, "Không hỏi số liệu được giải trình.", "The figure explained is not asked for."
             )

@@ -117,6 +117,7 @@ class Requirement:
             calendar=tuple(each.code for each in told.calendar),
             is_remarked=any(each.only_warns for each in told.rules)
             or any(each.warns for each in told.targets)
+            or told.answering.is_consolidated
             or any(each.previous_percent is not None or each.ceiling is not None for each in stated),
         )
 
@@ -124,6 +125,10 @@ class Requirement:
     def has_evidence(self) -> bool:
         """Say whether files stand under some of its headings."""
         return any(each.evidence is not None for each in self.sections.values())
+
+    def is_of_figure(self, code: str, period: str) -> bool:
+        """Say whether there is such a figure of such a period, stated or worked out, that something can be said of."""
+        return (code in self.indicators or code in self.ratios) and period in self.periods
 
     def levels_of(self, indicator: str) -> tuple[str, ...]:
         """Return the education levels an indicator is stated for: of one that is not divided, a single one."""

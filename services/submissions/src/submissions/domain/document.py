@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from contracts.directives import DocumentAsked
 from submissions.domain.fault import Fault
@@ -16,6 +17,8 @@ class Official:
     subject: str
     issued_on: date
     signed_by: str
+    signed_media_id: UUID | None = None
+    """The file of it that was signed; null: it is what the answer says."""
 
 
 def faults_of(
@@ -34,15 +37,28 @@ def faults_of(
             f"Cần {wanted} tệp, đã gửi {file_count}.",
             f"{wanted} file(s) are asked for; {file_count} were named.",
         )
-    if asked.is_official and official is None:
+    if not asked.is_official and official is not None:
+        yield Fault("document", None, "Văn bản không hỏi số ký hiệu.", "No official document is asked for.")
+    if official is not None and official.signed_media_id is not None:
+        yield Fault(
+            "document.signed_media_id",
+            None,
+            "Tệp đã ký nêu ở «media_ids».",
+            "The signed file is among `media_ids`.",
+        )
+    if asked.is_official:
+        yield from official_faults(official, is_nil=is_nil, today=today)
+
+
+def official_faults(official: Official | None, *, is_nil: bool, today: date) -> Iterator[Fault]:
+    """Give what is wrong with the number, day and signer of an answer that is an official document."""
+    if official is None and not is_nil:
         yield Fault(
             "document",
             None,
             "Phải ghi số ký hiệu, trích yếu, ngày và người ký của văn bản.",
             "State the code, the subject, the day and the signer of the document.",
         )
-    if not asked.is_official and official is not None:
-        yield Fault("document", None, "Văn bản không hỏi số ký hiệu.", "No official document is asked for.")
     if official is not None and official.issued_on > today:
         yield Fault(
             "document.issued_on",

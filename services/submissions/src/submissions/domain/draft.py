@@ -6,26 +6,35 @@ carries the version of the draft it was last changed at, so that whoever has see
 whoever has not is shown what they would have overwritten.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from submissions.domain import consolidated
 from submissions.domain.answer import (
-    EXPLANATION_CHARACTERS,
-    LIST_LINES,
-    TEXT_CHARACTERS,
     Answer,
     Explanation,
     Stated,
     faults_of,
 )
 from submissions.domain.asked import UNDIVIDED, Requirement
+from submissions.domain.consolidated import Consolidated
+from submissions.domain.document import Official
+from submissions.domain.draft_kinds import (
+    DELEGATES,
+    DOCUMENT,
+    delegates_of,
+    lines_of,
+    official_of,
+    parts_of,
+)
 from submissions.domain.evidence import with_evidence
 from submissions.domain.fault import Fault
+from submissions.domain.registration import Registered
 from submissions.domain.submission import SubmissionVersion
-from submissions.problems import DraftConflict, FieldsNotTaken, NotHandedUp, draft_moved_on
+from submissions.problems import DraftConflict, NotHandedUp, draft_moved_on
 
 Content = bool | int | str | list[str] | None
 """What a field holds. Null: it was cleared."""
@@ -166,23 +175,37 @@ def fields_of(answer: Answer, *, saved_by: UUID, saved_at: datetime) -> dict[str
     contents: dict[str, Content] = {
         value_field(each.indicator, each.period, each.level): each.value for each in answer.values
     }
+    contents |= {
+        f"consolidates/{each.indicator}/{each.period}": consolidated.lines_of(each.parts)
+        for each in answer.consolidates
+    }
     contents |= {f"explanations/{each.indicator}/{each.period}": each.words for each in answer.explanations}
     contents |= {f"narrative/{code}": written for code, written in answer.narrative.items()}
     if answer.media_ids:
         contents[MEDIA] = [str(each) for each in answer.media_ids]
     if answer.is_nil:
         contents[NIL] = True
+    if answer.delegates:
+        contents[DELEGATES] = lines_of(answer.delegates)
+    if answer.document is not None:
+        contents |= parts_of(answer.document)
     return {name: DraftField(name, content, 0, saved_by, saved_at) for name, content in contents.items()}
 
 
-def fields_of_version(version: SubmissionVersion) -> dict[str, DraftField]:
-    """Return a version that was sent as the fields of a draft."""
+def fields_of_version(
+    version: SubmissionVersion, registered: Sequence[Registered] = (), document: Official | None = None
+) -> dict[str, DraftField]:
+    """Return a version that was sent as the fields of a draft, with whom it registers and which document it is."""
     answer = Answer(
-        values=tuple(version.values),
+        # What counts who is registered is stated by nobody.
+        values=() if registered else tuple(version.values),
         narrative=version.narrative,
         media_ids=tuple(version.media_ids),
         is_nil=version.is_nil,
         explanations=tuple(version.explanations),
+        consolidates=tuple(version.consolidates),
+        delegates=tuple(each.delegate for each in registered if each.delegate is not None),
+        document=document,
     )
     return fields_of(answer, saved_by=version.submitted_by, saved_at=version.submitted_at)
 
@@ -192,6 +215,8 @@ def answer_of(draft: Draft) -> Answer:
     values: list[Stated] = []
     narrative: dict[str, str | list[str]] = {}
     explanations: list[Explanation] = []
+    written: dict[str, str] = {}
+    behind: list[Consolidated] = []
     for name, field in draft.fields.items():
         kind, _, rest = name.partition("/")
         content = field.content
@@ -203,7 +228,12 @@ def answer_of(draft: Draft) -> Answer:
         elif kind == "explanations" and isinstance(content, str) and content:
             explained, _, period = rest.partition("/")
             explanations.append(Explanation(explained, period, content))
-    media = draft.content(MEDIA)
+        elif kind == "consolidates" and isinstance(content, list) and content:
+            added, _, period = rest.partition("/")
+            behind.append(Consolidated(added, period, consolidated.parts_of(content)))
+        elif kind == DOCUMENT and isinstance(content, str):
+            written[rest] = content
+    media, lines = draft.content(MEDIA), draft.content(DELEGATES)
     is_nil = draft.content(NIL) is True
     return Answer(
         values=() if is_nil else tuple(sorted(values, key=lambda each: (each.indicator, each.period, each.level))),
@@ -211,6 +241,9 @@ def answer_of(draft: Draft) -> Answer:
         media_ids=tuple(map(UUID, media)) if isinstance(media, list) else (),
         is_nil=is_nil,
         explanations=() if is_nil else tuple(sorted(explanations)),
+        delegates=delegates_of(lines) if isinstance(lines, list) and not is_nil else (),
+        document=None if is_nil else official_of(written),
+        consolidates=() if is_nil else tuple(sorted(behind)),
     )
 
 
@@ -227,7 +260,7 @@ def places_in(answer: Answer) -> dict[str, str]:
         f"values[{place}]": value_field(each.indicator, each.period, each.level)
         for place, each in enumerate(answer.values)
     } | {f"narrative.{code}": f"narrative/{code}" for code in answer.narrative}
-    return names | {MEDIA: MEDIA}
+    return names | {MEDIA: MEDIA, DELEGATES: DELEGATES, DOCUMENT: DOCUMENT}
 
 
 def differences(before: Mapping[str, DraftField], now: Mapping[str, DraftField]) -> dict[str, tuple[Content, Content]]:
@@ -238,113 +271,3 @@ def differences(before: Mapping[str, DraftField], now: Mapping[str, DraftField])
         for name in names
     }
     return {name: pair for name, pair in pairs.items() if not _same(*pair)}
-
-
-def refuse_no_such_fields(requirement: Requirement, version: SubmissionVersion, names: Iterable[str]) -> None:
-    """Raise `FieldsNotTaken` for names that are neither fields of the form nor files of the version."""
-    files = {f"{MEDIA}/{each}" for each in version.media_ids}
-    faults = [
-        _fault(name, "Bản nộp không có mục hoặc tệp này.", "There is no such field or file.")
-        for name in names
-        if name not in files and _wanted(requirement, name) is None
-    ]
-    if faults:
-        raise FieldsNotTaken(
-            f"Có {len(faults)} lý do nêu cho mục không có trong bản nộp; xem danh sách «errors».",
-            f"{len(faults)} reason(s) name no field of this submission; see `errors`.",
-            errors=faults,
-        )
-
-
-def refuse_not_asked(requirement: Requirement, changes: Mapping[str, Content]) -> None:
-    """Raise `FieldsNotTaken` with every field that is not asked for or cannot hold what it is given.
-
-    Whether it is right, the draft need not be: a figure may still be wrong, only not a text.
-    """
-    faults = [fault for name, content in changes.items() for fault in _not_taken(requirement, name, content)]
-    if faults:
-        raise FieldsNotTaken(
-            f"Có {len(faults)} mục không lưu được; xem danh sách «errors».",
-            f"{len(faults)} of these fields cannot be kept; see `errors`.",
-            errors=faults,
-        )
-
-
-def _not_taken(requirement: Requirement, name: str, content: Content) -> Iterable[dict[str, str]]:
-    wanted = _wanted(requirement, name)
-    if wanted is None:
-        yield _fault(name, "Văn bản không hỏi mục này.", "This is not asked for.")
-    elif content is not None and not wanted.holds(content):
-        yield _fault(name, f"Mục này phải là {wanted.vi}.", f"This field holds {wanted.en}.")
-
-
-def _fault(field: str, vi: str, en: str) -> dict[str, str]:
-    return {"field": field, "what_vi": vi, "what_en": en}
-
-
-@dataclass(frozen=True, slots=True)
-class _Holding:
-    vi: str
-    en: str
-    types: tuple[type, ...]
-    characters: int = TEXT_CHARACTERS
-
-    def holds(self, content: Content) -> bool:
-        if isinstance(content, list):
-            longest = sum(map(len, content))
-            return list in self.types and len(content) <= LIST_LINES and longest <= TEXT_CHARACTERS
-        if isinstance(content, str):
-            return str in self.types and len(content) <= self.characters
-        return type(content) in self.types
-
-
-class _Files(_Holding):
-    def holds(self, content: Content) -> bool:
-        return isinstance(content, list) and len(content) <= 100 and all(map(_is_id, content))
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False
-
-
-_YES_OR_NO = _Holding("có hoặc không", "yes or no", (bool,))
-_FIGURE = _Holding("số nguyên", "a whole number", (int,))
-_TEXT = _Holding(f"một đoạn văn, tối đa {TEXT_CHARACTERS} ký tự", f"a text of {TEXT_CHARACTERS} characters", (str,))
-_EXPLANATION = _Holding(
-    f"một đoạn văn, tối đa {EXPLANATION_CHARACTERS} ký tự",
-    f"a text of {EXPLANATION_CHARACTERS} characters",
-    (str,),
-    EXPLANATION_CHARACTERS,
-)
-_LIST = _Holding(f"danh sách, tối đa {LIST_LINES} dòng", f"a list of {LIST_LINES} lines", (list,))
-_FILES = _Files("danh sách mã tệp", "a list of ids of files", (list,))
-_HELD_UNDER = {"text": _TEXT, "list": _LIST, "evidence": _FILES}
-
-
-def _wanted(requirement: Requirement, name: str) -> _Holding | None:
-    if name == NIL:
-        return _YES_OR_NO
-    if name == MEDIA:
-        takes_files = requirement.media is not None or requirement.has_evidence
-        return _FILES if takes_files else None
-    kind, _, rest = name.partition("/")
-    if kind == "narrative":
-        section = requirement.sections.get(rest)
-        return None if section is None else _HELD_UNDER[section.kind]
-    return _of_figure(requirement, kind, *rest.partition("/")[::2])
-
-
-def _of_figure(requirement: Requirement, kind: str, indicator: str, when: str) -> _Holding | None:
-    asked = requirement.indicators.get(indicator)
-    if asked is None:
-        return None
-    if kind == "explanations":
-        return _EXPLANATION if when in requirement.periods else None
-    period, _, level = when.partition("/")
-    is_asked = period in requirement.periods and level in requirement.levels_of(indicator)
-    if kind != "values" or not is_asked or when.endswith("/"):
-        return None
-    return _YES_OR_NO if asked.type == "bool" else _FIGURE

@@ -44,6 +44,8 @@ _OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
 """What browsers call these formats besides."""
 LONGEST_SECONDS = 3600
 """Of a film or a recording among documents, for which no length is asked."""
+SIGNED_BYTES = 50_000_000
+"""Of the signed PDF of a report that is an official document: some hundred pages that were scanned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def taken_of(requirement: Requirement) -> list[Taken]:
         taken.append(Taken(formats, asked.max_bytes, asked.max_seconds, asked.least_pixels, not asked.formats))
     if document is not None:
         taken.append(Taken(frozenset(document.formats), document.max_bytes, LONGEST_SECONDS))
+    if requirement.answering.is_official:
+        taken.append(Taken(frozenset({"pdf"}), SIGNED_BYTES, 0))
     for section in requirement.sections.values():
         evidence = section.evidence
         if evidence is not None:

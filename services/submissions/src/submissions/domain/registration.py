@@ -36,6 +36,11 @@ class Registered(NamedTuple):
     unit_id: str | None
     erased_at: datetime | None
 
+    @property
+    def delegate(self) -> Delegate | None:
+        """Return who it is; null since their name was erased."""
+        return None if self.erased_at else Delegate(self.full_name, self.role, self.subject, self.unit_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Share:

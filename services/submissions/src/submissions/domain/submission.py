@@ -8,10 +8,12 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from chassis.clock import VIETNAM
+from chassis.workdays import WorkingCalendar
 from submissions.domain.answer import Explanation, Stated
 from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.consolidated import Consolidated
 from submissions.domain.fault import Remark
-from submissions.problems import AlreadyAccepted, CarriedOver, Closed, NotNow, NotOwed, Superseded
+from submissions.problems import AlreadyAccepted, CarriedOver, Closed, MediaAwaited, NotNow, NotOwed, Superseded
 
 State = Literal["submitted", "returned", "accepted", "withdrawn"]
 Outcome = Literal["returned", "accepted"]
@@ -125,8 +127,13 @@ class SubmissionVersion:
     draft_version: int | None = None
     """The version of the draft it was sent from; null: it was sent as a whole."""
     explanations: Sequence[Explanation] = ()
+    consolidates: Sequence[Consolidated] = ()
     remarks: Sequence[Remark] = ()
     """What the sender was told of it when it was sent."""
+    media_awaited_until: datetime | None = None
+    """Until when files it asks for may follow that it does not have; null: it has all."""
+    is_media_late: bool = False
+    """Its files came after they could follow."""
     review: Review | None = None
 
 
@@ -208,12 +215,37 @@ def is_late(obligation: Obligation, submission: Submission | None, now: datetime
     return submission is None or again is None or submission.was_late or now > again
 
 
-def due_again(returned_at: datetime, days: int | None) -> datetime | None:
-    """Return by when a returned answer is due: the end of the day, so many days after that of the return."""
+def due_again(returned_at: datetime, days: int | None, calendar: WorkingCalendar | None = None) -> datetime | None:
+    """Return by when a returned answer is due: the end of the day, so many days after that of the return.
+
+    With a calendar, days that are worked. The day of the return is not counted (Bộ luật Dân sự 2015, Điều 147).
+    """
     if days is None:
         return None
-    day = returned_at.astimezone(VIETNAM).date() + timedelta(days=days + 1)
-    return datetime.combine(day, time(), VIETNAM)
+    returned_on = returned_at.astimezone(VIETNAM).date()
+    last = returned_on + timedelta(days=days) if calendar is None else calendar.count(returned_on, days)
+    return datetime.combine(last + timedelta(days=1), time(), VIETNAM)
+
+
+def files_due(obligation: Obligation, requirement: Requirement) -> datetime | None:
+    """Return until when files may follow an answer; null: they come with it."""
+    days = requirement.answering.files_follow_days
+    if days is None:
+        return None
+    follow = obligation.due_at + timedelta(days=days)
+    closes_at = closing_of(obligation, requirement)
+    return follow if closes_at is None else min(follow, max(closes_at, obligation.due_at))
+
+
+def refuse_awaiting(version: SubmissionVersion, now: datetime) -> None:
+    """Raise when files of a version may still follow: it is accepted whole, or when nobody need wait any longer."""
+    until = version.media_awaited_until
+    if until is not None and now < until:
+        raise MediaAwaited(
+            f"Còn chờ tệp nộp bổ sung đến {until.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}; chưa duyệt được.",
+            f"Files may follow until {until.isoformat()}; it cannot be accepted before.",
+            awaited_until=until.isoformat(),
+        )
 
 
 def refuse_not_owed(obligation: Obligation) -> None:

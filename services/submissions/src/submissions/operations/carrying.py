@@ -66,6 +66,8 @@ def _tell(
                 for each in version.values
             ),
             media_ids=version.media_ids,
+            media_awaited_until=version.media_awaited_until,
+            is_media_late=version.is_media_late,
         )
     )
     if version.review is not None:

@@ -1,7 +1,7 @@
 """What an obligation asks of its unit, and what would be said of an answer to it. Nothing is recorded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from chassis.caller import Caller
@@ -11,10 +11,10 @@ from submissions import store
 from submissions.domain.aim import Aim, aims_of
 from submissions.domain.answer import Answer, faults_of
 from submissions.domain.asked import Obligation, Requirement
-from submissions.domain.earlier import Bound, Earlier, bounds_of, codes_before, earlier_of
+from submissions.domain.earlier import NOTHING_EARLIER, Bound, Earlier, bounds_of, codes_before, earlier_of
 from submissions.domain.explaining import remarks_of
 from submissions.domain.fault import Fault, Remark
-from submissions.operations.rights import not_found, require_read, require_submit
+from submissions.operations.rights import may_see_figures, not_found, require_read, require_submit
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,16 @@ class Findings:
 
 
 async def read_asked(tx: Transaction, *, obligation_id: UUID, by: Caller) -> AskedOfUnit:
-    """Return what an obligation asks, to whoever may see it; `Unavailable` while its directive has not been told."""
+    """Return what an obligation asks, to whoever may see it; `Unavailable` while its directive has not been told.
+
+    What its figures are held against because the unit stated it for others, not to every issuer.
+    """
     obligation = await store.asked.find_obligation(tx, obligation_id)
     if obligation is None:
         raise not_found()
     require_read(by, obligation)
-    return await _asked(tx, obligation)
+    asked = await _asked(tx, obligation)
+    return asked if may_see_figures(by, obligation) else replace(asked, earlier=NOTHING_EARLIER)
 
 
 async def check_answer(tx: Transaction, *, obligation_id: UUID, answer: Answer, by: Caller) -> Findings:

@@ -11,7 +11,7 @@ from chassis.transaction import Transaction
 from contracts.submissions import CommentAdded
 from submissions import store
 from submissions.domain.asked import Obligation
-from submissions.domain.draft import Content, differences, fields_of_version
+from submissions.domain.draft import Content, DraftField, differences, fields_of_version
 from submissions.domain.submission import State, Submission, SubmissionVersion
 from submissions.operations.rights import may_look_over, may_review, not_found, require_read
 from submissions.store.reviews import Comment, Listed, Side
@@ -47,7 +47,13 @@ async def compare(tx: Transaction, *, submission_id: UUID, before: int, now: int
     if before not in versions or now not in versions:
         raise not_found()
     one, other = versions[before], versions[now]
-    return Compared(one, other, differences(fields_of_version(one), fields_of_version(other)))
+    delegates = await store.registrations.delegates_of(tx, submission_id)
+    officials = await store.registrations.officials_of(tx, submission_id)
+
+    def fields(version: SubmissionVersion) -> dict[str, DraftField]:
+        return fields_of_version(version, delegates.get(version.number, []), officials.get(version.number))
+
+    return Compared(one, other, differences(fields(one), fields(other)))
 
 
 async def mark_read(tx: Transaction, *, submission_id: UUID, number: int, by: Caller) -> None:

@@ -10,15 +10,8 @@ from chassis.strokes import Strokes
 from chassis.transaction import Transaction, Transactions
 from submissions import store
 from submissions.domain.asked import Obligation, Requirement
-from submissions.domain.draft import (
-    Content,
-    Draft,
-    answer_of,
-    faults_in,
-    fields_of_version,
-    places_in,
-    refuse_not_asked,
-)
+from submissions.domain.draft import Content, Draft, answer_of, faults_in, fields_of_version, places_in
+from submissions.domain.draft_fields import refuse_not_asked
 from submissions.domain.explaining import remarks_of
 from submissions.domain.fault import Fault, Remark
 from submissions.domain.submission import Receipt, refuse_not_owed
@@ -151,4 +144,6 @@ async def _sent_last(tx: Transaction, obligation_id: UUID) -> Draft:
         return Draft(obligation_id, 0, {})
     _, submission = found
     version = await store.submissions.get_version(tx, submission, submission.number)
-    return Draft(obligation_id, 0, fields_of_version(version))
+    delegates = (await store.registrations.delegates_of(tx, submission.id)).get(version.number, [])
+    official = (await store.registrations.officials_of(tx, submission.id)).get(version.number)
+    return Draft(obligation_id, 0, fields_of_version(version, delegates, official))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.policy import Purpose, may
 from chassis.problems import Unavailable
 from chassis.transaction import Transaction, Transactions
 from contracts.directives import RequirementIssued
@@ -15,7 +14,7 @@ from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.earlier import Bound, Former, bounds_of, codes_before, earlier_of
 from submissions.operations import drafting
 from submissions.operations.drafting import DraftStanding
-from submissions.operations.rights import not_found, require_read, require_submit
+from submissions.operations.rights import may_see_figures, not_found, require_read, require_submit
 from submissions.workbook import read_workbook, write_workbook
 
 _ONE_AT_A_TIME = asyncio.Semaphore(1)
@@ -45,12 +44,9 @@ async def read_form(tx: Transaction, *, obligation_id: UUID, by: Caller) -> Form
     asked = await store.asked.find_issued(tx, obligation.requirement_id)
     if asked is None:
         raise _not_arrived()
-    may_see = may(by, Purpose.SUBMIT, obligation.answering_unit_id) or may(
-        by, Purpose.READ_SUBMISSION, obligation.unit_id
-    )
     requirement = Requirement.issued(asked).of(obligation.particulars)
     codes = {each.code for each in asked.indicators if each.type != "ratio"} | codes_before(requirement)
-    former = await store.before.stated_before(tx, obligation, codes) if may_see else []
+    former = await store.before.stated_before(tx, obligation, codes) if may_see_figures(by, obligation) else []
     bounds = [bound for _, bound in bounds_of(requirement, {}, earlier_of(requirement, former))]
     return Form(obligation, asked, former, bounds)
 

@@ -12,14 +12,14 @@ from chassis.caller import Caller
 from chassis.clock import today
 from chassis.problems import Unavailable
 from chassis.transaction import Transaction, Transactions
-from contracts.submissions import OfficialDocument, SubmissionAccepted, SubmissionSubmitted
+from contracts.submissions import SubmissionAccepted, SubmissionSubmitted
 from submissions import store
 from submissions.domain.answer import Answer, Stated, refuse_faults, refuse_faulty
 from submissions.domain.asked import Requirement
+from submissions.domain.document import Official, format_faults, official_faults
 from submissions.domain.document import faults_of as document_faults
-from submissions.domain.document import format_faults
 from submissions.domain.explaining import refuse_unexplained
-from submissions.domain.fault import Remark
+from submissions.domain.fault import Fault, Remark
 from submissions.domain.registration import Share, figures, refuse_overfull
 from submissions.domain.registration import faults_of as registration_faults
 from submissions.domain.submission import (
@@ -30,7 +30,8 @@ from submissions.domain.submission import (
     SubmissionVersion,
     refuse_late_or_accepted,
 )
-from submissions.operations.recording import next_version, receipt_of, submitted
+from submissions.operations.readiness import refuse_not_ready
+from submissions.operations.recording import next_version, receipt_of, submitted, told_of
 from submissions.problems import key_reused
 from submissions.store.submissions import Standing
 
@@ -72,6 +73,7 @@ async def hand_in(
         answer = await _checked(tx, requirement, request)
         version = next_version(
             standing,
+            requirement,
             answer,
             key=request.key,
             digest=request.digest,
@@ -106,7 +108,22 @@ async def _checked(tx: Transaction, requirement: Requirement, request: Request) 
         refuse_faults(faults)
         files = await store.media.all_of(tx, set(answer.media_ids)) if count else {}
         refuse_faults(format_faults(requirement.document, [files[each].format for each in answer.media_ids]))
+    elif requirement.answering.is_official:
+        refuse_faults(official_faults(answer.document, is_nil=answer.is_nil, today=today(tx.now)))
+        await _refuse_unsigned(tx, request.obligation_id, answer.document)
     return answer
+
+
+async def _refuse_unsigned(tx: Transaction, obligation_id: UUID, official: Official | None) -> None:
+    """Raise unless the signed file of a report, where one is named, is a PDF of its obligation that may be shown."""
+    if official is None or official.signed_media_id is None:
+        return
+    signed = (await store.media.all_of(tx, [official.signed_media_id])).get(official.signed_media_id)
+    is_ours = signed is not None and signed.obligation_id == obligation_id
+    refuse_not_ready([official.signed_media_id], {signed.id: signed.state} if signed is not None and is_ours else {})
+    if signed is not None and signed.format != "pdf":
+        where = "document.signed_media_id"
+        refuse_faults([Fault(where, None, "Bản đã ký phải là tệp PDF.", "What was signed must be a PDF.")])
 
 
 async def _written(
@@ -117,8 +134,7 @@ async def _written(
     told = submitted(standing.obligation, version)
     if answer.document is not None:
         await store.registrations.add_official(tx, version, answer.document)
-        document = OfficialDocument(code=answer.document.code, issued_on=answer.document.issued_on)
-        told = told.model_copy(update={"documents": (document,)})
+        told = told.model_copy(update={"documents": (told_of(answer.document),)})
     tx.emit(told)
     if requirement.kind == "acknowledgement":
         await _settle(tx, version, told)

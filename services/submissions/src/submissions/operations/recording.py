@@ -5,16 +5,18 @@ from datetime import datetime
 
 from chassis.caller import Caller
 from chassis.transaction import new_id
-from contracts.submissions import StatedValue, SubmissionSubmitted
-from submissions.domain.answer import Answer
-from submissions.domain.asked import Obligation
+from contracts.submissions import OfficialDocument, StatedValue, SubmissionSubmitted
+from submissions.domain.answer import Answer, lacks_files
+from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.document import Official
 from submissions.domain.fault import Remark
-from submissions.domain.submission import Receipt, SubmissionVersion, is_late
+from submissions.domain.submission import Receipt, SubmissionVersion, files_due, is_late
 from submissions.store.submissions import Standing
 
 
 def next_version(
     standing: Standing,
+    requirement: Requirement,
     answer: Answer,
     *,
     key: str,
@@ -25,7 +27,8 @@ def next_version(
     remarks: Sequence[Remark] = (),
 ) -> SubmissionVersion:
     """Return the version an answer becomes: the next one of what the obligation was answered with so far."""
-    submission = standing.submission
+    submission, until = standing.submission, files_due(standing.obligation, requirement)
+    is_short = until is not None and not answer.is_nil and lacks_files(requirement, answer)
     return SubmissionVersion(
         submission_id=new_id() if submission is None else submission.id,
         obligation_id=standing.obligation.id,
@@ -42,7 +45,10 @@ def next_version(
         media_ids=answer.media_ids,
         draft_version=draft_version,
         explanations=answer.explanations,
+        consolidates=answer.consolidates,
         remarks=remarks,
+        media_awaited_until=until if is_short else None,
+        is_media_late=until is not None and now > until and bool(answer.media_ids),
     )
 
 
@@ -66,7 +72,14 @@ def submitted(obligation: Obligation, version: SubmissionVersion) -> SubmissionS
             for each in version.values
         ),
         media_ids=version.media_ids,
+        media_awaited_until=version.media_awaited_until,
+        is_media_late=version.is_media_late,
     )
+
+
+def told_of(official: Official) -> OfficialDocument:
+    """Return what is told of an official document; who signed it is read here."""
+    return OfficialDocument(code=official.code, issued_on=official.issued_on)
 
 
 def receipt_of(version: SubmissionVersion) -> Receipt:

@@ -11,8 +11,8 @@ from chassis.transaction import Transaction
 from contracts.submissions import SubmissionAccepted, SubmissionReturned
 from submissions import store
 from submissions.domain.asked import Obligation
-from submissions.domain.draft import refuse_no_such_fields
-from submissions.domain.submission import FieldReason, Outcome, Review, Submission, due_again
+from submissions.domain.draft_fields import refuse_no_such_fields
+from submissions.domain.submission import FieldReason, Outcome, Review, Submission, due_again, refuse_awaiting
 from submissions.operations.rights import not_found, require_review, require_review_of
 
 
@@ -30,7 +30,7 @@ async def return_submission(
 async def accept_submission(tx: Transaction, *, submission_id: UUID, number: int, by: Caller) -> Submission:
     """Accept the newest version; the submission takes no further one. Safe to repeat.
 
-    Raises `Superseded` when `number` is not the newest version, `NotNow` when it was returned.
+    Raises `Superseded` when `number` is not the newest version, `NotNow` when it was returned, `MediaAwaited`.
     """
     return await _review(tx, submission_id, number, "accepted", by)
 
@@ -56,6 +56,7 @@ async def _review(
             return submission
     if outcome == "accepted":
         reviewed = submission.reviewed(number, outcome)
+        refuse_awaiting(await store.submissions.get_version(tx, submission, number), tx.now)
     else:
         reviewed = await _returned(tx, obligation, submission, number, reasons)
     review = Review(outcome=outcome, reason=reason, reviewed_by=by.id, reviewed_at=tx.now, reasons=reasons)
@@ -75,9 +76,11 @@ async def _returned(
     requirement = await store.asked.get_requirement(tx, obligation.requirement_id)
     version = await store.submissions.get_version(tx, submission, number)
     refuse_no_such_fields(requirement.of(obligation.particulars), version, [each.field for each in reasons])
+    answering = requirement.answering
+    calendar = await store.calendars.working_calendar(tx) if answering.revision_in_working_days else None
     return replace(
         returned,
-        due_again_at=due_again(tx.now, requirement.answering.revision_days),
+        due_again_at=due_again(tx.now, answering.revision_days, calendar),
         was_late=version.is_late,
     )
 

@@ -50,6 +50,13 @@ def require_submit(caller: Caller, obligation: Obligation) -> None:
         )
 
 
+def may_see_figures(caller: Caller, obligation: Obligation) -> bool:
+    """Say whether the caller may see what the unit stated for others: its own people, and who reads all it sends."""
+    return may(caller, Purpose.SUBMIT, obligation.answering_unit_id) or may(
+        caller, Purpose.READ_SUBMISSION, obligation.unit_id
+    )
+
+
 def may_approve(caller: Caller, obligation: Obligation) -> bool:
     """Say whether the caller may agree, as head of the unit, to an answer before it is sent."""
     return may(caller, Purpose.APPROVE, obligation.answering_unit_id)

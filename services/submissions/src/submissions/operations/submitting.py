@@ -17,9 +17,10 @@ from submissions.domain.explaining import refuse_unexplained, remarks_of
 from submissions.domain.fault import Remark
 from submissions.domain.submission import Receipt, refuse_late_or_accepted
 from submissions.operations.handing_in import ONE_BY_ONE, Request, hand_in
+from submissions.operations.readiness import refuse_not_ready
 from submissions.operations.recording import next_version, receipt_of, submitted
 from submissions.operations.rights import not_found, require_approved_by, require_submit
-from submissions.problems import MediaNotReady, key_reused
+from submissions.problems import key_reused
 from submissions.store.asked import RuleBook
 from submissions.store.submissions import Standing
 
@@ -58,9 +59,10 @@ async def submit(
         remarks: Sequence[Remark] = ()
         if standing.repeated is None and requirement.is_remarked:
             remarks = await _remarks(strokes, requirement, standing.obligation, answer)
-        if requirement.kind in ONE_BY_ONE:
-            if answer.media_ids:
-                await _refuse_media_not_ready(strokes, standing.obligation, answer)
+        if requirement.kind in ONE_BY_ONE or requirement.answering.is_official:
+            if answer.media_ids and standing.repeated is None:
+                files = await _refuse_media_not_ready(strokes, standing.obligation, answer)
+                refuse_faults(file_faults(requirement, answer.narrative, files))
             request = Request(obligation_id, answer, key, digest, by, draft_version, remarks)
             done = await hand_in(transactions, requirement, request)
             if done is not None:
@@ -74,7 +76,15 @@ async def submit(
         await _refuse_unfit(strokes, requirement, standing, answer, now)
         refuse_unexplained(remarks, answer)
         version = next_version(
-            standing, answer, key=key, digest=digest, draft_version=draft_version, by=by, now=now, remarks=remarks
+            standing,
+            requirement,
+            answer,
+            key=key,
+            digest=digest,
+            draft_version=draft_version,
+            by=by,
+            now=now,
+            remarks=remarks,
         )
         if await store.submissions.put_version(strokes, version, telling=submitted(standing.obligation, version)):
             return receipt_of(version), False
@@ -124,11 +134,5 @@ async def _refuse_unfit(
 
 async def _refuse_media_not_ready(strokes: Strokes, obligation: Obligation, answer: Answer) -> dict[UUID, SentFile]:
     files = await store.media.sent_of(strokes, answer.media_ids, obligation_id=obligation.id)
-    states = {media_id: file.state for media_id, file in files.items()}
-    if all(states.get(media_id) == "ready" for media_id in answer.media_ids):
-        return files
-    raise MediaNotReady(
-        "Tệp chưa qua kiểm tra hoặc không thuộc mục này; xem danh sách «media».",
-        "A file has not passed inspection or does not belong to this obligation; see `media`.",
-        media=[{"media_id": str(media_id), "state": states.get(media_id, "unknown")} for media_id in answer.media_ids],
-    )
+    refuse_not_ready(answer.media_ids, {media_id: file.state for media_id, file in files.items()})
+    return files

@@ -3,6 +3,7 @@
 from submissions.store import (
     asked,
     before,
+    calendars,
     carrying,
     corrections,
     declarations,
@@ -19,6 +20,7 @@ from submissions.store import (
 __all__ = [
     "asked",
     "before",
+    "calendars",
     "carrying",
     "corrections",
     "declarations",

@@ -14,7 +14,7 @@ from submissions.domain.asked import Obligation
 from submissions.domain.submission import Submission, SubmissionVersion
 from submissions.file_tables import media
 from submissions.store.asked import columns_of, obligation_of
-from submissions.store.submissions import SUBMISSION_COLUMNS, lists_of, submission_of, version_of
+from submissions.store.rows import SUBMISSION_COLUMNS, lists_of, submission_of, version_of
 from submissions.tables import continuations, drafts, obligations, submission_versions, submissions
 
 _THESE = bindparam("these", type_=ARRAY(Uuid))
@@ -153,6 +153,8 @@ def _version_row(version: SubmissionVersion) -> dict[str, Any]:
         **lists_of(version),
         "narrative": version.narrative,
         "media_ids": version.media_ids,
+        "media_awaited_until": version.media_awaited_until,
+        "is_media_late": version.is_media_late,
         "outcome": review.outcome if review else None,
         "reason": review.reason if review else None,
         "reasons": None,

@@ -73,6 +73,14 @@ async def find(tx: Transaction, media_id: UUID) -> Media | None:
     return None if row is None else media_of(row)
 
 
+async def states_in(tx: Transaction, media_ids: Collection[UUID], *, obligation_id: UUID) -> dict[UUID, MediaState]:
+    """Return where those of the named files stand that belong to an obligation."""
+    query = select(media.c.media_id, media.c.state).where(
+        media.c.media_id.in_(media_ids), media.c.obligation_id == obligation_id
+    )
+    return {row.media_id: row.state for row in await tx.connection.execute(query)}
+
+
 async def take(tx: Transaction, media_id: UUID) -> Media | None:
     """Return a file, locked for a change, or null."""
     row = (await tx.connection.execute(_TAKE, {"wanted": media_id})).one_or_none()

@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Uuid, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.transaction import Transaction
 from contracts.directives import ObligationOpened
 from contracts.registration import SeatsAsked
 from submissions.domain.document import Official
+from submissions.domain.draft_kinds import DELEGATES
 from submissions.domain.registration import Delegate, Registered, Share
 from submissions.domain.submission import SubmissionVersion
 from submissions.tables import (
     delegates,
+    draft_fields,
     obligations,
     official_documents,
     requirements,
@@ -54,6 +56,7 @@ _DELEGATES = (
     .where(delegates.c.submission_id == bindparam("wanted"))
     .order_by(delegates.c.number, delegates.c.place)
 )
+_OFFICIAL_COLUMNS = ("code", "subject", "issued_on", "signed_by", "signed_media_id")
 _to_erase = (
     select(delegates.c.submission_id, delegates.c.number, delegates.c.place)
     .join(
@@ -71,6 +74,14 @@ _to_erase = (
     .order_by(delegates.c.submission_id, delegates.c.number, delegates.c.place)
     .limit(ERASED_AT_ONCE)
     .with_for_update(of=delegates, skip_locked=True)
+)
+# A draft that was not sent names people too; nothing else of it is touched.
+_ERASE_DRAFTED = delete(draft_fields).where(
+    draft_fields.c.name == DELEGATES,
+    draft_fields.c.saved_at < bindparam("before"),
+    draft_fields.c.obligation_id.in_(
+        select(obligations.c.obligation_id).where(obligations.c.due_at < bindparam("before"))
+    ),
 )
 _ERASE_NAMES = (
     update(delegates)
@@ -137,13 +148,14 @@ async def erase_names(tx: Transaction, *, before: datetime) -> int:
 
     What they were registered as stays, so that the figures told of it can be explained, and when it was erased.
     """
+    await tx.connection.execute(_ERASE_DRAFTED, {"before": before})
     erased = await tx.connection.execute(_ERASE_NAMES, {"before": before, "erased": tx.now})
     return erased.rowcount
 
 
 async def add_official(tx: Transaction, version: SubmissionVersion, official: Official) -> None:
     """Write which document of the unit's own a version is."""
-    row = {name: getattr(official, name) for name in ("code", "subject", "issued_on", "signed_by")}
+    row = {name: getattr(official, name) for name in _OFFICIAL_COLUMNS}
     about = {"submission_id": version.submission_id, "number": version.number}
     await tx.connection.execute(insert(official_documents), about | row)
 
@@ -151,7 +163,7 @@ async def add_official(tx: Transaction, version: SubmissionVersion, official: Of
 async def officials_of(tx: Transaction, submission_id: UUID) -> Mapping[int, Official]:
     """Return the document each version of a submission is, by its number."""
     rows = await tx.connection.execute(_OFFICIAL, {"wanted": submission_id})
-    return {row.number: Official(row.code, row.subject, row.issued_on, row.signed_by) for row in rows}
+    return {row.number: Official(*(getattr(row, name) for name in _OFFICIAL_COLUMNS)) for row in rows}
 
 
 async def carry(tx: Transaction, first: SubmissionVersion, carried: SubmissionVersion, requirement_id: UUID) -> None:

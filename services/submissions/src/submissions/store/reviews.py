@@ -29,6 +29,8 @@ class Listed:
     submitted_at: datetime
     is_late: bool
     is_nil: bool
+    media_awaited_until: datetime | None
+    is_media_late: bool
     is_unread: bool
     """The reader has not read this version."""
     unread_comments: int
@@ -70,7 +72,7 @@ async def listed(
             submissions.c.submission_id,
             *obligations.c["obligation_id", "unit_id", "answering_unit_id"],
             *submissions.c["state", "number"],
-            *submission_versions.c["submitted_at", "is_late", "is_nil"],
+            *submission_versions.c["submitted_at", "is_late", "is_nil", "media_awaited_until", "is_media_late"],
             (func.coalesce(readings.c.number, 0) < submissions.c.number).label("is_unread"),
             unread_comments.label("unread_comments"),
             exists()

@@ -11,7 +11,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Integer,
-    Row,
     Select,
     Text,
     Uuid,
@@ -30,12 +29,11 @@ from sqlalchemy.types import TypeEngine
 from chassis.strokes import PLACE, CommonStroke, Strokes, asked_together, leaving_events, telling_together
 from chassis.transaction import Transaction
 from contracts.submissions import SubmissionSubmitted
-from submissions.domain.answer import Explanation, Stated
 from submissions.domain.asked import Obligation
-from submissions.domain.fault import Remark
-from submissions.domain.submission import FieldReason, Receipt, Review, Submission, SubmissionVersion
+from submissions.domain.submission import Receipt, Review, Submission, SubmissionVersion
 from submissions.problems import key_reused
 from submissions.store.asked import OBLIGATION_COLUMNS, PARTICULAR_COLUMNS, obligation_of
+from submissions.store.rows import SUBMISSION_COLUMNS, lists_of, submission_of, version_of
 from submissions.tables import ONE_PER_KEY, obligations, particulars, requirements, submission_versions, submissions
 
 
@@ -50,14 +48,6 @@ class Standing:
     repeated: Receipt | None
     """What this person was answered when they used this idempotency key before, for whatever request."""
 
-
-SUBMISSION_COLUMNS = [
-    submissions.c.submission_id,
-    submissions.c.state,
-    submissions.c.version.label("submission_version"),
-    submissions.c.number,
-    *submissions.c["carried_to", "due_again_at", "was_late", "reopened_until"],
-]
 
 _asked = asked_together(wanted=Uuid(), person=Uuid(), key=Text())
 # One stroke, because every answer pays for it. It locks nothing: `put_version` notices who came in between.
@@ -108,6 +98,9 @@ _VERSION_TYPES = {
         "draft_version",
         "explanations",
         "remarks",
+        "media_awaited_until",
+        "is_media_late",
+        "consolidates",
     )
 }
 _WRITTEN_TYPES: dict[str, TypeEngine[Any]] = {
@@ -118,7 +111,7 @@ _WRITTEN_TYPES: dict[str, TypeEngine[Any]] = {
     "media_ids": Text(),
 }
 
-_DOCUMENTS = ("stated", "narrative", "explanations", "remarks")
+_DOCUMENTS = ("stated", "narrative", "explanations", "remarks", "consolidates")
 """Given to the driver as text."""
 
 
@@ -283,15 +276,6 @@ def _row(new: SubmissionVersion) -> dict[str, Any]:
     return row
 
 
-def lists_of(version: SubmissionVersion) -> dict[str, list[list[Any]] | None]:
-    """Return what a version has many of, as it is kept in one column each."""
-    return {
-        "stated": [list(each.row) for each in version.values],
-        "explanations": [list(each) for each in version.explanations] or None,
-        "remarks": [list(each) for each in version.remarks] or None,
-    }
-
-
 async def find_submission(tx: Transaction, submission_id: UUID) -> tuple[Obligation, Submission] | None:
     """Return a submission with the obligation it answers."""
     return await _one_submission(tx, _FIND_SUBMISSION, submission_id)
@@ -355,46 +339,4 @@ async def put_review(tx: Transaction, submission: Submission, review: Review) ->
             "new_reviewed_by": review.reviewed_by,
             "new_reviewed_at": review.reviewed_at,
         },
-    )
-
-
-def submission_of(row: Mapping[Any, Any]) -> Submission:
-    """Return the submission a row speaks of, whichever of the two ways to PostgreSQL it came by."""
-    return Submission(
-        id=row["submission_id"],
-        obligation_id=row["obligation_id"],
-        state=row["state"],
-        version=row["submission_version"],
-        number=row["number"],
-        carried_to=row["carried_to"],
-        due_again_at=row["due_again_at"],
-        was_late=row["was_late"],
-        reopened_until=row["reopened_until"],
-    )
-
-
-def version_of(row: Row[*tuple[Any, ...]], submission: Submission) -> SubmissionVersion:
-    """Return the version a row of `submission_versions` holds."""
-    review = None
-    if row.outcome is not None:
-        reasons = tuple(FieldReason(*each) for each in row.reasons or ())
-        review = Review(row.outcome, row.reason, row.reviewed_by, row.reviewed_at, reasons)
-    return SubmissionVersion(
-        submission_id=row.submission_id,
-        obligation_id=submission.obligation_id,
-        number=row.number,
-        version=row.version,
-        submitted_by=row.submitted_by,
-        submitted_at=row.submitted_at,
-        idempotency_key=row.idempotency_key,
-        request_digest=row.request_digest,
-        is_late=row.is_late,
-        is_nil=row.is_nil,
-        values=[Stated(*each) for each in row.stated],
-        narrative=row.narrative,
-        media_ids=row.media_ids,
-        draft_version=row.draft_version,
-        explanations=[Explanation(*each) for each in row.explanations or ()],
-        remarks=[Remark(*each) for each in row.remarks or ()],
-        review=review,
     )

@@ -16,7 +16,7 @@ from congvan import places
 from congvan.programs import NotReady
 from congvan.progress import Progress
 
-NAMES = ("ingest", "flow", "upload", "rest", "directory", "directives", "media", "evening")
+NAMES = ("ingest", "flow", "upload", "rest", "directory", "directives", "media", "evening", "reporting")
 SECONDS = {"ingest": 5.0, "flow": 20.0, "rest": 10.0, "evening": 600.0}
 
 
@@ -68,6 +68,7 @@ def bench(*, name: str, as_json: bool, seconds: float | None, clients: tuple[int
       directives phát hành đến 3.000 đơn vị, cấp số, đọc và trình bày văn bản / issuing, numbers, documents
       media    kiểm tra và chuyển video, 600 video chờ / inspecting films, making them playable, a queue of 600
       evening  buổi tối cuối hạn, 5 % kết nối bị đứt / the evening of a deadline, 5 % of connections cut
+      reporting  cộng số liệu, đọc và tính lại đến 1.000.000 số / adding up, reading, rebuilding
       directory  bộ chọn, quyền, nhập và bắt kịp đến 50.000 đơn vị / selectors, rights, import, catch-up
 
     \b

@@ -1,0 +1,43 @@
+"""What a unit sent, to be taken away as a document: laid out as Word or PDF, or the PDF that was signed."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from portal import papers
+from portal.pages.owed import gather_owed
+from portal.pages.signing_in import here
+from portal.people import Names
+from portal.problems import NoSuchPage
+from portal.rendering import House, go_to, language_of
+
+TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+
+
+def open_papers(house: House, names: Names) -> APIRouter:
+    """Return the addresses of reports as documents."""
+    router = APIRouter(include_in_schema=False)
+    services = house.services
+
+    @router.get("/owed/{obligation_id}/paper/{form}")
+    async def paper(request: Request, obligation_id: UUID, form: Literal["docx", "pdf"]) -> Response:
+        visit = await here(request)
+        told = await gather_owed(services, names, visit, obligation_id)
+        if told["submission"] is None:
+            raise NoSuchPage("Chưa có bản nộp.", "Nothing was sent yet.")
+        version = told["submission"]["versions"][-1]
+        signed = version["document"] and version["document"]["signed_media_id"]
+        if signed and form == "pdf":
+            link = await services.get("submissions", f"/media/{signed}/original", token=visit.access_token)
+            return go_to(link["url"])
+        body = papers.report_of(told, version, language_of(request))
+        content = await services.make("directives", f"/report-papers/{form}", token=visit.access_token, body=body)
+        headers = {"Content-Disposition": f'attachment; filename="bao-cao.{form}"'}
+        return Response(content, media_type=TYPES[form], headers=headers)
+
+    return router

@@ -1,0 +1,314 @@
+"""How fast reporting adds up: facts folded, beside the same rows written by themselves; totals read and made anew.
+
+`python -m congvan.bench.adding` with a plan as a line of JSON on its standard input: a province of so many schools that
+all owe figures, in a database made for it. The events are made here and taken in through the service's own letterbox, a
+batch at a time in one transaction, from their bytes to the commit; no stream carries them. It ends with one line of
+JSON.
+"""
+
+import asyncio
+import gc
+import json
+import random
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import asyncpg
+
+from chassis.caller import Caller, HeldPost
+from chassis.consuming import Letter, read_event, take_in_letters
+from chassis.frame import Frame
+from chassis.policy import PROVINCE
+from chassis.porch import Role
+from chassis.transaction import new_id
+from congvan.bench.outcome import percentile
+from contracts.asked import IndicatorAsked
+from contracts.directives import DirectiveIssued, ObligationOpened
+from contracts.directory import UnitChanged, UnitRelation, UnitVersion
+from contracts.event import Event, seal
+from contracts.requirement import RequirementIssued
+from contracts.submissions import StatedValue, SubmissionSubmitted
+from reporting import operations
+from reporting.main import MIGRATIONS, create_frame
+from reporting.settings import Settings
+from unit_tree.projection import TreeReader
+
+BATCH = 64
+"""As the letterbox takes them in."""
+SEEDED = 512
+"""So many at a time while the ground is laid, which is not measured."""
+SCHOOLS_OF_A_COMMUNE = 14
+PERIOD = "2025-2026"
+NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+DAY = date(2026, 5, 31)
+CHANGED = ("inbox", "answers", "answer_values", "contributions", "aggregates", "outbox")
+
+
+class Province:
+    """A department, its communes, their schools, and one requirement all schools owe."""
+
+    def __init__(self, schools: int, indicators: int) -> None:
+        self.requirement_id, self.directive_id = uuid4(), uuid4()
+        self.communes = [f"C{number}" for number in range(max(1, schools // SCHOOLS_OF_A_COMMUNE))]
+        self.above = {f"S{number}": self.communes[number % len(self.communes)] for number in range(schools)}
+        self.indicators = [f"stem.figure_{number}" for number in range(indicators)]
+        self._random = random.Random(schools)  # noqa: S311  made-up figures
+
+    def units(self) -> list[Event]:
+        """Return what the directory tells."""
+        told: list[Event] = [_unit("D", "so_gddt", None, ())]
+        told += [_unit(commune, "phong_vhxh", "D", ()) for commune in self.communes]
+        return told + [_unit(school, "thcs", above, ("lower_secondary",)) for school, above in self.above.items()]
+
+    def issued(self) -> DirectiveIssued:
+        """Return the directive."""
+        return DirectiveIssued(
+            occurred_at=NOW,
+            directive_id=self.directive_id,
+            version=1,
+            issuer_unit_id="D",
+            document_type="official_letter",
+            code="1/SGDĐT",
+            subject="V/v",
+            issued_on=NOW.date(),
+            requirements=(
+                RequirementIssued(
+                    requirement_id=self.requirement_id,
+                    kind="report",
+                    title="Báo cáo",
+                    as_of=DAY,
+                    periods=(PERIOD,),
+                    indicators=tuple(
+                        IndicatorAsked(code=code, name=code, type="int", unit_of_measure="bài")
+                        for code in self.indicators
+                    ),
+                    sections=(),
+                    media=None,
+                    due_phrase="trước ngày 15/12/2026",
+                    due_at=NOW,
+                    cut_off_at=None,
+                    closes_at=None,
+                ),
+            ),
+        )
+
+    def obligation_id(self, school: str) -> UUID:
+        """Return the id of what a school owes."""
+        return uuid5(self.requirement_id, school)
+
+    def opened(self) -> list[Event]:
+        """Return who owes."""
+        return [
+            ObligationOpened(
+                occurred_at=NOW,
+                obligation_id=self.obligation_id(school),
+                version=1,
+                directive_id=self.directive_id,
+                requirement_id=self.requirement_id,
+                issuer_unit_id="D",
+                unit_id=school,
+                answering_unit_id=school,
+                due_at=NOW,
+            )
+            for school in self.above
+        ]
+
+    def submitted(self, schools: Sequence[str], number: int) -> list[Event]:
+        """Return an answer of each of these schools: its version `number`."""
+        return [
+            SubmissionSubmitted(
+                occurred_at=NOW,
+                submission_id=uuid5(self.obligation_id(school), "answer"),
+                version=number,
+                obligation_id=self.obligation_id(school),
+                directive_id=self.directive_id,
+                requirement_id=self.requirement_id,
+                unit_id=school,
+                answering_unit_id=school,
+                number=number,
+                submitted_by=uuid4(),
+                is_late=False,
+                is_nil=False,
+                values=tuple(
+                    StatedValue(indicator=code, period=PERIOD, value=self._random.randrange(1, 100))
+                    for code in self.indicators
+                ),
+                media_ids=(),
+            )
+            for school in schools
+        ]
+
+
+def _unit(unit_id: str, unit_type: str, above: str | None, levels: tuple[str, ...]) -> UnitChanged:
+    since = date(2005, 1, 1)
+    return UnitChanged(
+        occurred_at=NOW,
+        unit_id=unit_id,
+        version=1,
+        versions=(
+            UnitVersion(
+                valid_from=since, valid_to=None, unit_type=unit_type, name=unit_id, short_name=unit_id, levels=levels
+            ),
+        ),
+        relations=(UnitRelation(kind="reporting", parent_id=above, valid_from=since, valid_to=None),) if above else (),
+        lineage=(),
+    )
+
+
+async def _take_in(frame: Frame, durable: str, bodies: Sequence[bytes]) -> None:
+    box = frame.desk.boxes[durable]
+    letters = []
+    for body in bodies:
+        envelope, event = read_event(box, body)
+        letters.append(Letter(envelope.id, event, body))
+    async with frame.transactions.begin() as tx:
+        await take_in_letters(tx, box, letters)
+
+
+def _sealed(events: Sequence[Event]) -> list[bytes]:
+    return [seal(each, event_id=new_id()) for each in events]
+
+
+def _in_batches(bodies: Sequence[bytes], size: int) -> list[Sequence[bytes]]:
+    return [bodies[first : first + size] for first in range(0, len(bodies), size)]
+
+
+async def measure(plan: dict[str, Any]) -> dict[str, Any]:
+    """Lay the ground, let `before` schools answer, then measure `measured` further answers; read, and rebuild."""
+    province = Province(plan["schools"], plan["indicators"])
+    frame = create_frame(_settings(plan), frozenset({Role.API}))
+    await MIGRATIONS.upgrade(plan["url"])
+    schools = list(province.above)
+    try:
+        laid = [
+            ("reporting-units", province.units()),
+            ("reporting-directives", [province.issued(), *province.opened()]),
+            ("reporting-answers", province.submitted(schools[: plan["before"]], 1)),
+        ]
+        for durable, events in laid:
+            for bodies in _in_batches(_sealed(events), SEEDED):
+                await _take_in(frame, durable, bodies)
+        answering = schools[plan["before"] : plan["before"] + plan["measured"]]
+        batches = _in_batches(_sealed(province.submitted(answering, 1)), BATCH)
+        connection = await asyncpg.connect(plan["url"])
+        try:
+            await connection.execute("TRUNCATE outbox, inbox; ANALYZE")
+            gc.collect()
+            gc.freeze()  # as the service does when it begins to serve
+            begun = time.perf_counter()
+            for bodies in batches:
+                await _take_in(frame, "reporting-answers", bodies)
+            folding = time.perf_counter() - begun
+            writing = await _write_alone(connection, province, answering)
+            reading = await _read(frame, province)
+        finally:
+            await connection.close()
+        return {
+            "schools": plan["schools"],
+            "facts": (plan["before"] + plan["measured"]) * plan["indicators"],
+            "folded_per_second": round(len(answering) / folding),
+            "written_per_second": round(len(answering) / writing),
+            "read_p95_ms": reading,
+            **await _rebuild(frame),
+        }
+    finally:
+        await frame.engine.dispose()
+
+
+async def _write_alone(connection: asyncpg.Connection, province: Province, schools: Sequence[str]) -> float:
+    """Write the rows the fold has just written once more, batch by batch, into tables of the same make."""
+    await connection.execute("CREATE SCHEMA raw")
+    for table in CHANGED:
+        await connection.execute(f"CREATE TABLE raw.{table} (LIKE public.{table} INCLUDING ALL)")
+    rows = {table: await connection.fetch(f"SELECT * FROM public.{table}") for table in ("inbox", "outbox")}
+    each_tells = max(1, len(rows["outbox"]) * BATCH // len(schools))
+    seconds = 0.0
+    for first in range(0, len(schools), BATCH):
+        ids = [province.obligation_id(school) for school in schools[first : first + BATCH]]
+        units = sorted({province.above[school] for school in schools[first : first + BATCH]} | {"D"})
+        written = {"inbox": rows["inbox"][first : first + BATCH]}
+        for table in ("answers", "answer_values", "contributions"):
+            chosen = f"SELECT * FROM public.{table} WHERE obligation_id = ANY($1)"
+            written[table] = await connection.fetch(chosen, ids)
+        written["aggregates"] = await connection.fetch("SELECT * FROM public.aggregates WHERE unit_id = ANY($1)", units)
+        begin = first // BATCH * each_tells
+        written["outbox"] = rows["outbox"][begin : begin + each_tells]
+        statements = {table: _statement(table, list(found[0].keys())) for table, found in written.items() if found}
+        begun = time.perf_counter()
+        async with connection.transaction():
+            for table, statement in statements.items():
+                await connection.executemany(statement, [tuple(row) for row in written[table]])
+        seconds += time.perf_counter() - begun
+    return seconds
+
+
+def _statement(table: str, columns: Sequence[str]) -> str:
+    keys = {
+        "inbox": ("durable", "event_id"),
+        "answers": ("obligation_id",),
+        "answer_values": ("obligation_id", "number"),
+        "contributions": ("obligation_id",),
+        "aggregates": ("requirement_id", "unit_id", "period", "relation"),
+        "outbox": ("position",),
+    }[table]
+    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
+    # Nothing here comes from outside: names of our own tables and columns.
+    return (
+        f"INSERT INTO raw.{table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE VALUES ({places}) "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed}"
+    )
+
+
+async def _read(frame: Frame, province: Province) -> float:
+    """Return the 95th percentile of reading the totals of the province and of fifty communes, in milliseconds."""
+    units, trees = ("D", *province.communes[:50]), TreeReader()
+    somebody = Caller(uuid4(), "person", (HeldPost(unit_id=PROVINCE, role="viewer"),))
+    taken = []
+    for place in range(61):
+        begun = time.perf_counter()
+        async with frame.transactions.begin() as tx:
+            tree = await trees.tree(tx.connection)
+            await operations.read_totals(
+                tx, province.requirement_id, period=PERIOD, restated_on=None, unit_ids=units, tree=tree, by=somebody
+            )
+        if place:  # the first one reads the tree, which every process keeps
+            taken.append(1000 * (time.perf_counter() - begun))
+    return round(percentile(sorted(taken), 95), 1)
+
+
+async def _rebuild(frame: Frame) -> dict[str, float]:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begun = time.perf_counter()
+    async with frame.transactions.begin() as tx:
+        corrections = await operations.rebuild(tx)
+    seconds = time.perf_counter() - begun
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return {"rebuilt_s": round(seconds, 1), "rebuilt_mib": round(grown, 1), "corrections": len(corrections)}
+
+
+def _settings(plan: dict[str, Any]) -> Settings:
+    return Settings(
+        http_host="127.0.0.1",
+        http_port=0,
+        database_url=plan["url"],
+        nats_url="nats://127.0.0.1:1",
+        nats_seed=plan["seed"],
+        streams_file=plan["streams_file"],
+        directory_url="http://127.0.0.1:1",
+    )
+
+
+def main() -> None:
+    """Read the plan, measure, tell."""
+    plan: dict[str, Any] = json.loads(sys.stdin.readline())
+    sys.stdout.write(json.dumps(asyncio.run(measure(plan))) + "\n")
+
+
+if __name__ == "__main__":
+    main()
