@@ -62,7 +62,11 @@ def house(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Ite
     house = House(
         tmp_path_factory.mktemp("house"),
         durable=False,
-        more_settings={"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url},
+        more_settings={
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "REPORTING_DIGEST_AT_HOUR": "24",
+            "REPORTING_WEBHOOK_INNER_NETWORKS": '["127.0.0.0/8"]',
+        },
     )
     with house:
         yield house

@@ -14,8 +14,12 @@ from contracts import catalogue
 ROOT = Path(__file__).parents[2]
 DECLARED = streams.load(ROOT / "deploy" / "jetstream" / "streams.toml")
 READERS = ("directory", "directives", "submissions", "reporting", "notify")
-FOR_OTHERS = {"submissions.media.received.v1", "submissions.media.ready.v1"}
-"""Events nobody in the house reads: a later gallery will."""
+FOR_OTHERS = {
+    "submissions.media.received.v1",
+    "submissions.media.ready.v1",
+    "reporting.subscription.stopped.v1",
+}
+"""Events nobody in the house reads: a later gallery will, and whatever the operators watch the house with."""
 
 
 def desk_of(service: str) -> EventDesk:

@@ -1,5 +1,6 @@
 """Every operation of every service, tried by people it is not for: refused, nothing told, nothing changed."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from described import NEVER, Operation, operations
+from machine import city_key
 
 from chassis.testing import until
 from chassis.transaction import new_id
@@ -74,6 +76,13 @@ WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}/files/{file_id}",
 }
 """What somebody of a unit that is asked may do as well: read the letter, and what their own unit owes."""
+WHAT_A_SUBSCRIBER_MAY = {
+    "reporting GET /feed",
+    "reporting GET /feed/stream",
+    "reporting GET /subscriptions",
+    "reporting POST /subscriptions",
+}
+"""What the machine of the city authority may do as well: take aggregates, and nothing of what is behind them."""
 _STEPS = ("submit", "return", "sign", "number", "issue", "recall", "corrections", "close")
 SEEN_BUT_NOT_THEIRS = {
     "directives PUT /directives/{directive_id}",
@@ -188,13 +197,27 @@ async def neighbour(stage, ground) -> str:
     return account_of(other["answering_unit_id"])
 
 
+@pytest.fixture(scope="module")
+async def subscriber(stage, ground, silent) -> dict[str, str]:
+    """Return the token of the city authority's machine, as a header."""
+    key = await city_key(stage, silent)
+    async with httpx.AsyncClient(timeout=30) as client:
+        session = await client.post(ground.services["directory"] + "/sessions", json={"api_key": key})
+    assert session.status_code == 201, session.text
+    return {"Authorization": f"Bearer {session.json()['access_token']}"}
+
+
 async def _signed_in(stage, account: str, password: str) -> httpx.AsyncClient:
     async with Visitor(stage.platform.services, account, password) as visitor:
         return httpx.AsyncClient(headers=await visitor.headers(), timeout=30)
 
 
-@pytest.fixture(params=["outsider", "neighbour"])
-async def visitor(request, stage, outsider, neighbour):
+@pytest.fixture(params=["outsider", "neighbour", "subscriber"])
+async def visitor(request, stage, outsider, neighbour, subscriber):
+    if request.param == "subscriber":
+        async with httpx.AsyncClient(headers=subscriber, timeout=30) as client:
+            yield client, EVERYBODY | WHAT_A_SUBSCRIBER_MAY
+        return
     passwords = Passwords(stage.addresses.home / "demo-people.json")
     account = {"outsider": outsider, "neighbour": neighbour}[request.param]
     client = await _signed_in(stage, account, PASSWORD if account == outsider else passwords.of(account))
@@ -220,7 +243,7 @@ async def test_what_is_not_for_them_is_refused_and_changes_nothing(ground, visit
 
 async def test_a_refusal_does_not_tell_whether_there_is_such_a_thing(ground, visitor) -> None:
     client, allowed = visitor
-    sees_it = SEEN_BUT_NOT_THEIRS if allowed != EVERYBODY else set()
+    sees_it = SEEN_BUT_NOT_THEIRS if allowed >= WHO_IS_ASKED_TOO else set()
     nothing = dict.fromkeys(ground.things, NEVER)
     told: dict[str, Any] = {}
     for each in ground.operations:
@@ -230,3 +253,36 @@ async def test_a_refusal_does_not_tell_whether_there_is_such_a_thing(ground, vis
             if said[0] != said[1]:
                 told[str(each)] = said
     assert told == {}
+
+
+async def test_what_a_subscriber_is_given_speaks_of_no_submission_and_no_person(ground, subscriber) -> None:
+    [people, answers] = [
+        await ledger.rows(ground.stores.databases[service], query)
+        for service, query in (
+            ("directory", "SELECT person_id::text AS id, full_name, account, email FROM people"),
+            ("submissions", "SELECT submission_id::text AS id, obligation_id::text AS of FROM submissions"),
+        )
+    ]
+    secrets = {str(value) for row in (*people, *answers) for value in row.values() if value}
+    services, after, told = ground.services, 0, []
+    async with httpx.AsyncClient(headers=subscriber, timeout=30) as client:
+        while (page := (await client.get(f"{services['reporting']}/feed?after={after}&limit=1000")).json())["events"]:
+            told += [each["event"] for each in page["events"]]
+            after = page["next"]
+        texts = [
+            (await ground.ask(client, each, ground.things)).text
+            for each in ground.operations
+            if each.method == "get" and str(each) in EVERYBODY and "/me/" not in each.path
+        ]
+        async with client.stream("GET", f"{services['reporting']}/feed/stream") as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            line = await anext(line async for line in stream.aiter_lines() if line.startswith("data:"))
+
+    assert json.loads(line.removeprefix("data:")) == told[0]
+    assert {each["type"] for each in told} == {"reporting.aggregate.updated.v1"}
+    units = await ledger.rows(
+        ground.stores.databases["directives"], "SELECT DISTINCT unit_id FROM obligations WHERE unit_id LIKE 'U-SCH-%'"
+    )
+    assert not {each["data"]["unit_id"] for each in told} & {each["unit_id"] for each in units}
+    everything = "\n".join([json.dumps(told, ensure_ascii=False), *texts])
+    assert not {secret for secret in secrets if secret in everything}

@@ -235,6 +235,61 @@ async def test_the_city_can_do_nothing_but_read_its_copy(nats_streams, publish):
     await client.close()
 
 
+VERBS_OF_JETSTREAM = (
+    "STREAM.INFO.{}",
+    "STREAM.CREATE.{}",
+    "STREAM.UPDATE.{}",
+    "STREAM.DELETE.{}",
+    "STREAM.PURGE.{}",
+    "STREAM.RESTORE.{}",
+    "STREAM.SNAPSHOT.{}",
+    "STREAM.MSG.GET.{}",
+    "STREAM.MSG.DELETE.{}",
+    "STREAM.TEMPLATE.CREATE.{}",
+    "DIRECT.GET.{}",
+    "DIRECT.GET.{}.submissions.submission.submitted.v1.x",
+    "CONSUMER.CREATE.{}",
+    "CONSUMER.CREATE.{}.spy",
+    "CONSUMER.CREATE.{}.spy.submissions.>",
+    "CONSUMER.DURABLE.CREATE.{}.spy",
+    "CONSUMER.INFO.{}.reporting-answers",
+    "CONSUMER.NAMES.{}",
+    "CONSUMER.LIST.{}",
+    "CONSUMER.DELETE.{}.reporting-answers",
+    "CONSUMER.MSG.NEXT.{}.reporting-answers",
+)
+"""Every verb of JetStream's API that names a stream."""
+
+
+async def test_no_verb_of_jetstream_reaches_a_stream_that_is_not_its_own(nats_streams):
+    refused = []
+
+    async def note(error):
+        refused.append(str(error).lower())
+
+    client = await nats.connect(nats_streams.url, nkeys_seed_str=nats_streams.seeds["city"], error_cb=note)
+    others = [each.name for each in nats_streams.declaration.stream if each.account != "CITY"]
+    subjects = [
+        f"{prefix}.{verb.format(stream)}"
+        for stream in [*others, "MINE"]
+        for verb in VERBS_OF_JETSTREAM
+        for prefix in ("$JS.API", "JS.platform.API", "$JS.PLATFORM.API")
+    ]
+    # Its own stream may neither be changed nor be given other sources, nor may the domain or the system be asked.
+    subjects += [f"$JS.API.STREAM.{verb}.CITY" for verb in ("CREATE", "UPDATE", "DELETE", "PURGE", "RESTORE")]
+    subjects += ["$SYS.REQ.SERVER.PING", "$SYS.REQ.ACCOUNT.PING.CONNZ", "wake.reporting", "deliver.city.x"]
+    subjects += [f"{service}.x" for service in nats_streams.declaration.services]
+    mirror = json.dumps({"name": "MINE", "mirror": {"name": "SUBMISSIONS", "external": {"api": "JS.platform.API"}}})
+    for subject in subjects:
+        await client.publish(subject, mirror.encode(), reply="_INBOX.spy")
+
+    await until(lambda: _is(len(refused) >= len(subjects)))
+
+    assert all("permissions violation for publish" in each for each in refused)
+    assert {each.split('"')[1] for each in refused if '"' in each} == {subject.lower() for subject in subjects}
+    await client.close()
+
+
 async def test_the_city_survives_a_server_that_is_killed(nats_streams, tmp_path, city):
     declaration = nats_streams.declaration
     keys = nats_server.make_keys((*declaration.services, "steward", "city", "city-steward"), os.urandom)

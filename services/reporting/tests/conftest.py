@@ -255,7 +255,7 @@ async def make_frame(database_for, nats_house, streams_file, signer):
     """Make a frame of reporting on a fresh database."""
     frames = []
 
-    async def make(*roles, database_url=None):
+    async def make(*roles, database_url=None, **more):
         settings = Settings(
             http_host="127.0.0.1",
             http_port=0,
@@ -264,6 +264,7 @@ async def make_frame(database_for, nats_house, streams_file, signer):
             nats_seed=nats_house.seeds["reporting"],
             streams_file=streams_file,
             directory_url="http://directory.invalid",
+            **{"digest_at_hour": 24, **more},  # what is told by the clock would be held against the test
         )
         frame = create_frame(settings, frozenset(roles or (Role.API,)), keys=signer.keys)
         frames.append(frame)

@@ -45,6 +45,8 @@ EVENTS: tuple[type[Event], ...] = (
     submissions.MediaRejected,
     submissions.MediaWithdrawn,
     reporting.AggregateUpdated,
+    reporting.AggregatesDigested,
+    reporting.SubscriptionStopped,
     reporting.EditionPublished,
 )
 BY_TYPE: dict[str, type[Event]] = {event.type: event for event in EVENTS}

@@ -1,6 +1,8 @@
 """Events reporting publishes: aggregated facts, never a single school's answer."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
+from hashlib import sha256
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -94,6 +96,56 @@ class AggregateUpdated(Event):
     @property
     def about(self) -> str:
         return f"{self.requirement_id}.{self.unit_id}.{self.period}"
+
+
+class AggregatesDigested(Event):
+    """Once a day, when everything before it has been told: what whoever took all of it holds now.
+
+    `digest` is the SHA-256, in hexadecimal, of one line of UTF-8 for the newest version of each aggregate, in the order
+    of their bytes, each ended by a line feed: subject of the envelope, version, units reported and due, and the figures
+    that are not nought, by the codes of their indicators:
+    `01a2….U-SGD-MG.2025-2026 17 36/37 stem.implementing=36 stem.lessons=412`.
+    """
+
+    type: ClassVar[str] = "reporting.aggregates.digested.v1"
+
+    day: date
+    aggregates: int
+    """How many there are."""
+    digest: str
+
+    @property
+    def about(self) -> str:
+        return self.day.isoformat()
+
+
+def digest_line(told: AggregateUpdated) -> str:
+    """Return the line an aggregate is in the digest of all."""
+    figures = (f"{each.indicator}={each.value}" for each in told.totals if each.value)
+    counts = f"{told.units_reported}/{told.units_due}"
+    return " ".join([told.about, str(told.version), counts, *sorted(figures, key=str.encode)])
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    """Return the digest of these lines, in whatever order they come."""
+    return sha256(b"".join(line.encode() + b"\n" for line in sorted(lines, key=str.encode))).hexdigest()
+
+
+class SubscriptionStopped(Event):
+    """A subscriber of the aggregates is told nothing any more: its target did not take them for days, or is gone."""
+
+    type: ClassVar[str] = "reporting.subscription.stopped.v1"
+
+    subscription_id: UUID
+    version: int
+    because: Literal["gone", "failing"]
+    failing_since: datetime
+    position: int
+    """Of the feed; what is behind it was not delivered, and is when the subscription is taken up again."""
+
+    @property
+    def about(self) -> str:
+        return str(self.subscription_id)
 
 
 class EditionPublished(Event):

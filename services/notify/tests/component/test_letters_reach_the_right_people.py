@@ -12,6 +12,7 @@ from chassis.consuming import Letter as Message
 from chassis.consuming import take_in_letters
 from chassis.testing import box_of, tell, tell_together
 from chassis.transaction import new_id
+from contracts.event import seal
 from notify import addressing
 from notify.main import MIGRATIONS
 from notify.tables import letters
@@ -277,9 +278,11 @@ async def test_an_appointment_that_comes_into_force_later_is_told_then(frame, ca
 
 async def test_two_facts_that_need_each_other_may_come_in_at_once(frame, case, appointed, written):
     async def take_in(durable, event, begun, may_end):
+        event_id = new_id()
+        message = Message(event_id, event, seal(event, event_id=event_id))
         async with frame.transactions.begin() as tx:
             begun.set()
-            await take_in_letters(tx, box_of(frame, durable), [Message(new_id(), event)])
+            await take_in_letters(tx, box_of(frame, durable), [message])
             await may_end.wait()
 
     await tell(frame, case.issued())

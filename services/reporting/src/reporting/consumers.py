@@ -6,10 +6,11 @@ from chassis.consuming import EventDesk, Letter
 from chassis.transaction import Transaction
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
-from contracts.reporting import AggregateUpdated, EditionPublished
+from contracts.reporting import AggregatesDigested, AggregateUpdated, EditionPublished
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import projections
 from reporting.domain.heard import AnswerEvent
+from reporting.exports.projection import note_wordings
 from reporting.feed.operations import note_told
 from unit_tree.projection import TreeReader
 
@@ -24,12 +25,13 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
     @desk.batch("reporting-directives", DirectiveIssued, ObligationOpened, ObligationChanged)
     async def note_directives(events: Sequence[projections.AskedEvent], transaction: Transaction) -> None:
         await projections.note_directives(transaction, events, trees=trees)
+        await note_wordings(transaction, [event for event in events if isinstance(event, DirectiveIssued)])
 
     @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
     async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
         await projections.note_answers(transaction, events)
 
     # What is told outside the house: the bytes themselves, as they were told.
-    @desk.batch("reporting-feed", AggregateUpdated, EditionPublished, letters=True)
+    @desk.batch("reporting-feed", AggregateUpdated, AggregatesDigested, EditionPublished, letters=True)
     async def note_feed(letters: Sequence[Letter], transaction: Transaction) -> None:
         await note_told(transaction, letters)

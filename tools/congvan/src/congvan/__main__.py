@@ -17,6 +17,7 @@ COMMANDS = {
     "parked": "congvan.commands.parked:parked",
     "media": "congvan.commands.media:media",
     "reporting": "congvan.commands.reporting:reporting",
+    "city": "congvan.commands.city:city",
     "audit": "congvan.commands.audit:audit",
     "province": "congvan.commands.province:province",
     "directives": "congvan.commands.directives:directives",

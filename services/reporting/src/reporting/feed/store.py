@@ -67,6 +67,11 @@ _APPEND = insert(feed)
 async def append(tx: Transaction, told: Sequence[Told]) -> None:
     """Add events to the feed, in this order, and wake whoever waits for them when they are committed."""
     await tx.connection.execute(_APPEND, [asdict(each) for each in told])
+    await ring(tx)
+
+
+async def ring(tx: Transaction) -> None:
+    """Wake whoever waits for something new, when this transaction is committed."""
     await tx.connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
 

@@ -40,7 +40,10 @@ class DeclarationOut(BaseModel):
 
 
 class MediaOut(BaseModel):
-    """A file and where it stands. `measured` and `allowed` are milliseconds for `too-long`, bytes for `too-large`."""
+    """A file and where it stands.
+
+    `measured` and `allowed` are milliseconds for `too-long`, bytes for `too-large`, pixels for `too-small`.
+    """
 
     media_id: UUID
     obligation_id: UUID

@@ -1,0 +1,1 @@
+"""Once a day it is told what whoever took all the aggregates holds, so that they can compare."""

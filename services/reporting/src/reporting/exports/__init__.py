@@ -1,0 +1,1 @@
+"""Tables of a requirement as officials print them: asked for, made beside the house, fetched in parts."""

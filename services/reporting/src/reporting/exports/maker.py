@@ -1,0 +1,79 @@
+"""Has exports made, one after the other, each by a process of its own."""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from chassis.transaction import Transactions
+from reporting.exports import store
+from reporting.feed.bell import LOOK_ANYWAY_SECONDS, Bell
+from reporting.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+"""Who makes a table is heard of every some thousand rows; after so long without a word another takes it up."""
+MOST_ATTEMPTS = 3
+KEPT = timedelta(days=1)
+LONGEST_SECONDS = 600
+
+
+async def keep_making(transactions: Transactions, bell: Bell, settings: Settings) -> None:
+    """Make what is asked for, until cancelled."""
+    async with bell.listening() as ear:
+        while True:
+            ear.clear()
+            if not await make_next(transactions, settings):
+                async with transactions.begin() as tx:
+                    await store.drop_old(tx, before=tx.now - KEPT)
+                await ear.wait(LOOK_ANYWAY_SECONDS)
+
+
+async def make_next(transactions: Transactions, settings: Settings) -> bool:
+    """Have the next export made; say whether there was one."""
+    async with transactions.begin() as tx:
+        export_id = await store.take_next(tx, before=tx.now - LEASE)
+        if export_id is None:
+            return False
+        found = await store.find_export(tx, export_id)
+        assert found is not None  # noqa: S101  it was just locked
+        if found.attempts >= MOST_ATTEMPTS:
+            await store.change(tx, export_id, state="failed")
+            return True
+        await store.change(tx, export_id, state="making", attempts=found.attempts + 1, taken_at=tx.now, rows_done=0)
+    status = await _run(export_id, settings)
+    if status != 0:
+        log.error("the table %s could not be made: status %d", export_id, status)
+        async with transactions.begin() as tx:
+            again = found.attempts + 1 < MOST_ATTEMPTS
+            # Again soon, but not at once: what is wrong may pass.
+            taken_at = datetime.now(UTC) - LEASE + timedelta(seconds=5)
+            await store.change(tx, export_id, state="making" if again else "failed", taken_at=taken_at)
+    return True
+
+
+async def _run(export_id: UUID, settings: Settings) -> int:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "reporting.exports", str(export_id), env=environment(settings)
+    )
+    try:
+        return await asyncio.wait_for(process.wait(), LONGEST_SECONDS)
+    except TimeoutError:
+        return -1
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def environment(settings: Settings) -> Mapping[str, str]:
+    """Return what another process of this service is told so that it has the same settings."""
+    told = settings.model_dump(mode="json", exclude_none=True)
+    return {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"} | {
+        f"REPORTING_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in told.items()
+    }

@@ -1,0 +1,1 @@
+"""Webhooks by the Standard Webhooks specification: who subscribed, what is due to them, and how it gets there."""

@@ -1,0 +1,141 @@
+"""By HTTP and by webhook the city gets what it gets by NATS, with programs of its own that import nothing of ours."""
+
+import asyncio
+import json
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from machine import city_key
+
+from chassis.testing import until
+from congvan import web
+from congvan.demo import ledger, province
+from congvan.demo.performance import perform
+from contracts.reporting import AggregateUpdated, digest_line, digest_of
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture(scope="module")
+async def key(stage, silent) -> str:
+    if not await ledger.rows(stage.stores.databases["reporting"], "SELECT FROM feed LIMIT 1"):
+        assert (await perform(stage, province.demo(), silent))["ok"]
+    return await city_key(stage, silent)
+
+
+@pytest.fixture(scope="module")
+async def told(stage, key) -> dict[str, dict]:
+    """The newest aggregate of each thing, as the feed has it."""
+    bodies = await ledger.rows(
+        stage.stores.databases["reporting"],
+        "SELECT DISTINCT ON (subject) convert_from(body, 'UTF8') AS body FROM feed"
+        " WHERE type = 'reporting.aggregate.updated.v1' ORDER BY subject, position DESC",
+    )
+    envelopes = [json.loads(each["body"]) for each in bodies]
+    return {each["subject"]: each["data"] for each in envelopes}
+
+
+async def follow(stage, key, state, *more):
+    services = stage.platform.services
+    command = ("--directory", services["directory"], "--reporting", services["reporting"], "--state", str(state))
+    program = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(EXAMPLES / "city_feed.py"),
+        *command,
+        "--once",
+        *more,
+        env={"CITY_API_KEY": key, "PYTHONUTF8": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await program.communicate()
+    assert (program.returncode, err) == (0, b"")
+    return [json.loads(line) for line in out.splitlines()]
+
+
+async def test_a_program_of_the_standard_library_follows_the_feed(stage, key, told, tmp_path) -> None:
+    newcomer, historian = tmp_path / "newcomer.json", tmp_path / "historian.json"
+
+    lines = await follow(stage, key, newcomer, "--newest")
+    assert len(lines) == len(told)
+    assert len(await follow(stage, key, historian)) >= len(told)
+    assert await follow(stage, key, newcomer) == []
+
+    for state in (newcomer, historian):
+        assert json.loads(state.read_text(encoding="utf-8"))["newest"] == told
+
+
+async def test_what_it_holds_it_reckons_as_we_do(told) -> None:
+    sys.path.insert(0, str(EXAMPLES))
+    try:
+        from city_feed import State
+    finally:
+        sys.path.remove(str(EXAMPLES))
+    state = State(None)
+    for subject, data in told.items():
+        state.take({"type": AggregateUpdated.type, "subject": subject, "id": "x", "data": data})
+
+    assert state.digest() == digest_of(digest_line(AggregateUpdated.model_validate(each)) for each in told.values())
+    digest = {"type": "reporting.aggregates.digested.v1", "subject": "d", "id": "y"}
+    agreeing = {"day": "2026-11-22", "digest": state.digest()}
+    assert state.take(digest | {"data": agreeing})["agrees"] is True
+    assert state.take(digest | {"data": agreeing | {"digest": 64 * "0"}})["agrees"] is False
+
+
+@asynccontextmanager
+async def receiver(secret):
+    """The program in JavaScript; yields its address and what it printed."""
+    program = await asyncio.create_subprocess_exec(
+        str(web.node()),
+        str(EXAMPLES / "city_webhook.mjs"),
+        "0",
+        env={"CITY_WEBHOOK_SECRET": secret},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    lines: list[dict] = []
+
+    async def listen() -> None:
+        async for line in program.stdout:
+            lines.append(json.loads(line))  # noqa: PERF401  others look at them as they come
+
+    listening = asyncio.create_task(listen())
+    try:
+        said = (await asyncio.wait_for(program.stderr.readline(), 20)).decode()
+        yield f"http://127.0.0.1:{int(said.rsplit(' ', 1)[1])}/", lines
+    finally:
+        if program.returncode is None:
+            program.terminate()
+        await program.wait()
+        await listening
+
+
+async def test_a_program_in_javascript_takes_webhooks(stage, key, told) -> None:
+    services = stage.platform.services
+    async with httpx.AsyncClient(timeout=30) as client:
+        session = await client.post(services["directory"] + "/sessions", json={"api_key": key})
+        headers = {"Authorization": f"Bearer {session.json()['access_token']}"}
+        # The secret is known when the subscription is made, the address of the program when it is started.
+        path = services["reporting"] + "/subscriptions"
+        made = (await client.post(path, json={"url": "http://127.0.0.1:9/"}, headers=headers)).json()
+        async with receiver(made["secret"]) as (url, lines):
+            one = f"{path}/{made['subscription_id']}"
+            assert (await client.patch(one, json={"url": url}, headers=headers)).status_code == 200
+            assert (await client.post(f"{one}/replay", json={"after": 0}, headers=headers)).status_code == 200
+            newest: dict[str, int] = {}
+
+            async def everything_came() -> bool:
+                for each in lines:
+                    about = f"{each['requirement_id']}.{each['unit_id']}.{each['period']}"
+                    newest[about] = max(newest.get(about, 0), each["version"])
+                return newest == {subject: data["version"] for subject, data in told.items()}
+
+            await until(everything_came, within=60)
+            forged = await client.post(url, content=b"{}", headers={"webhook-id": "x", "webhook-timestamp": "1"})
+            assert forged.status_code == 401
+        assert (await client.delete(one, headers=headers)).status_code == 204
+    by_version = {(each["requirement_id"], each["unit_id"], each["period"], each["version"]) for each in lines}
+    assert len(by_version) == len(lines)
