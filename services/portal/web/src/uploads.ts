@@ -18,11 +18,13 @@ export async function showUploads(section: HTMLElement): Promise<void> {
   const words = JSON.parse(template.content.textContent ?? "{}") as Words;
   const page = new Page(list, picker, hint, new Api(token, language), words, language, Number(count), name);
   await page.open(obligationId, personId);
-  input.addEventListener("change", () => {
+  const take = (): void => {
     const file = input.files?.[0];
     input.value = "";
     if (file) void page.choose(file, obligationId, personId);
-  });
+  };
+  input.addEventListener("change", take);
+  take(); // a slow line brings this script after a quick hand has chosen
 }
 
 class Page {
