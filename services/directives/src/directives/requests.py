@@ -122,6 +122,7 @@ class IndicatorIn(Request):
     denominator: IndicatorCode | None = None
     per_level: bool = Field(default=False, strict=True)
     levels: list[Level] = Field(default=[], max_length=10)
+    is_sensitive: bool = Field(default=False, strict=True)
     previous_percent: int | None = Field(default=None, strict=True, ge=0, le=MOST_PERCENT)
     ceiling: IndicatorCode | None = None
     needs_explanation: bool = Field(default=False, strict=True)

@@ -25,8 +25,9 @@ async def test_a_draft_says_what_was_written(client, desk, officer, letter) -> N
     assert shown["recipients"] == [{**each, "audience": None} for each in letter["recipients"]]
     report, video = shown["requirements"]
     assert report["indicators"][1]["only_if"] == "stem.school_implementing"
-    assert report["sections"] == letter["requirements"][0]["sections"]
-    assert video["media"] == {"count": 1, "max_seconds": 60, "max_bytes": 300 * 1024 * 1024}
+    assert report["sections"] == [{**each, "evidence": None} for each in letter["requirements"][0]["sections"]]
+    bounds = {"count": 1, "max_seconds": 60, "max_bytes": 300 * 1024 * 1024}
+    assert video["media"] == {**bounds, "formats": [], "least_pixels": None}
     assert datetime.fromisoformat(report["due_at"]) == datetime.fromisoformat("2026-12-14T00:00:00+07:00")
     assert video["audience"] == {
         "selector": {"any_of": [{"types": ["phong_vhxh"]}], "include": ["U-CUM-1"]},

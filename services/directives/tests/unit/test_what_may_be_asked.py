@@ -8,6 +8,7 @@ import pytest
 
 from contracts.directives import AnsweringAsked, IndicatorAsked, MediaAsked, SectionAsked
 from directives.domain.audience import of_types
+from directives.domain.relation import differences
 from directives.domain.requirement import Requirement, check
 from directives.problems import (
     AnsweringUnfit,
@@ -165,3 +166,12 @@ def test_what_is_added_up_are_figures() -> None:
 
     where = refusal(replace(REPORT, indicators=(), answering=added), AnsweringUnfit)
     assert where == "requirements.0.answering.is_consolidated"
+
+
+@pytest.mark.parametrize("change", [{"name": "Tên khác"}, {"is_sensitive": True}, {"previous_percent": 20}])
+def test_what_does_not_change_how_a_figure_is_answered_lets_earlier_answers_stand(change) -> None:
+    [yes, everybody, fund] = REPORT.indicators
+    now = replace(REPORT, indicators=(yes, everybody.model_copy(update=change), fund))
+
+    assert differences(REPORT, now) == []
+    assert differences(REPORT, replace(now, indicators=(yes, fund))) == ["indicators"]

@@ -232,6 +232,8 @@ async def test_coverage_says_where_every_answer_stands(client, story, signer):
         "due_at": None,
         "submitted_at": None,
         "period": None,
+        "media_awaited_until": None,
+        "media_late": False,
     }
 
 

@@ -120,7 +120,7 @@ def _calendar_of(requirement: Requirement) -> str | None:
 
 def _figures(indicators: Iterable[IndicatorAsked]) -> set[IndicatorAsked]:
     # What whoever answers is only told of keeps no answer from standing.
-    unsaid = {"name": "", "previous_percent": None, "ceiling": None, "needs_explanation": False}
+    unsaid = {"name": "", "is_sensitive": False, "previous_percent": None, "ceiling": None, "needs_explanation": False}
     return {each.model_copy(update=unsaid) for each in indicators}
 
 
