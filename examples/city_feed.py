@@ -43,7 +43,8 @@ class Feed:
             session = ask(f"{self._directory}/sessions", {"api_key": self._key})
             self._token, self._renew_at = session["access_token"], time.monotonic() + RENEW_SECONDS
         query = f"after={position}&limit=500&newest={'true' if newest else 'false'}&wait={wait}"
-        return ask(f"{self._reporting}/feed?{query}", token=self._token)
+        page: dict[str, Any] = ask(f"{self._reporting}/feed?{query}", token=self._token)
+        return page
 
 
 def ask(url: str, body: Any = None, *, token: str = "") -> Any:
