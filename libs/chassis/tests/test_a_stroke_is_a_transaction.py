@@ -84,7 +84,9 @@ async def test_each_of_many_gets_what_was_written_for_them(strokes, aggregate) -
         )
     )
 
-    assert [each is None for each in told] == [False, False, True, False]
+    # Of two who write the same, either may be the first where the first line to the server took long to open.
+    assert sorted(each is None for each in (told[0], told[2])) == [False, True]
+    assert None not in (told[1], told[3])
     assert {each["id"] for each in await _told(strokes)} == {str(each) for each in told if each}
     assert sorted(row["text"] for row in await strokes.rows(TEXTS)) == ["ba", "hai", "một"]
 
