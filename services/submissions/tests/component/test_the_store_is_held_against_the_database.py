@@ -77,5 +77,5 @@ async def test_the_command_says_it_in_json(ready, frame, capsys, monkeypatch) ->
     assert await commands.verify(frame.settings, []) == 0
 
     told = json.loads(capsys.readouterr().out)
-    assert (told["files"], told["objects"], told["is_whole"]) == (1, 2, True)
+    assert (told["files"], told["objects"], told["is_whole"]) == (1, 3, True)
     assert await commands.verify(frame.settings, ["nonsense"]) == 2

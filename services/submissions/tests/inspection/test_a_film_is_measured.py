@@ -29,6 +29,7 @@ async def test_length_picture_and_codecs_are_measured(film: Film, source_of: typ
         audio_codec="aac",
         byte_count=len(content),
         poster_jpeg=measured.poster_jpeg,
+        thumbnail_jpeg=measured.thumbnail_jpeg,
         confinement=measured.confinement,
     )
 
