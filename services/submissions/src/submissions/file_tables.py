@@ -54,6 +54,9 @@ media = Table(
     Column("scan", Text),
     Column("looks_like_pupils", Boolean, nullable=False, server_default="false"),
     Column("has_poster", Boolean, nullable=False, server_default="true"),
+    Column("has_thumbnail", Boolean, nullable=False, server_default="false"),
+    # Of documents and photographs, of the whole file as it lies in the store.
+    Column("sha256", Text),
     Column("shown_type", Text),
     Column("rendition", Text),
     Column("rendition_percent", Integer),

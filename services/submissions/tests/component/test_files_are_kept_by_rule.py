@@ -41,7 +41,7 @@ async def test_a_file_goes_when_it_was_kept_long_enough_and_leaves_a_proof(kept,
     assert media["byte_count"] == 1000, "what it was stays on record"
     found = await reconcile(archive)
     assert not [key for key in (*found.orphans, *found.missing) if str(kept.media_id) in key]
-    for prefix in ("media", "posters", "quarantine"):
+    for prefix in ("media", "posters", "thumbnails", "quarantine"):
         assert not await archive.objects.list_all(f"{prefix}/{kept.media_id}")
     refused = await kept.desk.ask("GET", f"/media/{kept.media_id}/link", kept.who)
     assert refused.status_code == 409

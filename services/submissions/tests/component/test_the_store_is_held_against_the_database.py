@@ -50,9 +50,11 @@ async def test_what_is_lost_or_cut_short_is_named(ready, archive, record, mine) 
     [row] = await record.rows("media")
     final = f"media/{ready.media_id}/{row['etag']}"
     await archive.objects.put(final, b"short", content_type="video/mp4")
-    await archive.objects.remove(f"posters/{ready.media_id}.jpg")
+    pictures = [f"{place}/{ready.media_id}.jpg" for place in ("posters", "thumbnails")]
+    for each in pictures:
+        await archive.objects.remove(each)
 
-    assert await mine() == {"missing": [f"posters/{ready.media_id}.jpg"], "differing": [final], "orphans": []}
+    assert await mine() == {"missing": pictures, "differing": [final], "orphans": []}
 
 
 async def test_what_no_row_calls_for_is_removed_once_it_is_old(ready, archive, mine, monkeypatch) -> None:
@@ -75,5 +77,5 @@ async def test_the_command_says_it_in_json(ready, frame, capsys, monkeypatch) ->
     assert await commands.verify(frame.settings, []) == 0
 
     told = json.loads(capsys.readouterr().out)
-    assert (told["files"], told["objects"], told["is_whole"]) == (1, 2, True)
+    assert (told["files"], told["objects"], told["is_whole"]) == (1, 3, True)
     assert await commands.verify(frame.settings, ["nonsense"]) == 2
