@@ -202,10 +202,14 @@ async def test_a_scheduler_that_dies_between_deciding_and_writing_leaves_it_to_t
     async with frame.transactions.begin() as tx:
         assert await evaluate(tx, TreeReader()) == 1
     assert await reminders() == []
-    with pytest.raises(RuntimeError):
+
+    async def write_and_die():
         async with frame.transactions.begin() as tx:
             assert await write_digests(tx) == 2
             raise RuntimeError("killed before the commit")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        await write_and_die()
     await ground.strike(at(3, 9))
     await ground.strike(at(3, 10))
 
