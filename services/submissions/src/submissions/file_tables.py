@@ -136,8 +136,8 @@ media = Table(
     Index("media_to_render", "render_at", postgresql_where=text("rendition IN ('waiting', 'making')")),
     # What has been kept long enough.
     Index("media_kept", "inspected_at", postgresql_where=text("state = 'ready'")),
-    # What is still to be locked or released.
-    Index("media_to_lock", "held_at", postgresql_where=text("lock IN ('wanted', 'releasing')")),
+    # What is still to be locked or released, or waits for a store that can.
+    Index("media_to_lock", "held_at", postgresql_where=text("lock IN ('wanted', 'releasing', 'not-offered')")),
     # Deleted files whose bytes are not known to be gone.
     Index(
         "media_unconfirmed",

@@ -59,6 +59,8 @@ async def test_a_film_of_75_s_is_refused_with_its_length_and_replaced_by_one_tha
 
     media = await long.media()
     assert (media["state"], media["refusal"], media["allowed"]) == ("rejected", "too-long", 60_000)
+    assert media["refusal_vi"].startswith("Video dài 75")
+    assert "tối đa 60 giây; hãy cắt ngắn rồi tải lại" in media["refusal_vi"]
     assert 74_900 <= media["measured"] <= 75_200
     _, (kind, event) = await record.events()
     assert kind == "submissions.media.rejected.v1"

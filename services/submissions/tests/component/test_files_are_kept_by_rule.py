@@ -133,6 +133,10 @@ async def test_where_no_lock_is_offered_the_record_says_so(kept, archive, record
     await settle_locks(replace(archive, locked=locked))
 
     assert [each["lock"] for each in await record.rows("media")] == ["not-offered"]
+    # Once the store has such a bucket, the sweep locks what was held before.
+    await settle_locks(archive)
+    assert [each["lock"] for each in await record.rows("media")] == ["locked"]
+    assert await archive.locked.is_held(str(kept.media_id))
 
 
 async def test_a_withdrawn_file_goes_after_90_days_unless_it_is_held(kept, archive, record, officer) -> None:

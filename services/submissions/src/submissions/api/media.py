@@ -14,6 +14,7 @@ from chassis.transaction import OpenTransaction
 from submissions.api.files import OurArchive
 from submissions.domain.declaration import Declaration
 from submissions.domain.media import Media
+from submissions.domain.refusing import words_of
 from submissions.operations import reading, showing
 from submissions.problems import MediaNotReady
 
@@ -70,6 +71,9 @@ class MediaOut(BaseModel):
     rendition: str | None
     rendition_percent: int | None
     refusal: str | None
+    refusal_vi: str | None
+    """Why it was refused, with what was measured, and what to do."""
+    refusal_en: str | None
     measured: int | None
     allowed: int | None
     held_at: datetime | None
@@ -86,6 +90,7 @@ class MediaOut(BaseModel):
     @classmethod
     def of(cls, media: Media, declared: Declaration | None = None) -> "MediaOut":
         """Return a file as it is shown."""
+        words = words_of(media)
         return cls(
             media_id=media.id,
             obligation_id=media.obligation_id,
@@ -111,6 +116,8 @@ class MediaOut(BaseModel):
             rendition=media.rendition,
             rendition_percent=media.rendition_percent,
             refusal=media.refusal,
+            refusal_vi=None if words is None else words.vi,
+            refusal_en=None if words is None else words.en,
             measured=media.measured,
             allowed=media.allowed,
             held_at=media.held_at,
