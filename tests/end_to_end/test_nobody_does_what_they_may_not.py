@@ -62,6 +62,7 @@ EVERYBODY = {
     "directives GET /working-days",
     "directives POST /deadline-suggestions",
     "notify GET /letters",
+    "notify GET /reminder-ladder",
 }
 """What needs no right: who one is, one's own affairs, what units there are, which days are worked."""
 WHO_IS_ASKED_TOO = {
