@@ -13,10 +13,10 @@ from prometheus_client import Counter
 from chassis.outages import is_outage
 from chassis.telemetry import Metrics
 from chassis.transaction import Transactions
-from notify.contacts import AddressBook, DirectoryAway, NoAddress, PersonUnknown
+from notify.channels.contacts import AddressBook, DirectoryAway, NoAddress, PersonUnknown
+from notify.channels.email import Away, Line, LineBroke, MailServer, Refused, TryLater
 from notify.domain import GIVE_UP_AFTER, REMINDERS, Delivery, Letter, delay_before_retry
 from notify.reminding.writing import as_it_stands
-from notify.senders import Away, Line, LineBroke, MailServer, Refused, TryLater
 from notify.store import deliveries
 from notify.store.inboxes import EMAIL
 

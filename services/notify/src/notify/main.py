@@ -11,12 +11,12 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
 from notify import addressing, api, consumers
-from notify.contacts import AddressBook
+from notify.channels.contacts import AddressBook
+from notify.channels.email import MailServer
 from notify.courier import Courier, count_deliveries
 from notify.reminding import api as reminding_api
 from notify.reminding.commands import COMMANDS
 from notify.reminding.scheduler import Scheduler
-from notify.senders import MailServer
 from notify.settings import Settings
 from notify.tables import metadata
 from unit_tree.projection import TreeReader

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify import letters
 from notify.domain import REMINDERS, Kind, Owed, Quoted
+from notify.words import letters
 
 DUE_AT = datetime(2026, 12, 13, 17, 0, tzinfo=UTC)
 RECEIPT = {"number": 2, "is_late": False, "is_nil": False, "media_count": 0}

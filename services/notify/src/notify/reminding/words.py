@@ -7,8 +7,8 @@ from unicodedata import normalize
 from notify.domain import Kind, Text
 from notify.reminding.ladder import Timetable
 from notify.reminding.store.digests import Line
-from notify.wording import Line as Bilingual
-from notify.wording import deadline, in_english, moment, one_line
+from notify.words.parts import Line as Bilingual
+from notify.words.parts import deadline, in_english, moment, one_line
 
 MOST_LINES = 40
 """Things one letter names; of the rest it says how many they are."""
