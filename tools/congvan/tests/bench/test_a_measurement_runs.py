@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from congvan.bench import directives, directory, draining, evening, flow, ingest, reporting, upload
+from congvan.bench import directives, directory, draining, evening, flow, ingest, notify, reporting, upload
 from congvan.bench.generated import Size
 from congvan.bench.ground import AlreadyMeasuring, throw_away_folder
 from congvan.bench.outcome import Outcome
@@ -109,6 +109,15 @@ async def test_an_upload_sends_the_whole_file_past_our_api(house: House) -> None
     cut = outcome.figures["cut"]
     assert (cut["cuts"], cut["parts"], cut["parts_acknowledged"]) == (2, 3, 3)
     assert cut["carried"] > cut["byte_count"] == 13_000_000
+
+
+async def test_telling_and_reminding_are_measured(house: House) -> None:
+    outcome = await notify.measure(house, Silent(), schools=30, pending=400)
+
+    _shown(outcome)
+    assert (outcome.figures["letters"], outcome.figures["pending"]) == (30, 400)
+    assert 0 < outcome.figures["due_in_the_morning"] < 400
+    assert all(outcome.figures[f"{what}_s"] > 0 for what in ("inboxes", "mails", "mails_alone", "told", "written"))
 
 
 async def test_issuing_numbering_and_documents_are_measured(house: House) -> None:

@@ -16,7 +16,7 @@ from congvan import places
 from congvan.programs import NotReady
 from congvan.progress import Progress
 
-NAMES = ("ingest", "flow", "upload", "rest", "directory", "directives", "media", "evening", "reporting")
+NAMES = ("ingest", "flow", "upload", "rest", "directory", "directives", "media", "evening", "reporting", "notify")
 SECONDS = {"ingest": 5.0, "flow": 20.0, "rest": 10.0, "evening": 600.0}
 
 
@@ -69,6 +69,7 @@ def bench(*, name: str, as_json: bool, seconds: float | None, clients: tuple[int
       media    kiểm tra và chuyển video, 600 video chờ / inspecting films, making them playable, a queue of 600
       evening  buổi tối cuối hạn, 5 % kết nối bị đứt / the evening of a deadline, 5 % of connections cut
       reporting  cộng số liệu, đọc và tính lại đến 1.000.000 số / adding up, reading, rebuilding
+      notify   thư vào hộp thư, thư điện tử, 100.000 việc cần nhắc / letters, e-mails, 100,000 reminders
       directory  bộ chọn, quyền, nhập và bắt kịp đến 50.000 đơn vị / selectors, rights, import, catch-up
 
     \b
