@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_8501"
-down_revision = "20261125_8001"
+down_revision = "20261125_8002"
 branch_labels = None
 depends_on = None
 
