@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+import unit_tree.tables
 from chassis import tables as chassis_tables
 from chassis.frame import Frame
 from chassis.identity import KeyRing
@@ -10,24 +11,32 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
 from notify import addressing, api, consumers
-from notify.contacts import AddressBook
+from notify.channels.contacts import AddressBook
+from notify.channels.email import MailServer
 from notify.courier import Courier, count_deliveries
-from notify.senders import MailServer
+from notify.reminding import api as reminding_api
+from notify.reminding.commands import COMMANDS
+from notify.reminding.scheduler import Scheduler
 from notify.settings import Settings
 from notify.tables import metadata
+from unit_tree.projection import TreeReader
 
 MIGRATIONS = Migrations(
     folder=Path(__file__).parent / "migrations",
-    metadata=(metadata, chassis_tables.metadata),
+    metadata=(metadata, chassis_tables.metadata, unit_tree.tables.metadata),
 )
 
 
 def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Frame:
     """Return a process of notify. It is ready without a mail server: the inbox is the record, e-mail a channel."""
     frame = Frame("notify", settings, roles, migrations=MIGRATIONS, keys=keys)
+    trees = TreeReader()
+    frame.app.state.tree_reader = trees
     frame.front_door(api.router)
+    frame.front_door(reminding_api.router)
     frame.letterbox(consumers.register)
     frame.run_in_background(courier_of(frame, settings).work)
+    frame.run_in_background(Scheduler(frame.transactions, trees).work)
     frame.run_in_background(partial(addressing.keep_looking, frame.transactions))
     return frame
 
@@ -47,4 +56,4 @@ def courier_of(frame: Frame, settings: Settings) -> Courier:
     )
 
 
-SERVICE = Service(name="notify", settings=Settings, frame=create_frame, migrations=MIGRATIONS)
+SERVICE = Service(name="notify", settings=Settings, frame=create_frame, migrations=MIGRATIONS, commands=COMMANDS)

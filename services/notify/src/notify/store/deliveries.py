@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,6 +43,7 @@ _HELD = _ON_ITS_WAY.where(deliveries.c.attempts == bindparam("held_attempts"))
 _SENT = _ON_ITS_WAY.values(state="sent", sent_at=bindparam("now"), last_error=None)
 _POSTPONED = _HELD.values(next_attempt_at=bindparam("until"), last_error=bindparam("error"))
 _FAILED = _HELD.values(state="failed", last_error=bindparam("error"))
+_OVERTAKEN = _HELD.values(state="overtaken", last_error=None)
 _RELEASED = _HELD.values(attempts=deliveries.c.attempts - 1, next_attempt_at=bindparam("now"))
 
 
@@ -69,6 +71,11 @@ async def mark_failed(connection: AsyncConnection, delivery: Delivery, *, error:
     await connection.execute(_FAILED, {**_held(delivery), "error": error})
 
 
+async def mark_overtaken(connection: AsyncConnection, delivery: Delivery) -> None:
+    """Note that the letter does not leave: what it reminds of is owed no more. It stays in its inbox."""
+    await connection.execute(_OVERTAKEN, _held(delivery))
+
+
 async def release(connection: AsyncConnection, untouched: Sequence[Delivery], *, now: datetime) -> None:
     """Give back deliveries that were taken and not tried."""
     if untouched:
@@ -77,3 +84,9 @@ async def release(connection: AsyncConnection, untouched: Sequence[Delivery], *,
 
 def _held(delivery: Delivery) -> dict[str, object]:
     return {"held_id": delivery.letter.letter_id, "held_attempts": delivery.attempts}
+
+
+async def hold_until(connection: AsyncConnection, letter_ids: Sequence[UUID], *, until: datetime) -> None:
+    """Let none of these letters leave the house before a moment."""
+    held = update(deliveries).where(deliveries.c.letter_id.in_(letter_ids), deliveries.c.state == "waiting")
+    await connection.execute(held.values(next_attempt_at=until))
