@@ -107,7 +107,7 @@ async def survive(visitor: Visitor, obligation_id: str, file: Path, *, store: st
     await line.open()
     async with aclosing(line):
         line.cut_at(*(byte_count * (2 * cut + 1) // (2 * cuts) for cut in range(cuts)))
-        upload = await uploading.begin(visitor, obligation_id, file)
+        upload = await uploading.begin(visitor, obligation_id, file, is_known=True)
         sent = await uploading.send(visitor, upload, file, by_way_of=f"127.0.0.1:{line.port}")
         if line.cuts != cuts:
             raise WrongOutcome(f"the line was cut {line.cuts} times, not {cuts}")
