@@ -48,6 +48,8 @@ async def test_it_arrives_whole_and_each_cut_costs_a_part_at_most(staged, open_p
     await sign_in(window.page, staged, OFFICE.lower())
     await window.page.goto(address)
     line.cut_at(*(BYTES * share // 100 for share in (8, 25, 45, 70, 90)))
+    # However busy the disk is, the file has not gone up before the browser has its copy.
+    line.hold_at(BYTES * 55 // 100)
     await window.page.get_by_label("Chọn video").set_input_files(film)
 
     # The tab is closed once the browser has its copy and half has gone up; nobody chooses the file again.
@@ -56,6 +58,7 @@ async def test_it_arrives_whole_and_each_cut_costs_a_part_at_most(staged, open_p
 
     await until(has_a_copy, within=60)
     await window.page.close()
+    line.release()
     page = await window.tab()
     await page.goto(address)
 
