@@ -137,8 +137,8 @@ def refuse_unasked(
     longest_ms = max(each.max_seconds for each in fitting) * 1000
     if duration_ms is not None and duration_ms > longest_ms + TOLERANCE_MS and (is_film or _is_sound(content_type)):
         what = ("Video", "The video") if is_film else ("Bản ghi âm", "The recording")
-        words = too_long(*what, duration_ms, longest_ms)
-        raise FileTooLong(words.vi, words.en, measured=duration_ms, allowed=longest_ms)
+        told = too_long(*what, duration_ms, longest_ms)
+        raise FileTooLong(told.vi, told.en, measured=duration_ms, allowed=longest_ms)
 
 
 def _is_sound(content_type: str) -> bool:
