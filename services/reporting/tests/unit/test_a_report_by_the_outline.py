@@ -67,7 +67,7 @@ def test_blank_nought_not_asked_and_kept_back_are_four_things():
     *_, units = drawn()
 
     assert units.tables[0].rows == [
-        ("", "Tổng số", "4/6", "1.300", "650", "50,00%"),
+        (None, "Tổng số", "4/6", "1.300", "650", "50,00%"),
         ("1", "Xã Bắc", "2/2", "1.200", "600", "50,00%"),
         ("2", "Xã Nam", "1/2", "50", "-", "0,00%"),
         ("3", "Xã Đông", "0/1", None, None, None),

@@ -164,7 +164,7 @@ def _side_by_side(heading: Heading, top: Shown, rows: Sequence[Shown]) -> Iterat
             for each in figures
         ]
 
-        def row(number: str, unit: Shown) -> tuple[str | None, ...]:
+        def row(number: str | None, unit: Shown) -> tuple[str | None, ...]:
             cells = zip(figures, sheet.total_cells(figures, unit.tally), strict=True)  # noqa: B023  it is called at once
             return (
                 number,
@@ -176,7 +176,7 @@ def _side_by_side(heading: Heading, top: Shown, rows: Sequence[Shown]) -> Iterat
         yield Table(
             ("TT", "Đơn vị", "Đã báo cáo", *names),
             [
-                row("", Shown("Tổng số", top.tally, top.kept)),
+                row(None, Shown("Tổng số", top.tally, top.kept)),
                 *(row(str(place), each) for place, each in enumerate(rows[: MOST_ROWS - 1], start=1)),
             ],
         )
