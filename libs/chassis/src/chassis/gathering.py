@@ -31,7 +31,7 @@ class Gathering:
     `refusal`, an error after which nothing has happened: then everybody gets their own. Any other error is everybody's.
     """
 
-    def __init__(self, ask: Ask, *, refusal: type[Exception]) -> None:
+    def __init__(self, ask: Ask, *, refusal: type[Exception] | tuple[type[Exception], ...]) -> None:
         self._ask = ask
         self._refusal = refusal
         self._waiting: list[_Asker] = []

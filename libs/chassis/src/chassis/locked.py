@@ -60,10 +60,23 @@ class LockedObjects:
                 raise
         self._store.enable_object_legal_hold(self._bucket, key)
 
+    async def is_there(self, key: str) -> bool:
+        """Say whether there is a copy, held or not."""
+        return await self._ask(lambda: self._version(key) is not None)
+
     async def is_held(self, key: str) -> bool:
         """Say whether there is a copy, and whether the store holds it."""
         return await self._ask(
             lambda: self._version(key) is not None and self._store.is_object_legal_hold_enabled(self._bucket, key)
+        )
+
+    async def list_all(self) -> dict[str, int]:
+        """Return the length of every copy there is, by its key. For comparing; it may take a while."""
+        return await self._ask(
+            lambda: {
+                each.object_name or "": each.size or 0
+                for each in self._store.list_objects(self._bucket, recursive=True)
+            }
         )
 
     async def let_go(self, key: str) -> None:

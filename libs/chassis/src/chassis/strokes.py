@@ -8,7 +8,7 @@ which may hold as many statements as a verb needs.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,14 @@ ACQUIRE_SECONDS = 10.0
 _DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves this constructor untyped
 _BY_KEY = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
 """A stroke looks up a few rows by their keys: a plan made while a table was small must not stay when it has grown."""
+_NOTHING_HAPPENED = (
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.DataError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+)
+"""What undoes a statement for the sake of one who asks. After a lost line nobody knows what was done, and only whoever
+asked may ask again; a statement that took too long would take as long for each."""
 PLACE = "place"
 _OUTBOX_COLUMNS = ("event_id", "about", "subject", "body", "traceparent")
 
@@ -144,7 +152,7 @@ class Strokes:
                     rows = await connection.fetch(stroke.text, *stroke.arguments_of(asked))
                 return {row[PLACE] - 1: row for row in rows}
 
-            gathering = self._gatherings[stroke] = Gathering(ask, refusal=asyncpg.PostgresError)
+            gathering = self._gatherings[stroke] = Gathering(ask, refusal=_NOTHING_HAPPENED)
         row: asyncpg.Record | None = await gathering.ask(values, apart=apart)
         return row
 
@@ -158,7 +166,8 @@ class Strokes:
                 raise  # the statement was refused; the line is as good as before
             except BaseException:
                 # Whatever else went wrong may have left the line halfway through an answer: nobody gets it after us.
-                connection.terminate()
+                with suppress(asyncpg.InterfaceError):  # a line that broke has left the pool by itself
+                    connection.terminate()
                 raise
 
     async def close(self) -> None:

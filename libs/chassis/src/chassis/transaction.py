@@ -32,6 +32,11 @@ def new_id() -> UUID:
     return uuid7()
 
 
+def utc_now() -> datetime:
+    """Return what the clock of this machine says."""
+    return datetime.now(UTC)
+
+
 def open_engine(database_url: str, *, name: str, pool_size: int) -> AsyncEngine:
     """Open a pool on `postgresql://…`; connections that died are noticed before they are used."""
     return create_async_engine(
@@ -128,13 +133,15 @@ class Transactions:
 
     def __init__(self, engine: AsyncEngine, *, wake: Callable[[], None] = lambda: None) -> None:
         self.engine = engine
+        self.clock: Callable[[], datetime] = utc_now
+        """Which moment a transaction is of. One place, so that a school year can be played in a test."""
         self._wake = wake
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
         """Open a transaction; commit on leaving, with the emitted events; roll all of it back on an error."""
         async with self.engine.begin() as connection:
-            transaction = Transaction(connection, now=datetime.now(UTC))
+            transaction = Transaction(connection, now=self.clock())
             yield transaction
             told = await transaction._leave_events()  # noqa: SLF001  the two classes are one mechanism
         if told:

@@ -50,6 +50,8 @@ __all__ = [
     "TermAsked",
 ]
 
+Priority = Literal["normal", "urgent", "very_urgent", "express", "express_timed"]
+"""Khẩn, thượng khẩn, hỏa tốc, hỏa tốc hẹn giờ."""
 DeliveryPurpose = Literal["execute", "inform", "report_to", "coordinate", "monitor", "archive"]
 
 
@@ -74,6 +76,7 @@ class DirectiveIssued(Event):
     issued_on: date
     requirements: tuple[RequirementIssued, ...]
     copies: tuple[Copy, ...] = ()
+    priority: Priority = "normal"
 
     @property
     def about(self) -> str:

@@ -11,6 +11,7 @@ from contracts.directives import (
     DeliveryPurpose,
     IndicatorAsked,
     MediaAsked,
+    Priority,
     RequirementKind,
     RuleAsked,
     SectionAsked,
@@ -19,7 +20,7 @@ from contracts.directives import (
 from directives.domain.audience import types_of
 from directives.domain.directive import Closing, Directive, Recall, Recipient, Return, Stamp, State
 from directives.domain.document_types import DocumentType
-from directives.domain.form import CitationRelation, Competence, Form, Priority
+from directives.domain.form import CitationRelation, Competence, Form
 from directives.domain.periods import Frequency
 from directives.domain.relation import Relation, RelationKind
 from directives.domain.requirement import Requirement

@@ -23,6 +23,7 @@ from contracts.directives import (
     DeliveryPurpose,
     IndicatorAsked,
     IndicatorType,
+    Priority,
     RequirementKind,
     RuleAsked,
 )
@@ -30,7 +31,7 @@ from directives.answering_requests import AnsweringIn
 from directives.domain.audience import of_types
 from directives.domain.directive import Directive, Recipient, Stamp
 from directives.domain.document_types import DocumentType
-from directives.domain.form import Capacity, Citation, CitationRelation, Competence, Form, Priority, Signer
+from directives.domain.form import Capacity, Citation, CitationRelation, Competence, Form, Signer
 from directives.domain.outline import MOST_PERCENT, MOST_TERMS, MOST_TIMES
 from directives.domain.periods import LAST_DAY_OF_ANY_MONTH, DueKind, DueRule, Frequency
 from directives.domain.relation import Relation, RelationKind

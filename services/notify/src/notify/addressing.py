@@ -7,9 +7,9 @@ from uuid import UUID
 
 from chassis.outages import is_outage
 from chassis.transaction import Transaction, Transactions
-from notify import letters
 from notify.domain import Candidate, Letter, is_addressed
 from notify.store import candidates, facts, inboxes
+from notify.words import letters
 
 log = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directives import (
+    CalendarEntered,
     DeliveryMoved,
     DeliveryRefused,
     DirectiveAmended,
@@ -21,7 +22,7 @@ from contracts.directives import (
     QuestionAnswered,
     QuestionAsked,
 )
-from contracts.directory import PersonChanged
+from contracts.directory import PersonChanged, UnitChanged
 from contracts.submissions import (
     CommentAdded,
     CorrectionAsked,
@@ -40,6 +41,8 @@ from contracts.submissions import (
 from notify import projections
 from notify.addressing import write_letters
 from notify.notices import NoticeEvent, note_notices
+from notify.reminding import noting
+from unit_tree.projection import note_units
 
 
 def register(desk: EventDesk) -> None:
@@ -83,7 +86,9 @@ def register(desk: EventDesk) -> None:
         if assigned:
             await write_letters(tx, due_ids=await projections.note_assignments(tx, assigned))
         if owed:
-            await write_letters(tx, obligation_ids=await projections.note_obligations(tx, owed))
+            touched = await projections.note_obligations(tx, owed)
+            await noting.note_owed(tx, touched)
+            await write_letters(tx, obligation_ids=touched)
         if asked:
             await write_letters(tx, due_ids=await projections.note_extensions(tx, asked))
 
@@ -106,4 +111,15 @@ def register(desk: EventDesk) -> None:
         linger=0.25,
     )
     async def note_answers(events: Sequence[projections.AnswerEvent], tx: Transaction) -> None:
-        await write_letters(tx, due_ids=await projections.note_answers(tx, events))
+        due_ids = await projections.note_answers(tx, events)
+        await noting.note_answers(tx, events)
+        await write_letters(tx, due_ids=due_ids)
+
+    # Who stands above whom: where nobody heads a unit, what is overdue is told one step up.
+    @desk.batch("notify-units", UnitChanged)
+    async def note_tree(events: Sequence[UnitChanged], tx: Transaction) -> None:
+        await note_units(events, tx)
+
+    @desk.batch("notify-calendar", CalendarEntered)
+    async def note_calendar(events: Sequence[CalendarEntered], tx: Transaction) -> None:
+        await noting.note_years(events, tx)

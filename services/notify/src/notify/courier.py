@@ -13,9 +13,10 @@ from prometheus_client import Counter
 from chassis.outages import is_outage
 from chassis.telemetry import Metrics
 from chassis.transaction import Transactions
-from notify.contacts import AddressBook, DirectoryAway, NoAddress, PersonUnknown
-from notify.domain import GIVE_UP_AFTER, Delivery, delay_before_retry
-from notify.senders import Away, Line, LineBroke, MailServer, Refused, TryLater
+from notify.channels.contacts import AddressBook, DirectoryAway, NoAddress, PersonUnknown
+from notify.channels.email import Away, Line, LineBroke, MailServer, Refused, TryLater
+from notify.domain import GIVE_UP_AFTER, REMINDERS, Delivery, Letter, delay_before_retry
+from notify.reminding.writing import as_it_stands
 from notify.store import deliveries
 from notify.store.inboxes import EMAIL
 
@@ -111,7 +112,10 @@ class Courier:
     async def _carry(self, line: Line, delivery: Delivery) -> None:
         try:
             address = await self.book.address_of(delivery.letter.person_id)
-            await line.hand_over(delivery.letter, address)
+            letter = await self._as_it_stands(delivery)
+            if letter is None:
+                return
+            await line.hand_over(letter, address)
         except (Refused, NoAddress) as error:
             await self._fail(delivery, str(error))
         except (TryLater, PersonUnknown) as error:
@@ -120,6 +124,18 @@ class Courier:
             async with self.transactions.begin() as tx:
                 await deliveries.mark_sent(tx.connection, delivery, now=tx.now)
             self._count("sent")
+
+    async def _as_it_stands(self, delivery: Delivery) -> Letter | None:
+        """Return the letter as it may leave now: a reminder only of what is owed still, however long it has waited."""
+        if delivery.letter.kind not in REMINDERS:
+            return delivery.letter
+        async with self.transactions.begin() as tx:
+            letter = await as_it_stands(tx, delivery.letter)
+            if letter is None:
+                await deliveries.mark_overtaken(tx.connection, delivery)
+        if letter is None:
+            self._count("overtaken")
+        return letter
 
     async def _fail(self, delivery: Delivery, reason: str) -> None:
         log.warning("letter %s cannot be sent: %s", delivery.letter.letter_id, reason)

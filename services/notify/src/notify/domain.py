@@ -61,10 +61,27 @@ class Kind(StrEnum):
     OBLIGATION_ASSIGNED = "obligation_assigned"
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
+    REMINDER_NEAR = "reminder_near"
+    REMINDER_TODAY = "reminder_today"
+    REMINDER_OVERDUE = "reminder_overdue"
+    REMINDER_DESK = "reminder_desk"
+    REMINDER_RECEIPT = "reminder_receipt"
+    NUDGE = "nudge"
 
 
 OWED = (Kind.OBLIGATION_OPENED, Kind.OBLIGATION_TRANSFERRED)
 """News that concern whoever answers for the unit until the obligation is settled."""
+REMINDERS = frozenset(
+    {
+        Kind.REMINDER_NEAR,
+        Kind.REMINDER_TODAY,
+        Kind.REMINDER_OVERDUE,
+        Kind.REMINDER_DESK,
+        Kind.REMINDER_RECEIPT,
+        Kind.NUDGE,
+    }
+)
+"""Letters about what is owed still; they leave the house only while it is."""
 TO_THE_DESK = (
     Kind.EXTENSION_ASKED,
     Kind.DELIVERY_REFUSED,

@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+import unit_tree.tables
 from chassis import tables as chassis_tables
 from chassis.frame import Frame
 from chassis.identity import KeyRing
@@ -10,15 +11,17 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
 from notify import addressing, api, consumers
-from notify.contacts import AddressBook
+from notify.channels.contacts import AddressBook
+from notify.channels.email import MailServer
 from notify.courier import Courier, count_deliveries
-from notify.senders import MailServer
+from notify.reminding.scheduler import Scheduler
 from notify.settings import Settings
 from notify.tables import metadata
+from unit_tree.projection import TreeReader
 
 MIGRATIONS = Migrations(
     folder=Path(__file__).parent / "migrations",
-    metadata=(metadata, chassis_tables.metadata),
+    metadata=(metadata, chassis_tables.metadata, unit_tree.tables.metadata),
 )
 
 
@@ -28,6 +31,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(api.router)
     frame.letterbox(consumers.register)
     frame.run_in_background(courier_of(frame, settings).work)
+    frame.run_in_background(Scheduler(frame.transactions, TreeReader()).work)
     frame.run_in_background(partial(addressing.keep_looking, frame.transactions))
     return frame
 

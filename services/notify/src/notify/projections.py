@@ -87,9 +87,16 @@ async def note_directives(tx: Transaction, events: Sequence[DirectiveIssued]) ->
                 "version": event.version,
                 "code": event.code,
                 "subject": event.subject,
+                "priority": event.priority,
             },
             [
-                {"requirement_id": each.requirement_id, "directive_id": event.directive_id, "title": each.title}
+                {
+                    "requirement_id": each.requirement_id,
+                    "directive_id": event.directive_id,
+                    "title": each.title,
+                    "reviewing_unit_id": each.reviewing_unit_id,
+                    "closes_at": each.closes_at,
+                }
                 for each in event.requirements
             ],
         )
@@ -111,6 +118,8 @@ async def note_obligations(tx: Transaction, events: Sequence[ObligationEvent]) -
                     "unit_id",
                     "answering_unit_id",
                     "due_at",
+                    "issuer_unit_id",
+                    "closes_at",
                 }
             )
             | {"ended_at": _ended_at(event)}

@@ -53,6 +53,7 @@ directives = Table(
     Column("version", BigInteger, nullable=False),
     Column("code", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    Column("priority", Text, nullable=False, server_default="normal"),
     comment="what letters quote of each directive",
 )
 
@@ -62,6 +63,9 @@ requirements = Table(
     Column("requirement_id", Uuid, primary_key=True),
     Column("directive_id", Uuid, ForeignKey("directives.directive_id"), nullable=False),
     Column("title", Text, nullable=False),
+    # The division of the issuer whose desk waits for it; null: the issuer's own.
+    Column("reviewing_unit_id", Text),
+    Column("closes_at", DateTime(timezone=True)),
     comment="what letters quote of each requirement",
 )
 
@@ -75,6 +79,9 @@ obligations = Table(
     Column("unit_id", Text, nullable=False),
     Column("answering_unit_id", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # Null: noted before it was asked who waits for it.
+    Column("issuer_unit_id", Text),
+    Column("closes_at", DateTime(timezone=True)),
     # Since when nothing is owed any more; null while it is.
     Column("ended_at", DateTime(timezone=True)),
     # Letters that wait for a directive (store.candidates.for_directives).
@@ -111,7 +118,8 @@ letters_due = Table(
         "'obligation_exempted', 'obligation_reopened', 'obligation_recalled', 'submission_carried', "
         "'obligation_activated', 'obligation_suspended', "
         "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', 'question_asked', "
-        "'question_answered', 'directive_amended', 'directive_recalled', 'media_withdrawn', 'media_hidden')",
+        "'question_answered', 'directive_amended', 'directive_recalled', 'media_withdrawn', 'media_hidden', "
+        "'reminder_near', 'reminder_today', 'reminder_overdue', 'reminder_desk', 'reminder_receipt', 'nudge')",
         name="letters_due_kind_known",
     ),
     CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="letters_due_to_a_unit_or_a_person"),
@@ -158,7 +166,8 @@ deliveries = Table(
     Column("last_error", Text),
     Column("sent_at", DateTime(timezone=True)),
     CheckConstraint("channel IN ('email')", name="deliveries_channel_known"),
-    CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="deliveries_state_known"),
+    # Overtaken: what a reminder spoke of was no longer owed when it was to leave.
+    CheckConstraint("state IN ('waiting', 'sent', 'failed', 'overtaken')", name="deliveries_state_known"),
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="deliveries_sent_says_when"),
     CheckConstraint("state <> 'failed' OR last_error IS NOT NULL", name="deliveries_failed_says_why"),
     # What the courier may take now (store.deliveries.claim).

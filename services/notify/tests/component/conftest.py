@@ -18,10 +18,10 @@ from chassis.frame import Frame, Role
 from chassis.testing import tell
 from chassis.transaction import new_id
 from congvan.ports import free_port
-from notify.contacts import AddressBook
+from notify.channels.contacts import AddressBook
+from notify.channels.email import MailServer
 from notify.courier import Courier, count_deliveries
 from notify.main import MIGRATIONS, create_frame
-from notify.senders import MailServer
 from notify.settings import Settings
 from notify.tables import deliveries, letters
 

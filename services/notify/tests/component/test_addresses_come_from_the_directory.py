@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.testing import tell
-from notify.contacts import AddressBook, DirectoryAway
+from notify.channels.contacts import AddressBook, DirectoryAway
 
 
 async def test_an_address_is_asked_for_once_and_with_one_sign_in(

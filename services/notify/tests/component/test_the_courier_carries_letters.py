@@ -12,7 +12,7 @@ import pytest
 from chassis.testing import running, tell, until
 from chassis.transaction import new_id
 from contracts.event import nats_subject, seal
-from notify.senders import Away, MailServer
+from notify.channels.email import Away, MailServer
 from notify.store import deliveries
 
 

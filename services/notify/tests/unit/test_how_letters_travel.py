@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from notify.channels.email import Refused, message
 from notify.domain import Kind, Letter, Text
-from notify.senders import Refused, message
 
 AUTHOR = "Công văn <khong-tra-loi@congvan.example>"
 TEXT = Text(

@@ -54,6 +54,9 @@ media = Table(
     Column("scan", Text),
     Column("looks_like_pupils", Boolean, nullable=False, server_default="false"),
     Column("has_poster", Boolean, nullable=False, server_default="true"),
+    Column("has_thumbnail", Boolean, nullable=False, server_default="false"),
+    # Of documents and photographs, of the whole file as it lies in the store.
+    Column("sha256", Text),
     Column("shown_type", Text),
     Column("rendition", Text),
     Column("rendition_percent", Integer),
@@ -133,8 +136,8 @@ media = Table(
     Index("media_to_render", "render_at", postgresql_where=text("rendition IN ('waiting', 'making')")),
     # What has been kept long enough.
     Index("media_kept", "inspected_at", postgresql_where=text("state = 'ready'")),
-    # What is still to be locked or released.
-    Index("media_to_lock", "held_at", postgresql_where=text("lock IN ('wanted', 'releasing')")),
+    # What is still to be locked or released, or waits for a store that can.
+    Index("media_to_lock", "held_at", postgresql_where=text("lock IN ('wanted', 'releasing', 'not-offered')")),
     # Deleted files whose bytes are not known to be gone.
     Index(
         "media_unconfirmed",

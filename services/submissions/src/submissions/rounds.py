@@ -101,6 +101,6 @@ class Rounds:
             except Exception as error:  # noqa: BLE001  tomorrow is another day
                 log.warning("the store could not be held against the database: %r", error)
             else:
-                self._differing.set(len(found.missing) + len(found.differing))
+                self._differing.set(len(found.missing) + len(found.differing) + len(found.unclaimed))
                 if not found.is_whole or found.removed:
                     log.warning("the store differs from the database: %s", found)

@@ -299,6 +299,8 @@ official_documents = Table(
     Column("signed_by", Text, nullable=False),
     # The PDF of a report that was signed; of a document it is among its files.
     Column("signed_media_id", Uuid),
+    # What its sender knew that file by; it was the one in the store.
+    Column("signed_sha256", Text),
     ForeignKeyConstraint(
         ["submission_id", "number"], ["submission_versions.submission_id", "submission_versions.number"]
     ),

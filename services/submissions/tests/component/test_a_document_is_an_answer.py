@@ -55,7 +55,7 @@ async def test_number_and_day_are_told_and_who_signed_stays(owe_plan, file, reco
     assert "Mẫu" not in str(await record.rows("outbox"))
     [version] = (await desk.read(officer)).json()["versions"]
     assert (version["document"], [each["media_id"] for each in version["media"]]) == (
-        PLAN | {"signed_media_id": None},
+        PLAN | {"signed_media_id": None, "signed_sha256": None},
         [plan],
     )
 

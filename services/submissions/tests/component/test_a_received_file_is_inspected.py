@@ -41,7 +41,10 @@ async def test_a_film_of_58_s_passes_and_can_be_looked_at(sender, record, archiv
     film = await web.get(link["url"])
     assert film.content == sender.content
     assert film.headers["content-type"] == "video/mp4"
-    assert (await web.get(link["poster_url"])).content.startswith(JPEG)
+    poster, thumbnail = [(await web.get(link[name])).content for name in ("poster_url", "thumbnail_url")]
+    assert poster.startswith(JPEG)
+    assert thumbnail.startswith(JPEG)
+    assert len(thumbnail) < len(poster)
     assert await archive.objects.find(f"quarantine/{sender.media_id}") is None
     assert (await record.rows("media"))[0]["cleared_at"] is not None
 
@@ -56,6 +59,8 @@ async def test_a_film_of_75_s_is_refused_with_its_length_and_replaced_by_one_tha
 
     media = await long.media()
     assert (media["state"], media["refusal"], media["allowed"]) == ("rejected", "too-long", 60_000)
+    assert media["refusal_vi"].startswith("Video dài 75")
+    assert "tối đa 60 giây; hãy cắt ngắn rồi tải lại" in media["refusal_vi"]
     assert 74_900 <= media["measured"] <= 75_200
     _, (kind, event) = await record.events()
     assert kind == "submissions.media.rejected.v1"

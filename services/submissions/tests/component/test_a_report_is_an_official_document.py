@@ -1,5 +1,7 @@
 """A report may be a document of the unit's own: number, day and signer are stated with it, and it may come signed."""
 
+import hashlib
+
 import pytest
 
 from chassis.transaction import new_id
@@ -15,6 +17,8 @@ REPORT = {
     "signed_by": "Nguyễn Văn A",
 }
 
+SHA256 = hashlib.sha256(b"%PDF").hexdigest()
+
 
 @pytest.fixture
 async def desk(owe, asked):
@@ -29,12 +33,13 @@ def file(record):
         media_id = new_id()
         await record.change(
             "INSERT INTO media (media_id, obligation_id, uploaded_by, file_name, content_type, byte_count, part_bytes,"
-            " store_upload_id, state, opened_at, etag, received_at, inspected_at, format)"
+            " store_upload_id, state, opened_at, etag, received_at, inspected_at, format, sha256)"
             " VALUES (:id, :owed, :id, 'bao-cao', 'application/pdf', 1, 1, 'x', 'ready', now(), 'e', now(), now(),"
-            " :format)",
+            " :format, :sha256)",
             id=media_id,
             owed=desk.obligation_id,
             format=found,
+            sha256=SHA256,
         )
         return str(media_id)
 
@@ -48,12 +53,13 @@ def told(answer) -> tuple:
 async def test_number_day_and_signer_stand_with_the_version_and_the_signer_is_not_told(
     desk, asked, file, record, reporter, officer
 ) -> None:
-    signed = REPORT | {"signed_media_id": await file(desk)}
+    signed = REPORT | {"signed_media_id": await file(desk), "signed_sha256": SHA256}
 
     assert (await desk.submit(reporter, asked.answer(document=signed))).status_code == 201
 
     [version] = (await desk.read(officer)).json()["versions"]
     assert version["document"] == signed
+    assert (version["signed_file"]["media_id"], version["signed_file"]["sha256"]) == (signed["signed_media_id"], SHA256)
     assert len(version["values"]) == 4
     [(_, event)] = await record.events()
     assert event["documents"] == [{"code": "15/BC-THCSBD", "issued_on": "2026-11-20"}]
@@ -74,6 +80,11 @@ async def test_what_is_not_such_a_document_changes_nothing(desk, owe, asked, fil
     for signed, code in wrong.items():
         document = None if signed is None else REPORT | {"signed_media_id": signed}
         assert (await desk.submit(reporter, asked.answer(document=document))).json()["code"] == code
+    named = await file(desk)
+    for said in ({"signed_media_id": named, "signed_sha256": 64 * "0"}, {"signed_sha256": SHA256}):
+        refused = await desk.submit(reporter, asked.answer(document=REPORT | said))
+        assert [each["where"] for each in refused.json()["errors"]] == ["document.signed_sha256"]
+    before = await record.everything()
     late = REPORT | {"issued_on": "2099-01-01"}
     assert told(await desk.submit(reporter, asked.answer(document=late))) == (422, "values-not-valid")
     assert told(await plain.submit(reporter, asked.answer(document=REPORT))) == (422, "values-not-valid")

@@ -40,6 +40,7 @@ async def test_every_file_lies_in_the_folder_of_its_unit_beside_a_manifest(sent,
         manifest = opened.read("MANIFEST.csv").decode("utf-8-sig").splitlines()
         assert len(manifest) == 3
         assert str(sender.media_id) in manifest[1]
+        assert manifest[0].endswith(",digest,scope,sha256")
     views = await record.rows("media_views")
     assert [view["purpose"] for view in views] == ["archive", "archive"]
 

@@ -79,12 +79,16 @@ async def test_a_withdrawn_file_is_gone_for_everybody_and_links_given_before_are
     shown, archive, record, officer, reporter, web
 ) -> None:
     link = (await ask(shown, "GET", "link", officer)).json()
-    assert (await web.get(link["url"])).status_code == 200
+    small = f"/obligations/{shown.desk.obligation_id}/thumbnails"
+    [thumbnail] = (await shown.desk.ask("GET", small, officer)).json()["thumbnails"]
+    assert [(await web.get(each)).status_code for each in (link["url"], thumbnail["url"])] == [200, 200]
 
     withdrawn = await withdraw(shown)
 
     assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "withdrawn")
-    assert {(await web.get(link[name])).status_code for name in ("url", "poster_url")} == {404}
+    given = (link["url"], link["poster_url"], link["thumbnail_url"], thumbnail["url"])
+    assert {(await web.get(url)).status_code for url in given} == {404}
+    assert (await shown.desk.ask("GET", small, officer)).json()["thumbnails"] == []
     assert told(await ask(shown, "GET", "link", officer)) == (409, "media-not-ready")
     refused = await shown.desk.submit(reporter, {"media_ids": [str(shown.media_id)]})
     assert refused.json()["media"] == [{"media_id": str(shown.media_id), "state": "withdrawn"}]

@@ -1,5 +1,6 @@
 """A document or a photograph is sent for a requirement that asks for documents, and shown as it may be shown."""
 
+import hashlib
 import io
 import zipfile
 
@@ -50,15 +51,18 @@ async def test_a_letter_comes_in_and_a_list_of_pupils_is_flagged(paper_desk, ano
 
     media = await sender.media()
     assert (media["format"], media["scan"], media["looks_like_pupils"]) == ("docx", "not-scanned", True)
+    assert media["sha256"] == hashlib.sha256(sender.content).hexdigest()
     link = (await sender.desk.ask("GET", f"/media/{sender.media_id}/link", sender.who)).json()
-    assert link["poster_url"] is None
+    assert (link["poster_url"], link["thumbnail_url"]) == (None, None)
+    small = await sender.desk.ask("GET", f"/obligations/{paper_desk.obligation_id}/thumbnails", sender.who)
+    assert small.json()["thumbnails"] == []
     shown = await sender.web.get(link["url"])
     assert (shown.content, shown.headers["content-type"]) == (sender.content, WORD)
     assert (await record.events())[-1][1]["duration_ms"] == 0
 
 
 async def test_a_photograph_is_shown_bare_and_its_original_to_its_own_only(
-    paper_desk, another_sender, archive, officer, signer, asked
+    paper_desk, another_sender, archive, officer, stranger, signer, asked
 ) -> None:
     sender = another_sender(photograph(), desk=paper_desk)
     await sender.open(content_type="image/jpeg", file_name="anh.jpg")
@@ -72,12 +76,19 @@ async def test_a_photograph_is_shown_bare_and_its_original_to_its_own_only(
     original = (await sender.desk.ask("GET", f"/media/{sender.media_id}/original", officer)).json()
 
     assert b"Galaxy" in sender.content
-    for url in (link["url"], link["poster_url"]):
-        assert b"Galaxy" not in (await sender.web.get(url)).content
+    listed = f"/obligations/{paper_desk.obligation_id}/thumbnails"
+    [small] = (await sender.desk.ask("GET", listed, leader)).json()["thumbnails"]
+    for url in (link["url"], link["poster_url"], link["thumbnail_url"], small["url"]):
+        picture = (await sender.web.get(url)).content
+        assert picture.startswith(b"\xff\xd8\xff")
+        assert b"Galaxy" not in picture
+    with Image.open(io.BytesIO(picture)) as thumbnail:
+        assert thumbnail.size == (240, 160)
+    assert told(await sender.desk.ask("GET", listed, stranger)) == (404, "not-found")
     assert told(refused) == (403, "not-allowed")
     assert (await sender.web.get(original["url"])).content == sender.content
     views = (await sender.desk.ask("GET", f"/media/{sender.media_id}/views", officer)).json()["views"]
-    assert [view["purpose"] for view in views] == ["original", "link"]
+    assert [view["purpose"] for view in views] == ["thumbnail", "original", "link"]
 
 
 async def test_what_is_not_among_the_formats_is_refused_by_its_content(paper_desk, another_sender, archive) -> None:

@@ -41,7 +41,7 @@ async def test_a_file_goes_when_it_was_kept_long_enough_and_leaves_a_proof(kept,
     assert media["byte_count"] == 1000, "what it was stays on record"
     found = await reconcile(archive)
     assert not [key for key in (*found.orphans, *found.missing) if str(kept.media_id) in key]
-    for prefix in ("media", "posters", "quarantine"):
+    for prefix in ("media", "posters", "thumbnails", "quarantine"):
         assert not await archive.objects.list_all(f"{prefix}/{kept.media_id}")
     refused = await kept.desk.ask("GET", f"/media/{kept.media_id}/link", kept.who)
     assert refused.status_code == 409
@@ -133,6 +133,10 @@ async def test_where_no_lock_is_offered_the_record_says_so(kept, archive, record
     await settle_locks(replace(archive, locked=locked))
 
     assert [each["lock"] for each in await record.rows("media")] == ["not-offered"]
+    # Once the store has such a bucket, the sweep locks what was held before.
+    await settle_locks(archive)
+    assert [each["lock"] for each in await record.rows("media")] == ["locked"]
+    assert await archive.locked.is_held(str(kept.media_id))
 
 
 async def test_a_withdrawn_file_goes_after_90_days_unless_it_is_held(kept, archive, record, officer) -> None:

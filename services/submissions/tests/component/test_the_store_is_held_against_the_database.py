@@ -24,13 +24,18 @@ def mine(sender, archive):
     async def compare(**more) -> dict[str, list[str]]:
         found = await reconcile(archive, **more)
         name = str(sender.media_id)
-        told = {"missing": found.missing, "differing": found.differing, "orphans": found.orphans}
+        told = {
+            "missing": found.missing,
+            "differing": found.differing,
+            "orphans": found.orphans,
+            "unclaimed": found.unclaimed,
+        }
         return {what: [key for key in keys if name in key] for what, keys in told.items()}
 
     return compare
 
 
-NOTHING = {"missing": [], "differing": [], "orphans": []}
+NOTHING = {"missing": [], "differing": [], "orphans": [], "unclaimed": []}
 
 
 async def test_a_film_is_no_difference_at_any_step_of_its_way(sender, archive, mine, monkeypatch) -> None:
@@ -50,9 +55,11 @@ async def test_what_is_lost_or_cut_short_is_named(ready, archive, record, mine) 
     [row] = await record.rows("media")
     final = f"media/{ready.media_id}/{row['etag']}"
     await archive.objects.put(final, b"short", content_type="video/mp4")
-    await archive.objects.remove(f"posters/{ready.media_id}.jpg")
+    pictures = [f"{place}/{ready.media_id}.jpg" for place in ("posters", "thumbnails")]
+    for each in pictures:
+        await archive.objects.remove(each)
 
-    assert await mine() == {"missing": [f"posters/{ready.media_id}.jpg"], "differing": [final], "orphans": []}
+    assert await mine() == NOTHING | {"missing": pictures, "differing": [final]}
 
 
 async def test_what_no_row_calls_for_is_removed_once_it_is_old(ready, archive, mine, monkeypatch) -> None:
@@ -69,11 +76,34 @@ async def test_what_no_row_calls_for_is_removed_once_it_is_old(ready, archive, m
     assert await archive.objects.find(left) is None
 
 
+async def test_copies_of_what_is_held_are_compared_and_never_removed(
+    sender, archive, record, mine, officer, monkeypatch
+) -> None:
+    monkeypatch.setattr(reconciling, "NEW_FOR", reconciling.NEW_FOR * 0)
+    await sender.send()
+    key = str(sender.media_id)
+    path = f"/media/{key}/hold"
+    assert (await sender.desk.ask("PUT", path, officer, json={"reason": "x"})).json()["lock"] == "locked"
+    assert await mine() == NOTHING
+
+    await record.change("UPDATE media SET lock = NULL, held_at = NULL, held_by = NULL, hold_reason = NULL")
+    monkeypatch.setattr(reconciling, "PREFIXES", ())  # of the bucket everything lies in nothing is removed here
+    assert await mine(remove=True) == NOTHING | {"unclaimed": [f"held/{key}"]}
+    assert await archive.locked.is_held(key), "a person decides"
+
+    await record.change("UPDATE media SET held_at = now(), held_by = uploaded_by, hold_reason = 'x', lock = 'locked'")
+    await archive.locked.let_go(key)
+    assert (await mine())["missing"] == [f"held/{key}"]
+
+
 async def test_the_command_says_it_in_json(ready, frame, capsys, monkeypatch) -> None:
     monkeypatch.setattr(reconciling, "PREFIXES", tuple(f"{each}{ready.media_id}" for each in reconciling.PREFIXES))
 
-    assert await commands.verify(frame.settings, []) == 0
+    # What others hold lies in the same store of the tests.
+    alone = frame.settings.model_copy(update={"store_held_bucket": ""})
+
+    assert await commands.verify(alone, []) == 0
 
     told = json.loads(capsys.readouterr().out)
-    assert (told["files"], told["objects"], told["is_whole"]) == (1, 2, True)
+    assert (told["files"], told["objects"], told["is_whole"]) == (1, 3, True)
     assert await commands.verify(frame.settings, ["nonsense"]) == 2

@@ -29,6 +29,7 @@ async def test_length_picture_and_codecs_are_measured(film: Film, source_of: typ
         audio_codec="aac",
         byte_count=len(content),
         poster_jpeg=measured.poster_jpeg,
+        thumbnail_jpeg=measured.thumbnail_jpeg,
         confinement=measured.confinement,
     )
 
@@ -38,6 +39,9 @@ async def test_the_poster_shows_the_film_at_640_pixels(film: Film, source_of: ty
 
     with Image.open(io.BytesIO(measured.poster_jpeg)) as poster:
         assert (poster.format, poster.size) == ("JPEG", (640, 360))
+        assert len(measured.thumbnail_jpeg) < 16 * 1024
+        with Image.open(io.BytesIO(measured.thumbnail_jpeg)) as thumbnail:
+            assert (thumbnail.format, thumbnail.size) == ("JPEG", (240, 135))
         shades = poster.convert("L").getcolors()
     # Drifting bars above, noise in the middle: a picture, not one flat colour.
     assert shades is not None
@@ -71,6 +75,8 @@ async def test_a_film_held_upright_is_measured_upright(film: Film, source_of: ty
     assert (measured.width, measured.height) == (180, 320)
     with Image.open(io.BytesIO(measured.poster_jpeg)) as poster:
         assert poster.size == (180, 320)
+    with Image.open(io.BytesIO(measured.thumbnail_jpeg)) as thumbnail:
+        assert thumbnail.size == (135, 240)
 
 
 @pytest.mark.parametrize(

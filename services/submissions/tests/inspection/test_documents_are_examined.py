@@ -105,6 +105,8 @@ def test_a_pdf_shows_its_first_page() -> None:
     assert (found.paper.format, found.paper.page_count) == ("pdf", 2)
     with Image.open(io.BytesIO(found.preview)) as page:
         assert page.size == (640, 906)
+    with Image.open(io.BytesIO(found.thumbnail)) as page:
+        assert page.size == (170, 240)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
@@ -115,7 +117,9 @@ def test_a_photograph_is_shown_upright_and_without_what_the_camera_wrote(kind) -
         assert shown.size == (400, 800)
         assert not shown.getexif()
         assert "exif" not in shown.info
-    assert b"iPhone" not in found.shown + found.preview
+    assert b"iPhone" not in found.shown + found.preview + found.thumbnail
+    with Image.open(io.BytesIO(found.thumbnail)) as thumbnail:
+        assert thumbnail.size == (120, 240)
 
 
 @pytest.mark.parametrize("body", [PUPILS, PUPILS.replace(" ", "</w:t><w:t> ")])
@@ -173,7 +177,7 @@ def test_a_photograph_that_is_something_else_too_is_shown_without_it(content, ki
     found = examined(content)
 
     assert found.paper.format == kind
-    for picture in (found.shown, found.preview):
+    for picture in (found.shown, found.preview, found.thumbnail):
         assert picture.endswith(b"\xff\xd9")
         assert not any(trace in picture for trace in (b"vbaProject", b"%PDF", b"<script>"))
 

@@ -25,11 +25,13 @@ line = socket.socket(fileno=int(sys.argv[1]))
 size = int(sys.argv[2])
 walls = dict.fromkeys(["rlimits", "no_new_privs", "network_namespace", "seccomp", "unprivileged"], True)
 poster = b"\\xff\\xd8\\xff" + bytes(100) + b"\\xff\\xd9"
+thumbnail = poster
 film = {"duration_ms": 5000, "width": 640, "height": 360, "video_codec": "h264", "audio_codec": "aac"}
 def say(kind, said):
     wire.send(line, kind, said if isinstance(said, bytes) else json.dumps(said).encode())
 def measured(**changes):
     say(wire.POSTER, poster)
+    say(wire.THUMBNAIL, thumbnail)
     say(wire.MEASURED, {**film, **changes})
 """
 _HONEST = _READY + "say(wire.READY, walls)\n"
@@ -149,7 +151,11 @@ async def test_figures_beyond_the_limits_are_judged_by_the_parent(
         pytest.param("line.sendall(b'M' + b'\\xff' * 4)", id="a message of four gigabytes"),
         pytest.param("line.sendall(b'M' + struct.pack('>I', 100) + b'{')", id="half a message"),
         pytest.param("line.sendall(b'M')", id="half a head"),
-        pytest.param("say(wire.MEASURED, film)", id="no poster"),
+        pytest.param("say(wire.THUMBNAIL, thumbnail); say(wire.MEASURED, film)", id="no poster"),
+        pytest.param("say(wire.POSTER, poster); say(wire.MEASURED, film)", id="no thumbnail"),
+        pytest.param("say(wire.THUMBNAIL, thumbnail); measured()", id="two thumbnails"),
+        pytest.param("thumbnail = b'GIF89a'; measured()", id="a thumbnail that is no JPEG"),
+        pytest.param("thumbnail = poster[:3] + bytes(1 << 15) + poster[-2:]; measured()", id="a huge thumbnail"),
         pytest.param("say(wire.POSTER, poster); measured()", id="two posters"),
         pytest.param("poster = b'<svg/>'; measured()", id="a poster that is no JPEG"),
         pytest.param("poster = poster[:-2]; measured()", id="a poster without an end"),

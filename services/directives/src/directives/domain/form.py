@@ -6,10 +6,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from contracts.directives import Priority
 from directives.problems import ContactPersonal, SignerUnfit
 
-Priority = Literal["normal", "urgent", "very_urgent", "express", "express_timed"]
-"""Khẩn, thượng khẩn, hỏa tốc, hỏa tốc hẹn giờ."""
 Competence = Literal["TM.", "KT.", "TL.", "TUQ.", "Q."]
 """On behalf of a body, for its head, by order, by authorisation, acting."""
 CitationRelation = Literal["basis", "implements", "refers_to", "replaces", "amends", "corrects", "recalls"]

@@ -234,6 +234,7 @@ def _tell(tx: Transaction, directive: Directive, asked_by: periods.AskedBy, copi
             code=number.code,
             subject=directive.subject,
             issued_on=issue.on,
+            priority=directive.form.priority,
             requirements=tuple(
                 RequirementIssued(
                     requirement_id=each.id,

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from contracts.directives import DeliveryPurpose
+from contracts.directives import DeliveryPurpose, Priority
 from directives.domain.directive import Directive, Recipient
 from directives.domain.document_types import DOCUMENT_TYPES, DocumentType
-from directives.domain.form import Priority
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"

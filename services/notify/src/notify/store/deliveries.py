@@ -42,6 +42,7 @@ _HELD = _ON_ITS_WAY.where(deliveries.c.attempts == bindparam("held_attempts"))
 _SENT = _ON_ITS_WAY.values(state="sent", sent_at=bindparam("now"), last_error=None)
 _POSTPONED = _HELD.values(next_attempt_at=bindparam("until"), last_error=bindparam("error"))
 _FAILED = _HELD.values(state="failed", last_error=bindparam("error"))
+_OVERTAKEN = _HELD.values(state="overtaken", last_error=None)
 _RELEASED = _HELD.values(attempts=deliveries.c.attempts - 1, next_attempt_at=bindparam("now"))
 
 
@@ -67,6 +68,11 @@ async def postpone(connection: AsyncConnection, delivery: Delivery, *, until: da
 async def mark_failed(connection: AsyncConnection, delivery: Delivery, *, error: str) -> None:
     """Note that the letter will not be sent, and why; it stays in its inbox."""
     await connection.execute(_FAILED, {**_held(delivery), "error": error})
+
+
+async def mark_overtaken(connection: AsyncConnection, delivery: Delivery) -> None:
+    """Note that the letter does not leave: what it reminds of is owed no more. It stays in its inbox."""
+    await connection.execute(_OVERTAKEN, _held(delivery))
 
 
 async def release(connection: AsyncConnection, untouched: Sequence[Delivery], *, now: datetime) -> None:

@@ -1,13 +1,14 @@
 """What others told: people and their posts, directives, obligations; and what must be said about it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.domain import Due
+from notify.domain import Due, Letter
 from notify.tables import acceptances, directives, letters_due, obligations, people, posts, requirements
 
 ONE_AT_A_TIME = 0xC0_17E5
@@ -46,13 +47,14 @@ _PUT_POST = _new_post.on_conflict_do_update(
 _new_directive = insert(directives)
 _PUT_DIRECTIVE = _new_directive.on_conflict_do_update(
     index_elements=[directives.c.directive_id],
-    set_={each: _new_directive.excluded[each] for each in ("version", "code", "subject")},
+    set_={each: _new_directive.excluded[each] for each in ("version", "code", "subject", "priority")},
     where=directives.c.version < _new_directive.excluded.version,
 ).returning(directives.c.directive_id)
 
 _new_requirement = insert(requirements)
 _PUT_REQUIREMENT = _new_requirement.on_conflict_do_update(
-    index_elements=[requirements.c.requirement_id], set_={"title": _new_requirement.excluded.title}
+    index_elements=[requirements.c.requirement_id],
+    set_={each: _new_requirement.excluded[each] for each in ("title", "reviewing_unit_id", "closes_at")},
 )
 
 _new_obligation = insert(obligations)
@@ -113,6 +115,25 @@ async def put_due(connection: AsyncConnection, news: Iterable[Due]) -> None:
             "quoted": {**due.quoted},
         }
         for due in news
+    ]
+    if rows:
+        await connection.execute(_PUT_DUE, rows)
+
+
+async def put_digests_due(connection: AsyncConnection, written: Sequence[Letter], *, occurred_at: datetime) -> None:
+    """Keep that these letters were due, under their own ids: no event asked for them, the clock or a desk did."""
+    rows: list[dict[str, Any]] = [
+        {
+            "due_id": letter.letter_id,
+            "kind": letter.kind,
+            "obligation_id": None,
+            "directive_id": letter.directive_id,
+            "unit_id": None,
+            "person_id": letter.person_id,
+            "occurred_at": occurred_at,
+            "quoted": {},
+        }
+        for letter in written
     ]
     if rows:
         await connection.execute(_PUT_DUE, rows)

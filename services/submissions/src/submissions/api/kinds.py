@@ -40,6 +40,8 @@ class OfficialIn(BaseModel):
     signed_by: Annotated[Line, Field(max_length=100)]
     signed_media_id: UUID | None = None
     """Of a report: the PDF that was signed."""
+    signed_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """What the sender knows the signed file by; refused when the store holds another one."""
 
 
 class DelegateOut(BaseModel):
@@ -62,3 +64,4 @@ class OfficialOut(BaseModel):
     issued_on: date
     signed_by: str
     signed_media_id: UUID | None
+    signed_sha256: str | None

@@ -14,6 +14,7 @@ from chassis.transaction import OpenTransaction
 from submissions.api.files import OurArchive
 from submissions.domain.declaration import Declaration
 from submissions.domain.media import Media
+from submissions.domain.refusing import words_of
 from submissions.operations import reading, showing
 from submissions.problems import MediaNotReady
 
@@ -65,9 +66,14 @@ class MediaOut(BaseModel):
     page_count: int | None
     scan: str | None
     looks_like_pupils: bool
+    sha256: str | None
+    """Of a document or a photograph: of the whole file as it lies in the store, in hex."""
     rendition: str | None
     rendition_percent: int | None
     refusal: str | None
+    refusal_vi: str | None
+    """Why it was refused, with what was measured, and what to do."""
+    refusal_en: str | None
     measured: int | None
     allowed: int | None
     held_at: datetime | None
@@ -84,6 +90,7 @@ class MediaOut(BaseModel):
     @classmethod
     def of(cls, media: Media, declared: Declaration | None = None) -> "MediaOut":
         """Return a file as it is shown."""
+        words = words_of(media)
         return cls(
             media_id=media.id,
             obligation_id=media.obligation_id,
@@ -105,9 +112,12 @@ class MediaOut(BaseModel):
             page_count=media.page_count,
             scan=media.scan,
             looks_like_pupils=media.looks_like_pupils,
+            sha256=media.sha256,
             rendition=media.rendition,
             rendition_percent=media.rendition_percent,
             refusal=media.refusal,
+            refusal_vi=None if words is None else words.vi,
+            refusal_en=None if words is None else words.en,
             measured=media.measured,
             allowed=media.allowed,
             held_at=media.held_at,
@@ -129,10 +139,25 @@ class FilesOut(BaseModel):
 
 
 class LinkOut(BaseModel):
-    """Where to look at a file and its poster, until `expires_at`."""
+    """Where to look at a file, its poster, and a small picture for lists, until `expires_at`."""
 
     url: str
     poster_url: str | None
+    thumbnail_url: str | None
+    expires_at: datetime
+
+
+class ThumbnailOut(BaseModel):
+    """Where to look at a small picture of a file."""
+
+    media_id: UUID
+    url: str
+
+
+class ThumbnailsOut(BaseModel):
+    """Small pictures of files, 240 pixels at most, for a list of them, until `expires_at`. Workbooks have none."""
+
+    thumbnails: list[ThumbnailOut]
     expires_at: datetime
 
 
@@ -142,6 +167,14 @@ async def read_files(obligation_id: UUID, tx: OpenTransaction, caller: Calling) 
     files = await reading.read_files(tx, obligation_id=obligation_id, by=caller)
     declared = await reading.read_declarations(tx, files)
     return FilesOut(files=[MediaOut.of(each, declared.get(each.id)) for each in files])
+
+
+@router.get("/obligations/{obligation_id}/thumbnails", responses=may_raise(NotFound, NotSignedIn))
+async def link_thumbnails(obligation_id: UUID, archive: OurArchive, caller: Calling) -> ThumbnailsOut:
+    """Sign where to look at small pictures of all files of an obligation that passed their inspection."""
+    found = await showing.read_thumbnails(archive, obligation_id=obligation_id, by=caller)
+    pictures = [ThumbnailOut(media_id=media_id, url=url) for media_id, url in found.urls.items()]
+    return ThumbnailsOut(thumbnails=pictures, expires_at=found.expires_at)
 
 
 @router.get("/media/{media_id}", responses=may_raise(NotFound, NotSignedIn))
@@ -155,11 +188,11 @@ async def read_media(media_id: UUID, tx: OpenTransaction, caller: Calling) -> Me
 async def link_media(media_id: UUID, archive: OurArchive, caller: Calling) -> LinkOut:
     """Sign where to look at a file that passed its inspection."""
     link = await showing.read_link(archive, media_id=media_id, by=caller)
-    return LinkOut(url=link.url, poster_url=link.poster_url, expires_at=link.expires_at)
+    return LinkOut(**asdict(link))
 
 
 @router.get("/media/{media_id}/original", responses=may_raise(MediaNotReady, NotFound, NotAllowed, NotSignedIn))
 async def link_original(media_id: UUID, archive: OurArchive, caller: Calling) -> LinkOut:
     """Sign where to fetch a file as it was sent; for its unit and its reviewers."""
     link = await showing.read_original(archive, media_id=media_id, by=caller)
-    return LinkOut(url=link.url, poster_url=None, expires_at=link.expires_at)
+    return LinkOut(**asdict(link))

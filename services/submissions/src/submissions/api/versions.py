@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from submissions.api.kinds import DelegateOut, OfficialOut
 from submissions.api.remarks import ConsolidatedOut, ExplanationOut, RemarkOut
+from submissions.domain.media import Media
 from submissions.domain.submission import Submission, SubmissionVersion, receipt_code
 from submissions.operations.reading import WholeSubmission
 
@@ -73,6 +74,10 @@ class NamedMediaOut(BaseModel):
     file_name: str
     byte_count: int
     duration_ms: int | None
+    format: str | None
+    sha256: str | None
+    """Of a document or a photograph: of the whole file as it lies in the store, in hex."""
+    looks_like_pupils: bool
 
 
 class VersionOut(BaseModel):
@@ -90,6 +95,8 @@ class VersionOut(BaseModel):
     media: list[NamedMediaOut]
     delegates: list[DelegateOut]
     document: OfficialOut | None
+    signed_file: NamedMediaOut | None
+    """The file behind `document.signed_media_id`."""
     explanations: list[ExplanationOut]
     consolidates: list[ConsolidatedOut]
     """Which units stand behind the figures it adds up."""
@@ -144,9 +151,24 @@ def _origin(origin: Submission | None) -> CarriedFromOut | None:
     return None if origin is None else CarriedFromOut(submission_id=origin.id, obligation_id=origin.obligation_id)
 
 
+def _named(media: Media) -> NamedMediaOut:
+    return NamedMediaOut(
+        media_id=media.id,
+        state=media.state,
+        file_name=media.file_name,
+        byte_count=media.byte_count,
+        duration_ms=media.duration_ms,
+        format=media.format,
+        sha256=media.sha256,
+        looks_like_pupils=media.looks_like_pupils,
+    )
+
+
 def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> VersionOut:
     review = version.review
     files = [whole.media[media_id] for media_id in version.media_ids]
+    official = whole.documents.get(version.number)
+    signed = whole.media.get(official.signed_media_id) if official and official.signed_media_id else None
     return VersionOut(
         number=version.number,
         submitted_by=version.submitted_by,
@@ -160,18 +182,10 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
             for each in version.values
         ],
         narrative=dict(version.narrative),
-        media=[
-            NamedMediaOut(
-                media_id=each.id,
-                state=each.state,
-                file_name=each.file_name,
-                byte_count=each.byte_count,
-                duration_ms=each.duration_ms,
-            )
-            for each in files
-        ],
+        media=[_named(each) for each in files],
         delegates=[DelegateOut(**each._asdict()) for each in whole.delegates.get(version.number, ())],
-        document=OfficialOut.model_validate(official) if (official := whole.documents.get(version.number)) else None,
+        document=None if official is None else OfficialOut.model_validate(official),
+        signed_file=None if signed is None else _named(signed),
         explanations=[ExplanationOut(**each._asdict()) for each in version.explanations],
         consolidates=[ConsolidatedOut.of(each) for each in version.consolidates],
         remarks=[RemarkOut.of(each) for each in version.remarks],

@@ -19,6 +19,8 @@ class Official:
     signed_by: str
     signed_media_id: UUID | None = None
     """The file of it that was signed; null: it is what the answer says."""
+    signed_sha256: str | None = None
+    """The SHA-256 of that file, in hex, as its sender knows it; the store must hold no other."""
 
 
 def faults_of(
@@ -39,7 +41,7 @@ def faults_of(
         )
     if not asked.is_official and official is not None:
         yield Fault("document", None, "Văn bản không hỏi số ký hiệu.", "No official document is asked for.")
-    if official is not None and official.signed_media_id is not None:
+    if official is not None and (official.signed_media_id or official.signed_sha256):
         yield Fault(
             "document.signed_media_id",
             None,
@@ -59,12 +61,29 @@ def official_faults(official: Official | None, *, is_nil: bool, today: date) -> 
             "Phải ghi số ký hiệu, trích yếu, ngày và người ký của văn bản.",
             "State the code, the subject, the day and the signer of the document.",
         )
+    if official is not None and official.signed_sha256 is not None and official.signed_media_id is None:
+        where = "document.signed_sha256"
+        yield Fault(where, None, "Chưa nêu tệp đã ký.", "No signed file is named.")
     if official is not None and official.issued_on > today:
         yield Fault(
             "document.issued_on",
             None,
             "Ngày ban hành không thể ở sau hôm nay.",
             "A document is not issued in the future.",
+        )
+
+
+def signed_faults(official: Official, found_format: str | None, found_sha256: str | None) -> Iterator[Fault]:
+    """Give what is wrong with the signed file of a report, by what its inspection found."""
+    if found_format != "pdf":
+        where = "document.signed_media_id"
+        yield Fault(where, None, "Bản đã ký phải là tệp PDF.", "What was signed must be a PDF.")
+    elif official.signed_sha256 is not None and official.signed_sha256 != found_sha256:
+        yield Fault(
+            "document.signed_sha256",
+            None,
+            "Tệp trong kho không phải là tệp có mã SHA-256 này; hãy tải lại đúng tệp đã ký.",
+            "The file in the store is not the one with this SHA-256; upload the signed file again.",
         )
 
 

@@ -25,12 +25,12 @@ MediaState = Literal[
 ]
 Rendition = Literal["waiting", "making", "made", "unneeded", "failed"]
 """`unneeded`: the film plays everywhere as it is, and nothing private lies in it."""
-PREFIXES = ("quarantine/", "media/", "posters/", "shown/", "withheld/")
+PREFIXES = ("quarantine/", "media/", "posters/", "thumbnails/", "shown/", "withheld/")
 """Everything in the store that is a file or was made of one."""
 Lock = Literal["wanted", "locked", "not-offered", "releasing"]
 """What the store does about a file that is held: it is to lock a copy, has done so, cannot, is to give it free."""
-ViewPurpose = Literal["link", "original", "archive"]
-"""What is shown of it, the file as it was sent, or among the files of a directive."""
+ViewPurpose = Literal["link", "original", "archive", "thumbnail"]
+"""What is shown of it, the file as it was sent, among the files of a directive, or small in a list of files."""
 ON_THE_WAY: frozenset[MediaState] = frozenset({"uploading", "completing"})
 LIVE: frozenset[MediaState] = ON_THE_WAY | {"received", "inspecting", "ready"}
 """Files whose bytes are kept, or are to come."""
@@ -116,6 +116,10 @@ class Media:
     looks_like_pupils: bool = False
     """A hint for the reviewer: names and days of birth of children seem to be listed."""
     has_poster: bool = True
+    has_thumbnail: bool = False
+    """Files that were inspected before there were thumbnails have none; their posters serve."""
+    sha256: str | None = None
+    """Of a document or a photograph: of the whole file as its inspection read it, in hex."""
     shown_type: str | None = None
     """What is shown in place of the file, which keeps what the device wrote into it; null: the file itself."""
     rendition: Rendition | None = None
@@ -160,6 +164,11 @@ class Media:
         return f"posters/{self.id}.jpg"
 
     @property
+    def thumbnail_key(self) -> str:
+        """Return where the picture of a file for lists lies."""
+        return f"thumbnails/{self.id}.jpg"
+
+    @property
     def shown_key(self) -> str:
         """Return where that lies which is shown in place of the file."""
         return f"shown/{self.id}"
@@ -172,7 +181,7 @@ class Media:
     @property
     def shown_keys(self) -> tuple[str, ...]:
         """Return the keys that a link, or whoever carries a file on, may reach."""
-        return (self.final_key, self.poster_key, self.shown_key, self.quarantine_key)
+        return (self.final_key, self.poster_key, self.thumbnail_key, self.shown_key, self.quarantine_key)
 
     @property
     def required_keys(self) -> dict[str, int | None]:
@@ -187,8 +196,9 @@ class Media:
         if self.state != "ready":
             return {}
         beside = {self.poster_key: None} if self.has_poster else {}
+        small = {self.thumbnail_key: None} if self.has_thumbnail else {}
         shown = {} if self.shown_type is None else {self.shown_key: None}
-        return {self.final_key: self.byte_count, **beside, **shown}
+        return {self.final_key: self.byte_count, **beside, **small, **shown}
 
     @property
     def allowed_keys(self) -> set[str]:

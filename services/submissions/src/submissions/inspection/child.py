@@ -84,7 +84,7 @@ def _run(line: socket.socket, size: int, max_pixels: int, cpu_seconds: int, memo
     bytearray(_ROOM_BYTES)
     wire.send(line, wire.READY, json.dumps(dataclasses.asdict(walls)).encode())
     try:
-        measured, poster = film.measure(RemoteFile(line, size), max_pixels=max_pixels)
+        measured, poster, thumbnail = film.measure(RemoteFile(line, size), max_pixels=max_pixels)
     except UnfitError as unfit:
         refuse(line, unfit.reason, unfit.measured)
     except (av.FFmpegError, ValueError, ArithmeticError, LookupError, OSError, MemoryError):
@@ -92,6 +92,7 @@ def _run(line: socket.socket, size: int, max_pixels: int, cpu_seconds: int, memo
         refuse(line, "broken")
     else:
         wire.send(line, wire.POSTER, poster)
+        wire.send(line, wire.THUMBNAIL, thumbnail)
         wire.send(line, wire.MEASURED, json.dumps(dataclasses.asdict(measured)).encode())
 
 

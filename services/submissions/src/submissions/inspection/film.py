@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from submissions.inspection.kinds import MOV_STARTS, STILL_BRANDS
+from submissions.inspection.pictures import jpeg_of, thumbnail_of
 from submissions.inspection.unfit import UnfitError
 from submissions.inspection.wire import BLOCK_BYTES, POSTER_BYTES, VIDEO_CODECS, Film
 
@@ -69,8 +70,11 @@ class _Span:
         return self.end - self.start
 
 
-def measure(file: io.RawIOBase | io.BytesIO, *, max_pixels: int) -> tuple[Film, bytes]:
-    """Give what the film is, and its poster as JPEG. Raises UnfitError, or whatever FFmpeg makes of the file."""
+def measure(file: io.RawIOBase | io.BytesIO, *, max_pixels: int) -> tuple[Film, bytes, bytes]:
+    """Give what the film is, its poster and its thumbnail as JPEG.
+
+    Raises UnfitError, or whatever FFmpeg makes of the file.
+    """
     kind = container_kind(file.read(512) or b"")
     carried = None
     if kind == "mov":
@@ -82,7 +86,7 @@ def measure(file: io.RawIOBase | io.BytesIO, *, max_pixels: int) -> tuple[Film, 
         refuse_pixels(picture.width, picture.height, max_pixels)
         played = _measure_span(container, streams)
         frame = _key_frame(container, picture, played, max_pixels=max_pixels)
-        poster, upright = _poster(frame)
+        poster, thumbnail, upright = _pictures(frame)
         sound = next((stream for stream in streams if stream.type == "audio"), None)
         span = played if carried is None or carried.length - played.length <= _LEAD_IN else carried
         film = Film(
@@ -92,7 +96,7 @@ def measure(file: io.RawIOBase | io.BytesIO, *, max_pixels: int) -> tuple[Film, 
             video_codec=_codec_name(picture),
             audio_codec=None if sound is None else _codec_name(sound),
         )
-    return film, poster
+    return film, poster, thumbnail
 
 
 def container_kind(head: bytes) -> str:
@@ -237,8 +241,8 @@ def _tight(frame: VideoFrame) -> bytes:
     )
 
 
-def _poster(frame: VideoFrame) -> tuple[bytes, bool]:
-    """Make the poster, upright; say whether the frame was."""
+def _pictures(frame: VideoFrame) -> tuple[bytes, bytes, bool]:
+    """Make the poster and the thumbnail, upright; say whether the frame was."""
     turned = frame.rotation % 360
     upright = turned % 180 == 0
     shown = (frame.width, frame.height) if upright else (frame.height, frame.width)
@@ -252,9 +256,8 @@ def _poster(frame: VideoFrame) -> tuple[bytes, bool]:
     image = Image.frombytes("RGB", (small.width, small.height), _tight(small))
     if turned:
         image = image.rotate(turned, expand=True)
-    for quality in (82, 60, 40, 20):
-        jpeg = io.BytesIO()
-        image.save(jpeg, "JPEG", quality=quality)
-        if jpeg.tell() <= POSTER_BYTES:
-            return jpeg.getvalue(), upright
-    raise UnfitError("no-key-frame")
+    poster = jpeg_of(image, POSTER_BYTES)
+    thumbnail = thumbnail_of(image)
+    if poster is None or thumbnail is None:
+        raise UnfitError("no-key-frame")
+    return poster, thumbnail, upright

@@ -124,14 +124,17 @@ def _hear_out(line: socket.socket, feed: Feed, limits: Limits, converse: Convers
 
 def _converse(line: socket.socket, feed: Feed, confinement: Confinement, limits: Limits) -> Measured | None:
     poster: bytes | None = None
+    thumbnail: bytes | None = None
     while (said := wire.hear(line)) is not None:
         match said:
             case wire.READ, payload:
                 line.sendall(feed.read(*wire.read_range(payload, size=feed.size)))
             case wire.POSTER, payload if poster is None:
                 poster = wire.read_poster(payload)
-            case wire.MEASURED, payload if poster is not None:
-                return _within(wire.read_film(payload), poster, confinement, feed.size, limits)
+            case wire.THUMBNAIL, payload if thumbnail is None:
+                thumbnail = wire.read_poster(payload)
+            case wire.MEASURED, payload if poster is not None and thumbnail is not None:
+                return _within(wire.read_film(payload), (poster, thumbnail), confinement, feed.size, limits)
             case wire.REFUSED, payload:
                 raise refusal_of(*wire.read_refusal(payload), limits)
             case wire.FAILED, payload:
@@ -155,7 +158,9 @@ def _await_ready(line: socket.socket) -> Confinement:
     raise InspectionUnavailable(f"the child did not get ready: {'it died' if said is None else said[0]!r}")
 
 
-def _within(film: wire.Film, poster: bytes, confinement: Confinement, byte_count: int, limits: Limits) -> Measured:
+def _within(
+    film: wire.Film, pictures: tuple[bytes, bytes], confinement: Confinement, byte_count: int, limits: Limits
+) -> Measured:
     """Hold the figures against the limits."""
     if film.width * film.height > limits.max_pixels:
         raise refusal_of("too-many-pixels", film.width * film.height, limits)
@@ -168,7 +173,8 @@ def _within(film: wire.Film, poster: bytes, confinement: Confinement, byte_count
         video_codec=film.video_codec,
         audio_codec=film.audio_codec,
         byte_count=byte_count,
-        poster_jpeg=poster,
+        poster_jpeg=pictures[0],
+        thumbnail_jpeg=pictures[1],
         confinement=confinement,
     )
 

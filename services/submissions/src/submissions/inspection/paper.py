@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from submissions.inspection.kinds import HEAD_BYTES, kind_of
+from submissions.inspection.pictures import jpeg_of, thumbnail_of
 from submissions.inspection.pupils import looks_like_pupils
 from submissions.inspection.unfit import UnfitError
 from submissions.inspection.wire import POSTER_BYTES, SHOWN_BYTES, Paper
@@ -54,10 +55,11 @@ _TAG = re.compile(rb"<[^>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a paper is, its preview, and, of a photograph, the picture without what the camera wrote beside it."""
+    """What a paper is, previews of it, and, of a photograph, the picture without what the camera wrote beside it."""
 
     paper: Paper
     preview: bytes | None
+    thumbnail: bytes | None
     shown: bytes | None
 
 
@@ -90,8 +92,8 @@ def _pdf(content: bytes, max_pixels: int) -> Examined:
     scale = min(PREVIEW_PIXELS / max(width, 1), 2 * PREVIEW_PIXELS / max(height, 1))
     if width * height * scale * scale > max_pixels:
         raise UnfitError("too-many-pixels", int(width * height))
-    preview = _jpeg(first.render(scale=scale).to_pil().convert("RGB"), POSTER_BYTES)
-    return Examined(Paper("pdf", pages, looks_like_pupils(text.getvalue())), preview, None)
+    page = first.render(scale=scale).to_pil().convert("RGB")
+    return Examined(Paper("pdf", pages, looks_like_pupils(text.getvalue())), *_previews(page), None)
 
 
 def _refuse_active_objects(reader: PdfReader) -> None:
@@ -139,7 +141,7 @@ def _office(content: bytes) -> Examined:
         raise UnfitError("other-kind")
     text = b" ".join(_TAG.sub(b" ", body) for name, body in kept.items() if name.startswith(_TEXT_PARTS))
     seen = re.sub(r"\s+", " ", text.decode(errors="replace"))[: _PAGES_LOOKED_AT * _TEXT_LOOKED_AT]
-    return Examined(Paper(formats.pop(), None, looks_like_pupils(seen)), None, None)
+    return Examined(Paper(formats.pop(), None, looks_like_pupils(seen)), None, None, None)
 
 
 def _refuse_odd_parts(parts: list[zipfile.ZipInfo]) -> None:
@@ -191,13 +193,18 @@ def _photograph(content: bytes, kind: str, max_pixels: int) -> Examined:
     picture.thumbnail((SHOWN_PIXELS, SHOWN_PIXELS))
     shown = _jpeg(picture, SHOWN_BYTES)
     picture.thumbnail((PREVIEW_PIXELS, 2 * PREVIEW_PIXELS))
-    return Examined(Paper(kind, None, False, width, height), _jpeg(picture, POSTER_BYTES), shown)
+    return Examined(Paper(kind, None, False, width, height), *_previews(picture), shown)
+
+
+def _previews(picture: Image.Image) -> tuple[bytes, bytes]:
+    preview, thumbnail = _jpeg(picture, POSTER_BYTES), thumbnail_of(picture)
+    if thumbnail is None:
+        raise UnfitError("broken")
+    return preview, thumbnail
 
 
 def _jpeg(picture: Image.Image, most: int) -> bytes:
-    for quality in (85, 60, 40, 20):
-        jpeg = io.BytesIO()
-        picture.save(jpeg, "JPEG", quality=quality)
-        if jpeg.tell() <= most:
-            return jpeg.getvalue()
-    raise UnfitError("broken")
+    jpeg = jpeg_of(picture, most)
+    if jpeg is None:
+        raise UnfitError("broken")
+    return jpeg

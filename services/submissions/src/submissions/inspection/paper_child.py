@@ -53,6 +53,8 @@ def _run(line: socket.socket, size: int, max_pixels: int, cpu_seconds: int, memo
     else:
         if found.preview is not None:
             wire.send(line, wire.POSTER, found.preview)
+        if found.thumbnail is not None:
+            wire.send(line, wire.THUMBNAIL, found.thumbnail)
         if found.shown is not None:
             wire.send(line, wire.SHOWN, found.shown)
         wire.send(line, wire.PAPER, json.dumps(dataclasses.asdict(found.paper)).encode())

@@ -36,6 +36,7 @@ async def examine(source: ByteSource, *, limits: Limits) -> ExaminedPaper:
 
 def _converse(line: socket.socket, feed: Feed, confinement: Confinement, limits: Limits) -> ExaminedPaper | None:
     preview: bytes | None = None
+    thumbnail: bytes | None = None
     shown: bytes | None = None
     while (said := wire.hear(line)) is not None:
         match said:
@@ -43,10 +44,12 @@ def _converse(line: socket.socket, feed: Feed, confinement: Confinement, limits:
                 line.sendall(feed.read(*wire.read_range(payload, size=feed.size)))
             case wire.POSTER, payload if preview is None:
                 preview = wire.read_poster(payload)
+            case wire.THUMBNAIL, payload if thumbnail is None:
+                thumbnail = wire.read_poster(payload)
             case wire.SHOWN, payload if shown is None:
                 shown = wire.read_poster(payload)
             case wire.PAPER, payload:
-                return ExaminedPaper(wire.read_paper(payload), preview, shown, confinement)
+                return ExaminedPaper(wire.read_paper(payload), preview, thumbnail, shown, confinement)
             case wire.REFUSED, payload:
                 raise refusal_of(*wire.read_refusal(payload), limits)
             case wire.FAILED, payload:

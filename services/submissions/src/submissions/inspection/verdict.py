@@ -50,7 +50,10 @@ class Confinement:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A video as it plays: the picture upright, codecs by FFmpeg's names, a JPEG poster 640 pixels wide at most."""
+    """A video as it plays: the picture upright, codecs by FFmpeg's names, a JPEG poster 640 pixels wide at most.
+
+    `thumbnail_jpeg` is the same picture, small enough for a list of many.
+    """
 
     duration_ms: int
     width: int
@@ -59,15 +62,17 @@ class Measured:
     audio_codec: str | None
     byte_count: int  # of the file
     poster_jpeg: bytes
+    thumbnail_jpeg: bytes
     confinement: Confinement
 
 
 @dataclass(frozen=True, slots=True)
 class ExaminedPaper:
-    """A document or a photograph: what it is, JPEGs of its first page and of what is shown of a photograph."""
+    """A document or a photograph: what it is, a JPEG of its first page, a smaller one, one of what is shown of it."""
 
     paper: "Paper"
     preview_jpeg: bytes | None
+    thumbnail_jpeg: bytes | None
     shown_jpeg: bytes | None
     confinement: Confinement
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 READY = b"C"  # the walls stand; nothing of the file has been read yet
 READ = b"R"  # offset and length; answered by exactly so many bytes, or by hanging up
 POSTER = b"P"
+THUMBNAIL = b"T"  # the poster once more, for lists
 MEASURED = b"M"
 REFUSED = b"X"
 SHOWN = b"S"  # a photograph as it is shown
@@ -25,6 +26,7 @@ MADE = b"E"  # how many they were
 FAILED = b"F"  # the child itself is at fault, not the file
 
 POSTER_BYTES = 512 * 1024
+THUMBNAIL_BYTES = 32 * 1024
 SHOWN_BYTES = 8 << 20
 READ_BYTES = 1 << 20
 BLOCK_BYTES = 64 * 1024  # what the child reads at once and the parent keeps
@@ -32,6 +34,7 @@ _LONGEST = {
     READY: 256,
     READ: 12,
     POSTER: POSTER_BYTES,
+    THUMBNAIL: THUMBNAIL_BYTES,
     SHOWN: SHOWN_BYTES,
     MEASURED: 512,
     PAPER: 256,
@@ -215,7 +218,7 @@ def read_refusal(payload: bytes) -> tuple[str, int | None]:
 
 
 def read_poster(payload: bytes) -> bytes:
-    """Give the poster back if it begins and ends as a JPEG does."""
+    """Give a poster, or any other picture, back if it begins and ends as a JPEG does."""
     if not (payload.startswith(b"\xff\xd8\xff") and payload.endswith(b"\xff\xd9")):
         raise NonsenseError("a poster that is no JPEG")
     return payload

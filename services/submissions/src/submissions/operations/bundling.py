@@ -121,10 +121,15 @@ async def _crc_of(archive: Archive, media: Media) -> int:
 def _manifest(media: Sequence[Media], names: Sequence[str], units: Sequence[str], scopes: Sequence[str]) -> bytes:
     text = io.StringIO(newline="")
     lines = csv.writer(text)
-    lines.writerow(["file", "unit_id", "obligation_id", "media_id", "bytes", "received_at", "digest", "scope"])
+    lines.writerow(
+        ["file", "unit_id", "obligation_id", "media_id", "bytes", "received_at", "digest", "scope", "sha256"]
+    )
     for each, name, unit, scope in zip(media, names, units, scopes, strict=True):
         received = "" if each.received_at is None else each.received_at.astimezone(VIETNAM).isoformat()
         lines.writerow(
-            [name, unit, str(each.obligation_id), str(each.id), each.byte_count, received, each.digest or "", scope]
+            [
+                *(name, unit, str(each.obligation_id), str(each.id), each.byte_count),
+                *(received, each.digest or "", scope, each.sha256 or ""),
+            ]
         )
     return b"\xef\xbb\xbf" + text.getvalue().encode()

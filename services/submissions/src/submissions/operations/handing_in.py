@@ -16,10 +16,10 @@ from contracts.submissions import SubmissionAccepted, SubmissionSubmitted
 from submissions import store
 from submissions.domain.answer import Answer, Stated, refuse_faults, refuse_faulty
 from submissions.domain.asked import Requirement
-from submissions.domain.document import Official, format_faults, official_faults
+from submissions.domain.document import Official, format_faults, official_faults, signed_faults
 from submissions.domain.document import faults_of as document_faults
 from submissions.domain.explaining import refuse_unexplained
-from submissions.domain.fault import Fault, Remark
+from submissions.domain.fault import Remark
 from submissions.domain.registration import Share, figures, refuse_overfull
 from submissions.domain.registration import faults_of as registration_faults
 from submissions.domain.submission import (
@@ -115,15 +115,14 @@ async def _checked(tx: Transaction, requirement: Requirement, request: Request) 
 
 
 async def _refuse_unsigned(tx: Transaction, obligation_id: UUID, official: Official | None) -> None:
-    """Raise unless the signed file of a report, where one is named, is a PDF of its obligation that may be shown."""
+    """Raise unless the signed file of a report, where one is named, is the PDF its sender means, and may be shown."""
     if official is None or official.signed_media_id is None:
         return
     signed = (await store.media.all_of(tx, [official.signed_media_id])).get(official.signed_media_id)
     is_ours = signed is not None and signed.obligation_id == obligation_id
     refuse_not_ready([official.signed_media_id], {signed.id: signed.state} if signed is not None and is_ours else {})
-    if signed is not None and signed.format != "pdf":
-        where = "document.signed_media_id"
-        refuse_faults([Fault(where, None, "Bản đã ký phải là tệp PDF.", "What was signed must be a PDF.")])
+    if signed is not None:
+        refuse_faults(signed_faults(official, signed.format, signed.sha256))
 
 
 async def _written(

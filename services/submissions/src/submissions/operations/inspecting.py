@@ -54,7 +54,11 @@ async def inspect_next(archive: Archive) -> Outcome | None:
 
 async def _adopt(archive: Archive, media: Media, found: Found) -> None:
     """Put what is shown of the file, and the file itself, where they are looked at from."""
-    for key, jpeg in ((media.poster_key, found.preview_jpeg), (media.shown_key, found.shown_jpeg)):
+    for key, jpeg in (
+        (media.poster_key, found.preview_jpeg),
+        (media.thumbnail_key, found.thumbnail_jpeg),
+        (media.shown_key, found.shown_jpeg),
+    ):
         if jpeg is not None:
             await archive.objects.put(key, jpeg, content_type="image/jpeg")
     await archive.objects.copy(media.quarantine_key, media.final_key, etag=media.etag or "")
@@ -77,6 +81,8 @@ async def _let_pass(tx: Transaction, media: Media, obligation: Obligation, found
         scan=found.scan,
         looks_like_pupils=found.looks_like_pupils,
         has_poster=found.preview_jpeg is not None,
+        has_thumbnail=found.thumbnail_jpeg is not None,
+        sha256=found.sha256,
         rendition="waiting" if found.is_film else None,
         render_at=tx.now if found.is_film else None,
         shown_type=None if found.shown_jpeg is None else "image/jpeg",

@@ -1,6 +1,7 @@
 """Look into a received file: films and recordings are measured, documents and photographs examined, in a child each."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ MOST_PIXELS = 4096 * 2304
 """A 4K picture, as the best phones film; decoding more is work for an attacker's clip only."""
 MOST_PHOTO_PIXELS = 110_000_000
 """What the best phones photograph."""
+_PIECE = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Found:
     format: str
     scan: Scan
     preview_jpeg: bytes | None
+    thumbnail_jpeg: bytes | None = None
+    """The preview once more, for lists; there is one wherever there is a preview."""
     shown_jpeg: bytes | None = None
     """Of a photograph: the picture without what the camera wrote beside it."""
     duration_ms: int | None = None
@@ -33,6 +37,8 @@ class Found:
     height: int | None = None
     page_count: int | None = None
     looks_like_pupils: bool = False
+    sha256: str | None = None
+    """Of a document or a photograph: the SHA-256 of all of it, in hex."""
 
     @property
     def is_film(self) -> bool:
@@ -81,7 +87,9 @@ async def _paper(source: ByteSource, taken: Sequence[Taken], scanner: Scanner) -
         format=examined.paper.format,
         # Documents are what carries malware; a film would keep the scanner busy for as long as it plays.
         scan=await scanner.scan(source),
+        sha256=await asyncio.to_thread(_sha256_of, source),
         preview_jpeg=examined.preview_jpeg,
+        thumbnail_jpeg=examined.thumbnail_jpeg,
         shown_jpeg=examined.shown_jpeg,
         width=examined.paper.width,
         height=examined.paper.height,
@@ -109,10 +117,19 @@ async def _film(source: ByteSource, taken: Sequence[Taken], media: Media) -> Fou
         format=FILM_FORMATS.get(media.content_type, "mp4"),
         scan="not-scanned",
         preview_jpeg=measured.poster_jpeg,
+        thumbnail_jpeg=measured.thumbnail_jpeg,
         duration_ms=measured.duration_ms,
         width=measured.width,
         height=measured.height,
     )
+
+
+def _sha256_of(source: ByteSource) -> str:
+    """Return the digest of the whole file as it lies in the store, not as a child says it is. Blocks."""
+    digest = hashlib.sha256()
+    for at in range(0, source.size, _PIECE):
+        digest.update(source.read_at(at, min(_PIECE, source.size - at)))
+    return digest.hexdigest()
 
 
 def _limits(max_seconds: float, max_bytes: int, max_pixels: int) -> Limits:

@@ -48,11 +48,12 @@ async def _whole(tx: Transaction, found: tuple[Obligation, Submission] | None, b
     obligation, submission = found
     require_read(by, obligation)
     versions = await store.submissions.versions_of(tx, submission)
-    named = {media_id for version in versions for media_id in version.media_ids}
-    media = await store.media.all_of(tx, named) if named else {}
     origin = await store.carrying.find_origin(tx, submission.id)
     delegates = await store.registrations.delegates_of(tx, submission.id)
     documents = await store.registrations.officials_of(tx, submission.id)
+    named = {media_id for version in versions for media_id in version.media_ids}
+    named |= {each.signed_media_id for each in documents.values() if each.signed_media_id is not None}
+    media = await store.media.all_of(tx, named) if named else {}
     return WholeSubmission(obligation, submission, versions, media, delegates, documents, origin)
 
 

@@ -47,8 +47,14 @@ async def let_go(archive: Archive, *, media_id: UUID, by: Caller) -> Media:
 
 
 async def settle_locks(archive: Archive) -> None:
-    """Lock what is held and release what is not, where that was cut off. Safe to repeat, also by several at once."""
+    """Lock what is held and release what is not, where that was cut off or the store did not offer it then.
+
+    Safe to repeat, also by several at once.
+    """
+    is_offered = archive.locked is not None and await archive.locked.is_offered()
     async with archive.transactions.begin() as tx:
+        if is_offered:
+            await store.retention.ask_anew(tx)
         unsettled = await store.retention.to_lock(tx)
     for media in unsettled:
         with suppress(StoreRefused):  # the row says that it is still to be done; the others are not kept waiting

@@ -1,5 +1,6 @@
 """Let somebody look at a file: a link for one person and one request, and a record of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from submissions.domain.formats import CONTENT_TYPES
 from submissions.domain.media import Media, ViewPurpose
 from submissions.operations.archive import Archive
 from submissions.operations.reading import read_media
-from submissions.operations.rights import may_review
+from submissions.operations.rights import may_review, not_found, require_read
 from submissions.problems import MediaNotReady
 
 _ON_ITS_WAY = ("waiting", "making", "failed")
@@ -24,10 +25,19 @@ _ON_ITS_WAY = ("waiting", "making", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a file, and its poster where it has one, can be looked at until `expires_at`."""
+    """Where a file, and its poster and thumbnail where it has them, can be looked at until `expires_at`."""
 
     url: str
     poster_url: str | None
+    thumbnail_url: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnails:
+    """Where small pictures of files can be looked at until `expires_at`, by file."""
+
+    urls: Mapping[UUID, str]
     expires_at: datetime
 
 
@@ -44,6 +54,7 @@ async def read_link(archive: Archive, *, media_id: UUID, by: Caller) -> Link:
     return Link(
         url=archive.objects.link(shown, content_type=content_type),
         poster_url=archive.objects.link(media.poster_key, content_type="image/jpeg") if media.has_poster else None,
+        thumbnail_url=_thumbnail(archive, media),
         expires_at=tx.now + LINK_LIFETIME,
     )
 
@@ -55,8 +66,32 @@ async def read_original(archive: Archive, *, media_id: UUID, by: Caller) -> Link
     return Link(
         url=archive.objects.link(media.final_key, content_type=_type_of(media)),
         poster_url=None,
+        thumbnail_url=None,
         expires_at=tx.now + LINK_LIFETIME,
     )
+
+
+async def read_thumbnails(archive: Archive, *, obligation_id: UUID, by: Caller) -> Thumbnails:
+    """Return URLs of small pictures of the files of an obligation that passed, and write down who asked.
+
+    A file without a picture, as a workbook, is left out.
+    """
+    async with archive.transactions.begin() as tx:
+        obligation = await store.asked.find_obligation(tx, obligation_id)
+        if obligation is None:
+            raise not_found()
+        require_read(by, obligation)
+        pictured = [each for each in await store.media.take_ready_of(tx, obligation_id) if each.has_poster]
+        await store.declarations.put_views(tx, [each.id for each in pictured], person_id=by.id, purpose="thumbnail")
+    urls = {each.id: url for each in pictured if (url := _thumbnail(archive, each)) is not None}
+    return Thumbnails(urls, tx.now + LINK_LIFETIME)
+
+
+def _thumbnail(archive: Archive, media: Media) -> str | None:
+    if not media.has_poster:
+        return None
+    key = media.thumbnail_key if media.has_thumbnail else media.poster_key
+    return archive.objects.link(key, content_type="image/jpeg")
 
 
 async def _to_show(tx: Transaction, media_id: UUID, by: Caller, purpose: ViewPurpose) -> Media:

@@ -36,20 +36,20 @@ class Swept:
 async def sweep(archive: Archive) -> Swept:
     """Tidy up once. Safe to repeat, to cut off, and to run in several processes."""
     async with archive.transactions.begin() as tx:
-        abandoned = await store.media.abandon_opened_before(tx, tx.now - UPLOAD_LIFETIME)
+        abandoned = await store.leftovers.abandon_opened_before(tx, tx.now - UPLOAD_LIFETIME)
         await store.media.put_back_exhausted(tx, attempts=ATTEMPTS)
         await store.renditions.give_up_exhausted(tx, attempts=RENDER_ATTEMPTS)
         given_up = await store.media.count_given_up(tx, attempts=ATTEMPTS)
-        cut_off = await store.media.completing_since_before(tx, tx.now - SETTLE_AFTER)
+        cut_off = await store.leftovers.completing_since_before(tx, tx.now - SETTLE_AFTER)
     for media in cut_off:
         # Not settled now: its parts can be sent again, or it is lost; the row says which.
         with suppress(PartsMissing, UploadOver):
             await settle(archive, media)
     async with archive.transactions.begin() as tx:
-        unwanted = await store.media.to_clear(
+        unwanted = await store.leftovers.to_clear(
             tx, ready_before=tx.now - CLEAR_READY_AFTER, rejected_before=tx.now - REJECTED_LIFETIME
         )
-        withdrawn = await store.media.to_withhold(tx)
+        withdrawn = await store.leftovers.to_withhold(tx)
     for media in unwanted:
         await _clear(archive, media)
     for media in withdrawn:

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Update, Uuid, and_, any_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ARRAY, Row, Update, Uuid, any_, bindparam, func, insert, select, update
 
 from chassis.parts import StatedPart
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
 from submissions.domain.asked import Obligation
 from submissions.domain.evidence import SentFile
-from submissions.domain.media import LIVE, ON_THE_WAY, WITHHOLD_AGAIN_AFTER, Media, MediaState
+from submissions.domain.media import LIVE, ON_THE_WAY, Media, MediaState
 from submissions.file_tables import media
 from submissions.store.asked import OBLIGATION_COLUMNS, get_obligation, obligation_of
 from submissions.tables import obligations
@@ -132,6 +132,18 @@ async def of_obligation(tx: Transaction, obligation_id: UUID) -> Sequence[Media]
         .where(media.c.obligation_id == obligation_id, media.c.state != "abandoned")
         .order_by(media.c.opened_at, media.c.media_id)
         .limit(MOST_SHOWN)
+    )
+    return [media_of(row) for row in rows]
+
+
+async def take_ready_of(tx: Transaction, obligation_id: UUID) -> Sequence[Media]:
+    """Return the files of an obligation that passed, oldest first, none of which is withdrawn before this is over."""
+    rows = await tx.connection.execute(
+        select(media)
+        .where(media.c.obligation_id == obligation_id, media.c.state == "ready")
+        .order_by(media.c.media_id)
+        .limit(MOST_SHOWN)
+        .with_for_update(read=True)
     )
     return [media_of(row) for row in rows]
 
@@ -290,48 +302,6 @@ async def put_withdrawn(tx: Transaction, media_id: UUID, *, version: int, by: UU
     )
 
 
-# The sweep.
-
-
-async def abandon_opened_before(tx: Transaction, moment: datetime) -> int:
-    """Give up the uploads that were opened before `moment` and never completed; return how many."""
-    changed = await tx.connection.execute(
-        update(media).where(media.c.state == "uploading", media.c.opened_at < moment).values(state="abandoned")
-    )
-    return changed.rowcount
-
-
-async def completing_since_before(tx: Transaction, moment: datetime) -> Sequence[Media]:
-    """Return files whose completion began before `moment` and was cut off."""
-    rows = await tx.connection.execute(
-        select(media).where(media.c.state == "completing", media.c.completing_since < moment).limit(MOST_AT_ONCE)
-    )
-    return [media_of(row) for row in rows]
-
-
-async def to_clear(tx: Transaction, *, ready_before: datetime, rejected_before: datetime) -> Sequence[Media]:
-    """Return files that still lie in the quarantine and are no longer wanted there."""
-    wanted = or_(
-        media.c.state == "abandoned",
-        and_(media.c.state == "ready", media.c.inspected_at < ready_before),
-        and_(media.c.state == "rejected", media.c.inspected_at < rejected_before),
-    )
-    # The list of states is the predicate of the index `media_to_clear`.
-    states = media.c.state.in_(("ready", "rejected", "abandoned"))
-    rows = await tx.connection.execute(
-        select(media).where(media.c.cleared_at.is_(None), states, wanted).limit(MOST_AT_ONCE)
-    )
-    return [media_of(row) for row in rows]
-
-
-async def to_withhold(tx: Transaction) -> Sequence[Media]:
-    """Return withdrawn files whose bytes may still lie where a link leads."""
-    again = media.c.cleared_at < media.c.withdrawn_at + WITHHOLD_AGAIN_AFTER
-    due = or_(media.c.cleared_at.is_(None), and_(again, media.c.withdrawn_at < tx.now - WITHHOLD_AGAIN_AFTER))
-    rows = await tx.connection.execute(select(media).where(media.c.state == "withdrawn", due).limit(MOST_AT_ONCE))
-    return [media_of(row) for row in rows]
-
-
 async def put_cleared(tx: Transaction, media_id: UUID) -> None:
     """Note that nothing of a file lies in the quarantine any more."""
     await tx.connection.execute(update(media).where(media.c.media_id == media_id).values(cleared_at=tx.now))
@@ -379,6 +349,8 @@ def media_of(row: Row[*tuple[Any, ...]]) -> Media:
         scan=row.scan,
         looks_like_pupils=row.looks_like_pupils,
         has_poster=row.has_poster,
+        has_thumbnail=row.has_thumbnail,
+        sha256=row.sha256,
         shown_type=row.shown_type,
         rendition=row.rendition,
         rendition_percent=row.rendition_percent,

@@ -56,7 +56,7 @@ _DELEGATES = (
     .where(delegates.c.submission_id == bindparam("wanted"))
     .order_by(delegates.c.number, delegates.c.place)
 )
-_OFFICIAL_COLUMNS = ("code", "subject", "issued_on", "signed_by", "signed_media_id")
+_OFFICIAL_COLUMNS = ("code", "subject", "issued_on", "signed_by", "signed_media_id", "signed_sha256")
 _to_erase = (
     select(delegates.c.submission_id, delegates.c.number, delegates.c.place)
     .join(

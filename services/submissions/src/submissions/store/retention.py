@@ -35,6 +35,11 @@ async def put_let_go(tx: Transaction, media_id: UUID) -> None:
     )
 
 
+async def ask_anew(tx: Transaction) -> None:
+    """Note that the store is to lock what it could not when that was held: it offers it now."""
+    await tx.connection.execute(update(media).where(media.c.lock == "not-offered").values(lock="wanted"))
+
+
 async def put_locked(tx: Transaction, media_id: UUID, *, lock: Lock) -> bool:
     """Note what became of the lock; false when the file was let go meanwhile."""
     changed = await tx.connection.execute(

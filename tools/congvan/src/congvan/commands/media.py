@@ -28,7 +28,8 @@ def media() -> None:
 def verify(*, remove: bool, home: Path) -> None:
     """Đối chiếu kho tệp với cơ sở dữ liệu. / Hold the store against the database.
 
-    One line of JSON: `missing`, `differing` and `orphans` list the keys. Exit status 0: no difference (left).
+    One line of JSON: `missing`, `differing`, `orphans` and `unclaimed` (copies of held files) list the keys. Exit
+    status 0: no difference (left).
     """
     running = find(home)
     if running is None:

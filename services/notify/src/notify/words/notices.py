@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from notify.domain import Kind, Quoted
-from notify.wording import Line, Written, one_line
+from notify.words.parts import Line, Written, one_line
 
 _PURPOSES: Mapping[str, Line] = MappingProxyType(
     {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from notify.domain import Kind, Quoted
-from notify.wording import Written
+from notify.words.parts import Written
 
 
 def _obligation_activated(_quoted: Quoted) -> Written:

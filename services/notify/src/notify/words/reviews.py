@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from notify.domain import Kind, Quoted
-from notify.wording import Line, Written, deadline, in_english
+from notify.words.parts import Line, Written, deadline, in_english
 
 _SIGN_IN: Line = (
     "Mời Thầy/Cô đăng nhập hệ thống Công văn để xem.",

@@ -7,10 +7,10 @@ from typing import Any
 from unicodedata import normalize
 
 from notify.domain import Kind, Quoted, Text
-from notify.notice_words import NOTICE_WRITERS
-from notify.review_words import REVIEW_WRITERS
-from notify.waiting_words import WAITING_WRITERS
-from notify.wording import Line, Written, deadline, in_english, moment, one_line
+from notify.words.notices import NOTICE_WRITERS
+from notify.words.parts import Line, Written, deadline, in_english, moment, one_line
+from notify.words.reviews import REVIEW_WRITERS
+from notify.words.waiting import WAITING_WRITERS
 
 SUBJECT_LENGTH = 120
 """Characters of a directive's subject that a letter's own subject repeats; mail programs show about as many."""

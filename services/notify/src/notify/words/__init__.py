@@ -1,0 +1,1 @@
+"""What letters say. Pure: no input, no output, no clock."""
