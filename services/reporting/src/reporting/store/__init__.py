@@ -2,7 +2,7 @@
 
 from reporting.store.asked import all_requirements, find_requirement, obligations_of, requirements_by_id
 from reporting.store.behind import passed_on_by, standings_behind
-from reporting.store.editions import editions_of, figures_of, put_edition, sources_of
+from reporting.store.editions import editions_of, figures_after, figures_of, put_edition, sources_of
 from reporting.store.shadow import cast_shadow, differing_from_shadow, open_shadow, see_one_moment
 from reporting.store.standings import (
     Placed,
@@ -29,6 +29,7 @@ __all__ = [
     "counted_in",
     "differing_from_shadow",
     "editions_of",
+    "figures_after",
     "figures_of",
     "find_requirement",
     "is_outdated",
