@@ -18,6 +18,7 @@ EVENTS: tuple[type[Event], ...] = (
     directives.DirectiveAmended,
     directives.DirectiveCorrected,
     directives.DirectiveRecalled,
+    directives.DeliveryAcknowledged,
     directives.DeliveryRefused,
     directives.DeliveryMoved,
     directives.ObligationOpened,

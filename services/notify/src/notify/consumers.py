@@ -6,6 +6,7 @@ from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.directives import (
     CalendarEntered,
+    DeliveryAcknowledged,
     DeliveryMoved,
     DeliveryRefused,
     DirectiveAmended,
@@ -61,6 +62,7 @@ def register(desk: EventDesk) -> None:
         DirectiveAmended,
         DirectiveCorrected,
         DirectiveRecalled,
+        DeliveryAcknowledged,
         DeliveryRefused,
         DeliveryMoved,
         QuestionAsked,
@@ -73,7 +75,13 @@ def register(desk: EventDesk) -> None:
         ExtensionRefused,
     )
     async def note_directives(
-        events: Sequence[NoticeEvent | ObligationAssigned | projections.ObligationEvent | projections.ExtensionEvent],
+        events: Sequence[
+            NoticeEvent
+            | DeliveryAcknowledged
+            | ObligationAssigned
+            | projections.ObligationEvent
+            | projections.ExtensionEvent
+        ],
         tx: Transaction,
     ) -> None:
         issued = [event for event in events if isinstance(event, DirectiveIssued)]
@@ -93,6 +101,7 @@ def register(desk: EventDesk) -> None:
             await write_letters(tx, obligation_ids=touched)
         if asked:
             await write_letters(tx, due_ids=await projections.note_extensions(tx, asked))
+        await noting.note_receipts(tx, events)
 
     # Nobody waits for a letter within the second; together they are cheap.
     @desk.batch(

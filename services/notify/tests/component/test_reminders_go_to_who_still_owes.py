@@ -9,7 +9,7 @@ from sqlalchemy import select
 from chassis.clock import VIETNAM
 from chassis.testing import tell, tell_together
 from chassis.transaction import new_id
-from contracts.directives import CalendarEntered, DayEntered
+from contracts.directives import CalendarEntered, DayEntered, DeliveryAcknowledged, DeliveryRefused
 from contracts.directory import UnitChanged, UnitRelation, UnitVersion
 from notify.reminding.evaluating import evaluate
 from notify.reminding.scheduler import Scheduler
@@ -70,10 +70,17 @@ def reminders(frame):
     return read
 
 
+def acknowledged(case):
+    return DeliveryAcknowledged(
+        occurred_at=ISSUED_AT, directive_id=case.directive_id, issuer_unit_id=ISSUER, unit_id=SCHOOL
+    )
+
+
 @pytest.fixture
 async def ground(clock, case, appointed):
     """A school with a reporter and a head, its desk, and an obligation that is due at the end of Sunday 13/12."""
     await clock.tell(
+        acknowledged(case),
         appointed(REPORTER, "reporter"),
         appointed(HEAD, "unit_head"),
         appointed(DESK, "desk_officer", ISSUER),
@@ -98,6 +105,38 @@ async def test_the_golden_dates_come_from_the_scheduler_hour_by_hour(ground, rem
         at(14): [("reminder_overdue", HEAD)],
         at(16): [("reminder_desk", DESK)],
     }
+
+
+@pytest.mark.parametrize(("special", "first"), [(("holiday",), at(25, month=11)), ((), at(24, month=11))])
+async def test_a_word_that_it_has_arrived_is_chased_on_the_second_working_day(
+    clock, case, appointed, reminders, special, first
+) -> None:
+    days = tuple(DayEntered(day=date(2026, 11, 24), kind=each) for each in special)
+    calendar = CalendarEntered(occurred_at=ISSUED_AT, year=2026, version=1, days=days)
+    await clock.tell(calendar, appointed(REPORTER), case.issued(), case.opened())
+    await clock.run(at(21, month=11), at(27, month=11))
+
+    assert await reminders() == [("reminder_receipt", REPORTER, first)]
+
+
+async def test_who_gave_a_word_or_answered_is_not_chased_nor_anybody_once_it_is_replaced(
+    clock, case, appointed, reminders
+) -> None:
+    refused = DeliveryRefused(
+        occurred_at=ISSUED_AT,
+        directive_id=case.directive_id,
+        issuer_unit_id=ISSUER,
+        unit_id=SCHOOL,
+        code="",
+        subject="",
+    )
+    for settles in (acknowledged(case), refused, case.submitted(REPORTER), case.replaced()):
+        case.directive_id, case.requirement_id, case.obligation_id = (new_id() for _ in range(3))
+        word = settles.model_copy(update={"directive_id": case.directive_id})
+        await clock.tell(word, appointed(REPORTER), case.issued(), case.opened())  # in whatever order it is heard of
+    await clock.run(at(24, month=11), at(27, month=11))
+
+    assert await reminders() == []
 
 
 @pytest.mark.parametrize(
@@ -162,9 +201,8 @@ async def test_where_nobody_heads_a_unit_the_one_above_is_told(clock, case, appo
     school = UnitChanged(
         occurred_at=ISSUED_AT, unit_id=SCHOOL, version=1, versions=(version,), relations=(relation,), lineage=()
     )
-    await clock.tell(
-        school, appointed(REPORTER), appointed(OFFICER, "commune_officer", COMMUNE), case.issued(), case.opened()
-    )
+    people = (appointed(REPORTER), appointed(OFFICER, "commune_officer", COMMUNE))
+    await clock.tell(school, *people, case.issued(), case.opened(), acknowledged(case))
     await clock.strike(at(14))
 
     assert await reminders() == [("reminder_overdue", OFFICER, at(14))]
@@ -176,13 +214,14 @@ async def test_a_person_has_one_letter_a_step_however_much_is_owed(ground, case,
     await ground.tell(case.opened("U-THPT-BENDA").model_copy(update={"obligation_id": new_id()}))
     await ground.strike(at(3))
 
-    assert sorted(person for _, person, _ in await reminders()) == sorted([REPORTER, HEAD, OTHER])
+    near = [person for kind, person, _ in await reminders() if kind == "reminder_near"]
+    assert sorted(near) == sorted([REPORTER, HEAD, OTHER])
 
 
 async def test_what_is_urgent_has_a_letter_of_its_own(clock, case, appointed, reminders) -> None:
     express = case.issued().model_copy(update={"priority": "express"})
     more = [case.opened().model_copy(update={"obligation_id": new_id()}) for _ in range(2)]
-    await clock.tell(appointed(REPORTER), express, case.opened(), *more)
+    await clock.tell(appointed(REPORTER), express, case.opened(), *more, acknowledged(case))
     await clock.strike(at(3))
 
     assert await reminders() == [("reminder_near", REPORTER, at(3))] * 3

@@ -8,7 +8,7 @@ from chassis.clock import today
 from chassis.policy import RIGHTS, Purpose, may
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction, new_id
-from contracts.directives import DeliveryRefused, ObligationAssigned
+from contracts.directives import DeliveryAcknowledged, DeliveryRefused, ObligationAssigned
 from directives import store
 from directives.domain.delivery import Delivery, Waiting, waiting
 from directives.domain.directive import Directive
@@ -43,10 +43,18 @@ async def read_deliveries(tx: Transaction, *, directive_id: UUID, tree: Tree, by
 
 async def acknowledge(tx: Transaction, *, directive_id: UUID, unit_id: str, tree: Tree, by: Caller) -> Delivery:
     """Take a directive in the name of a unit it was sent to."""
-    _, delivery = await take_delivery(tx, directive_id, unit_id, tree=tree, by=by)
+    directive, delivery = await take_delivery(tx, directive_id, unit_id, tree=tree, by=by)
     after = delivery.acknowledged(by.id, tx.now)
     if after != delivery:
         await store.deliveries.put(tx.connection, after)
+        tx.emit(
+            DeliveryAcknowledged(
+                occurred_at=tx.now,
+                directive_id=directive_id,
+                issuer_unit_id=directive.issuer_unit_id,
+                unit_id=unit_id,
+            )
+        )
     return after
 
 

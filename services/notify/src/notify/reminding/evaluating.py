@@ -27,7 +27,9 @@ async def evaluate(tx: Transaction, reader: TreeReader, *, limit: int = AT_ONCE)
     if not due:
         return 0
     timetable = await rules.timetable(tx.connection)
-    outcomes = {each.reminder_id: timetable.look(each.pending, tx.now) for each in due}
+    # What a directive asks of a thousand units is worked out once.
+    looks = {pending: timetable.look(pending, tx.now) for pending in {each.pending for each in due}}
+    outcomes = {each.reminder_id: looks[each.pending] for each in due}
     await owing.note_looks(tx.connection, outcomes)
     steps = [(each, days, audience) for each in due for days, audience in outcomes[each.reminder_id].tell]
     await put_together(tx, [told for step in steps if (told := told_of(*step)) is not None], timetable, reader)

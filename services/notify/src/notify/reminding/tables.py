@@ -32,6 +32,19 @@ answers = Table(
     comment="what became last of the answer to each obligation; no row: there was none",
 )
 
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("directive_id", Uuid, primary_key=True),
+    Column("unit_id", Text, primary_key=True),
+    Column("reminder_id", Uuid, nullable=False, unique=True),
+    Column("issuer_unit_id", Text),
+    Column("delivered_at", DateTime(timezone=True)),
+    Column("settled_at", DateTime(timezone=True)),
+    comment="a directive at a unit that is to act on it: since when it is there, and since when no word is waited for; "
+    "unit_id '*': of no unit any more, the directive is replaced or recalled. Either may be heard of first",
+)
+
 working_years = Table(
     "working_years",
     metadata,
