@@ -63,6 +63,8 @@ EVERYBODY = {
     "directives POST /deadline-suggestions",
     "notify GET /letters",
     "notify GET /reminder-ladder",
+    "notify GET /preferences",
+    "notify PUT /preferences",
 }
 """What needs no right: who one is, one's own affairs, what units there are, which days are worked."""
 WHO_IS_ASKED_TOO = {
