@@ -130,17 +130,10 @@ _PUT_LINES = (
     insert(digest_lines).from_select([column.name for column in _lines.c], select(_lines)).on_conflict_do_nothing()
 )
 _OPEN = insert(digests).on_conflict_do_nothing()
-_keys = _rows("keys", key_person_id=UuidType(), key_step=Text(), key_alone=UuidType())
-_STILL_OPEN = select(*digests.c["digest_id", "person_id", "step", "alone"]).select_from(
-    _keys.join(
-        digests,
-        and_(
-            digests.c.person_id == _keys.c.key_person_id,
-            digests.c.step == _keys.c.key_step,
-            digests.c.alone == _keys.c.key_alone,
-            digests.c.written_at.is_(None),
-        ),
-    )
+_STILL_OPEN = select(*digests.c["digest_id", "person_id", "step", "alone"]).where(
+    digests.c.person_id == any_(bindparam("person_ids", type_=ARRAY(UuidType()))),
+    digests.c.step == any_(bindparam("steps", type_=ARRAY(Text()))),
+    digests.c.written_at.is_(None),
 )
 Key = tuple[UUID, str, UUID]
 """Whom a digest goes to, of which step, and whether of all or of one thing alone."""
@@ -170,13 +163,10 @@ async def open_digests(
             for person_id, step, alone in in_order
         ],
     )
-    wanted = {
-        "key_person_id": [key[0] for key in in_order],
-        "key_step": [key[1] for key in in_order],
-        "key_alone": [key[2] for key in in_order],
-    }
+    wanted = {"person_ids": list({key[0] for key in in_order}), "steps": list({key[1] for key in in_order})}
     rows = (await connection.execute(_STILL_OPEN, wanted)).all()
-    return {(row.person_id, row.step, row.alone): row.digest_id for row in rows}
+    waiting = {(row.person_id, row.step, row.alone): row.digest_id for row in rows}
+    return {key: waiting[key] for key in in_order if key in waiting}
 
 
 async def put_lines(connection: AsyncConnection, lines: Sequence[tuple[UUID, Told]]) -> None:
