@@ -1,5 +1,6 @@
 """A desk nudges exactly who is behind a number, sees before whom it will reach, and cannot do so all day."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from chassis.clock import VIETNAM
 from chassis.porch import Role
 from chassis.testing import running, tell
 from chassis.transaction import new_id
+from notify.reminding.commands import COMMANDS
 from notify.tables import deliveries, letters
 
 ISSUER, OTHER_SCHOOL, THIRD = "U-SGD-MG", "U-THPT-BENDA", "U-THCS-CAYDA"
@@ -173,3 +175,18 @@ async def test_who_would_be_told_what_and_why(desk, case, signer) -> None:
     stranger = signer.bearer(("desk_officer", "U-SGD-KHAC"))
     refused = await desk.get(f"/directives/{case.directive_id}/reminders", headers=stranger)
     assert refused.status_code == 404
+
+
+async def test_the_command_line_says_it_too(make_frame, frame, case, appointed, capsys) -> None:
+    await tell(frame, appointed(REPORTER), case.issued(), case.opened())
+    told = make_frame(Role.API).settings
+
+    status = await COMMANDS["preview"].run(told, ["761/SGDĐT-GDPT", "2026-12-09T08:00"])
+    entries = {each["awaited"]: each for each in json.loads(capsys.readouterr().out)["entries"]}
+
+    assert status == 0
+    assert [(each["days"], each["at"], each["person_ids"]) for each in entries["answer"]["told"]] == [
+        (-3, "2026-12-09T08:00+07:00", [str(REPORTER)])
+    ]
+    assert await COMMANDS["preview"].run(told, ["999/SGDĐT", "2026-12-09T08:00"]) == 1
+    assert await COMMANDS["preview"].run(told, ["761/SGDĐT-GDPT", "khi nào"]) == 2

@@ -40,21 +40,21 @@ async def put_together(tx: Transaction, told: Sequence[Told], timetable: Timetab
     """Put what is told into the digest of everyone who is told it."""
     if not told:
         return
-    held = await holders_of(tx, told, reader, on=today(tx.now))
-    at: dict[tuple[str, str], list[Holder]] = {}
-    for holder in held:
-        at.setdefault((holder.audience, holder.at_unit_id), []).append(holder)
-    keys = {
-        (holder.person_id, each.step, each.alone)
+    at: dict[tuple[str, str], list[UUID]] = {}
+    for holder in await holders_of(tx, told, reader, on=today(tx.now)):
+        at.setdefault((holder.audience, holder.at_unit_id), []).append(holder.person_id)
+    meant = [
+        ((person_id, each.step, each.alone), each)
         for each in told
-        for holder in at.get((each.audience, each.at_unit_id), ())
-    }
-    had_theirs = await digests.open_digests(tx.connection, keys, on_day=today(tx.now), not_before=tx.now)
+        for person_id in at.get((each.audience, each.at_unit_id), ())
+    ]
+    keys = {key for key, _ in meant}
+    waiting = await digests.open_digests(tx.connection, keys, on_day=today(tx.now), not_before=tx.now)
     # Whoever had today's of this step has what came after it on the next day that is worked.
     tomorrow = timetable.calendar.count(today(tx.now), 1)
     morning = datetime.combine(tomorrow, MORNING, VIETNAM)
-    await digests.open_digests(tx.connection, had_theirs, on_day=tomorrow, not_before=morning)
-    await digests.put_lines(tx.connection, told, held)
+    waiting |= await digests.open_digests(tx.connection, keys - waiting.keys(), on_day=tomorrow, not_before=morning)
+    await digests.put_lines(tx.connection, [(waiting[key], each) for key, each in meant])
 
 
 async def holders_of(tx: Transaction, told: Iterable[Told], reader: TreeReader, *, on: date) -> list[Holder]:

@@ -13,7 +13,7 @@ from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction, new_id
 from notify.domain import Kind
-from notify.reminding.evaluating import holders_of
+from notify.reminding.evaluating import holders_of, put_together
 from notify.reminding.problems import MessagePersonal, NoSuchRequirement, NudgedAlready
 from notify.reminding.store import digests, nudges, owing, rules
 from notify.reminding.store.digests import Told
@@ -114,12 +114,10 @@ async def _look(
 
 async def _write(tx: Transaction, nudging: Nudging, told: Sequence[Told], reader: TreeReader) -> None:
     nudge, day = nudging.nudge, today(tx.now)
-    keys = {(person_id, NUDGED, nudge.nudge_id) for each in nudging.reached for person_id in each.person_ids}
-    await digests.open_digests(tx.connection, keys, on_day=day, not_before=tx.now)
-    await digests.put_lines(tx.connection, told, await holders_of(tx, told, reader, on=day))
+    timetable = await rules.timetable(tx.connection)
+    await put_together(tx, told, timetable, reader)
     opened = await digests.of_one(tx.connection, nudge.nudge_id)
     lines = await digests.standing_lines(tx.connection, [each.digest_id for each in opened])
-    timetable = await rules.timetable(tx.connection)
     written = [
         (
             each,

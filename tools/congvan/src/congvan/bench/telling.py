@@ -28,9 +28,10 @@ from chassis.transaction import new_id
 from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
 from contracts.directory import PersonChanged, Post
 from contracts.event import Event, seal
+from notify.channels.choosing import Channel
 from notify.channels.email import message
 from notify.courier import COURIERS
-from notify.main import MIGRATIONS, courier_of, create_frame
+from notify.main import MIGRATIONS, couriers_of, create_frame
 from notify.reminding.evaluating import evaluate
 from notify.reminding.writing import write_digests
 from notify.settings import Settings
@@ -210,7 +211,8 @@ async def _mail(settings: Settings, connection: asyncpg.Connection) -> tuple[flo
     half = None
     # A process of its own, as far as it counts: the other has a courier already, which does not work here.
     other = Frame("notify", settings, frozenset({Role.API}), migrations=MIGRATIONS)
-    courier = asyncio.create_task(courier_of(other, settings).work())
+    [by_mail] = [each for each in couriers_of(other, settings) if each.channel is Channel.EMAIL]
+    courier = asyncio.create_task(by_mail.work())
     begun = time.perf_counter()
     try:
         while left := await connection.fetchval(WAITING):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_8003"
-down_revision = "20261125_8501"
+down_revision = "20261125_8502"
 branch_labels = None
 depends_on = None
 

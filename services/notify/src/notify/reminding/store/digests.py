@@ -122,46 +122,18 @@ def _rows(name: str, **kinds: TypeEngine[Any]) -> TableValuedAlias:
     return func.unnest(*values).table_valued(*columns).render_derived(name=name)
 
 
-_told = _rows(
-    "told", reminder_id=UuidType(), counted_from=_MOMENT, answering_unit_id=Text(), step=Text(), audience=Text(),
-    at_unit_id=Text(), alone=UuidType(),
+_lines = _rows(
+    "lines", digest_id=UuidType(), reminder_id=UuidType(), audience=Text(), counted_from=_MOMENT,
+    answering_unit_id=Text(),
 )  # fmt: skip
-_held = _rows("held", held_audience=Text(), held_unit_id=Text(), person_id=UuidType())
 _PUT_LINES = (
-    insert(digest_lines)
-    .from_select(
-        ["digest_id", "reminder_id", "audience", "counted_from", "answering_unit_id"],
-        select(
-            digests.c.digest_id, *_told.c["reminder_id", "audience", "counted_from", "answering_unit_id"]
-        ).select_from(
-            _told.join(
-                _held,
-                and_(_held.c.held_audience == _told.c.audience, _held.c.held_unit_id == _told.c.at_unit_id),
-            ).join(
-                digests,
-                and_(
-                    digests.c.person_id == _held.c.person_id,
-                    digests.c.step == _told.c.step,
-                    digests.c.alone == _told.c.alone,
-                    digests.c.written_at.is_(None),
-                ),
-            )
-        ),
-    )
-    .on_conflict_do_nothing()
+    insert(digest_lines).from_select([column.name for column in _lines.c], select(_lines)).on_conflict_do_nothing()
 )
 _OPEN = insert(digests).on_conflict_do_nothing()
-_keys = _rows("keys", key_person_id=UuidType(), key_step=Text(), key_alone=UuidType())
-_STILL_OPEN = select(digests.c.person_id, digests.c.step, digests.c.alone).select_from(
-    _keys.join(
-        digests,
-        and_(
-            digests.c.person_id == _keys.c.key_person_id,
-            digests.c.step == _keys.c.key_step,
-            digests.c.alone == _keys.c.key_alone,
-            digests.c.written_at.is_(None),
-        ),
-    )
+_STILL_OPEN = select(*digests.c["digest_id", "person_id", "step", "alone"]).where(
+    digests.c.person_id == any_(bindparam("person_ids", type_=ARRAY(UuidType()))),
+    digests.c.step == any_(bindparam("steps", type_=ARRAY(Text()))),
+    digests.c.written_at.is_(None),
 )
 Key = tuple[UUID, str, UUID]
 """Whom a digest goes to, of which step, and whether of all or of one thing alone."""
@@ -169,10 +141,13 @@ Key = tuple[UUID, str, UUID]
 
 async def open_digests(
     connection: AsyncConnection, keys: Collection[Key], *, on_day: date, not_before: datetime
-) -> set[Key]:
-    """Begin a digest for each key that has none that waits to be written; return the keys that had theirs that day."""
+) -> dict[Key, UUID]:
+    """Begin a digest for each key that has none that waits to be written; return those that wait.
+
+    Left out are the keys that had theirs on that day.
+    """
     if not keys:
-        return set()
+        return {}
     in_order = sorted(keys)
     await connection.execute(
         _OPEN,
@@ -188,32 +163,26 @@ async def open_digests(
             for person_id, step, alone in in_order
         ],
     )
-    wanted = {
-        "key_person_id": [key[0] for key in in_order],
-        "key_step": [key[1] for key in in_order],
-        "key_alone": [key[2] for key in in_order],
-    }
-    waiting = {(row.person_id, row.step, row.alone) for row in (await connection.execute(_STILL_OPEN, wanted)).all()}
-    return set(in_order) - waiting
+    wanted = {"person_ids": list({key[0] for key in in_order}), "steps": list({key[1] for key in in_order})}
+    rows = (await connection.execute(_STILL_OPEN, wanted)).all()
+    waiting = {(row.person_id, row.step, row.alone): row.digest_id for row in rows}
+    return {key: waiting[key] for key in in_order if key in waiting}
 
 
-async def put_lines(connection: AsyncConnection, told: Sequence[Told], held: Sequence[Holder]) -> None:
-    """Put what is told into the digests that wait, of everyone who holds a post by which they are told."""
-    if not told or not held:
+async def put_lines(connection: AsyncConnection, lines: Sequence[tuple[UUID, Told]]) -> None:
+    """Put what is told into digests that wait, each named by its id."""
+    if not lines:
         return
+    # Joined before they come here: of rows it is handed over PostgreSQL cannot know how many there are, and took
+    # half a minute to join some thousands of them with some thousands of people.
     await connection.execute(
         _PUT_LINES,
         {
-            "reminder_id": [each.owed.reminder_id for each in told],
-            "counted_from": [each.owed.pending.counted_from for each in told],
-            "answering_unit_id": [each.owed.answering_unit_id for each in told],
-            "step": [each.step for each in told],
-            "audience": [each.audience for each in told],
-            "at_unit_id": [each.at_unit_id for each in told],
-            "alone": [each.alone for each in told],
-            "held_audience": [each.audience for each in held],
-            "held_unit_id": [each.at_unit_id for each in held],
-            "person_id": [each.person_id for each in held],
+            "digest_id": [digest_id for digest_id, _ in lines],
+            "reminder_id": [told.owed.reminder_id for _, told in lines],
+            "audience": [told.audience for _, told in lines],
+            "counted_from": [told.owed.pending.counted_from for _, told in lines],
+            "answering_unit_id": [told.owed.answering_unit_id for _, told in lines],
         },
     )
 
