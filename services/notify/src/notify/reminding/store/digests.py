@@ -140,7 +140,7 @@ Key = tuple[UUID, str, UUID]
 
 
 async def open_digests(
-    connection: AsyncConnection, keys: Collection[Key], *, on_day: date, not_before: datetime
+    connection: AsyncConnection, keys: set[Key], *, on_day: date, not_before: datetime
 ) -> dict[Key, UUID]:
     """Begin a digest for each key that has none that waits to be written; return those that wait.
 
@@ -148,7 +148,10 @@ async def open_digests(
     """
     if not keys:
         return {}
-    in_order = sorted(keys)
+    waiting = await _waiting(connection, keys)
+    missing = sorted(keys - waiting.keys())
+    if not missing:
+        return waiting
     await connection.execute(
         _OPEN,
         [
@@ -160,13 +163,17 @@ async def open_digests(
                 "on_day": on_day,
                 "not_before": not_before,
             }
-            for person_id, step, alone in in_order
+            for person_id, step, alone in missing
         ],
     )
-    wanted = {"person_ids": list({key[0] for key in in_order}), "steps": list({key[1] for key in in_order})}
+    return waiting | await _waiting(connection, missing)
+
+
+async def _waiting(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, UUID]:
+    wanted = {"person_ids": list({key[0] for key in keys}), "steps": list({key[1] for key in keys})}
     rows = (await connection.execute(_STILL_OPEN, wanted)).all()
     waiting = {(row.person_id, row.step, row.alone): row.digest_id for row in rows}
-    return {key: waiting[key] for key in in_order if key in waiting}
+    return {key: waiting[key] for key in keys if key in waiting}
 
 
 async def put_lines(connection: AsyncConnection, lines: Sequence[tuple[UUID, Told]]) -> None:
