@@ -116,6 +116,20 @@ def test_a_service_has_its_page_and_its_rooms(service: str) -> None:
         assert heading.lower() in page.lower(), heading
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_revisions_of_a_database_are_one_line(service: str) -> None:
+    versions = (ROOT / "services" / service / "src" / service / "migrations" / "versions").glob("*.py")
+    texts = [path.read_text(encoding="utf-8") for path in versions]
+    known, followed = (
+        [found for text in texts for found in re.findall(rf'^{name} = "(\w+)"', text, re.MULTILINE)]
+        for name in ("revision", "down_revision")
+    )
+
+    assert len(known) == len(texts)
+    assert len(set(known) - set(followed)) == min(1, len(texts))
+    assert len(followed) == len(set(followed)), "two follow on one"
+
+
 def test_every_module_opens_with_a_line_that_says_what_lives_there() -> None:
     silent = [
         name_of(path)
