@@ -44,7 +44,8 @@ def preview(*, directive: str, moment: str, as_json: bool, home: Path) -> None:
     if running is None:
         click.echo("Hệ thống chưa chạy; dùng ./congvan up. / It does not run; start it with ./congvan up.", err=True)
         sys.exit(1)
-    told = roster.settings_of(roster.Site(home, running.addresses, running.keys), "notify")
+    site = roster.Site(home, running.addresses, running.keys)
+    told = roster.settings_of(site, "notify") | {"NOTIFY_HTTP_PORT": "0"}  # it serves nobody
     command = [sys.executable, "-m", "notify", "preview", directive, moment]
     done = subprocess.run(command, check=False, env=os.environ | told, capture_output=True, text=True)  # noqa: S603  our own
     if done.returncode:
