@@ -96,9 +96,11 @@ def _gone(delivery: Delivery) -> dict[str, object]:
 
 
 async def take_another_way(connection: AsyncConnection, letter: Letter, *, after: Channel, now: datetime) -> bool:
-    """Let a letter go by the way that follows one that did not work; say whether there is one. Safe to repeat."""
+    """Let a letter go by the next way that was not tried yet; say whether there is one."""
     ways = (await preferences.ways(connection, {letter.letter_id: (letter.kind, letter.person_id)}))[letter.letter_id]
-    another = next_way(ways, after)
+    tried = select(deliveries.c.channel).where(deliveries.c.letter_id == letter.letter_id).with_for_update()
+    known = set((await connection.execute(tried)).scalars())
+    another = next_way([each for each in ways if each == after or each not in known], after)
     if another is None:
         return False
     row = {"letter_id": letter.letter_id, "channel": another, "next_attempt_at": now}
