@@ -176,7 +176,7 @@ async def test_who_chooses_anew_is_not_sent_the_way_that_has_failed(
     mailbox.answers_to_recipient[addresses[0]] = "550 no such user"
     await letters_wait(1)
     await make_courier().carry_batch()
-    await choosing(people[0], channels=["email"])
+    await choosing(people[0], channels=["email"], phone=PHONE)
     gateways.balance = False
     await sql("UPDATE deliveries SET attempts = 7 WHERE channel = 'sms'")
     with pytest.raises(Exception, match="103"):

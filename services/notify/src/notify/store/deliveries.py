@@ -61,9 +61,9 @@ async def claim(
     )
 
 
-async def mark_sent(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> None:
-    """Note that the mail server has taken the letter."""
-    await connection.execute(_SENT, {**_gone(delivery), "now": now})
+async def mark_sent(connection: AsyncConnection, gone: Sequence[Delivery], *, now: datetime) -> None:
+    """Note that a server has taken these letters."""
+    await connection.execute(_SENT, [{**_gone(each), "now": now} for each in gone])
 
 
 async def postpone(connection: AsyncConnection, delivery: Delivery, *, until: datetime, error: str) -> None:
