@@ -64,6 +64,7 @@ EVERYBODY = {
     "notify GET /letters",
     "reporting GET /open-data",
     "reporting GET /open-data/schema.json",
+    "notify GET /reminder-ladder",
 }
 """What needs no right: who one is, one's own affairs, what units there are, which days are worked."""
 WHO_IS_ASKED_TOO = {
@@ -90,6 +91,8 @@ SEEN_BUT_NOT_THEIRS = {
     "directives PUT /directives/{directive_id}",
     "directives DELETE /directives/{directive_id}/files/{file_id}",
     "submissions GET /directives/{directive_id}/files.zip",
+    "notify POST /requirements/{requirement_id}/nudges",
+    "notify POST /requirements/{requirement_id}/nudges/preview",
     *(f"directives POST /directives/{{directive_id}}/{step}" for step in _STEPS),
 }
 """What they may not do to something they may see: 403 tells them nothing new."""
@@ -153,10 +156,11 @@ async def ground(stage, silent) -> Ground:
 
 
 async def _is_at_rest(stores: ledger.Stores) -> bool:
-    """Return whether every film is made playable and every letter has left."""
+    """Return whether every film is made playable, every letter has left and every reminder was looked at."""
     on_their_way = {
         "submissions": "SELECT 1 FROM media WHERE rendition IN ('waiting', 'making')",
-        "notify": "SELECT 1 FROM deliveries WHERE state = 'waiting'",
+        "notify": "SELECT 1 FROM deliveries WHERE state = 'waiting'"
+        " UNION ALL SELECT 1 FROM reminders WHERE next_at <= now()",
     }
     return not any([await ledger.rows(stores.databases[name], rows) for name, rows in on_their_way.items()])
 

@@ -10,10 +10,12 @@ from chassis.identity import KeyRing
 from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
-from notify import addressing, api, consumers
+from notify import addressing, api, consumers, watching
 from notify.channels.contacts import AddressBook
 from notify.channels.email import MailServer
 from notify.courier import Courier, count_deliveries
+from notify.reminding import api as reminding_api
+from notify.reminding.commands import COMMANDS
 from notify.reminding.scheduler import Scheduler
 from notify.settings import Settings
 from notify.tables import metadata
@@ -28,11 +30,15 @@ MIGRATIONS = Migrations(
 def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Frame:
     """Return a process of notify. It is ready without a mail server: the inbox is the record, e-mail a channel."""
     frame = Frame("notify", settings, roles, migrations=MIGRATIONS, keys=keys)
+    trees = TreeReader()
+    frame.app.state.tree_reader = trees
     frame.front_door(api.router)
+    frame.front_door(reminding_api.router)
     frame.letterbox(consumers.register)
     frame.run_in_background(courier_of(frame, settings).work)
-    frame.run_in_background(Scheduler(frame.transactions, TreeReader()).work)
+    frame.run_in_background(Scheduler(frame.transactions, trees).work)
     frame.run_in_background(partial(addressing.keep_looking, frame.transactions))
+    frame.run_in_background(partial(watching.keep_watch, frame.transactions, settings.watched))
     return frame
 
 
@@ -51,4 +57,4 @@ def courier_of(frame: Frame, settings: Settings) -> Courier:
     )
 
 
-SERVICE = Service(name="notify", settings=Settings, frame=create_frame, migrations=MIGRATIONS)
+SERVICE = Service(name="notify", settings=Settings, frame=create_frame, migrations=MIGRATIONS, commands=COMMANDS)

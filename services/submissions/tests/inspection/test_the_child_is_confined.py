@@ -53,6 +53,38 @@ def test_a_taken_over_child_cannot_get_out() -> None:
     assert open_ways == []
 
 
+_BUSY = """
+import socket, sys
+from submissions.inspection.confinement import confine, load_filter
+line = socket.socket(fileno=int(sys.argv[1]))
+confine(load_filter(), cpu_seconds=20, memory_bytes=1 << 30)
+line.send(b"confined")
+while True:
+    pass
+"""
+_PARENT = """
+import subprocess, sys
+subprocess.run([sys.executable, "-I", *sys.argv[2:], sys.argv[1]], pass_fds=(int(sys.argv[1]),))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the limit of its processor time ends it")
+def test_a_child_that_never_looks_up_ends_with_its_parent() -> None:
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            line = str(theirs.fileno())
+            parent = subprocess.Popen(
+                [sys.executable, "-I", "-c", _PARENT, line, "-c", _BUSY], pass_fds=(theirs.fileno(),)
+            )
+        ours.settimeout(10)
+        assert ours.recv(8) == b"confined"
+        parent.kill()
+        parent.wait()
+
+        assert ours.recv(8) == b""  # the last one who held the other end is gone
+
+
 def test_limits_alone_let_it_open_nothing() -> None:
     answer = _attempt("without-filter", *_BY_LIMITS_ALONE)
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "bench": "congvan.commands.bench:bench",
     "parked": "congvan.commands.parked:parked",
     "media": "congvan.commands.media:media",
+    "notify": "congvan.commands.notify:notify",
     "reporting": "congvan.commands.reporting:reporting",
     "city": "congvan.commands.city:city",
     "audit": "congvan.commands.audit:audit",

@@ -1,13 +1,13 @@
 """Deciding who is told which step of what: of everything that is to be looked at now, and writing it down."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.clock import VIETNAM, today
 from chassis.transaction import Transaction
 from notify.domain import ANSWERING_ROLES, APPROVING_ROLES, REVIEWING_ROLES
-from notify.reminding.ladder import MORNING, Audience, Timetable
+from notify.reminding.ladder import MORNING, OF_THE_UNIT, Audience, Timetable
 from notify.reminding.store import digests, owing, rules
 from notify.reminding.store.digests import TOGETHER, Holder, Told
 from notify.reminding.store.owing import Owed
@@ -30,7 +30,7 @@ async def evaluate(tx: Transaction, reader: TreeReader, *, limit: int = AT_ONCE)
     outcomes = {each.reminder_id: timetable.look(each.pending, tx.now) for each in due}
     await owing.note_looks(tx.connection, outcomes)
     steps = [(each, days, audience) for each in due for days, audience in outcomes[each.reminder_id].tell]
-    await put_together(tx, [told for step in steps if (told := _told(*step)) is not None], timetable, reader)
+    await put_together(tx, [told for step in steps if (told := told_of(*step)) is not None], timetable, reader)
     return len(due)
 
 
@@ -38,7 +38,7 @@ async def put_together(tx: Transaction, told: Sequence[Told], timetable: Timetab
     """Put what is told into the digest of everyone who is told it."""
     if not told:
         return
-    held = await holders_of(tx, told, reader)
+    held = await holders_of(tx, told, reader, on=today(tx.now))
     at: dict[tuple[str, str], list[Holder]] = {}
     for holder in held:
         at.setdefault((holder.audience, holder.at_unit_id), []).append(holder)
@@ -55,24 +55,23 @@ async def put_together(tx: Transaction, told: Sequence[Told], timetable: Timetab
     await digests.put_lines(tx.connection, told, held)
 
 
-async def holders_of(tx: Transaction, told: Iterable[Told], reader: TreeReader) -> list[Holder]:
-    """Return who is told today, by audience and unit. Where nobody heads a unit, those do who head the one above it."""
-    day = today(tx.now)
+async def holders_of(tx: Transaction, told: Iterable[Told], reader: TreeReader, *, on: date) -> list[Holder]:
+    """Return who is told on a day, by audience and unit. Where nobody heads a unit, who heads the one above."""
     units: dict[Audience, set[str]] = {}
     for each in told:
         units.setdefault(each.audience, set()).add(each.at_unit_id)
     found: dict[Audience, dict[str, list[UUID]]] = {
-        "unit": await digests.holders(tx.connection, units.get("unit", ()), ANSWERING_ROLES, on=day),
-        "head": await digests.holders(tx.connection, units.get("head", ()), APPROVING_ROLES, on=day),
-        "desk": await digests.holders(tx.connection, units.get("desk", ()), REVIEWING_ROLES, on=day),
+        "unit": await digests.holders(tx.connection, units.get("unit", ()), ANSWERING_ROLES, on=on),
+        "head": await digests.holders(tx.connection, units.get("head", ()), APPROVING_ROLES, on=on),
+        "desk": await digests.holders(tx.connection, units.get("desk", ()), REVIEWING_ROLES, on=on),
         "above": {},
     }
     headless = units.get("head", set()) - found["head"].keys()
     if climbing := headless | units.get("above", set()):
         tree = await reader.tree(tx.connection)
-        above = {unit_id: tree.ancestors(unit_id, "reporting", day) for unit_id in climbing}
+        above = {unit_id: tree.ancestors(unit_id, "reporting", on) for unit_id in climbing}
         heads = await digests.holders(
-            tx.connection, {each for line in above.values() for each in line}, APPROVING_ROLES, on=day
+            tx.connection, {each for line in above.values() for each in line}, APPROVING_ROLES, on=on
         )
         nearest = {
             unit_id: next((heads[each] for each in line if each in heads), []) for unit_id, line in above.items()
@@ -87,9 +86,12 @@ async def holders_of(tx: Transaction, told: Iterable[Told], reader: TreeReader) 
     ]
 
 
-def _told(owed: Owed, days: int, audience: Audience) -> Told | None:
+def told_of(owed: Owed, days: int, audience: Audience) -> Told | None:
+    """Return at which unit those are who are told of a step; null: nobody knows yet whose desk waits for it."""
     at_unit_id = owed.desk_unit_id if audience == "desk" else owed.answering_unit_id
     if at_unit_id is None:
         return None
     step = f"{owed.pending.awaited}{days:+d}"
-    return Told(owed, step, audience, at_unit_id, alone=owed.reminder_id if owed.is_urgent else TOGETHER)
+    # Hỏa tốc bypasses the digest of who is to act; a desk has one list still.
+    alone = owed.reminder_id if owed.is_urgent and audience in OF_THE_UNIT else TOGETHER
+    return Told(owed, step, audience, at_unit_id, alone=alone)

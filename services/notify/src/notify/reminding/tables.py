@@ -74,6 +74,8 @@ reminders = Table(
     Index("reminders_next_at_idx", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     # What is asked about a directive or a requirement (reminding.store.owing.of_directive).
     Index("reminders_directive_id_idx", "directive_id"),
+    # Whom a desk may nudge (reminding.store.nudges.behind).
+    Index("reminders_requirement_id_idx", "requirement_id"),
     comment="what is owed, one row per obligation (reminder_id is its id) and per delivery a word is waited for; "
     "next_at only says when to look: what is told then follows from the rest of the row, the ladder and the calendar",
 )
@@ -93,6 +95,8 @@ digests = Table(
     Index(
         "digests_waiting_idx", "person_id", "step", "alone", unique=True, postgresql_where=text("written_at IS NULL")
     ),
+    # The letters of a nudge (reminding.store.digests.of_one).
+    Index("digests_alone_idx", "alone", postgresql_where=text("step = 'nudge'")),
     # What is to be written (reminding.store.digests.unwritten).
     Index("digests_unwritten_idx", "not_before", postgresql_where=text("written_at IS NULL")),
     comment="at most one letter to a person for one step on one day; digest_id is the id of the letter. `alone` is the "
@@ -111,4 +115,17 @@ digest_lines = Table(
     Index("digest_lines_reminder_id_idx", "reminder_id"),
     comment="what each of them is about, as it was when it was decided: with another deadline or another unit that "
     "answers, the line stands no more",
+)
+
+nudges = Table(
+    "nudges",
+    metadata,
+    Column("nudge_id", Uuid, primary_key=True),
+    Column("requirement_id", Uuid, nullable=False),
+    Column("sent_by", Uuid, nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False),
+    Column("message", Text),
+    # What a desk has nudged about (reminding.store.nudges).
+    Index("nudges_requirement_id_idx", "requirement_id"),
+    comment="that a desk nudged, and the words it added; whom it reached is in its digests",
 )

@@ -8,7 +8,7 @@ from chassis.transaction import Transaction
 from notify.domain import REMINDERS, Kind, Letter
 from notify.reminding import words
 from notify.reminding.ladder import Timetable
-from notify.reminding.store import digests, owing, rules
+from notify.reminding.store import digests, nudges, owing, rules
 from notify.reminding.store.digests import Digest, Line
 from notify.store import facts, inboxes
 
@@ -61,7 +61,8 @@ async def as_it_stands(tx: Transaction, letter: Letter) -> Letter | None:
     if len(lines) == await digests.count_lines(tx.connection, letter.letter_id):
         return letter
     timetable = await rules.timetable(tx.connection)
-    return replace(letter, text=words.write(letter.kind, lines, timetable=timetable, now=tx.now))
+    message = await nudges.message_of(tx.connection, letter.letter_id)
+    return replace(letter, text=words.write(letter.kind, lines, timetable=timetable, now=tx.now, message=message))
 
 
 def _letter(tx: Transaction, digest: Digest, lines: Sequence[Line], timetable: Timetable) -> Letter:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -83,3 +84,9 @@ async def release(connection: AsyncConnection, untouched: Sequence[Delivery], *,
 
 def _held(delivery: Delivery) -> dict[str, object]:
     return {"held_id": delivery.letter.letter_id, "held_attempts": delivery.attempts}
+
+
+async def hold_until(connection: AsyncConnection, letter_ids: Sequence[UUID], *, until: datetime) -> None:
+    """Let none of these letters leave the house before a moment."""
+    held = update(deliveries).where(deliveries.c.letter_id.in_(letter_ids), deliveries.c.state == "waiting")
+    await connection.execute(held.values(next_attempt_at=until))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from portal import papers
-from portal.pages.owed import gather_owed
+from portal.pages.gathering import gather_owed
 from portal.pages.signing_in import here
 from portal.people import Names
 from portal.problems import NoSuchPage
@@ -18,6 +18,7 @@ from portal.sessions import Visit
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -60,5 +61,13 @@ def open_papers(house: House, names: Names) -> APIRouter:
         content = await services.make("directives", f"/report-papers/{form}", token=visit.access_token, body=body)
         headers = {"Content-Disposition": f'attachment; filename="bao-cao.{form}"'}
         return Response(content, media_type=TYPES[form], headers=headers)
+
+    @router.get("/owed/{obligation_id}/workbook")
+    async def workbook(request: Request, obligation_id: UUID) -> Response:
+        visit = await here(request)
+        path = f"/obligations/{obligation_id}/workbook"
+        content = await services.fetch("submissions", path, token=visit.access_token)
+        headers = {"Content-Disposition": 'attachment; filename="bieu-mau.xlsx"'}
+        return Response(content, media_type=TYPES["xlsx"], headers=headers)
 
     return router

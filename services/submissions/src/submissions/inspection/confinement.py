@@ -5,12 +5,14 @@ import ctypes
 import mmap
 import os
 import resource
+import signal
 import sys
 from collections.abc import Callable
 
 from submissions.inspection.verdict import Confinement
 
 _PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
+_PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER = 0x10000000  # linux/sched.h
 _CLONE_NEWNET = 0x40000000
 _NOBODY = 65534
@@ -87,6 +89,10 @@ def confine(put_up_filter: Callable[[], bool], *, cpu_seconds: int, memory_bytes
     unprivileged = _become_nobody()
     alone = alone or (linux and libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
     no_new_privs = linux and libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+    if linux:
+        # A killed worker hangs up, but a child that computes for minutes does not look. Only now: changing the user
+        # would have undone it.
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     limited = [
         _limit(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),  # the soft one says why it killed
         _limit(resource.RLIMIT_AS, memory_bytes, memory_bytes),

@@ -11,6 +11,8 @@ import click
 from congvan import places
 
 MOST_AT_ONCE = 4
+FEW = 2
+"""How many of those run at once that measure or kill: they mostly wait, and bear one other, but not the crowd."""
 NOTHING_COLLECTED = 5
 """What pytest says when no test was asked for: of the two runs one may well have none."""
 CODE = ("libs", "services", "tools", "tests", "examples", "conftest.py")
@@ -28,9 +30,14 @@ def steps(root: Path, arguments: tuple[str, ...]) -> dict[str, list[str]]:
         "mypy": [str(beside / "mypy"), *typed],
         "web": [sys.executable, "-P", "-m", "congvan.web"],
         "lint-imports": [str(beside / "lint-imports")],
-        "pytest": [*pytest, "-m", "not alone", "-n", str(at_once()), "--no-loadscope-reorder", *arguments],
-        "pytest alone": [*pytest, "-m", "alone", *arguments],
+        "pytest": [*pytest, "-m", "not alone", *beside_each_other(at_once()), *arguments],
+        "pytest alone": [*pytest, "-m", "alone", *beside_each_other(min(at_once(), FEW)), *arguments],
     }
+
+
+def beside_each_other(count: int) -> list[str]:
+    """Return what tells pytest to run so many tests at once, in the order they were collected."""
+    return ["-n", str(count), "--no-loadscope-reorder"]
 
 
 def at_once() -> int:
@@ -54,7 +61,7 @@ def failures(codes: dict[str, int]) -> list[str]:
 def test(*, arguments: tuple[str, ...]) -> None:
     """Kiểm tra mã nguồn và chạy mọi kiểm thử. / Check the source and run every test.
 
-    Lint, format, types, who may import whom, then pytest (as many at once as there are processors; then, one by one,
+    Lint, format, types, who may import whom, then pytest (as many at once as there are processors; then, two by two,
     those that measure or kill), against real servers: those named by CONGVAN_TEST_*_URL, else
     Docker, else the ones that come with the clone (CONGVAN_TEST_SERVERS=docker|wheels forces). All steps run even when
     one fails. Further arguments go to pytest.

@@ -272,6 +272,12 @@ async def standing_lines(connection: AsyncConnection, digest_ids: Collection[UUI
     return found
 
 
+async def of_one(connection: AsyncConnection, alone: UUID) -> list[Digest]:
+    """Return the digests of one nudge."""
+    rows = await connection.execute(select(digests).where(digests.c.alone == alone, digests.c.step == "nudge"))
+    return [Digest(row.digest_id, row.person_id, row.step, row.alone) for row in rows.all()]
+
+
 async def count_lines(connection: AsyncConnection, digest_id: UUID) -> int:
     """Return how many things a digest was to tell of."""
     return int((await connection.execute(_COUNT_LINES, {"ids": [digest_id]})).scalar_one())

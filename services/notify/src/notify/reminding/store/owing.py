@@ -11,10 +11,12 @@ from sqlalchemy import (
     DateTime,
     Row,
     SmallInteger,
+    Text,
     and_,
     any_,
     bindparam,
     case,
+    cast,
     column,
     exists,
     func,
@@ -98,22 +100,37 @@ class Owed:
     """Hỏa tốc."""
 
 
-_OWED = (
-    select(
-        *reminders.c,
-        func.coalesce(requirements.c.reviewing_unit_id, reminders.c.issuer_unit_id).label("desk_unit_id"),
-        func.coalesce(reminders.c.closes_at, requirements.c.closes_at).label("closing_at"),
-        directives.c.priority.in_(("express", "express_timed")).label("is_urgent"),
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Something that is or was owed, and what is known of it beside."""
+
+    owed: Owed
+    is_owed: bool
+    answer_state: str | None
+    issuer_unit_id: str | None
+    requirement_id: UUID | None
+    requirement: str | None
+
+    @property
+    def is_returned(self) -> bool:
+        """Say whether what was sent was returned, and nothing since."""
+        return self.answer_state == "returned"
+
+
+_KNOWN = select(
+    *reminders.c,
+    func.coalesce(requirements.c.reviewing_unit_id, reminders.c.issuer_unit_id).label("desk_unit_id"),
+    func.coalesce(reminders.c.closes_at, requirements.c.closes_at).label("closing_at"),
+    directives.c.priority.in_(("express", "express_timed")).label("is_urgent"),
+).select_from(
+    reminders.outerjoin(requirements, requirements.c.requirement_id == reminders.c.requirement_id).outerjoin(
+        directives, directives.c.directive_id == reminders.c.directive_id
     )
-    .select_from(
-        reminders.outerjoin(requirements, requirements.c.requirement_id == reminders.c.requirement_id).outerjoin(
-            directives, directives.c.directive_id == reminders.c.directive_id
-        )
-    )
-    .where(reminders.c.is_owed)
 )
+OWED = _KNOWN.where(reminders.c.is_owed)
+"""Everything that is owed; `owed_of` reads a row."""
 _DUE = (
-    _OWED.where(reminders.c.next_at <= _NOW)
+    OWED.where(reminders.c.next_at <= _NOW)
     .order_by(reminders.c.next_at)
     .limit(bindparam("limit"))
     # Whoever notes a fact about one of them at this moment goes first; it is looked at next time.
@@ -160,7 +177,7 @@ async def look_again(connection: AsyncConnection, *, now: datetime) -> None:
 
 async def due(connection: AsyncConnection, *, now: datetime, limit: int) -> list[Owed]:
     """Return what is to be looked at now, at most so many, locked; those that others hold are left out."""
-    return [_owed(row) for row in (await connection.execute(_DUE, {"now": now, "limit": limit})).all()]
+    return [owed_of(row) for row in (await connection.execute(_DUE, {"now": now, "limit": limit})).all()]
 
 
 async def is_any_due(connection: AsyncConnection, *, now: datetime) -> bool:
@@ -178,15 +195,33 @@ async def note_looks(connection: AsyncConnection, outcomes: Mapping[UUID, Outcom
     await connection.execute(_NOTE_LOOK, looked_at)
 
 
-async def of_directive(connection: AsyncConnection, directive_id: UUID) -> list[Owed]:
-    """Return everything that is owed of a directive, by requirement and unit."""
-    query = _OWED.where(reminders.c.directive_id == directive_id).order_by(
-        reminders.c.awaited, reminders.c.requirement_id, reminders.c.unit_id
+async def of_directive(connection: AsyncConnection, directive_id: UUID) -> list[Known]:
+    """Return everything a directive asks of units, owed or not, by requirement and unit."""
+    query = (
+        _KNOWN.add_columns(answers.c.state.label("answer_state"), requirements.c.title)
+        .outerjoin(answers, answers.c.obligation_id == reminders.c.reminder_id)
+        .where(reminders.c.directive_id == directive_id)
+        .order_by(reminders.c.awaited, reminders.c.requirement_id, reminders.c.unit_id)
     )
-    return [_owed(row) for row in (await connection.execute(query)).all()]
+    return [
+        Known(owed_of(row), row.is_owed, row.answer_state, row.issuer_unit_id, row.requirement_id, row.title)
+        for row in (await connection.execute(query)).all()
+    ]
 
 
-def _owed(row: Row[*tuple[Any, ...]]) -> Owed:
+async def find_directive(connection: AsyncConnection, named: str) -> UUID | None:
+    """Return the id of a directive that is named by its id or its code; of several with one code the newest."""
+    query = (
+        select(directives.c.directive_id)
+        .where(or_(cast(directives.c.directive_id, Text) == named.lower(), directives.c.code == named))
+        .order_by(directives.c.directive_id.desc())  # ids sort by the time they were made
+        .limit(1)
+    )
+    return (await connection.execute(query)).scalar()
+
+
+def owed_of(row: Row[*tuple[Any, ...]]) -> Owed:
+    """Return what is owed by a row of `OWED`."""
     return Owed(
         reminder_id=row.reminder_id,
         pending=Pending(row.awaited, row.counted_from, row.since, row.reached, row.closing_at),
