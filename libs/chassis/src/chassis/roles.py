@@ -13,7 +13,6 @@ from socket import socket
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import uvicorn
-from uvicorn.main import STARTUP_FAILURE
 
 from chassis import telemetry
 from chassis.porch import Porch, Role
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from chassis.parking import Parked
 
 S = TypeVar("S", bound=ServiceSettings)
+STARTUP_FAILURE = 3
+"""What a process ends with that could not begin; uvicorn's own command does too."""
 
 
 @dataclass(frozen=True)
