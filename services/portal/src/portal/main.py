@@ -19,6 +19,8 @@ from portal.doorkeeping import Doorkeeper, door_of
 from portal.pages.around import open_around
 from portal.pages.below import open_below
 from portal.pages.board import open_board
+from portal.pages.cascading import open_cascading
+from portal.pages.desks import open_desks
 from portal.pages.directives import open_directives
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
@@ -71,6 +73,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_around(house),
         open_papers(house, names),
         open_directives(house, names),
+        open_desks(house),
+        open_cascading(house, names),
         open_questions(house, names),  # a door opened later is tried first: `questions` is no step of a directive
         open_below(house, names),
         open_board(house, names),

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from chassis.clock import VIETNAM
 from portal import owing, writing
 from portal.doorkeeping import Form, read_form
+from portal.pages.cascading import issuer_of
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
 from portal.people import Names
@@ -53,6 +54,7 @@ def open_directives(house: House, names: Names) -> APIRouter:
             now=datetime.now(VIETNAM),
             look=owing.LOOK,
             questions=(asked or {"questions": []})["questions"],
+            passes_on=found["issued_on"] and issuer_of((owed or {"obligations": []})["obligations"], visit),
             asks_for=next((unit for unit in units if unit in mine), ""),
             steps=_steps(found, visit),
             overdue_count=overdue_count(found, datetime.now(VIETNAM)),
