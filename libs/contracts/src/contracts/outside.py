@@ -138,7 +138,8 @@ def roads() -> tuple[dict[str, Any], dict[str, Any]]:
             "description": "`POST` to the address of a subscription (`POST /subscriptions {url, after?}`). 2xx takes "
             "it; anything else is tried again for three days with growing delay, in order for each subject; "
             "410 ends it. Redirects are not followed, addresses inside are refused. "
-            "`POST /subscriptions/{id}/replay {after}` tells again from any position, `POST /subscriptions/{id}/secret` changes the secret.",
+            "`POST /subscriptions/{id}/replay {after}` tells again from any position, "
+            "`POST /subscriptions/{id}/secret` changes the secret.",
         },
     }
     operations = {
