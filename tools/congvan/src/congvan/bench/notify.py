@@ -42,7 +42,7 @@ async def measure(house: House, told: Told, *, schools: int = SCHOOLS, pending: 
             "smtp_port": house.addresses.ports["mail"],
         }
         program = await asyncio.create_subprocess_exec(
-            *ending_with_us([sys.executable, "-m", "congvan.bench.telling"]),
+            *ending_with_us([sys.executable, "-m", "congvan.bench.reminding"]),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=bare_environment(),
@@ -50,7 +50,7 @@ async def measure(house: House, told: Told, *, schools: int = SCHOOLS, pending: 
         async with asyncio.timeout(WITHIN_S):
             said, _ = await program.communicate(json.dumps(plan).encode() + b"\n")
         if program.returncode != 0:
-            raise Broken("congvan.bench.telling ended without an outcome")
+            raise Broken("congvan.bench.reminding ended without an outcome")
         await admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
     finally:
         await admin.close()
