@@ -44,6 +44,59 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     assert window.complaints == []
 
 
+async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(staged, open_page, tmp_path) -> None:
+    officer = await staged.play.visitor("chuyen-vien")
+    letter = tmp_path / "công văn.docx"
+    written = await officer.ask("GET", "directives", f"/directives/{staged.play.outcome.directive_id}/paper/docx")
+    letter.write_bytes(written.content)
+    window = await open_page(size=DESKTOP)
+    page = window.page
+    await sign_in(page, staged, "chuyen-vien")
+    await page.get_by_role("link", name="Soạn văn bản").click()
+    await page.get_by_label("Tệp văn bản").set_input_files(letter)
+    await page.get_by_role("button", name="Đọc văn bản").click()
+
+    # What was read stands in its field, and a number beside it leads to where it was read.
+    await expect(page.get_by_label("Trích yếu")).to_have_value(re.compile("Giáo dục STEM"))
+    assert await broken_rules(page) == []
+    source = page.locator("label[for=subject] .src")
+    await source.click()
+    await expect(page.locator(".source mark:target")).to_contain_text("Giáo dục STEM")
+
+    asked = page.locator("section.card", has=page.get_by_role("heading", name="Yêu cầu 1"))
+    for other in await page.get_by_label("Giao việc này").all():
+        await other.uncheck()
+    await asked.get_by_label("Giao việc này").check()
+    for kind in await asked.locator("[name='r0:type']").all():
+        await kind.uncheck()
+    await asked.get_by_label("Trường THPT", exact=True).check()
+    # Whom that reaches is shown while it is chosen.
+    units = [unit for unit in await _units(staged) if unit["unit_type"] == "thpt"]
+    await expect(asked.locator("[data-preview]")).to_contain_text(f"{len(units)} đơn vị")
+    await page.get_by_role("button", name="Lưu dự thảo").click()
+    # What the letter does not say and nobody decided is named, and nothing typed is lost.
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(asked.get_by_label("Trường THPT", exact=True)).to_be_checked()
+    await asked.get_by_label("Thời hạn").fill("2030-12-14T00:00")
+    await asked.get_by_label("Ghi trong văn bản").fill("trước ngày 14/12/2030")
+    await asked.get_by_label("Mục 1", exact=True).fill("Kết quả")
+    await asked.get_by_label("Mã 1", exact=True).first.fill("I")
+    for choice in await page.locator(".receiver select").all():
+        await choice.select_option("inform")
+    await page.get_by_role("button", name="Lưu dự thảo").click()
+
+    await expect(page).to_have_url(re.compile("/directives/"))
+    draft = page.url.rsplit("/", 1)[1]
+    await page.get_by_role("button", name="Trình ký").click()
+    await expect(page.get_by_text("Trình ký", exact=True)).to_be_visible()
+    told = await officer.get("directives", f"/directives/{draft}")
+    assert told["state"] == "submitted"
+    assert [each["audience"] for each in told["requirements"]]
+    paper = await page.context.request.get(f"{staged.portal}/directives/{draft}/paper")
+    assert (await paper.body())[:4] == b"%PDF"
+    assert window.complaints == []
+
+
 async def test_an_office_sees_its_own_schools_and_no_others(staged, open_page) -> None:
     units = await _units(staged)
     mine = {unit["name"] for unit in units if unit["reporting_parent_id"] == "U-VHXH-99001"}

@@ -18,6 +18,7 @@ from portal.assets import Assets, open_assets
 from portal.doorkeeping import Doorkeeper, door_of
 from portal.pages.below import open_below
 from portal.pages.board import open_board
+from portal.pages.composing import open_composing
 from portal.pages.directives import open_directives
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
@@ -68,6 +69,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_directives(house, names),
         open_below(house, names),
         open_board(house, names),
+        open_composing(house, names),
         open_reviewing(house, names),
         open_inbox(house, names),
         open_uploads(house),
