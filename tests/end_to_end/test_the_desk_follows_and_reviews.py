@@ -44,6 +44,42 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     assert window.complaints == []
 
 
+async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) -> None:
+    officer, outcome = await staged.play.visitor("chuyen-vien"), staged.play.outcome
+    await staged.play.submit_reports(["U-SCH-008"], send_back_first=False, repeat_first=False)
+    await staged.play.settle()
+    period = staged.play.province.period
+    told = await officer.get("reporting", f"/requirements/{outcome.report_id}/aggregates", period=period)
+    window = await open_page(size=DESKTOP)
+    page = window.page
+    await sign_in(page, staged, "chuyen-vien")
+    await page.goto(f"{staged.portal}/board/{outcome.directive_id}")
+    await page.get_by_role("link", name="Tổng hợp").click()
+
+    await expect(page.get_by_role("heading", name="Tiến độ nộp báo cáo")).to_be_visible()
+    assert await page.locator("table.totals tbody tr").count() == len(
+        [each for each in told["aggregates"] if each["relation"] == "reporting"]
+    )
+    assert await broken_rules(page) == []
+    await page.get_by_role("button", name="Excel").click()
+    # Made beside the house; the page asks again by itself.
+    await page.get_by_role("link", name=re.compile("Tải về")).wait_for()
+    taken = await page.context.request.get(
+        staged.portal + await page.get_by_role("link", name=re.compile("Tải về")).get_attribute("href")
+    )
+    assert (await taken.body())[:2] == b"PK"
+
+    leader = (await open_page(size=PHONE)).page
+    await sign_in(leader, staged, "lanh-dao")
+    await leader.goto(f"{staged.portal}/totals/{outcome.directive_id}")
+    await leader.get_by_label("Lời ghi cho bản công bố").fill("Số liệu đợt một")
+    await leader.get_by_role("button", name="Công bố số liệu").click()
+    await expect(leader.get_by_text("Bản 1: Số liệu đợt một")).to_be_visible()
+    assert await broken_rules(leader) == []
+    assert not await leader.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert window.complaints == []
+
+
 async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(staged, open_page, tmp_path) -> None:
     officer = await staged.play.visitor("chuyen-vien")
     letter = tmp_path / "công văn.docx"
@@ -69,14 +105,14 @@ async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(sta
     await asked.get_by_label("Giao việc này").check()
     for kind in await asked.locator("[name='r0:type']").all():
         await kind.uncheck()
-    await asked.get_by_label("Trường THPT", exact=True).check()
+    await asked.locator("[name='r0:type'][value=thpt]").check()
     # Whom that reaches is shown while it is chosen.
     units = [unit for unit in await _units(staged) if unit["unit_type"] == "thpt"]
     await expect(asked.locator("[data-preview]")).to_contain_text(f"{len(units)} đơn vị")
     await page.get_by_role("button", name="Lưu dự thảo").click()
     # What the letter does not say and nobody decided is named, and nothing typed is lost.
     await expect(page.get_by_role("alert")).to_be_visible()
-    await expect(asked.get_by_label("Trường THPT", exact=True)).to_be_checked()
+    await expect(asked.locator("[name='r0:type'][value=thpt]")).to_be_checked()
     await asked.get_by_label("Thời hạn").fill("2030-12-14T00:00")
     await asked.get_by_label("Ghi trong văn bản").fill("trước ngày 14/12/2030")
     await asked.get_by_label("Mục 1", exact=True).fill("Kết quả")

@@ -27,6 +27,7 @@ from portal.pages.papers import open_papers
 from portal.pages.reviewing import open_reviewing
 from portal.pages.saving import open_saving
 from portal.pages.signing_in import open_signing_in
+from portal.pages.totals import open_totals
 from portal.pages.uploads import open_uploads
 from portal.people import Names
 from portal.problems import NobodyHere, Refused
@@ -70,6 +71,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_below(house, names),
         open_board(house, names),
         open_composing(house, names),
+        open_totals(house, names),
         open_reviewing(house, names),
         open_inbox(house, names),
         open_uploads(house),
