@@ -17,9 +17,8 @@ READERS = ("directory", "directives", "submissions", "reporting", "notify")
 FOR_OTHERS = {
     "submissions.media.received.v1",
     "submissions.media.ready.v1",
-    "reporting.subscription.stopped.v1",
 }
-"""Events nobody in the house reads: a later gallery will, and whatever the operators watch the house with."""
+"""Events nobody in the house reads: a later gallery will."""
 
 
 def desk_of(service: str) -> EventDesk:

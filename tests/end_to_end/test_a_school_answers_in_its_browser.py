@@ -4,6 +4,7 @@ import asyncio
 import re
 from pathlib import Path
 
+import av
 import pytest
 from person import DESKTOP, PHONE, sign_in
 from playwright.async_api import Page, expect
@@ -17,6 +18,16 @@ FIGURES = {
     "Số dự án KHKT học sinh đã thực hiện": "2",
     "Số dự án dự thi KHKT cấp tỉnh": "3",
 }
+
+
+def record(path: Path, *, seconds: int) -> None:
+    """Write a grey film every browser can read, a picture each second."""
+    with av.open(str(path), "w", format="webm") as recording:
+        pictures = recording.add_stream("libvpx", rate=1)
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 36, "yuv420p"
+        for _ in range(seconds):
+            recording.mux(pictures.encode(av.VideoFrame(64, 36, "yuv420p")))
+        recording.mux(pictures.encode(None))
 
 
 async def broken_rules(page: Page) -> list[str]:
@@ -115,6 +126,8 @@ async def test_what_is_typed_is_saved_offline_too_and_two_colleagues_overwrite_n
 async def test_an_office_sends_a_film_with_its_report(staged, open_page, tmp_path: Path) -> None:
     film = tmp_path / "Ngày hội <b>STEM.mp4"
     videos.make_video(film, seconds=1, megabytes=0.2, seed=7, width=320, height=180)
+    long = tmp_path / "dai.webm"
+    record(long, seconds=75)
     window = await open_page(size=PHONE)
     page = window.page
     await sign_in(page, staged, OFFICE.lower())
@@ -133,6 +146,22 @@ async def test_an_office_sends_a_film_with_its_report(staged, open_page, tmp_pat
 
     # The inspection stands back for everybody else on the machine.
     await expect(page.get_by_text("Đã kiểm tra, dùng được.")).to_be_visible(timeout=30_000)
+    # The same file once more is known by its digest: no byte of it is sent, and it is the same file.
+    sent: list[str] = []
+    window.context.on("request", lambda asked: sent.append(asked.url) if asked.method == "PUT" else None)
+    before = await page.locator('input[name="media"]').get_attribute("value")
+    await page.get_by_role("button", name="Bỏ tệp này").click()
+    await page.get_by_label("Chọn video").set_input_files(film)
+    await expect(page.get_by_text("Đã kiểm tra, dùng được.")).to_be_visible(timeout=10_000)
+    assert (sent, await page.locator('input[name="media"]').get_attribute("value")) == ([], before)
+    # One that is too long is not sent at all: the browser knows how long it plays.
+    await page.get_by_role("button", name="Bỏ tệp này").click()
+    await page.get_by_label("Chọn video").set_input_files(long)
+    await expect(page.get_by_text("Video dài 75 giây, tối đa 60 giây")).to_be_visible()
+    assert sent == []
+    await page.get_by_role("button", name="Bỏ tệp này").click()
+    await page.get_by_label("Chọn video").set_input_files(film)
+    await expect(page.get_by_text("Đã kiểm tra, dùng được.")).to_be_visible(timeout=10_000)
     await page.get_by_role("button", name="Gửi báo cáo").click()
     await expect(page.get_by_role("heading", name="Đã nhận báo cáo")).to_be_visible()
     await expect(page.get_by_text("Ngày hội <b>STEM.mp4")).to_be_visible()

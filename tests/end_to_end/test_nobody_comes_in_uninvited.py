@@ -13,6 +13,9 @@ OPEN = {
     ("post", "/oidc/sessions"),
     ("get", "/.well-known/jwks.json"),
     ("get", "/.well-known/revocations.json"),
+    ("get", "/open-data"),
+    ("get", "/open-data/schema.json"),
+    ("get", "/open-data/{requirement_id}/{number}/figures.{form}"),
 }
 """What one may ask without having signed in."""
 SOME_ID = "01900000-0000-7000-8000-000000000000"

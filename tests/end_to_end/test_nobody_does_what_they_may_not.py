@@ -62,6 +62,8 @@ EVERYBODY = {
     "directives GET /working-days",
     "directives POST /deadline-suggestions",
     "notify GET /letters",
+    "reporting GET /open-data",
+    "reporting GET /open-data/schema.json",
     "notify GET /reminder-ladder",
 }
 """What needs no right: who one is, one's own affairs, what units there are, which days are worked."""

@@ -18,6 +18,10 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     await page.get_by_role("link").filter(has_text=staged.play.outcome.code).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Giáo dục STEM")
     assert await broken_rules(page) == []
+    for form, begin in (("Word", b"PK"), ("PDF", b"%PDF")):
+        link = page.get_by_role("link", name=re.compile(f"Báo cáo tổng hợp: .*, {form}$")).first
+        report = await page.context.request.get(staged.portal + (await link.get_attribute("href")))
+        assert (report.status, (await report.body())[: len(begin)]) == (200, begin)
     names = {unit["unit_id"]: unit["name"] for unit in await _units(staged)}
     await page.get_by_label("Tìm đơn vị").fill(_without_marks(names[WRONG]))
     await page.get_by_role("button", name="Lọc").click()

@@ -1,7 +1,7 @@
 """One request or one batch of messages is one transaction; what it tells the others leaves with its commit."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from opentelemetry import propagate
 from pydantic_core import from_json
-from sqlalchemy import QueuePool, event, insert
+from sqlalchemy import ARRAY, QueuePool, bindparam, column, event, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from uuid_utils.compat import uuid7
 
@@ -24,7 +24,16 @@ STATEMENT_TIMEOUT_MS = 30_000
 IDLE_SECONDS = 5.0
 """Connections that were not needed together within this time are given back."""
 
-_INSERT_OUTBOX = insert(outbox)
+_OUTBOX = ("event_id", "about", "subject", "body", "traceparent")
+_WAITING = (
+    func.unnest(*(bindparam(name, type_=ARRAY(outbox.c[name].type)) for name in _OUTBOX))
+    .table_valued(*(column(name, outbox.c[name].type) for name in _OUTBOX), with_ordinality="place", name="waiting")
+    .render_derived()
+)
+_INSERT_OUTBOX = insert(outbox).from_select(
+    _OUTBOX, select(*(_WAITING.c[name] for name in _OUTBOX)).order_by(_WAITING.c.place)
+)
+"""One text for however many events, in the order they are given."""
 
 
 def new_id() -> UUID:
@@ -117,15 +126,19 @@ class Transaction:
         """
         early = self._emitted[:-1]
         if early:
-            await self.connection.execute(_INSERT_OUTBOX, early)
+            await self.connection.execute(_INSERT_OUTBOX, _columns(early))
             del self._emitted[:-1]
 
     async def _leave_events(self) -> bool:
         # Last, when every row they speak of is written and locked: so the order of the outbox
         # is the order of the commits, thing by thing.
         if self._emitted:
-            await self.connection.execute(_INSERT_OUTBOX, self._emitted)
+            await self.connection.execute(_INSERT_OUTBOX, _columns(self._emitted))
         return bool(self._emitted)
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in _OUTBOX}
 
 
 class Transactions:

@@ -28,7 +28,8 @@ class LetterOut(BaseModel):
     body_vi: str
     subject_en: str
     body_en: str
-    directive_id: UUID
+    directive_id: UUID | None
+    """Null when the letter is about the house itself."""
     obligation_id: UUID | None
     """Null when the letter is about the directive as a whole."""
     created_at: datetime

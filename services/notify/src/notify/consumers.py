@@ -23,6 +23,7 @@ from contracts.directives import (
     QuestionAsked,
 )
 from contracts.directory import PersonChanged, UnitChanged
+from contracts.reporting import EditionPublished, SubscriptionStopped
 from contracts.submissions import (
     CommentAdded,
     CorrectionAsked,
@@ -41,6 +42,7 @@ from contracts.submissions import (
 from notify import projections
 from notify.addressing import write_letters
 from notify.notices import NoticeEvent, note_notices
+from notify.publishing import TotalsEvent, note_totals
 from notify.reminding import noting
 from unit_tree.projection import note_units
 
@@ -123,3 +125,7 @@ def register(desk: EventDesk) -> None:
     @desk.batch("notify-calendar", CalendarEntered)
     async def note_calendar(events: Sequence[CalendarEntered], tx: Transaction) -> None:
         await noting.note_years(events, tx)
+
+    @desk.batch("notify-totals", EditionPublished, SubscriptionStopped)
+    async def note_what_was_published(events: Sequence[TotalsEvent], tx: Transaction) -> None:
+        await write_letters(tx, due_ids=await note_totals(tx, events))

@@ -20,6 +20,11 @@ APPROVING_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpos
 REVIEWING_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpose.REVIEW in rights))
 """Who is written to when the desk of an issuer is: those who review what comes in."""
 
+TOTALS_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpose.READ_TOTALS in rights))
+"""Who is written to when totals are published: those who may read them."""
+OPERATING_ROLES = tuple(sorted(role for role, rights in RIGHTS.items() if Purpose.ADMINISTER in rights))
+"""Who is written to when something of the house itself needs a person."""
+
 GIVE_UP_AFTER = timedelta(days=5)
 """RFC 5321 §4.5.4.1 asks a sender to go on for at least four to five days."""
 
@@ -61,6 +66,9 @@ class Kind(StrEnum):
     OBLIGATION_ASSIGNED = "obligation_assigned"
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
+    EDITION_PUBLISHED = "edition_published"
+    SUBSCRIPTION_STOPPED = "subscription_stopped"
+    MESSAGES_PARKED = "messages_parked"
     REMINDER_NEAR = "reminder_near"
     REMINDER_TODAY = "reminder_today"
     REMINDER_OVERDUE = "reminder_overdue"
@@ -94,6 +102,24 @@ TO_THE_DESK = (
 """News that go to the desk of the unit that asked."""
 TO_THE_HEAD = (Kind.DRAFT_HANDED_UP,)
 """News that go to the head of the unit that answers."""
+TO_THE_READERS = (Kind.EDITION_PUBLISHED,)
+"""News that go to those of a unit who may read totals."""
+TO_THE_OPERATORS = (Kind.SUBSCRIPTION_STOPPED, Kind.MESSAGES_PARKED)
+"""News of the house itself; they are about no directive."""
+FIRST_WORDS = (
+    Kind.OBLIGATION_OPENED,
+    Kind.OBLIGATION_TRANSFERRED,
+    Kind.OBLIGATION_ACTIVATED,
+    Kind.OBLIGATION_REOPENED,
+)
+"""Letters from which a unit learns that something is asked of it."""
+AFTERWARDS = (
+    Kind.OBLIGATION_EXTENDED,
+    Kind.OBLIGATION_EXEMPTED,
+    Kind.OBLIGATION_RECALLED,
+    Kind.OBLIGATION_SUSPENDED,
+)
+"""What makes sense only to whoever had one of `FIRST_WORDS`: a unit that still waited for its turn had none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +184,7 @@ class Candidate:
     due_id: UUID
     kind: Kind
     person_id: UUID
-    directive_id: UUID
+    directive_id: UUID | None
     obligation_id: UUID | None
     settled_at: datetime | None
     """When the answer was accepted, or nothing was owed any more; null while neither is so."""
@@ -190,7 +216,8 @@ class Letter:
     person_id: UUID
     kind: Kind
     text: Text
-    directive_id: UUID
+    directive_id: UUID | None
+    """Null when the letter is about the house itself."""
     obligation_id: UUID | None
     created_at: datetime
     read_at: datetime | None

@@ -10,7 +10,7 @@ from chassis.identity import KeyRing
 from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Service
-from notify import addressing, api, consumers
+from notify import addressing, api, consumers, watching
 from notify.channels.contacts import AddressBook
 from notify.channels.email import MailServer
 from notify.courier import Courier, count_deliveries
@@ -38,6 +38,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.run_in_background(courier_of(frame, settings).work)
     frame.run_in_background(Scheduler(frame.transactions, trees).work)
     frame.run_in_background(partial(addressing.keep_looking, frame.transactions))
+    frame.run_in_background(partial(watching.keep_watch, frame.transactions, settings.watched))
     return frame
 
 

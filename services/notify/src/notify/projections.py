@@ -253,6 +253,7 @@ def _news(
                     "is_late": event.is_late,
                     "is_nil": event.is_nil,
                     "media_count": len(event.media_ids),
+                    **_awaited(event),
                 },
                 person_id=event.submitted_by,
             )
@@ -301,6 +302,11 @@ def _draft_news(event: DraftEvent) -> Due:
         person_id=person_id,
         unit_id=event.answering_unit_id if person_id is None else None,
     )
+
+
+def _awaited(event: SubmissionSubmitted) -> dict[str, str]:
+    until = event.media_awaited_until
+    return {} if until is None else {"files_until": until.isoformat()}
 
 
 def _due_again(event: SubmissionReturned | SubmissionAccepted) -> dict[str, str]:

@@ -18,6 +18,9 @@ class Settings(ReaderSettings):
     smtp_port: int = Field(description="its port")
     smtp_starttls: bool = Field(default=False, description="whether the line must be encrypted before a letter is sent")
     mail_from: str = Field(description="who letters come from: `Name <address>`")
+    watched: dict[str, str] = Field(
+        default_factory=dict, description="services whose parked messages the operators are told of: name → base URL"
+    )
     machine_account: str = Field(description="notify's account at the directory, a machine with the role postman")
     machine_secret: str = Field(description="the password of that account", repr=False)
 

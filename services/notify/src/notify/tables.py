@@ -119,13 +119,19 @@ letters_due = Table(
         "'obligation_activated', 'obligation_suspended', "
         "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', 'question_asked', "
         "'question_answered', 'directive_amended', 'directive_recalled', 'media_withdrawn', 'media_hidden', "
-        "'reminder_near', 'reminder_today', 'reminder_overdue', 'reminder_desk', 'reminder_receipt', 'nudge')",
+        "'reminder_near', 'reminder_today', 'reminder_overdue', 'reminder_desk', 'reminder_receipt', 'nudge', "
+        "'edition_published', 'subscription_stopped', 'messages_parked')",
         name="letters_due_kind_known",
     ),
     CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="letters_due_to_a_unit_or_a_person"),
-    CheckConstraint("obligation_id IS NOT NULL OR directive_id IS NOT NULL", name="letters_due_about_something"),
+    CheckConstraint(
+        "obligation_id IS NOT NULL OR directive_id IS NOT NULL OR kind IN ('subscription_stopped', 'messages_parked')",
+        name="letters_due_about_something",
+    ),
     # Letters that wait for their obligation (store.candidates.for_obligations).
     Index("letters_due_obligation_id_idx", "obligation_id"),
+    # What was told of a directive before the directive itself was (store.candidates.for_directives).
+    Index("letters_due_edition_idx", "directive_id", postgresql_where=text("kind = 'edition_published'")),
     # Letters to a unit whose people changed (store.candidates.for_units).
     Index("letters_due_unit_id_idx", "unit_id", postgresql_where=text("unit_id IS NOT NULL")),
     comment="what has happened and must be told: one row per event, written when the event comes in, whatever else "
@@ -143,7 +149,8 @@ letters = Table(
     Column("body_vi", Text, nullable=False),
     Column("subject_en", Text, nullable=False),
     Column("body_en", Text, nullable=False),
-    Column("directive_id", Uuid, nullable=False),
+    # Null: about the house itself.
+    Column("directive_id", Uuid),
     Column("obligation_id", Uuid),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("read_at", DateTime(timezone=True)),
@@ -174,4 +181,15 @@ deliveries = Table(
     Index("deliveries_waiting_idx", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
     comment="the way of a letter out of the house, one row per channel; next_attempt_at is also the end of the lease "
     "of the courier that holds it",
+)
+
+watched_services = Table(
+    "watched_services",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("parked", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("told_at", DateTime(timezone=True)),
+    comment="how many parked messages each service had when it was last asked, how often the operators were told, "
+    "and when",
 )

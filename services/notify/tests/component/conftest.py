@@ -54,6 +54,8 @@ class Mailbox:
         return [message_from_bytes(content, policy=MAIL_POLICY) for _to, content in self.taken]
 
     def open(self) -> None:
+        if self._controller is not None:
+            return
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 

@@ -4,16 +4,13 @@ Pure, and no rule is checked here: whether an answer is right, the service says.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from portal import writing
-from portal.doorkeeping import Form
+from portal import kinds, writing
+from portal.filling import LINES, Filled, explanation_name, figure_name, parts_name
 from portal.problems import Refused
 from portal.words import Words
-
-LINES = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +30,17 @@ class Figure:
     fault: str | None = None
     explained: str | None = None
     """Why it is as it is, as it was typed; null: nobody asks."""
+    returned: str | None = None
+    """Why it has to be corrected, in the words of who reviewed it."""
+    parts: str = ""
+    """Which units stand behind it, where it is added up."""
+    sum: kinds.Sum | None = None
+    """What the units below add up to."""
+
+    @property
+    def parts_name(self) -> str:
+        """Return the name of the field for the units behind it."""
+        return parts_name(self.indicator, self.period)
 
     @property
     def explained_name(self) -> str:
@@ -52,6 +60,7 @@ class Section:
     fault: str | None = None
     files: "Files | None" = None
     """Of a heading for evidence: which files stand under it."""
+    returned: str | None = None
 
     @property
     def media_ids(self) -> tuple[str, ...]:
@@ -81,56 +90,10 @@ class Sheet:
     is_nil: bool
     other_faults: tuple[str, ...] = ()
     fault_count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What stands in the fields."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    """By the name of the field."""
-    narrative: Mapping[str, str] = field(default_factory=dict)
-    media_ids: tuple[str, ...] = ()
-    is_nil: bool = False
-    explanations: Mapping[str, str] = field(default_factory=dict)
-    """By the name of the field."""
-
-
-def filled_by_version(version: Mapping[str, Any] | None) -> Filled:
-    """Return what a version that was sent stated; nothing when there is none."""
-    if version is None:
-        return Filled()
-    return Filled(
-        values={
-            _name(each["indicator"], each["period"], each.get("level")): _typed(each["value"])
-            for each in version["values"]
-        },
-        narrative={
-            code: LINES.join(written) if isinstance(written, list) else written
-            for code, written in version["narrative"].items()
-        },
-        media_ids=tuple(each["media_id"] for each in version["media"]),
-        is_nil=version["nil"],
-        explanations={
-            explanation_name(each["indicator"], each["period"]): each["words"] for each in version["explanations"]
-        },
-    )
-
-
-def filled_by_form(form: Form) -> Filled:
-    """Return what somebody typed."""
-    return Filled(
-        values={f"v:{name}": typed.strip() for name, typed in form.under("v:").items()},
-        narrative={
-            **{code: text.replace("\r\n", LINES).strip() for code, text in form.under("s:").items()},
-            **{code: LINES.join(filter(None, map(_id, form.all(f"e:{code}")))) for code in form.under("e:")},
-        },
-        media_ids=tuple(dict.fromkeys(each for each in map(_id, form.all("media")) if each)),
-        is_nil=form.get("nil") == "yes",
-        explanations={
-            f"w:{name}": text.replace("\r\n", LINES).strip() for name, text in form.under("w:").items() if text.strip()
-        },
-    )
+    people: kinds.People | None = None
+    written: tuple[kinds.Written, ...] = ()
+    signed: Files | None = None
+    signed_media_ids: tuple[str, ...] = ()
 
 
 def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tuple[dict[str, Any], dict[str, str]]:
@@ -141,7 +104,7 @@ def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tupl
     unread: dict[str, str] = {}
     values = []
     for indicator, period, level in _asked(requirement):
-        name = _name(indicator["code"], period, level)
+        name = figure_name(indicator["code"], period, level)
         typed = filled.values.get(name, "")
         if typed == "" or filled.is_nil:
             continue
@@ -175,8 +138,9 @@ def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tupl
         "media_ids": media_ids,
         "nil": filled.is_nil,
         **({"explanations": explanations} if explanations else {}),
+        **kinds.answered(requirement, filled),
     }
-    return body, unread
+    return body, unread | dict.fromkeys(kinds.incomplete(requirement, filled), words("answer.left_blank"))
 
 
 def sheet(
@@ -188,15 +152,18 @@ def sheet(
     refused: Refused | None = None,
     sent: Mapping[str, Any] | None = None,
     former: Sequence[Mapping[str, Any]] = (),
+    returned: Mapping[str, str] | None = None,
+    sums: Mapping[str, kinds.Sum] | None = None,
 ) -> Sheet:
     """Return the form; with what the service said of `sent`, each fault beside its field.
 
-    `former` is what the unit stated of the same figures before, the newest first.
+    `former` is what the unit stated of the same figures before, the newest first; `returned` says of fields why they
+    have to be corrected; `sums` is what those below the unit add up to.
     """
     faults = dict(unread or {})
     explanations = dict(filled.explanations)
     others: list[str] = []
-    for told in _faults(refused):
+    for told in _faults(refused, words):
         what = words.either(told.get("what_vi"), told.get("what_en"))
         if told.get("needs_explanation"):
             explanations.setdefault(explanation_name(told["indicator"], told["period"]), "")
@@ -205,7 +172,7 @@ def sheet(
                 faults.setdefault(name, what)
             else:
                 others.append(what)
-    seen = _Seen(faults, explanations, former)
+    seen = _Seen(faults, explanations, former, returned or {}, sums or {})
     periods = tuple(
         (
             period,
@@ -226,10 +193,16 @@ def sheet(
             filled=filled.narrative.get(each["code"], ""),
             fault=faults.get(f"s:{each['code']}"),
             files=_evidence(each, words),
+            returned=seen.returned.get(f"s:{each['code']}"),
         )
         for each in requirement["sections"]
     )
+    people = kinds.people(requirement, filled, faults)
+    written = kinds.written(requirement, filled, faults)
     shown = {figure.name for _, figures in periods for figure in figures} | {each.name for each in sections}
+    shown |= {each.name for each in written}
+    if people is not None:
+        shown |= {"delegates", *(f"p:{place}" for place in range(people.sent))}
     others += [what for name, what in faults.items() if name not in shown]
     return Sheet(
         periods=periods,
@@ -239,6 +212,10 @@ def sheet(
         is_nil=filled.is_nil,
         other_faults=tuple(others),
         fault_count=len(faults) + len(others) - sum(name not in shown for name in faults),
+        people=people,
+        written=written,
+        signed=_signed(requirement, words),
+        signed_media_ids=tuple(filter(None, [filled.document.get("signed_media_id")])),
     )
 
 
@@ -249,6 +226,8 @@ class _Seen:
     faults: Mapping[str, str]
     explanations: Mapping[str, str]
     former: Sequence[Mapping[str, Any]]
+    returned: Mapping[str, str]
+    sums: Mapping[str, kinds.Sum]
 
     def before(self, indicator: str, period: str) -> Mapping[str, Any] | None:
         """Return what was stated of a figure last, of another period."""
@@ -264,7 +243,7 @@ def _figure(
     seen: _Seen,
     words: Words,
 ) -> Figure:
-    name = _name(indicator["code"], period, level)
+    name = figure_name(indicator["code"], period, level)
     # Levels are explained together, beside the first of them.
     names = {each["code"]: each["name"] for each in requirement["indicators"]}
     is_first = level == _levels(indicator, requirement)[0]
@@ -287,12 +266,24 @@ def _figure(
         filled=filled.values.get(name, ""),
         fault=seen.faults.get(name),
         explained=seen.explanations.get(explanation_name(indicator["code"], period)) if is_first else None,
+        returned=seen.returned.get(name),
+        parts=filled.consolidates.get(parts_name(indicator["code"], period), "") if is_first else "",
+        sum=seen.sums.get(name),
     )
 
 
 def of_unit(requirement: Mapping[str, Any], *, period: str | None, levels: Sequence[str]) -> dict[str, Any]:
-    """Return what a requirement asks of one unit: the period its obligation is for, the education levels it teaches."""
-    return {**requirement, "periods": [period] if period else requirement["periods"], "taught": list(levels)}
+    """Return what a requirement asks of one unit: the period its obligation is for, the education levels it teaches.
+
+    Figures that count people are not stated: they follow from who is registered.
+    """
+    stated = [
+        each
+        for each in requirement["indicators"]
+        if not (requirement.get("registration") and each["code"].startswith("delegates."))
+    ]
+    periods = [period] if period else requirement["periods"]
+    return {**requirement, "indicators": stated, "periods": periods, "taught": list(levels)}
 
 
 def _levels(indicator: Mapping[str, Any], requirement: Mapping[str, Any]) -> Sequence[str | None]:
@@ -333,6 +324,12 @@ def _files(requirement: Mapping[str, Any], words: Words) -> Files | None:
     return None
 
 
+def _signed(requirement: Mapping[str, Any], words: Words) -> Files | None:
+    if not kinds.takes_signed(requirement):
+        return None
+    return Files(words("answer.signed_file"), words("answer.signed_file_hint"), 1, ".pdf")
+
+
 def _evidence(section: Mapping[str, Any], words: Words) -> Files | None:
     asked = section.get("evidence")
     if not asked:
@@ -346,10 +343,14 @@ def _accepted(formats: Iterable[str]) -> str:
     return ",".join(f".{each}" for each in formats)
 
 
-def _faults(refused: Refused | None) -> list[dict[str, Any]]:
+def _faults(refused: Refused | None, words: Words) -> list[dict[str, Any]]:
     if refused is None:
         return []
-    told = [each for each in refused.told.get("errors", []) if isinstance(each, dict) and "what_vi" in each]
+    errors = [each for each in refused.told.get("errors", []) if isinstance(each, dict)]
+    told = [each for each in errors if "what_vi" in each]
+    if refused.problem_code == "malformed":
+        unfit = [where for each in errors if (where := kinds.unfit_place(str(each.get("where", ""))))]
+        told = [{"where": where, "what_vi": words("answer.unfit"), "what_en": words("answer.unfit")} for where in unfit]
     return told or [{"where": "", "what_vi": refused.vi, "what_en": refused.en}]
 
 
@@ -362,37 +363,18 @@ def _places(told: Mapping[str, Any], requirement: Mapping[str, Any], sent: Mappi
         place = where.removeprefix("values[").partition("]")[0]
         if place.isdigit() and int(place) < len(sent["values"]):
             stated = sent["values"][int(place)]
-            return [_name(stated["indicator"], stated["period"], stated.get("level"))]
+            return [figure_name(stated["indicator"], stated["period"], stated.get("level"))]
+    if (place_of_kind := kinds.place_of(where)) is not None:
+        return [place_of_kind]
     if indicator:
         there = {
-            _name(each["indicator"], each["period"], each.get("level")) for each in (sent["values"] if sent else ())
+            figure_name(each["indicator"], each["period"], each.get("level"))
+            for each in (sent["values"] if sent else ())
         }
         asked = [
-            _name(each["code"], period, level)
+            figure_name(each["code"], period, level)
             for each, period, level in _asked(requirement)
             if each["code"] == indicator
         ]
         return [name for name in asked if name not in there]
     return []
-
-
-def _name(indicator: str, period: str, level: str | None = None) -> str:
-    return f"v:{indicator}:{period}" + (f":{level}" if level else "")
-
-
-def explanation_name(indicator: str, period: str) -> str:
-    """Return the name of the field in which a figure is explained."""
-    return f"w:{indicator}:{period}"
-
-
-def _typed(value: bool | int) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
-def _id(text: str) -> str | None:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None

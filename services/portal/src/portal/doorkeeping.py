@@ -265,7 +265,7 @@ def _headers(store: str | None, *, is_secure: bool) -> dict[str, str]:
         "style-src 'self'",
         "font-src 'self'",
         f"img-src 'self'{beside}",
-        "media-src" + (beside or " 'none'"),
+        f"media-src blob:{beside}",
         f"connect-src 'self'{beside}",
         "manifest-src 'self'",
         "base-uri 'none'",
@@ -274,6 +274,7 @@ def _headers(store: str | None, *, is_secure: bool) -> dict[str, str]:
     )
     told = {
         # Everything comes from us, nothing runs that is written into a page, nobody frames us; files go to the store.
+        # A film that is about to be sent is asked how long it is: a blob is what the page itself holds.
         "Content-Security-Policy": "; ".join(policy),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",

@@ -16,6 +16,7 @@ from chassis.roles import Service
 from portal.asking import Services
 from portal.assets import Assets, open_assets
 from portal.doorkeeping import Doorkeeper, door_of
+from portal.pages.around import open_around
 from portal.pages.below import open_below
 from portal.pages.board import open_board
 from portal.pages.composing import open_composing
@@ -66,6 +67,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_signing_in(house),
         open_owed(house, names),
         open_saving(house, names),
+        open_around(house),
         open_papers(house, names),
         open_directives(house, names),
         open_below(house, names),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from portal import writing
+from portal import drafting, writing
 from portal.words import Words
 
 SOON = timedelta(days=7)
@@ -15,6 +15,7 @@ LOOK: Mapping[str, tuple[str, str]] = {
     "draft": ("draft", "half"),
     "submitted": ("sent", "send"),
     "returned": ("back", "back"),
+    "withdrawn": ("todo", "back"),
     "accepted": ("ok", "check"),
     "late": ("late", "alert"),
     "exempt": ("free", "minus"),
@@ -96,6 +97,37 @@ class OfUnit:
     late: tuple[Task, ...]
     returned: tuple[Task, ...]
     sent: tuple[Task, ...]
+
+
+def takes_answers(
+    obligation: Mapping[str, Any], submission: Mapping[str, Any] | None, state: str, now: datetime
+) -> bool:
+    """Say whether to offer the form: whether an answer is taken, the service says.
+
+    What was returned is taken until it is due again, what was accepted while a correction of it is permitted.
+    """
+    further = [submission[name] for name in ("due_again_at", "reopened_until")] if submission else []
+    is_open_again = any(each and writing.moment(each) > now for each in further)
+    if state in OVER:
+        return state == "accepted" and is_open_again
+    closes_at = obligation["closes_at"]
+    return is_open_again or closes_at is None or writing.moment(closes_at) > now
+
+
+def returned_fields(version: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return why fields of a version have to be corrected, by the names of the fields."""
+    review = version["review"] if version else None
+    named = [(drafting.name_of(each["field"]), each["reason"]) for each in review["fields"]] if review else []
+    return {name: reason for name, reason in named if name}
+
+
+def returned_files(version: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """Return the files of a version that have to be replaced, each with why."""
+    review = version["review"] if version else None
+    if not version or not review:
+        return []
+    names = {f"media_ids/{each['media_id']}": str(each["file_name"]) for each in version["media"]}
+    return [(names[each["field"]], each["reason"]) for each in review["fields"] if each["field"] in names]
 
 
 def groups_of_unit(tasks: Iterable[Task]) -> OfUnit:

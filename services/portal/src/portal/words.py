@@ -1,4 +1,4 @@
-"""Everything the portal says, in Vietnamese and in English: the words lie in `wording/`, one file a language."""
+"""Everything the portal says, in Vietnamese and in English: the words lie in `wording/`, some files a language."""
 
 import tomllib
 from collections.abc import Mapping
@@ -73,8 +73,11 @@ class Words:
 def words_in(language: str) -> Words:
     """Return the words in a language; in Vietnamese unless English is asked for."""
     chosen: Language = "en" if language == "en" else "vi"
-    text = files("portal").joinpath("wording", f"{chosen}.toml").read_text(encoding="utf-8")
-    return Words(chosen, dict(_flat(tomllib.loads(text), "")))
+    said: dict[str, str] = {}
+    for file in files("portal").joinpath("wording").iterdir():
+        if file.name.startswith(f"{chosen}."):
+            said |= _flat(tomllib.loads(file.read_text(encoding="utf-8")), "")
+    return Words(chosen, said)
 
 
 def _flat(table: Mapping[str, object], under: str) -> list[tuple[str, str]]:

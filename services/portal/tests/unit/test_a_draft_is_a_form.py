@@ -6,7 +6,7 @@ import pytest
 
 from chassis.clock import VIETNAM
 from portal import drafting
-from portal.answering import Filled
+from portal.filling import Filled
 
 REQUIREMENT = {
     "indicators": [{"code": "a.yes", "type": "bool"}, {"code": "a.count", "type": "int"}],

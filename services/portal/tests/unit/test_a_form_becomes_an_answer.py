@@ -1,8 +1,9 @@
 """A form becomes the answer the service takes, and what the service says stands beside the fields."""
 
 from portal import answering
-from portal.answering import Filled, filled_by_form, filled_by_version, sheet
+from portal.answering import sheet
 from portal.doorkeeping import Form
+from portal.filling import Filled, filled_by_form, filled_by_version
 from portal.problems import Refused
 from portal.words import words_in
 
@@ -189,7 +190,7 @@ def test_what_was_sent_stands_under_its_heading_again() -> None:
     media = [{"media_id": each} for each in (FILM, FIRST)]
     version = {"values": [], "narrative": {"III": [FIRST]}, "media": media, "nil": False, "explanations": []}
 
-    shown = sheet(WITH_EVIDENCE, answering.filled_by_version(version), VI)
+    shown = sheet(WITH_EVIDENCE, filled_by_version(version), VI)
 
     [section] = shown.sections
     assert (section.media_ids, shown.media_ids) == ((FIRST,), (FILM,))

@@ -20,6 +20,7 @@ export interface Remembered {
 const NAME = "congvan";
 const STORE = "uploads";
 const EDGE = 64 * 1024;
+const ASKED_MS = 3000;
 
 function opened(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
@@ -99,6 +100,35 @@ export async function fingerprintOf(file: Blob): Promise<string> {
   const edges = new Blob([file.slice(0, EDGE), file.slice(Math.max(0, file.size - EDGE))]);
   const digest = await crypto.subtle.digest("SHA-256", await edges.arrayBuffer());
   return `${file.size}:${base64(digest)}`;
+}
+
+// The SHA-256 of each part the file will be cut into.
+export async function digestsOf(file: Blob, partBytes: number): Promise<string[]> {
+  const digests: string[] = [];
+  for (let start = 0; start < file.size; start += partBytes) {
+    const bytes = await file.slice(start, start + partBytes).arrayBuffer();
+    digests.push(base64(await crypto.subtle.digest("SHA-256", bytes)));
+  }
+  return digests;
+}
+
+// How long a film or a recording plays; null when this browser cannot tell, and then the service will.
+export async function durationOf(file: File): Promise<number | null> {
+  if (!/^(video|audio)\//.test(file.type)) return null;
+  const address = URL.createObjectURL(file);
+  try {
+    return await new Promise<number | null>((resolve) => {
+      const player = document.createElement(file.type.startsWith("video/") ? "video" : "audio");
+      const told = (): void => resolve(Number.isFinite(player.duration) ? Math.round(player.duration * 1000) : null);
+      player.onloadedmetadata = told;
+      player.onerror = () => resolve(null);
+      setTimeout(() => resolve(null), ASKED_MS);
+      player.preload = "metadata";
+      player.src = address;
+    });
+  } finally {
+    URL.revokeObjectURL(address);
+  }
 }
 
 export function base64(bytes: ArrayBuffer): string {

@@ -2,6 +2,7 @@
 // where both changed the same field the person chooses. Knows the form, not how it is kept on the device.
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
+type SeatPart = HTMLInputElement | HTMLSelectElement;
 type Typed = Record<string, string>;
 
 interface Saved {
@@ -17,14 +18,41 @@ interface Conflict {
 const PREFIX = "congvan:answer:";
 const WAIT_MS = 900;
 const AGAIN_MS = 5000;
-const PART = /^(v:|s:|nil$)/;
+const PART = /^(v:|s:|w:|c:|d:(code|subject|issued_on|signed_by)$|nil$)/;
+// Everybody who is registered is one field of the draft: a line for each.
+const PEOPLE = "delegates";
+const SEAT_PARTS = ["full_name", "role", "subject", "unit_id"];
 
 function fieldsOf(form: HTMLFormElement): Field[] {
   return [...form.querySelectorAll<Field>("input, textarea")].filter((field) => PART.test(field.name));
 }
 
+function seatsOf(form: HTMLFormElement): (SeatPart | null)[][] {
+  const part = (seat: Element, name: string): SeatPart | null => seat.querySelector<SeatPart>(`[name$=":${name}"]`);
+  return [...form.querySelectorAll("[data-seat]")].map((seat) => SEAT_PARTS.map((name) => part(seat, name)));
+}
+
+function peopleIn(form: HTMLFormElement): string {
+  const lines = seatsOf(form)
+    .map((parts) => parts.map((part) => (part?.value ?? "").replaceAll("|", " ").trim()))
+    .filter(([name]) => name)
+    .map((said) => said.join(" | ").replace(/[ |]+$/, ""));
+  return lines.join("\n");
+}
+
+function seat(form: HTMLFormElement, lines: string): void {
+  const waiting = lines.split("\n").map((line) => line.split("|").map((said) => said.trim()));
+  for (const parts of seatsOf(form)) {
+    const place = waiting.findIndex((said) => said[1] === parts[1]?.value);
+    const [said] = place < 0 ? [[]] : waiting.splice(place, 1);
+    parts.forEach((part, each) => {
+      if (part && each !== 1) part.value = said?.[each] ?? "";
+    });
+  }
+}
+
 function typedIn(form: HTMLFormElement): Typed {
-  const typed: Typed = {};
+  const typed: Typed = form.querySelector("[data-seat]") ? { [PEOPLE]: peopleIn(form) } : {};
   for (const field of fieldsOf(form)) {
     const isChoice = field instanceof HTMLInputElement && (field.type === "radio" || field.type === "checkbox");
     if (!isChoice) typed[field.name] = field.value;
@@ -35,6 +63,7 @@ function typedIn(form: HTMLFormElement): Typed {
 }
 
 function put(form: HTMLFormElement, name: string, text: string): void {
+  if (name === PEOPLE) seat(form, text);
   for (const field of fieldsOf(form)) {
     if (field.name !== name) continue;
     if (field instanceof HTMLInputElement && (field.type === "radio" || field.type === "checkbox")) field.checked = field.value === text;
@@ -43,6 +72,7 @@ function put(form: HTMLFormElement, name: string, text: string): void {
 }
 
 function labelOf(form: HTMLFormElement, name: string): string {
+  if (name === PEOPLE) return document.getElementById("people")?.textContent ?? name;
   const field = fieldsOf(form).find((each) => each.name === name);
   const legend = field?.closest("fieldset")?.querySelector("legend");
   return (legend ?? field?.labels?.[0])?.textContent ?? name;
@@ -101,6 +131,12 @@ export class Saving {
     }
   }
 
+  // What is handed up to the head is the version that was seen.
+  private seen(): void {
+    const field = this.form.querySelector<HTMLInputElement>("input[name=draft]");
+    if (field) field.value = String(this.version);
+  }
+
   private soon(ms: number): void {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.save(), ms);
@@ -141,6 +177,7 @@ export class Saving {
   private took(sent: Typed, saved: Saved): void {
     const now = typedIn(this.form);
     this.version = saved.version;
+    this.seen();
     Object.assign(this.known, sent);
     for (const [name, text] of Object.entries(saved.fields)) {
       if (name in sent) continue;
@@ -156,6 +193,7 @@ export class Saving {
 
   private choose({ version, conflicts }: { version: number; conflicts: Conflict[] }): void {
     this.version = version;
+    this.seen();
     for (const { name, theirs } of conflicts) {
       this.asked.add(name);
       this.known[name] = theirs;

@@ -1,8 +1,13 @@
 // The uploads of one answer, as people see them: progress, speed, time left; and what became of each file.
-import { Api, Refused, Sending, type Media, type Opened } from "./sending";
-import { copy, copyOf, dropCopy, fingerprintOf, forget, remember, remembered, type Remembered } from "./remembering";
+import { Api, partBytesFor, Refused, Sending, type Media, type Opened, type Signed } from "./sending";
+import { copy, copyOf, digestsOf, dropCopy, durationOf, fingerprintOf, forget, remember, remembered, type Remembered } from "./remembering";
 
 type Words = Record<string, string>;
+
+interface Begun extends Opened {
+  state: string;
+  signed: { parts: Signed[] } | null;
+}
 
 const COPY_FIRST_MS = 5000;
 const LOOK_MS = [500, 1000, 1000, 2000, 2000, 5000];
@@ -29,6 +34,8 @@ export async function showUploads(section: HTMLElement): Promise<void> {
 
 class Page {
   private readonly rows = new Map<string, Row>();
+  // The files this page sends at the moment.
+  private readonly sending = new Set<string>();
 
   constructor(
     private readonly list: HTMLElement,
@@ -63,19 +70,21 @@ class Page {
     }
     const row = this.row(`new-${Date.now()}`, file.name, file.size);
     row.say(this.words.waiting ?? "");
-    let opened: Opened;
+    let opened: Begun;
     try {
-      opened = await this.api.ask<Opened>(`/upload/${obligationId}`, {
-        file_name: file.name,
-        byte_count: file.size,
-        content_type: file.type || "video/mp4",
-      });
+      opened = await this.begin(file, obligationId);
     } catch (error) {
       row.fail(fill(this.words.failed, { why: error instanceof Refused ? error.message : this.words.offline ?? "" }));
       row.onRemove(() => this.drop(row, null));
       this.show();
       return;
     }
+    if (this.sending.has(opened.media_id)) {
+      this.drop(row, null); // the very file is on its way already
+      return;
+    }
+    // It stands in the list, begun on another device perhaps: from here it goes on.
+    this.rows.get(opened.media_id)?.remove(this.rows);
     const record: Remembered = {
       uploadId: opened.upload_id,
       mediaId: opened.media_id,
@@ -88,14 +97,31 @@ class Page {
       partCount: opened.part_count,
       fingerprint,
       hasCopy: false,
-      isComplete: false,
+      // Sent before by the unit, on another device or for something else: there is nothing to send.
+      isComplete: opened.state !== "uploading" && opened.state !== "completing",
       place: this.name,
     };
     row.rename(opened.media_id, this.rows);
     await remember(record).catch(() => undefined);
     // The copy first, where it is quick: from then on the tab may be closed at any time.
-    await Promise.race([this.keepCopy(record, file), new Promise((resolve) => setTimeout(resolve, COPY_FIRST_MS))]);
-    void this.follow(record, file);
+    if (!record.isComplete) {
+      await Promise.race([this.keepCopy(record, file), new Promise((resolve) => setTimeout(resolve, COPY_FIRST_MS))]);
+    }
+    void this.follow(record, file, opened.signed?.parts);
+  }
+
+  // What the file is known by goes first: what was sent before is not sent again, what is too long not at all.
+  private async begin(file: File, obligationId: string): Promise<Begun> {
+    const partBytes = partBytesFor(file.size);
+    const [parts, duration] = await Promise.all([digestsOf(file, partBytes), durationOf(file)]);
+    return this.api.ask<Begun>(`/upload/${obligationId}`, {
+      file_name: file.name,
+      byte_count: file.size,
+      content_type: file.type || "video/mp4",
+      duration_ms: duration,
+      digest: { part_bytes: partBytes, parts },
+      sign_at_once: true,
+    });
   }
 
   private async keepCopy(record: Remembered, file: Blob): Promise<void> {
@@ -108,7 +134,7 @@ class Page {
     }
   }
 
-  private async follow(record: Remembered, file: Blob | null): Promise<void> {
+  private async follow(record: Remembered, file: Blob | null, signed: Signed[] = []): Promise<void> {
     const row = this.rows.get(record.mediaId) ?? this.row(record.mediaId, record.name, record.size);
     row.onRemove(() => this.drop(row, record));
     this.show();
@@ -121,25 +147,29 @@ class Page {
       return;
     }
     // One tab of this device sends; another one waits for it, and goes on should it be closed.
-    await navigator.locks.request(`congvan-upload-${record.uploadId}`, () => this.send(record, file, row));
+    await navigator.locks.request(`congvan-upload-${record.uploadId}`, () => this.send(record, file, row, signed));
   }
 
-  private async send(record: Remembered, file: Blob, row: Row): Promise<void> {
+  private async send(record: Remembered, file: Blob, row: Row, signed: Signed[]): Promise<void> {
     const opened = { upload_id: record.uploadId, media_id: record.mediaId, part_bytes: record.partBytes, part_count: record.partCount };
-    const sending = new Sending(this.api, opened, file, {
+    const watcher = {
       sends: () => row.say(this.words.sending ?? ""),
-      progress: (sent, speed) => row.progress(sent, speed),
-      waits: (seconds, why) =>
+      progress: (sent: number, speed: number | null) => row.progress(sent, speed),
+      waits: (seconds: number, why: "line" | "offline") =>
         row.say(why === "offline" ? this.words.offline ?? "" : fill(this.words.retrying, { seconds }), true),
-    });
+    };
+    const sending = new Sending(this.api, opened, file, watcher, signed);
     row.steer(sending);
+    this.sending.add(record.mediaId);
     try {
       await sending.run();
     } catch (error) {
       row.fail(fill(this.words.failed, { why: error instanceof Error ? error.message : String(error) }));
       return;
+    } finally {
+      this.sending.delete(record.mediaId);
     }
-    if (!this.rows.has(record.mediaId)) return;
+    if (this.rows.get(record.mediaId) !== row) return;
     record.isComplete = true;
     record.hasCopy = false;
     await remember(record).catch(() => undefined);
@@ -150,7 +180,7 @@ class Page {
 
   private async look(row: Row, mediaId: string): Promise<void> {
     row.say(this.words.checking ?? "");
-    for (let turn = 0; this.rows.has(mediaId); turn += 1) {
+    for (let turn = 0; this.rows.get(mediaId) === row; turn += 1) {
       const media = await this.api.ask<Media & { file_name: string; byte_count: number }>(`/upload/media/${mediaId}`).catch(() => null);
       if (media) row.named(media.file_name, media.byte_count);
       if (media?.state === "ready") {
@@ -166,10 +196,7 @@ class Page {
   }
 
   private rejection(media: Media): string {
-    if (media.refusal === "too-long" && media.measured !== null && media.allowed !== null) {
-      return fill(this.words.too_long, { measured: Math.ceil(media.measured / 1000), allowed: Math.floor(media.allowed / 1000) });
-    }
-    return fill(this.words.rejected, { why: media.refusal ?? "" });
+    return (this.language === "en" ? media.refusal_en : media.refusal_vi) ?? this.words.rejected ?? "";
   }
 
   private drop(row: Row, record: Remembered | null): void {

@@ -21,6 +21,9 @@ from reporting.exports.maker import keep_making
 from reporting.feed import api as feed_api
 from reporting.feed import tables as feed_tables
 from reporting.feed.bell import Bell
+from reporting.opendata import api as opendata_api
+from reporting.opendata import tables as opendata_tables
+from reporting.reports import api as reports_api
 from reporting.settings import Settings
 from reporting.tables import metadata
 from reporting.webhooks import api as webhooks_api
@@ -37,6 +40,7 @@ MIGRATIONS = Migrations(
         webhooks_tables.metadata,
         exports_tables.metadata,
         digesting_tables.metadata,
+        opendata_tables.metadata,
         chassis.tables.metadata,
         unit_tree.tables.metadata,
     ),
@@ -54,6 +58,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(feed_api.router)
     frame.front_door(webhooks_api.router)
     frame.front_door(exports_api.router)
+    frame.front_door(reports_api.router)
+    frame.front_door(opendata_api.router)
     frame.letterbox(lambda desk: consumers.register(desk, trees))
     frame.run_in_background(courier_of(frame, settings, bell).work)
     frame.run_in_background(partial(keep_making, frame.transactions, bell, settings))

@@ -5,7 +5,7 @@ changes seldom, one change at a time. *Answers* change often and together; they 
 everyone locks in the same order: answers by obligation, then aggregates by key.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import unit_tree.projection
@@ -69,10 +69,8 @@ async def note_directives(tx: Transaction, events: Sequence[AskedEvent], *, tree
 
 async def note_answers(tx: Transaction, events: Sequence[AnswerEvent]) -> None:
     """Note what came back and what became of it, and fold the obligations it answers."""
-    await store.stand_on_ground(tx)
-    submitted = [event for event in events if isinstance(event, SubmissionSubmitted)]
-    await store.put_answer_values(tx, [values_of(event) for event in submitted])
-    await store.put_answers(tx, [answer_of(event) for event in events])
+    stated = [values_of(event) for event in events if isinstance(event, SubmissionSubmitted)]
+    await store.put_answers(tx, [answer_of(event) for event in events], stated)
     await fold(tx, {event.obligation_id for event in events}, tree=None)
 
 
@@ -99,20 +97,20 @@ async def fold(tx: Transaction, obligation_ids: Iterable[UUID], *, tree: Tree | 
         if desired != recorded:
             moves.append((recorded, desired))
             requirements[desired.requirement_id] = standing.requirement
-    await store.put_contributions(tx, [desired for _, desired in moves])
-    await apply_changes(tx, changes_between(moves), requirements)
+    if moves:
+        await record(tx, [desired for _, desired in moves], changes_between(moves), requirements)
 
 
-async def apply_changes(
-    tx: Transaction, changes: dict[AggregateKey, Change], requirements: dict[UUID, Requirement]
+async def record(
+    tx: Transaction,
+    contributions: Sequence[Contribution],
+    changes: Mapping[AggregateKey, Change],
+    requirements: Mapping[UUID, Requirement],
 ) -> None:
-    """Add each change to its aggregate and tell of it."""
-    if not changes:
-        return
-    found = await store.take_aggregates(tx, changes)
+    """Record contributions, add each change to its aggregate and tell of it."""
+    found = await store.record(tx, contributions, changes)
     updated = [(found.get(key) or Aggregate(key, 0, {})).changed_by(change.figures) for key, change in changes.items()]
     await store.put_aggregates(tx, updated)
     for aggregate in updated:
-        if aggregate.relation not in TOLD_OUTSIDE:
-            continue
-        tx.emit(told(aggregate, requirements[aggregate.key.requirement_id], at=tx.now))
+        if aggregate.relation in TOLD_OUTSIDE:
+            tx.emit(told(aggregate, requirements[aggregate.key.requirement_id], at=tx.now))

@@ -187,7 +187,7 @@ async def test_a_burst_writes_and_tells_each_aggregate_once(frame, story, totals
 
 
 @pytest.mark.parametrize("count", [1, 50])
-async def test_folding_answers_costs_seven_statements_however_many_there_are(frame, story, count):
+async def test_folding_answers_costs_five_statements_however_many_there_are(frame, story, count):
     schools = [f"school-{number}" for number in range(count)]
     await tell_together(frame, [story.unit(each, reporting="commune") for each in schools])
     await tell_together(frame, [story.issued(), *(story.opened(each) for each in schools)])
@@ -201,7 +201,7 @@ async def test_folding_answers_costs_seven_statements_however_many_there_are(fra
     sql_event.remove(frame.engine.sync_engine, "before_cursor_execute", note)
 
     ours = [each for each in statements if "inbox" not in each and "outbox" not in each]
-    assert len(ours) == 7, ours
+    assert len(ours) == 5, ours
 
 
 async def test_a_school_that_moves_takes_its_figures_along(ground, story, totals_of):

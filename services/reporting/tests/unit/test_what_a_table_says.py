@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 
+from reporting.domain import Tally
 from reporting.exports import sheet
 from reporting.exports.sheet import Empty, Figure, Heading, Line
 from reporting.exports.text_file import TextFile, defused
@@ -44,29 +45,34 @@ def test_parts_stand_behind_their_whole_and_nothing_is_lost_in_a_circle():
 
 
 @pytest.mark.parametrize(
-    ("stated", "is_owed", "cells"),
+    ("stated", "is_nil", "is_owed", "cells"),
     [
-        (None, True, (Empty.BLANK, Empty.BLANK, Empty.BLANK)),
-        ({}, True, (0, 0, Empty.NOT_ASKED)),
-        ({"stem.lessons": 0, "pupils": 10, "pupils.girls": 5}, True, (0, 10, 0.5)),
-        ({"stem.lessons": 5}, False, (Empty.NOT_ASKED,) * 3),
+        (None, False, True, (Empty.BLANK,) * 3),
+        ({}, True, True, (0, 0, Empty.NOT_ASKED)),
+        ({}, False, True, (Empty.BLANK,) * 3),
+        ({"pupils": 10}, False, True, (Empty.BLANK, 10, Empty.BLANK)),
+        ({"stem.lessons": 0, "pupils": 10, "pupils.girls": 5}, False, True, (0, 10, 0.5)),
+        ({"stem.lessons": 5}, False, False, (Empty.NOT_ASKED,) * 3),
     ],
 )
-def test_nothing_known_nought_and_not_asked_are_three_things(stated, is_owed, cells):
-    assert sheet.unit_cells([LESSONS, PUPILS, SHARE], stated, is_owed=is_owed, levels=["primary"]) == cells
+def test_nothing_known_nought_and_not_asked_are_three_things(stated, is_nil, is_owed, cells):
+    figures = [LESSONS, PUPILS, SHARE]
+    assert sheet.unit_cells(figures, stated, is_nil=is_nil, is_owed=is_owed, levels=["primary"]) == cells
 
 
 def test_a_figure_of_another_level_is_not_asked():
     figure = Figure("x", "x", "x", levels=("upper_secondary",))
 
-    assert sheet.unit_cells([figure], {}, is_owed=True, levels=["primary"]) == (Empty.NOT_ASKED,)
-    assert sheet.unit_cells([figure], {}, is_owed=True, levels=["primary", "upper_secondary"]) == (0,)
-    assert sheet.unit_cells([figure], {}, is_owed=True, levels=[]) == (0,)
+    assert sheet.unit_cells([figure], {"x": 0}, is_owed=True, levels=["primary"]) == (Empty.NOT_ASKED,)
+    assert sheet.unit_cells([figure], {"x": 0}, is_owed=True, levels=["primary", "upper_secondary"]) == (0,)
+    assert sheet.unit_cells([figure], {"x": 0}, is_owed=True, levels=[]) == (0,)
 
 
-def test_a_total_is_blank_while_nobody_has_reported():
-    assert sheet.total_cells([LESSONS], {}, reported=0) == (Empty.BLANK,)
-    assert sheet.total_cells([LESSONS], {}, reported=1) == (0,)
+def test_a_total_is_blank_while_nobody_has_told_a_figure():
+    assert sheet.total_cells([LESSONS], Tally(due=2)) == (Empty.BLANK,)
+    assert sheet.total_cells([LESSONS], Tally(due=2, reported=1, silent={"stem.lessons": 1})) == (Empty.BLANK,)
+    assert sheet.total_cells([LESSONS], Tally(due=2, reported=1)) == (0,)
+    assert sheet.total_cells([LESSONS], Tally(due=2, reported=1, nil=1)) == (0,)
 
 
 def written(path, file):

@@ -194,6 +194,13 @@ class FileTooLarge(Problem):
     status = 422
 
 
+class FileTooLong(Problem):
+    """The film or recording lasts longer than the requirement allows; `measured` and `allowed` are milliseconds."""
+
+    code = "too-long"
+    status = 422
+
+
 class TypeNotAllowed(Problem):
     """The file is not of a type that is taken; `allowed` lists those that are."""
 

@@ -206,6 +206,8 @@ async def test_parts_are_not_taken_after_the_file_was_received(sender) -> None:
     ("changes", "status", "code", "more"),
     [
         ({"byte_count": 40_000_001}, 422, "too-large", {"measured": 40_000_001, "allowed": 40_000_000}),
+        ({"duration_ms": 61_001}, 422, "too-long", {"measured": 61_001, "allowed": 60_000}),
+        ({"duration_ms": -1}, 422, "malformed", {}),
         ({"content_type": "application/pdf"}, 422, "type-not-allowed", {}),
         ({"content_type": "video/mp4; x"}, 422, "malformed", {}),
         ({"byte_count": 0}, 422, "malformed", {}),

@@ -18,6 +18,7 @@ from directives.api.trees import KnownTree
 from directives.operations import printing
 from directives.operations.filing import open_kept
 from directives.operations.printing import PaperFormat
+from directives.rendering.paper import Chart, Grid
 from directives.rendering.registers import RegisterKind
 from directives.rendering.report import Answered, Figure, Report, paper_of_report
 from directives.requests import Body, Day, Notation, Request, SignerIn, Year
@@ -30,12 +31,58 @@ TYPES = {
 router = APIRouter()
 
 
+class TableOnPaper(Request):
+    """A table: a number, a name, and what is told of it in each row."""
+
+    heading: list[Line] = Field(min_length=2, max_length=8)
+    rows: list[list[Line | None]] = Field(max_length=1000)
+
+    def written(self) -> Grid:
+        """Return it as it is laid out: every row is as long as the heading."""
+        width = len(self.heading)
+        return Grid(
+            tuple(self.heading),
+            tuple(tuple([*(each or "" for each in row), *[""] * width][:width]) for row in self.rows),
+        )
+
+
+class BarOnPaper(Request):
+    """One bar of a chart."""
+
+    name: Line
+    value: Annotated[int, Field(strict=True, ge=0, le=10**18)]
+
+
+class ChartOnPaper(Request):
+    """Lying bars, one below the other."""
+
+    title: Line
+    unit_of_measure: Line
+    bars: list[BarOnPaper] = Field(min_length=1, max_length=30)
+
+    def written(self) -> Chart:
+        """Return it as it is laid out."""
+        return Chart(self.title, self.unit_of_measure, tuple((each.name, each.value) for each in self.bars))
+
+
 class SectionOnPaper(Request):
-    """A heading and what stands under it: texts, of which several are a list, and files by their names."""
+    """A heading and what stands under it: texts, of which several are a list, tables, charts, files by their names."""
 
     title: Line
     texts: list[Body] = Field(default=[], max_length=200)
     files: list[Line] = Field(default=[], max_length=20)
+    tables: list[TableOnPaper] = Field(default=[], max_length=20)
+    charts: list[ChartOnPaper] = Field(default=[], max_length=20)
+
+    def written(self) -> Answered:
+        """Return it as it is laid out."""
+        return Answered(
+            self.title,
+            tuple(self.texts),
+            tuple(self.files),
+            tuple(each.written() for each in self.tables),
+            tuple(each.written() for each in self.charts),
+        )
 
 
 class FigureOnPaper(Request):
@@ -77,7 +124,7 @@ class ReportIn(Request):
             subject=self.subject,
             addressee=self.addressee,
             answers_code=self.answers_code,
-            sections=tuple(Answered(each.title, tuple(each.texts), tuple(each.files)) for each in self.sections),
+            sections=tuple(each.written() for each in self.sections),
             periods=tuple(self.periods),
             figures=tuple(
                 Figure(

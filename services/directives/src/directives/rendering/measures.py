@@ -14,6 +14,11 @@ SIGNATURE_MM = 26.0
 NATION_PT, MOTTO_PT, ISSUER_PT, CODE_PT, ABOUT_PT, DAY_PT = 12.0, 13.0, 12.0, 13.0, 12.0, 13.0
 TITLE_PT, TEXT_PT, GRID_PT, STAMP_PT, PAGE_NUMBER_PT = 14.0, 14.0, 12.0, 13.0, 13.0
 RECEIVERS_PT, RECEIVER_PT, SIGNER_PT = 12.0, 11.0, 14.0
+MANY_COLUMNS, SMALL_GRID_PT = 5, 10.0
+"""A table of so many columns has smaller letters: figures of millions stand in one line."""
+BAR_MM, BAR_EVERY_MM, BAR_NAME_MM, BAR_FIGURE_MM = 3.2, 5.6, 58.0, 24.0
+"""Of a chart: how thick a bar is, how far apart they lie, and the room beside them for names and figures."""
+BAR = (0.12, 0.35, 0.6)
 BETWEEN_PT = 6.0
 LEADING = 1.2
 """Lines of the text are this far apart, in heights of their letters; single to one and a half is allowed."""

@@ -53,6 +53,16 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Whole numbers as lying bars, one below the other."""
+
+    title: str
+    unit_of_measure: str
+    bars: tuple[tuple[str, int], ...]
+    """What each stands for, and how long it is: none is below nought."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """A document to be laid out. Null is what it does not say yet; its place is left blank."""
@@ -66,7 +76,7 @@ class Paper:
     day: date | None
     subject: str
     addressees: tuple[str, ...]
-    blocks: tuple[Block | Grid, ...]
+    blocks: tuple[Block | Grid | Chart, ...]
     recipients: tuple[str, ...]
     signer_lines: tuple[str, ...]
     signer_name: str | None
@@ -102,6 +112,11 @@ class Paper:
         if not self.is_letter:
             return self.subject
         return self.subject if re.match(r"V/v\b", self.subject) else f"V/v {self.subject}"
+
+
+def grouped(value: int) -> str:
+    """Return a whole number as it is printed: a dot parts the thousands."""
+    return f"{value:,}".replace(",", ".")
 
 
 def paper_of(directive: Directive, *, issuer: str, parent: str | None) -> Paper:

@@ -16,6 +16,11 @@ from directives.rendering import fonts
 from directives.rendering.measures import (
     ABOUT_PT,
     ADDRESSED_MM,
+    BAR,
+    BAR_EVERY_MM,
+    BAR_FIGURE_MM,
+    BAR_MM,
+    BAR_NAME_MM,
     BETWEEN_PT,
     BOTTOM_MM,
     CODE_PT,
@@ -27,6 +32,7 @@ from directives.rendering.measures import (
     ISSUER_PT,
     LEADING,
     LEFT_MM,
+    MANY_COLUMNS,
     MOTTO_PT,
     NATION_PT,
     PAGE_MM,
@@ -39,12 +45,13 @@ from directives.rendering.measures import (
     RULE_SHARE,
     SIGNATURE_MM,
     SIGNER_PT,
+    SMALL_GRID_PT,
     STAMP_PT,
     TEXT_PT,
     TITLE_PT,
     TOP_MM,
 )
-from directives.rendering.paper import MOTTO, NATION, Block, Grid, Paper
+from directives.rendering.paper import MOTTO, NATION, Block, Chart, Grid, Paper, grouped
 
 _PAGE = (PAGE_MM[0] * mm, PAGE_MM[1] * mm)
 _TEXT_WIDTH = _PAGE[0] - (LEFT_MM + RIGHT_MM) * mm
@@ -172,7 +179,10 @@ def _head(paper: Paper) -> Iterator[Flowable]:
 def _body(paper: Paper) -> Iterator[Flowable]:
     yield from _addressed(paper)
     for each in paper.blocks:
-        yield _grid(each) if isinstance(each, Grid) else _block(each)
+        if isinstance(each, Grid):
+            yield _grid(each)
+        else:
+            yield _Bars(each) if isinstance(each, Chart) else _block(each)
 
 
 def _addressed(paper: Paper) -> Iterator[Flowable]:
@@ -210,9 +220,10 @@ def _block(block: Block) -> Paragraph:
 
 
 def _grid(grid: Grid) -> Table:
-    cell = _style(fonts.REGULAR, GRID_PT, alignment=TA_LEFT)
-    middle = _style(fonts.REGULAR, GRID_PT)
-    rows = [[_said(each, _style(fonts.BOLD, GRID_PT)) for each in grid.heading]]
+    size = GRID_PT if len(grid.heading) < MANY_COLUMNS else SMALL_GRID_PT
+    cell = _style(fonts.REGULAR, size, alignment=TA_LEFT)
+    middle = _style(fonts.REGULAR, size)
+    rows = [[_said(each, _style(fonts.BOLD, size)) for each in grid.heading]]
     rows += [[_said(each, cell if place == 1 else middle) for place, each in enumerate(row)] for row in grid.rows]
     narrow, others = 10 * mm, max(1, len(grid.heading) - 2)
     side = min(28 * mm, (_TEXT_WIDTH - narrow) * 0.55 / others)
@@ -225,6 +236,47 @@ def _grid(grid: Grid) -> Table:
         spaceAfter=BETWEEN_PT,
         style=[("GRID", (0, 0), (-1, -1), 0.5, black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
     )
+
+
+class _Bars(Flowable):
+    """Lying bars below their title, with what they stand for before them and their figures behind."""
+
+    def __init__(self, chart: Chart) -> None:
+        super().__init__()
+        self.bars = chart.bars
+        self.longest = max((value for _, value in chart.bars), default=0)
+        self.title = _said(f"{chart.title} ({chart.unit_of_measure})", _style(fonts.BOLD, GRID_PT))
+        self.spaceBefore = self.spaceAfter = BETWEEN_PT * 2
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.room = width - (BAR_NAME_MM + BAR_FIGURE_MM) * mm
+        self.below = len(self.bars) * BAR_EVERY_MM * mm
+        return width, self.below + BETWEEN_PT + float(self.title.wrap(width, 0)[1])
+
+    def draw(self) -> None:
+        canvas, size = self.canv, SMALL_GRID_PT
+        self.title.drawOn(canvas, 0, self.below + BETWEEN_PT)
+        canvas.setFillColor(black)
+        canvas.setFont(fonts.REGULAR, size)
+        for place, (name, value) in enumerate(reversed(self.bars)):
+            middle = (place + 0.5) * BAR_EVERY_MM * mm
+            length = self.room * value / self.longest if self.longest else 0
+            line = middle - size * 0.33
+            canvas.drawRightString(BAR_NAME_MM * mm - 4, line, _shortened(name, BAR_NAME_MM * mm - 8, size))
+            canvas.drawString(BAR_NAME_MM * mm + length + 4, line, grouped(value))
+            if length:  # of nothing a hair would be drawn
+                canvas.saveState()
+                canvas.setFillColor(Color(*BAR))
+                canvas.rect(BAR_NAME_MM * mm, middle - BAR_MM * mm / 2, length, BAR_MM * mm, stroke=0, fill=1)
+                canvas.restoreState()
+
+
+def _shortened(name: str, room: float, size: float) -> str:
+    if fonts.width(name, fonts.REGULAR, size) <= room:
+        return name
+    while name and fonts.width(f"{name}…", fonts.REGULAR, size) > room:
+        name = name[:-1]
+    return f"{name.rstrip()}…"
 
 
 def _foot(paper: Paper) -> Iterator[Flowable]:

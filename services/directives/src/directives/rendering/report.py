@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from directives.domain.form import Signer
-from directives.rendering.paper import Block, Grid, Paper
+from directives.rendering.paper import Block, Chart, Grid, Paper, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class Answered:
     texts: tuple[str, ...]
     files: tuple[str, ...] = ()
     """What stands under it as evidence, by the names of the files."""
+    tables: tuple[Grid, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ class Report:
 
 def paper_of_report(report: Report) -> Paper:
     """Return a report as it is to stand on paper; going up, it says *Kính gửi* (Phụ lục I, II.9.b)."""
-    blocks: list[Block | Grid] = []
+    blocks: list[Block | Grid | Chart] = []
     if report.answers_code:
         blocks.append(Block(f"Thực hiện văn bản số {report.answers_code}, {report.unit} báo cáo như sau:", "text"))
     for each in report.sections:
         blocks.append(Block(each.title, "part" if each.title.split(".")[0].isalpha() else "heading"))
         marks = ("- ",) if len(each.texts) > 1 else ("",)
         blocks += [Block(f"{marks[0]}{text}", "point" if marks[0] else "text") for text in each.texts]
+        blocks += [*each.tables, *each.charts]
         if each.files:
             blocks.append(Block("Minh chứng kèm theo:", "text"))
             blocks += [Block(f"{place}. {name}", "point") for place, name in enumerate(each.files, start=1)]
@@ -93,10 +96,10 @@ def _shown(value: int | bool | None) -> str:
         return ""
     if isinstance(value, bool):
         return "Có" if value else "Không"
-    return f"{value:,}".replace(",", ".")
+    return grouped(value)
 
 
-def _ended(blocks: Sequence[Block | Grid]) -> tuple[Block | Grid, ...]:
+def _ended(blocks: Sequence[Block | Grid | Chart]) -> tuple[Block | Grid | Chart, ...]:
     last = max((place for place, each in enumerate(blocks) if isinstance(each, Block)), default=None)
     made = list(blocks)
     if last is not None and last == len(made) - 1:

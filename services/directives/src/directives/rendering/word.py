@@ -13,6 +13,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from directives.rendering import fonts
 from directives.rendering.archive import settled
+from directives.rendering.charts import put_chart
 from directives.rendering.measures import (
     ABOUT_PT,
     ADDRESSED_MM,
@@ -28,6 +29,7 @@ from directives.rendering.measures import (
     ISSUER_PT,
     LEADING,
     LEFT_MM,
+    MANY_COLUMNS,
     MOTTO_PT,
     NATION_PT,
     PAGE_MM,
@@ -39,12 +41,13 @@ from directives.rendering.measures import (
     RULE_SHARE,
     SIGNATURE_MM,
     SIGNER_PT,
+    SMALL_GRID_PT,
     STAMP_PT,
     TEXT_PT,
     TITLE_PT,
     TOP_MM,
 )
-from directives.rendering.paper import MOTTO, NATION, Block, Grid, Paper
+from directives.rendering.paper import MOTTO, NATION, Block, Chart, Grid, Paper
 
 _CENTRE, _JUSTIFIED, _LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT
 _LONG_AGO = datetime(2020, 3, 5)  # noqa: DTZ001  the library writes it as UTC; the day of the decree
@@ -61,6 +64,8 @@ def write_docx(paper: Paper) -> bytes:
     for place, each in enumerate(paper.blocks, start=1):
         if isinstance(each, Grid):
             _grid(document, each)
+        elif isinstance(each, Chart):
+            put_chart(document, each, number=place, width_mm=PAGE_MM[0] - LEFT_MM - RIGHT_MM)
         else:
             _block(document, each, is_last=place == len(paper.blocks))
     _foot(document, paper)
@@ -220,10 +225,11 @@ def _grid(document: Any, grid: Grid) -> None:
     _Lines(document).say("", TEXT_PT / 2)
     table = document.add_table(rows=0, cols=len(grid.heading))
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    size = GRID_PT if len(grid.heading) < MANY_COLUMNS else SMALL_GRID_PT
     for number, row in enumerate((grid.heading, *grid.rows)):
         for place, (cell, text) in enumerate(zip(table.add_row().cells, row, strict=True)):
             is_name = place == 1 and number > 0
-            _Lines(cell).say(text, GRID_PT, bold=number == 0, align=_LEFT if is_name else _CENTRE)
+            _Lines(cell).say(text, size, bold=number == 0, align=_LEFT if is_name else _CENTRE)
     repeated = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001  the library has no word for it
 

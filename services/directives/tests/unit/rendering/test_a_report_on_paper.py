@@ -2,11 +2,18 @@
 
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
 
+import pypdfium2
 import pytest
+from docx import Document
+from docx.oxml import parse_xml
 
 from directives.documents.proposal import propose
 from directives.domain.form import Signer
+from directives.rendering.measures import BAR
+from directives.rendering.paper import Chart, Grid
 from directives.rendering.pdf import write_pdf
 from directives.rendering.report import Answered, Figure, Report, paper_of_report
 from directives.rendering.word import write_docx
@@ -75,3 +82,59 @@ def test_evidence_stands_under_its_heading_as_a_list_of_files(form, write) -> No
 
     words = " ".join(proposal.text.split())
     assert "Minh chứng kèm theo: 1. Ngày hội đọc sách.jpg 2. Biên bản.pdf" in words
+
+
+SHOWN = Answered(
+    "4. Kết quả của các xã",
+    (),
+    tables=(
+        Grid(("TT", "Đơn vị", "Số tiết (tiết)", "Tỷ lệ", "a", "b"), (("1", "Xã A & B", "1.200", "17,66%", "-", "x"),)),
+    ),
+    charts=(Chart("Số tiết <đọc sách>", "tiết", (("Xã A & B", 1200), ("Xã C", 300), ("Xã D", 0))),),
+)
+
+
+@pytest.mark.parametrize(("form", "write"), [("docx", write_docx), ("pdf", write_pdf)])
+def test_tables_and_charts_stand_under_their_heading(form, write) -> None:
+    paper = paper_of_report(replace(REPORT, sections=(*REPORT.sections, SHOWN)))
+    made = write(paper)
+
+    assert made == write(paper)
+    words = " ".join(propose(f"a.{form}", made).text.split())
+    for each in ("Xã A & B", "17,66%"):
+        assert each in words
+
+
+def test_a_chart_of_a_word_document_has_its_figures_in_it() -> None:
+    made = write_docx(paper_of_report(replace(REPORT, sections=(SHOWN, SHOWN))))
+
+    with ZipFile(BytesIO(made)) as parts:
+        charts = [each for each in parts.namelist() if each.startswith("word/charts/")]
+        drawn = parse_xml(parts.read(charts[0]))
+    a, c = (
+        "{http://schemas.openxmlformats.org/drawingml/2006/main}",
+        "{http://schemas.openxmlformats.org/drawingml/2006/chart}",
+    )
+    assert len(charts) == 2
+    assert [each.text for each in drawn.iter(f"{a}t")] == ["Số tiết <đọc sách> (tiết)"]
+    [values] = drawn.iter(f"{c}numLit")
+    assert [each.text for each in values.iter(f"{c}v")] == ["1200", "300", "0"]
+    linked = {each.rId for each in Document(BytesIO(made)).part.rels.values() if each.reltype.endswith("/chart")}
+    named = {
+        each.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id")
+        for each in Document(BytesIO(made)).element.iter(f"{c}chart")
+    }
+    assert linked == named
+
+
+def test_the_bars_of_a_chart_are_as_long_as_their_figures() -> None:
+    document = pypdfium2.PdfDocument(write_pdf(paper_of_report(replace(REPORT, sections=(SHOWN,), figures=()))))
+    blue, lengths = tuple(round(255 * each) for each in BAR), []
+    for page in document:
+        picture = page.render(scale=1).to_pil().convert("RGB")
+        for line in range(picture.height):
+            length = sum(picture.getpixel((column, line)) == blue for column in range(picture.width))
+            if length and (not lengths or lengths[-1] != length):
+                lengths.append(length)
+    assert len(lengths) == 2
+    assert lengths[0] / lengths[1] == pytest.approx(4, rel=0.05)

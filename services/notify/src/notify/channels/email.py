@@ -115,12 +115,13 @@ def message(letter: Letter, *, author: str, address: str) -> bytes:
         email["To"] = Address(addr_spec=address)
     except (MessageError, ValueError, IndexError) as error:
         raise Refused("the address is malformed") from error
-    thread = f"<directive.{letter.directive_id}@{MAIL_DOMAIN}>"
     email["Subject"] = letter.text.subject_vi
     email["Date"] = letter.created_at
     email["Message-ID"] = f"<{letter.letter_id}@{MAIL_DOMAIN}>"
-    email["In-Reply-To"] = thread
-    email["References"] = thread
+    if letter.directive_id is not None:
+        thread = f"<directive.{letter.directive_id}@{MAIL_DOMAIN}>"
+        email["In-Reply-To"] = thread
+        email["References"] = thread
     email["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine should answer
     text = letter.text
     email.set_content(f"{text.body_vi}\n\n-- \n{text.subject_en}\n\n{text.body_en}\n")

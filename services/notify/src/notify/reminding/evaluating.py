@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.clock import VIETNAM, today
 from chassis.transaction import Transaction
 from notify.domain import ANSWERING_ROLES, APPROVING_ROLES, REVIEWING_ROLES
-from notify.reminding.ladder import MORNING, Audience, Timetable
+from notify.reminding.ladder import MORNING, OF_THE_UNIT, Audience, Timetable
 from notify.reminding.store import digests, owing, rules
 from notify.reminding.store.digests import TOGETHER, Holder, Told
 from notify.reminding.store.owing import Owed
@@ -92,4 +92,6 @@ def told_of(owed: Owed, days: int, audience: Audience) -> Told | None:
     if at_unit_id is None:
         return None
     step = f"{owed.pending.awaited}{days:+d}"
-    return Told(owed, step, audience, at_unit_id, alone=owed.reminder_id if owed.is_urgent else TOGETHER)
+    # Hỏa tốc bypasses the digest of who is to act; a desk has one list still.
+    alone = owed.reminder_id if owed.is_urgent and audience in OF_THE_UNIT else TOGETHER
+    return Told(owed, step, audience, at_unit_id, alone=alone)

@@ -4,18 +4,24 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, any_, bindparam, cast, exists, func, or_, select
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.domain import (
+    AFTERWARDS,
     ANSWERING_ROLES,
     APPROVING_ROLES,
+    FIRST_WORDS,
+    OPERATING_ROLES,
     OWED,
     REVIEWING_ROLES,
     TO_THE_DESK,
     TO_THE_HEAD,
+    TO_THE_OPERATORS,
+    TO_THE_READERS,
+    TOTALS_ROLES,
     Candidate,
     HeldPost,
     Kind,
@@ -32,12 +38,22 @@ _standing_posts = posts.join(
 _is_written_to = or_(
     and_(letters_due.c.kind.in_(TO_THE_DESK), posts.c.role.in_(REVIEWING_ROLES)),
     and_(letters_due.c.kind.in_(TO_THE_HEAD), posts.c.role.in_(APPROVING_ROLES)),
-    and_(letters_due.c.kind.not_in((*TO_THE_DESK, *TO_THE_HEAD)), posts.c.role.in_(ANSWERING_ROLES)),
+    and_(letters_due.c.kind.in_(TO_THE_READERS), posts.c.role.in_(TOTALS_ROLES)),
+    and_(letters_due.c.kind.in_(TO_THE_OPERATORS), posts.c.role.in_(OPERATING_ROLES)),
+    and_(
+        letters_due.c.kind.not_in((*TO_THE_DESK, *TO_THE_HEAD, *TO_THE_READERS, *TO_THE_OPERATORS)),
+        posts.c.role.in_(ANSWERING_ROLES),
+    ),
 )
 _is_theirs = and_(posts.c.unit_id == letters_due.c.unit_id, _is_written_to)
 _is_unwritten = and_(
     _recipient_id.is_not(None),
     ~exists().where(letters.c.due_id == letters_due.c.due_id, letters.c.person_id == _recipient_id),
+)
+_first_words = letters_due.alias("first_words")
+_makes_sense = or_(
+    letters_due.c.kind.not_in(AFTERWARDS),
+    exists().where(_first_words.c.obligation_id == letters_due.c.obligation_id, _first_words.c.kind.in_(FIRST_WORDS)),
 )
 _CANDIDATES = (
     select(
@@ -67,17 +83,33 @@ _CANDIDATES = (
         .outerjoin(acceptances, acceptances.c.obligation_id == letters_due.c.obligation_id)
         .outerjoin(_standing_posts, _is_theirs)
     )
-    .where(_is_unwritten)
+    .where(_is_unwritten, _makes_sense)
 )
-# About a directive as a whole: all that is quoted came with the news.
+# About a directive as a whole, or the house itself: what is quoted came with the news, but for a code they do not name.
 _NOTICES = (
     select(
         *letters_due.c["due_id", "kind", "directive_id", "occurred_at", "quoted"],
+        *directives.c["code", "subject"],
+        requirements.c.title,
         _recipient_id.label("recipient_id"),
         *posts.c["valid_from", "valid_to", "known_since"],
     )
-    .select_from(letters_due.outerjoin(_standing_posts, _is_theirs))
-    .where(letters_due.c.obligation_id.is_(None), _is_unwritten)
+    .select_from(
+        letters_due.outerjoin(_standing_posts, _is_theirs)
+        .outerjoin(directives, directives.c.directive_id == letters_due.c.directive_id)
+        .outerjoin(
+            requirements,
+            and_(
+                requirements.c.directive_id == letters_due.c.directive_id,
+                cast(requirements.c.requirement_id, Text) == letters_due.c.quoted["requirement_id"].astext,
+            ),
+        )
+    )
+    .where(
+        letters_due.c.obligation_id.is_(None),
+        or_(letters_due.c.quoted.has_key("code"), directives.c.code.is_not(None)),
+        _is_unwritten,
+    )
 )
 
 
@@ -88,6 +120,9 @@ def _one_of(column: ColumnElement[Any], kind: UuidType[UUID] | Text) -> ColumnEl
 _BY_DUE = _CANDIDATES.where(_one_of(letters_due.c.due_id, UuidType()))
 _NOTICES_BY_DUE = _NOTICES.where(_one_of(letters_due.c.due_id, UuidType()))
 _NOTICES_BY_UNIT = _NOTICES.where(_one_of(letters_due.c.unit_id, Text()))
+_NOTICES_BY_DIRECTIVE = _NOTICES.where(
+    _one_of(letters_due.c.directive_id, UuidType()), letters_due.c.kind.in_(TO_THE_READERS)
+)
 _BY_OBLIGATION = _CANDIDATES.where(_one_of(letters_due.c.obligation_id, UuidType()))
 _BY_DIRECTIVE = _CANDIDATES.where(
     letters_due.c.obligation_id.in_(
@@ -115,7 +150,10 @@ async def for_obligations(connection: AsyncConnection, obligation_ids: Collectio
 
 async def for_directives(connection: AsyncConnection, directive_ids: Collection[UUID]) -> list[Candidate]:
     """Return who may have to be told anything about these directives."""
-    return await _candidates(connection, _BY_DIRECTIVE, directive_ids)
+    return [
+        *await _candidates(connection, _BY_DIRECTIVE, directive_ids),
+        *await _notices(connection, _NOTICES_BY_DIRECTIVE, directive_ids),
+    ]
 
 
 async def for_units(connection: AsyncConnection, unit_ids: Collection[str]) -> list[Candidate]:
@@ -173,10 +211,10 @@ async def _notices(
             obligation_id=None,
             settled_at=None,
             quoted=Quoted(
-                code=row.quoted["code"],
-                subject=row.quoted["subject"],
+                code=row.quoted.get("code", row.code),
+                subject=row.quoted.get("subject", row.subject),
                 occurred_at=row.occurred_at,
-                more=row.quoted,
+                more=row.quoted | ({"title": row.title} if row.title is not None else {}),
                 owed=None,
             ),
             post=_post(row),

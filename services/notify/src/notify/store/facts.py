@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import case, func, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -137,3 +138,9 @@ async def put_digests_due(connection: AsyncConnection, written: Sequence[Letter]
     ]
     if rows:
         await connection.execute(_PUT_DUE, rows)
+
+
+async def units_asked(connection: AsyncConnection, requirement_id: UUID) -> set[str]:
+    """Return the units that answer a requirement, or answered it."""
+    query = select(obligations.c.answering_unit_id).where(obligations.c.requirement_id == requirement_id).distinct()
+    return set((await connection.execute(query)).scalars())

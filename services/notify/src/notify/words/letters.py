@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 from unicodedata import normalize
 
-from notify.domain import Kind, Quoted, Text
+from notify.domain import TO_THE_OPERATORS, Kind, Quoted, Text
 from notify.words.notices import NOTICE_WRITERS
 from notify.words.parts import Line, Written, deadline, in_english, moment, one_line
+from notify.words.publishing import PUBLISHING_WRITERS
+from notify.words.refusals import refusal
 from notify.words.reviews import REVIEW_WRITERS
 from notify.words.waiting import WAITING_WRITERS
 
@@ -21,6 +22,13 @@ def write(kind: Kind, quoted: Quoted) -> Text:
     title, opening, more, closing = _WRITERS[kind](quoted)
     lines = [*_about(quoted), *more]
     code, subject = one_line(quoted.code), _shortened(one_line(quoted.subject))
+    if kind in TO_THE_OPERATORS:
+        return Text(
+            subject_vi=title[0],
+            body_vi=_body("Kính gửi Thầy/Cô,", opening[0], [line[0] for line in more], closing[0]),
+            subject_en=title[1],
+            body_en=_body("Dear colleague,", opening[1], [line[1] for line in more], closing[1]),
+        )
     return Text(
         subject_vi=normalize("NFC", f"{code}: {title[0]} – {subject}"),
         body_vi=_body("Kính gửi Thầy/Cô,", opening[0], [line[0] for line in lines], closing[0]),
@@ -102,6 +110,14 @@ def _submission_submitted(quoted: Quoted) -> Written:
         more.append(("Nội dung: báo cáo không phát sinh", "Content: a nil report"))
     if quoted.more["media_count"]:
         more.append((f"Tệp minh chứng: {quoted.more['media_count']}", f"Files: {quoted.more['media_count']}"))
+    if "files_until" in quoted.more:
+        until = deadline(datetime.fromisoformat(quoted.more["files_until"]))
+        more.append(
+            (
+                f"Còn thiếu tệp minh chứng: mời bổ sung trước {until}",
+                f"Files are still awaited: please add them before {in_english(until)} (Viet Nam time)",
+            )
+        )
     if quoted.more["is_late"]:
         more.append(("Lưu ý: nộp sau hạn", "Note: submitted late"))
     return (
@@ -152,7 +168,7 @@ def _media_rejected(quoted: Quoted) -> Written:
             "Một tệp Thầy/Cô tải lên chưa đạt yêu cầu nên chưa được dùng.",
             "A file you uploaded does not meet the requirement and is not used.",
         ),
-        [_refusal(quoted.more)],
+        [refusal(quoted.more)],
         (
             "Mời Thầy/Cô đăng nhập hệ thống Công văn để tải lên tệp khác.",
             "Please sign in to Congvan to upload another file.",
@@ -316,66 +332,9 @@ _WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
         Kind.OBLIGATION_ASSIGNED: _obligation_assigned,
         **NOTICE_WRITERS,
         **REVIEW_WRITERS,
+        **PUBLISHING_WRITERS,
     }
 )
-
-_REFUSALS: Mapping[str, Line] = MappingProxyType(
-    {
-        "too-long": ("Tệp dài hơn mức cho phép.", "The file is longer than allowed."),
-        "too-small": ("Ảnh có độ phân giải thấp hơn mức yêu cầu.", "The picture has fewer pixels than asked for."),
-        "too-large": ("Tệp lớn hơn mức cho phép.", "The file is larger than allowed."),
-        "not-a-video": ("Tệp không phải là video.", "The file is not a video."),
-        "unreadable": ("Không đọc được tệp; có thể tệp bị hỏng.", "The file cannot be read; it may be damaged."),
-        "unsupported": ("Định dạng video chưa được hỗ trợ.", "This video format is not supported."),
-        "not-allowed": (
-            "Loại tệp không đúng yêu cầu (Word, Excel đời cũ: hãy lưu dạng .docx, .xlsx hoặc PDF; "
-            "ảnh HEIC của iPhone: hãy lưu dạng JPEG).",
-            "The file is not of a type that is asked for (old Word or Excel: save it as .docx, .xlsx or PDF; "
-            "a HEIC photograph: save it as JPEG).",
-        ),
-        "encrypted": (
-            "Tệp có đặt mật khẩu; hãy gỡ mật khẩu rồi tải lại.",
-            "The file is protected by a password; remove it and upload again.",
-        ),
-        "active-content": (
-            "Tệp có macro, mã lệnh hoặc liên kết tự động; hãy lưu lại dạng không có macro hoặc PDF.",
-            "The file carries macros, programs or links that open by themselves; save it without them or as a PDF.",
-        ),
-        "bomb": ("Tệp nén bất thường nên không được nhận.", "The file unpacks to far more than it is."),
-        "malware": ("Tệp bị nghi có mã độc.", "The file seems to carry malware."),
-        "no-picture": ("Video không có hình.", "The video has no picture."),
-    }
-)
-
-
-def _refusal(more: Mapping[str, Any]) -> Line:
-    refusal, measured, allowed = more["refusal"], more["measured"], more["allowed"]
-    if measured is not None and allowed is not None:
-        if refusal == "too-long":  # both in milliseconds
-            # Rounded up: a video of 60.04 s must not be told that 60 seconds are more than 60.
-            tenths, most = -(-measured // 100), allowed // 100
-            return (
-                f"Tệp dài {_decimal(tenths, ',')} giây, tối đa {_decimal(most, ',')} giây.",
-                f"The file lasts {_decimal(tenths, '.')} seconds; at most {_decimal(most, '.')} are allowed.",
-            )
-        if refusal == "too-small":  # both in pixels
-            return (
-                f"Ảnh có cạnh ngắn {measured} điểm ảnh, cần ít nhất {allowed}.",
-                f"The shorter side of the picture has {measured} pixels; at least {allowed} are asked for.",
-            )
-        if refusal == "too-large":  # both in bytes
-            tenths, most = -(-measured // 100_000), allowed // 100_000
-            return (
-                f"Tệp lớn {_decimal(tenths, ',')} MB, tối đa {_decimal(most, ',')} MB.",
-                f"The file has {_decimal(tenths, '.')} MB; at most {_decimal(most, '.')} are allowed.",
-            )
-    # A newer service may know reasons this one has no words for.
-    return _REFUSALS.get(refusal, ("Tệp không đạt yêu cầu.", "The file does not meet the requirement."))
-
-
-def _decimal(tenths: int, mark: str) -> str:
-    whole, tenth = divmod(tenths, 10)
-    return f"{whole}{mark}{tenth}" if tenth else str(whole)
 
 
 def _body(greeting: str, opening: str, lines: list[str], closing: str) -> str:

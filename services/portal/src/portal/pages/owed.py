@@ -3,7 +3,6 @@
 import asyncio
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -11,13 +10,14 @@ from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
 from chassis.problems import Problem
-from portal import answering, drafting, owing, writing
-from portal.answering import Filled
-from portal.asking import Services
+from portal import answering, drafting, kinds, owing, writing
 from portal.doorkeeping import read_form
+from portal.filling import Filled, filled_by_form, filled_by_version
+from portal.pages.gathering import gather_owed
+from portal.pages.sending import is_head, needs_approval, send
 from portal.pages.signing_in import here
 from portal.people import Names
-from portal.problems import NoSuchPage, Refused
+from portal.problems import Refused
 from portal.rendering import House, go_to, language_of
 from portal.sessions import Visit
 
@@ -66,22 +66,15 @@ def open_owed(house: House, names: Names) -> APIRouter:
         form = await read_form(request)
         visit = await here(request)
         told = await gather_owed(services, names, visit, obligation_id)
-        filled = answering.filled_by_form(form)
+        filled = filled_by_form(form)
         body, unread = answering.answer(told["requirement"], filled, language_of(request))
         if unread:
             return await _shown(request, visit, told, filled=filled, unread=unread)
         try:
-            await services.ask(
-                "POST",
-                "submissions",
-                f"/obligations/{obligation_id}/submissions",
-                token=visit.access_token,
-                body=body,
-                headers={"Idempotency-Key": _key(form.get("key"))},
-            )
+            done = await send(services, visit, obligation_id, told, body, form)
         except Refused as refused:
             return await _shown(request, visit, told, filled=filled, refused=refused, sent=body)
-        return go_to(f"/owed/{obligation_id}?sent=1")
+        return go_to(f"/owed/{obligation_id}?{done}=1")
 
     async def _shown(
         request: Request,
@@ -101,9 +94,12 @@ def open_owed(house: House, names: Names) -> APIRouter:
         if told["submission"] and obligation["state"] == "open":
             state = told["submission"]["state"]  # the other service hears of it a moment later
         sent_at = writing.moment(newest["submitted_at"]) if newest else None
-        kept = drafting.filled_by_draft(told["draft"], answering.filled_by_version(newest), sent_at=sent_at)
+        stated = filled_by_version(newest)
+        kept = drafting.filled_by_draft(told["draft"], stated, sent_at=sent_at)
+        if newest is None:
+            kept = kinds.begun(kept, told["sums"], told["requirement"])
         closes_at = writing.moment(obligation["closes_at"]) if obligation["closes_at"] else None
-        takes = state not in owing.OVER and not (closes_at is not None and closes_at <= now)
+        takes = owing.takes_answers(obligation, told["submission"], state, now)
         is_wrong = bool(unread or refused)
         return await house.page(
             request,
@@ -120,16 +116,25 @@ def open_owed(house: House, names: Names) -> APIRouter:
             look=owing.LOOK,
             sheet=answering.sheet(
                 told["requirement"],
-                filled or (kept if state != "submitted" or wants_change else answering.filled_by_version(newest)),
+                filled or (kept if state != "submitted" or wants_change else stated),
                 words,
                 unread=unread,
                 refused=refused,
                 sent=sent,
                 former=told["former"],
+                returned=owing.returned_fields(newest) if state == "returned" else {},
+                sums=told["sums"],
             ),
-            shows_form=takes and (state != "submitted" or wants_change or is_wrong),
+            shows_form=takes and (state not in ("submitted", "accepted") or wants_change or is_wrong),
+            returned_files=owing.returned_files(newest) if state == "returned" else [],
+            extra_key=str(uuid4()),
+            role_names=kinds.names(told["requirement"]),
             takes=takes,
             is_new="sent" in request.query_params,
+            asked=request.query_params.get("asked", ""),
+            is_head=is_head(visit, obligation),
+            needs_approval=needs_approval(told["requirement"]),
+            step=told["draft"].get("step"),
             key=str(uuid4()),
             upload_words=words.under("upload."),
             saving_words=words.under("saving."),
@@ -140,43 +145,6 @@ def open_owed(house: House, names: Names) -> APIRouter:
         )
 
     return router
-
-
-async def gather_owed(services: Services, names: Names, visit: Visit, obligation_id: UUID) -> dict[str, Any]:
-    """Return what a page needs of one thing that is owed; raises `NoSuchPage` for what the reader may not see."""
-    token = visit.access_token
-    obligation, submission, draft, form, _ = await asyncio.gather(
-        services.find("directives", f"/obligations/{obligation_id}", token=token),
-        services.find("submissions", f"/obligations/{obligation_id}/submission", token=token),
-        services.find("submissions", f"/obligations/{obligation_id}/draft", token=token),
-        services.find("submissions", f"/obligations/{obligation_id}/form", token=token),
-        names.introduce(visit),
-    )
-    if obligation is None:
-        raise NoSuchPage("Không có việc này.", "There is nothing like this to do.")
-    of_directive, unit = f"/directives/{obligation['directive_id']}", quote(obligation["unit_id"], safe="")
-    directive, owed, taught = await asyncio.gather(
-        services.get("directives", of_directive, token=token),
-        services.get("directives", f"{of_directive}/obligations", token=token),
-        services.find("directory", f"/units/{unit}", token=token),
-    )
-    period = next(
-        (each.get("period") for each in owed["obligations"] if each["obligation_id"] == str(obligation_id)), None
-    )
-    requirement = next(
-        each for each in directive["requirements"] if each["requirement_id"] == obligation["requirement_id"]
-    )
-    units = {obligation["unit_id"], obligation["answering_unit_id"]}
-    return {
-        "obligation": obligation,
-        "directive": directive,
-        "requirement": answering.of_unit(requirement, period=period, levels=taught["levels"] if taught else ()),
-        "submission": submission,
-        "draft": draft or {"version": 0, "fields": {}},
-        "former": form["former"] if form else [],
-        "names": await names.of_units(units, visit)
-        | await names.of_units({directive["issuer_unit_id"]}, visit, whole=True),
-    }
 
 
 async def unread_letters(house: House, visit: Visit) -> int:
@@ -190,11 +158,3 @@ async def unread_letters(house: House, visit: Visit) -> int:
 
 def _now() -> datetime:
     return datetime.now(VIETNAM)
-
-
-def _key(text: str) -> str:
-    """Return the key of this form: sent twice, it is one answer."""
-    try:
-        return f"portal-{UUID(text)}"
-    except ValueError:
-        return f"portal-{uuid4()}"

@@ -1,21 +1,24 @@
-"""What a unit sent, to be taken away as a document: laid out as Word or PDF, or the PDF that was signed."""
+"""What a unit sent, and what whoever asked reports of it, to be taken away as Word or PDF, or as signed."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from portal import papers
-from portal.pages.owed import gather_owed
+from portal.pages.gathering import gather_owed
 from portal.pages.signing_in import here
 from portal.people import Names
 from portal.problems import NoSuchPage
 from portal.rendering import House, go_to, language_of
+from portal.sessions import Visit
 
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -35,9 +38,36 @@ def open_papers(house: House, names: Names) -> APIRouter:
         if signed and form == "pdf":
             link = await services.get("submissions", f"/media/{signed}/original", token=visit.access_token)
             return go_to(link["url"])
-        body = papers.report_of(told, version, language_of(request))
+        return await laid_out(papers.report_of(told, version, language_of(request)), form, visit)
+
+    @router.get("/totals/{requirement_id}/report/{form}")
+    async def report(
+        request: Request,
+        requirement_id: UUID,
+        form: Literal["docx", "pdf"],
+        period: Annotated[str, Query(pattern=r"^[0-9A-Za-z-]{0,20}$")] = "",
+        edition: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    ) -> Response:
+        visit = await here(request)
+        asked = ({"period": period} if period else {}) | ({"edition": str(edition)} if edition else {})
+        found = await services.find(
+            "reporting", f"/requirements/{requirement_id}/report", token=visit.access_token, **asked
+        )
+        if found is None:
+            raise NoSuchPage("Không có số liệu này.", "There are no such totals.")
+        return await laid_out(found, form, visit)
+
+    async def laid_out(body: Mapping[str, Any], form: str, visit: Visit) -> Response:
         content = await services.make("directives", f"/report-papers/{form}", token=visit.access_token, body=body)
         headers = {"Content-Disposition": f'attachment; filename="bao-cao.{form}"'}
         return Response(content, media_type=TYPES[form], headers=headers)
+
+    @router.get("/owed/{obligation_id}/workbook")
+    async def workbook(request: Request, obligation_id: UUID) -> Response:
+        visit = await here(request)
+        path = f"/obligations/{obligation_id}/workbook"
+        content = await services.fetch("submissions", path, token=visit.access_token)
+        headers = {"Content-Disposition": 'attachment; filename="bieu-mau.xlsx"'}
+        return Response(content, media_type=TYPES["xlsx"], headers=headers)
 
     return router

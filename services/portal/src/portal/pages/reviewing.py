@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal import answering, owing, tracking, writing
+from portal import answering, filling, owing, tracking, writing
 from portal.asking import Services
 from portal.doorkeeping import Form, read_form
 from portal.pages.board import written_by
@@ -94,7 +94,7 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
             each for each in directive["requirements"] if each["requirement_id"] == submission["requirement_id"]
         )
         newest, *older = reversed(submission["versions"])
-        before = answering.filled_by_version(older[0]) if older else None
+        before = filling.filled_by_version(older[0]) if older else None
         stated = {(each["period"], each.get("level")) for each in newest["values"]}
         levels = [level for _, level in sorted(stated, key=str) if level]
         asked = answering.of_unit(requirement, period=None, levels=list(dict.fromkeys(levels)))
@@ -108,7 +108,7 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
             names=called,
             newest=newest,
             versions=submission["versions"],
-            sheet=answering.sheet(asked, answering.filled_by_version(newest), words),
+            sheet=answering.sheet(asked, filling.filled_by_version(newest), words),
             before=before,
             refused=refused,
             reason=reason,

@@ -1,5 +1,6 @@
 """What the script of a form saves while somebody types: passed on to the unit's draft, field by field."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -8,11 +9,13 @@ from fastapi.responses import JSONResponse, Response
 from chassis.http import problem_answer
 from chassis.problems import Malformed, NotSignedIn
 from portal import drafting
+from portal.asking import Json, Services
 from portal.doorkeeping import door_of, read_script
-from portal.pages.owed import gather_owed
+from portal.pages.gathering import gather_owed
 from portal.people import Names
 from portal.problems import Refused
 from portal.rendering import House
+from portal.sessions import Visit
 
 
 def open_saving(house: House, names: Names) -> APIRouter:
@@ -35,14 +38,7 @@ def open_saving(house: House, names: Names) -> APIRouter:
         if not fields:
             return JSONResponse({"version": seen, "fields": {}, "unread": unread})
         try:
-            saved = await services.ask(
-                "PATCH",
-                "submissions",
-                f"/obligations/{obligation_id}/draft",
-                token=visit.access_token,
-                body={"fields": fields},
-                headers={"If-Match": f'"{seen}"'},
-            )
+            saved = await save_fields(services, visit, obligation_id, fields, seen, unread)
         except Refused as refused:
             if refused.problem_code != "draft-conflict":
                 return JSONResponse(refused.told, refused.answered, media_type="application/problem+json")
@@ -53,3 +49,36 @@ def open_saving(house: House, names: Names) -> APIRouter:
         return JSONResponse(answer)
 
     return router
+
+
+async def save_fields(
+    services: Services,
+    visit: Visit,
+    obligation_id: UUID,
+    fields: dict[str, Any],
+    seen: int,
+    unread: list[str] | None = None,
+) -> Json:
+    """Save fields of the unit's draft; with `unread`, what cannot stand there yet is left out and named there."""
+
+    async def ask(taken: dict[str, Any]) -> Json:
+        return await services.ask(
+            "PATCH",
+            "submissions",
+            f"/obligations/{obligation_id}/draft",
+            token=visit.access_token,
+            body={"fields": taken},
+            headers={"If-Match": f'"{seen}"'},
+        )
+
+    try:
+        return await ask(fields)
+    except Refused as refused:
+        if unread is None or refused.problem_code != "fields-not-taken":
+            raise
+        unfit = {str(each.get("field")) for each in refused.told.get("errors", [])}
+        taken = {name: content for name, content in fields.items() if name not in unfit}
+        unread += [name for field in unfit if (name := drafting.name_of(field))]
+        if not taken or len(taken) == len(fields):
+            return {"version": seen, "fields": {}}
+        return await ask(taken)

@@ -70,7 +70,9 @@ class Tally:
 
     def totals(self, indicators: Iterable[str]) -> dict[str, int | None]:
         """Return the total of each indicator."""
-        return {each: self.total(each) for each in indicators}
+        # `total` of each, without calling it: a burst asks for thousands.
+        sums, silent, speaking, nil = self.sums, self.silent, self.reported - self.nil, self.nil
+        return {each: sums.get(each, 0) if nil or speaking != silent.get(each, 0) else None for each in indicators}
 
     def mark(self, indicator: str) -> Mark | None:
         """Say why there is no figure of an indicator that is asked here; null when somebody has told one."""
@@ -91,11 +93,14 @@ class Tally:
 NO_TALLY = Tally()
 
 
-def _added(first: Mapping[str, int], second: Mapping[str, int], times: int) -> dict[str, int]:
+def _added(first: Mapping[str, int], second: Mapping[str, int], times: int) -> Mapping[str, int]:
+    if not second:
+        return first
     added = dict(first)
     for indicator, value in second.items():
         added[indicator] = added.get(indicator, 0) + times * value
-    return {indicator: value for indicator, value in added.items() if value}
+    # Sums of nought are left out; mostly there is none.
+    return added if all(added.values()) else {indicator: value for indicator, value in added.items() if value}
 
 
 def marks_of(requirement: Requirement, tally: Tally, level: str) -> dict[str, Mark]:
@@ -159,8 +164,7 @@ def changes_between(pairs: Iterable[tuple[Contribution | None, Contribution | No
     """
     balance = Balance()
     for before, after in pairs:
-        balance.add(before, -1)
-        balance.add(after)
+        balance.move(before, after)
     return balance.changes()
 
 
@@ -175,7 +179,7 @@ class _Running:
         self.assigned: dict[str, int] = {}
         self.silent: dict[str, int] = {}
 
-    def add(self, contribution: Contribution, times: int, part: "_Part") -> None:
+    def add_part(self, contribution: Contribution, times: int, part: "_Part") -> None:
         if contribution.is_exempt:
             self.exempt += times
             return
@@ -192,12 +196,28 @@ class _Running:
         for indicator in part.silent:
             self.silent[indicator] = self.silent.get(indicator, 0) + times
 
+    def add(self, other: "_Running") -> None:
+        self.due += other.due
+        self.reported += other.reported
+        self.nil += other.nil
+        self.late += other.late
+        self.returned += other.returned
+        self.exempt += other.exempt
+        _add_to(self.sums, other.sums)
+        _add_to(self.assigned, other.assigned)
+        _add_to(self.silent, other.silent)
+
     def tally(self) -> Tally:
         sums, assigned, silent = (
             {indicator: value for indicator, value in each.items() if value}
             for each in (self.sums, self.assigned, self.silent)
         )
         return Tally(self.due, self.reported, sums, assigned, silent, self.nil, self.late, self.returned, self.exempt)
+
+
+def _add_to(sums: dict[str, int], others: Mapping[str, int]) -> None:
+    for indicator, value in others.items():
+        sums[indicator] = sums.get(indicator, 0) + value
 
 
 class _Part(NamedTuple):
@@ -222,38 +242,84 @@ def _parts(contribution: Contribution, period: str) -> list[_Part]:
     ]
 
 
+_Sum = dict[str, _Running]
+"""What is being added up, by education level."""
+
+
 class Balance:
-    """What aggregates change by, while contributions are added and taken away one after the other."""
+    """What aggregates change by, while contributions are added and taken away one after the other.
+
+    What one contribution changes is worked out once, however many stand above it; an aggregate above it alone, as a
+    commune is in most bursts, has that very change, and one above several a sum of its own.
+    """
 
     def __init__(self) -> None:
-        self._figures: dict[AggregateKey, dict[str, _Running]] = {}
+        self._alone: dict[AggregateKey, _Sum] = {}
+        self._several: dict[AggregateKey, _Sum] = {}
 
-    def add(self, contribution: Contribution | None, times: int = 1) -> None:
-        """Add a contribution, or take it away; none changes nothing."""
-        if contribution is None:
+    def add(self, contribution: Contribution) -> None:
+        """Add a contribution."""
+        self.move(None, contribution)
+
+    def move(self, before: Contribution | None, after: Contribution | None) -> None:
+        """Take a contribution away and put another in its stead; none is nothing."""
+        if before is not None and after is not None and _stand_alike(before, after):
+            self._spread(after, (before, -1), (after, 1))
             return
-        for period in contribution.periods:
-            parts = _parts(contribution, period)
-            for unit_id, relation in contribution.place.reached:
-                key = AggregateKey(contribution.requirement_id, unit_id, period, relation)
-                figures = self._figures.get(key)
-                if figures is None:
-                    figures = self._figures[key] = {}
-                for part in parts:
-                    running = figures.get(part.level)
+        if before is not None:
+            self._spread(before, (before, -1))
+        if after is not None:
+            self._spread(after, (after, 1))
+
+    def _spread(self, where: Contribution, *terms: tuple[Contribution, int]) -> None:
+        reached = where.place.reached
+        for period in where.periods:
+            change: _Sum = {}
+            for contribution, times in terms:
+                for part in _parts(contribution, period):
+                    running = change.get(part.level)
                     if running is None:
-                        running = figures[part.level] = _Running()
-                    running.add(contribution, times, part)
+                        running = change[part.level] = _Running()
+                    running.add_part(contribution, times, part)
+            for unit_id, relation in reached:
+                self._put(AggregateKey(where.requirement_id, unit_id, period, relation), change)
+
+    def _put(self, key: AggregateKey, change: _Sum) -> None:
+        own = self._several.get(key)
+        if own is None:
+            if key not in self._alone:
+                self._alone[key] = change  # lent: it is not written to
+                return
+            own = self._several[key] = {}
+            _add_all(own, self._alone.pop(key))
+        _add_all(own, change)
 
     def changes(self) -> dict[AggregateKey, Change]:
         """Return what each aggregate changes by; those that change by nothing are left out."""
+        found: dict[int, Figures] = {}  # what several share is reckoned once
         changes = {}
-        for key, running in self._figures.items():
-            tallies = {level: each.tally() for level, each in running.items()}
-            figures = {level: tally for level, tally in tallies.items() if not tally.is_nothing}
-            if figures:
-                changes[key] = Change(figures)
+        for known in (self._alone, self._several):
+            for key, running in known.items():
+                figures = found.get(id(running))
+                if figures is None:
+                    tallies = {level: each.tally() for level, each in running.items()}
+                    figures = {level: tally for level, tally in tallies.items() if not tally.is_nothing}
+                    found[id(running)] = figures
+                if figures:
+                    changes[key] = Change(figures)
         return changes
+
+
+def _stand_alike(one: Contribution, other: Contribution) -> bool:
+    return (one.requirement_id, one.periods, one.place) == (other.requirement_id, other.periods, other.place)
+
+
+def _add_all(own: _Sum, change: _Sum) -> None:
+    for level, running in change.items():
+        sum_there = own.get(level)
+        if sum_there is None:
+            sum_there = own[level] = _Running()
+        sum_there.add(running)
 
 
 _NOTHING: Mapping[str, int] = {}
@@ -261,7 +327,8 @@ _NOTHING: Mapping[str, int] = {}
 
 def add_figures(figures: Figures, change: Figures) -> Figures:
     """Return figures with a change added, without levels at which nothing is left."""
-    added = {
-        level: figures.get(level, Tally()).plus(change.get(level, Tally())) for level in figures.keys() | change.keys()
-    }
+    added = dict(figures)
+    for level, tally in change.items():
+        known = added.get(level)
+        added[level] = tally if known is None else known.plus(tally)
     return {level: tally for level, tally in added.items() if not tally.is_nothing}

@@ -92,11 +92,9 @@ class Requirement:
 
     def asked_at(self, level: str) -> tuple[str, ...]:
         """Return the indicators that are asked of an education level."""
-        return tuple(
-            each
-            for each in self.indicators
-            if level == ALL_LEVELS or not self.divided.get(each) or level in self.divided[each]
-        )
+        if level == ALL_LEVELS or not self.divided:
+            return self.indicators
+        return tuple(each for each in self.indicators if not self.divided.get(each) or level in self.divided[each])
 
 
 @dataclass(frozen=True, slots=True)

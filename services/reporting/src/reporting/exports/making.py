@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,6 +15,7 @@ from chassis.transaction import Transaction, Transactions
 from reporting import store as totals
 from reporting.domain import COUNTING, Aggregate, Requirement
 from reporting.exports import sheet, store
+from reporting.exports.heading import heading_of
 from reporting.exports.sheet import Figure, Heading, Line
 from reporting.exports.store import PART_BYTES, Export, Place
 
@@ -153,7 +154,7 @@ async def _ground(tx: Transaction, export: Export) -> _Ground:
         (group, sorted(found, key=lambda each: called(each.unit_id)))
         for group, found in sorted(by_group.items(), key=lambda each: ("", "") if each[0] is None else called(each[0]))
     ]
-    heading = await _heading(tx, requirement, export.period, day, names)
+    heading = await heading_of(tx, requirement, export.period, day, names)
     return _Ground(requirement, heading, names, aggregates, top, groups)
 
 
@@ -169,41 +170,6 @@ def _top(requirement: Requirement, aggregates: dict[str, Aggregate], places: Seq
     highest = max((heights[each] for each in standing), default=-1)
     highests = [each for each in standing if heights[each] == highest]
     return highests[0] if len(highests) == 1 else None
-
-
-async def _heading(tx: Transaction, requirement: Requirement, period: str, day: date, names: dict[str, str]) -> Heading:
-    told = await store.find_wording(tx, requirement.requirement_id)
-    issuer = names.get(requirement.issuer_unit_id, requirement.issuer_unit_id)
-    if told is None:
-        # Issued before this was kept: the figures have their codes for names.
-        figures = tuple(Figure(each, each, "") for each in requirement.indicators)
-        return Heading(issuer, "", "", None, "Biểu tổng hợp số liệu", period, day, None, None, figures)
-    figures = sheet.ordered(
-        [
-            Figure(
-                each["code"],
-                each["name"],
-                each["unit_of_measure"],
-                each["of_which"],
-                each["numerator"],
-                each["denominator"],
-                tuple(each["levels"]),
-            )
-            for each in told.indicators
-        ]
-    )
-    return Heading(
-        issuer,
-        told.code,
-        told.subject,
-        told.issued_on,
-        told.title,
-        period,
-        day,
-        told.due_at,
-        told.cut_off_at,
-        figures,
-    )
 
 
 async def _lines(tx: Transaction, export: Export, ground: _Ground) -> Any:
@@ -226,7 +192,7 @@ async def _lines(tx: Transaction, export: Export, ground: _Ground) -> Any:
 
 def _total(ground: _Ground, unit_id: str, kind: Any, number: str, name: str) -> Line:
     tally = ground.aggregates[unit_id].all_units
-    cells = sheet.total_cells(ground.heading.figures, tally.sums, reported=tally.reported)
+    cells = sheet.total_cells(ground.heading.figures, tally)
     return Line(kind, number, name, cells, tally.due, tally.reported)
 
 
@@ -235,7 +201,7 @@ def _unit(row: Row[Any], figures: Sequence[Figure], number: str, name: str) -> L
     counts = row.answered in COUNTING
     stated = (row.stated or {}) if counts and row.is_nil is not None else None
     levels = row.levels or ([row.level] if row.level else [])
-    cells = sheet.unit_cells(figures, stated, is_owed=is_owed, levels=levels)
+    cells = sheet.unit_cells(figures, stated, is_nil=bool(row.is_nil), is_owed=is_owed, levels=levels)
     remark = _REMARKS.get(row.owed if not is_owed else row.answered or "", "")
     if counts and is_owed:
         remark = "; ".join([*(["Không phát sinh"] if row.is_nil else []), *(["Nộp muộn"] if row.is_late else [])])

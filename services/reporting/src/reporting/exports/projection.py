@@ -27,6 +27,7 @@ async def note_wordings(tx: Transaction, events: Sequence[DirectiveIssued]) -> N
                     {name: getattr(one, name) for name in _NAMED} | {"levels": list(one.levels)}
                     for one in each.indicators
                 ],
+                "sections": [{"code": one.code, "title": one.title, "kind": one.kind} for one in each.sections],
             }
             # The newest last, should one batch bring two versions: the statement keeps what is newer.
             for event in sorted(events, key=lambda event: event.version)

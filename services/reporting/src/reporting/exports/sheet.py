@@ -1,10 +1,12 @@
 """What a table says, whatever file it becomes: heading, columns, rows, and what an empty cell means. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Literal
+from typing import Literal
+
+from reporting.domain import Tally
 
 
 class Empty(Enum):
@@ -92,30 +94,43 @@ def ordered(figures: Sequence[Figure]) -> tuple[Figure, ...]:
     return tuple(found)
 
 
-def total_cells(figures: Sequence[Figure], sums: Mapping[str, int], *, reported: int) -> tuple[Cell, ...]:
-    """Return the cells of a total: blank while nobody has reported, nought where those who have reported nothing."""
-    return tuple(_cell(each, sums) if reported else Empty.BLANK for each in figures)
+def total_cells(figures: Sequence[Figure], tally: Tally) -> tuple[Cell, ...]:
+    """Return the cells of a total: blank while nobody has told a figure, nought where what was told is."""
+    return tuple(_cell(each, tally.total) for each in figures)
 
 
 def unit_cells(
-    figures: Sequence[Figure], stated: Mapping[str, int] | None, *, is_owed: bool, levels: Sequence[str]
+    figures: Sequence[Figure],
+    stated: Mapping[str, int] | None,
+    *,
+    is_nil: bool = False,
+    is_owed: bool,
+    levels: Sequence[str],
 ) -> tuple[Cell, ...]:
-    """Return the cells of one unit; `stated` is null while it has not reported, empty for a nil report."""
+    """Return the cells of one unit; `stated` is null while it has not reported. Of a nil report all figures are nought,
+    of any other what it does not state is blank."""
+
+    def total(code: str) -> int | None:
+        return None if stated is None else stated.get(code, 0 if is_nil else None)
+
     cells: list[Cell] = []
     for each in figures:
         if not is_owed or (each.levels and levels and not set(each.levels) & set(levels)):
             cells.append(Empty.NOT_ASKED)
         else:
-            cells.append(Empty.BLANK if stated is None else _cell(each, stated))
+            cells.append(_cell(each, total))
     return tuple(cells)
 
 
-def _cell(figure: Figure, values: Mapping[str, Any]) -> Cell:
+def _cell(figure: Figure, total: Callable[[str], int | None]) -> Cell:
     if figure.numerator is None or figure.denominator is None:
-        return int(values.get(figure.code, 0))
-    below = int(values.get(figure.denominator, 0))
+        value = total(figure.code)
+        return Empty.BLANK if value is None else value
+    above, below = total(figure.numerator), total(figure.denominator)
+    if above is None or below is None:
+        return Empty.BLANK
     # Nothing divided by nothing is no figure at all.
-    return int(values.get(figure.numerator, 0)) / below if below else Empty.NOT_ASKED
+    return above / below if below else Empty.NOT_ASKED
 
 
 def roman(number: int) -> str:

@@ -34,6 +34,8 @@ wordings = Table(
     Column("cut_off_at", DateTime(timezone=True)),
     # Arrays of {code, name, type, unit_of_measure, of_which, numerator, denominator, levels}.
     Column("indicators", JSONB, nullable=False),
+    # Of the outline: an array of {code, title, kind}.
+    Column("sections", JSONB, nullable=False, server_default="[]"),
     comment="what a requirement and its figures are called, for tables that people read",
 )
 

@@ -43,7 +43,7 @@ async def publish_edition(
     await store.take_ground(tx)
     earlier = await store.editions_of(tx, requirement_id)
     last = earlier[0] if earlier else None
-    figures = await _figures_now(tx, requirement, tree)
+    figures = await figures_now(tx, requirement, tree)
     digest = digest_of(figures)
     if last is not None and last.digest == digest:
         return last, False
@@ -79,7 +79,8 @@ async def publish_edition(
     return edition, True
 
 
-async def _figures_now(tx: Transaction, requirement: Requirement, tree: Tree) -> list[Figure]:
+async def figures_now(tx: Transaction, requirement: Requirement, tree: Tree) -> list[Figure]:
+    """Return the totals as an edition of this moment would have them, with what of them is kept back."""
     found = [
         each for each in await store.aggregates_of(tx, requirement.requirement_id) if not each.all_units.is_nothing
     ]
@@ -105,7 +106,7 @@ async def read_editions(tx: Transaction, requirement_id: UUID, *, tree: Tree, by
 async def read_edition(tx: Transaction, requirement_id: UUID, number: int, *, tree: Tree, by: Caller) -> Published:
     """Return an edition as it was published, with the figures the caller may read."""
     requirement, reader = await _readable(tx, requirement_id, tree, by)
-    edition = await _edition(tx, requirement_id, number)
+    edition = await edition_of(tx, requirement_id, number)
     figures = await store.figures_of(tx, requirement_id, number)
     return Published(requirement, edition, [each for each in figures if reader.may_read_unit(each.key.unit_id)])
 
@@ -115,11 +116,11 @@ async def read_differences(
 ) -> list[Difference]:
     """Return what differs between two editions, the one before when none is named, as far as the caller may read."""
     requirement, reader = await _readable(tx, requirement_id, tree, by)
-    edition = await _edition(tx, requirement_id, number)
+    edition = await edition_of(tx, requirement_id, number)
     earlier = edition.number - 1 if against is None else against
     before = await store.figures_of(tx, requirement_id, earlier) if earlier else []
     if earlier and not before:
-        await _edition(tx, requirement_id, earlier)
+        await edition_of(tx, requirement_id, earlier)
     found = differences(requirement, before, await store.figures_of(tx, requirement_id, number))
     return [each for each in found if reader.may_read_unit(each.unit_id)]
 
@@ -142,7 +143,7 @@ async def read_sources(
     reader = Reader(by, requirement, tree, today=today(tx.now), purpose=Purpose.READ_SUBMISSION)
     if not reader.may_read_unit(unit_id):
         raise nothing_here()
-    await _edition(tx, requirement_id, number)
+    await edition_of(tx, requirement_id, number)
     key = AggregateKey(requirement_id, unit_id, period, relation)
     return await store.sources_of(tx, key, number, after=after, limit=limit)
 
@@ -159,7 +160,8 @@ async def _readable(tx: Transaction, requirement_id: UUID, tree: Tree, by: Calle
     return requirement, reader
 
 
-async def _edition(tx: Transaction, requirement_id: UUID, number: int) -> Edition:
+async def edition_of(tx: Transaction, requirement_id: UUID, number: int) -> Edition:
+    """Return an edition; `NotFound` where there is none of that number. It asks nobody whether they may see it."""
     for each in await store.editions_of(tx, requirement_id):
         if each.number == number:
             return each

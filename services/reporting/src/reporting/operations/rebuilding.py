@@ -52,7 +52,7 @@ async def rebuild(tx: Transaction) -> list[Correction]:
     corrections: list[Correction] = []
     for requirement in await store.all_requirements(tx):
         found = await recount(tx, requirement, tree, is_kept=True)
-        await projections.apply_changes(tx, found.changes, {requirement.requirement_id: requirement})
+        await projections.record(tx, (), found.changes, {requirement.requirement_id: requirement})
         await tx.make_room()
         corrections += found.corrections
     return corrections
@@ -64,7 +64,7 @@ async def recount(tx: Transaction, requirement: Requirement, tree: Tree, *, is_k
     With `is_kept` contributions that differ are recorded anew; the aggregates stay as they are.
     """
     balance, obligations, misrecorded = Balance(), 0, 0
-    async for standings in store.standings_in_parts(tx, requirement.requirement_id):
+    async for standings in store.standings_in_parts(tx, requirement):
         differing: list[Contribution] = []
         for standing in standings:
             desired = contribution_of(standing, place_of(standing, tree))
@@ -73,8 +73,8 @@ async def recount(tx: Transaction, requirement: Requirement, tree: Tree, *, is_k
                 differing.append(desired)
         obligations += len(standings)
         misrecorded += len(differing)
-        if is_kept:
-            await store.put_contributions(tx, differing)
+        if is_kept and differing:
+            await store.record(tx, differing, ())
     due = balance.changes()
     live = {each.key: each for each in await store.aggregates_of(tx, requirement.requirement_id)}
     corrections, changes = [], {}

@@ -1,30 +1,25 @@
 """Rows in and out."""
 
+from reporting.store.asked import all_requirements, find_requirement, obligations_of, requirements_by_id
 from reporting.store.behind import passed_on_by, standings_behind
-from reporting.store.editions import editions_of, figures_of, put_edition, sources_of
+from reporting.store.editions import editions_of, figures_after, figures_of, put_edition, sources_of
 from reporting.store.shadow import cast_shadow, differing_from_shadow, open_shadow, see_one_moment
 from reporting.store.standings import (
     Placed,
-    all_requirements,
-    find_requirement,
     is_outdated,
-    obligations_of,
     placed_near,
     standings_in_parts,
     standings_of,
     standings_of_requirement,
 )
 from reporting.store.told import (
-    put_answer_values,
     put_answers,
-    put_contributions,
     put_obligation_changes,
     put_obligations,
     put_requirements,
-    stand_on_ground,
     take_ground,
 )
-from reporting.store.totals import aggregates_of, counted_in, put_aggregates, take_aggregates
+from reporting.store.totals import aggregates_of, counted_in, put_aggregates, record
 
 __all__ = [
     "Placed",
@@ -34,6 +29,7 @@ __all__ = [
     "counted_in",
     "differing_from_shadow",
     "editions_of",
+    "figures_after",
     "figures_of",
     "find_requirement",
     "is_outdated",
@@ -42,20 +38,18 @@ __all__ = [
     "passed_on_by",
     "placed_near",
     "put_aggregates",
-    "put_answer_values",
     "put_answers",
-    "put_contributions",
     "put_edition",
     "put_obligation_changes",
     "put_obligations",
     "put_requirements",
+    "record",
+    "requirements_by_id",
     "see_one_moment",
     "sources_of",
-    "stand_on_ground",
     "standings_behind",
     "standings_in_parts",
     "standings_of",
     "standings_of_requirement",
-    "take_aggregates",
     "take_ground",
 ]

@@ -66,7 +66,7 @@ async def standings_behind(
             "how_many": limit,
         },
     )
-    return standings_from(rows)
+    return await standings_from(tx, rows.all())
 
 
 _PASSED_ON = (

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, Text, Uuid, bindparam, func, insert, literal, select
+from sqlalchemy import Integer, Row, Text, Uuid, bindparam, func, insert, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.transaction import Transaction
@@ -82,6 +82,36 @@ _FIGURES = (
 async def figures_of(tx: Transaction, requirement_id: UUID, number: int) -> list[Figure]:
     """Return every figure of an edition: by period, then by unit."""
     rows = await tx.connection.execute(_FIGURES, {"requirement_id": requirement_id, "edition": number})
+    return [_figure(row) for row in rows]
+
+
+async def figures_after(
+    tx: Transaction,
+    requirement_id: UUID,
+    number: int,
+    *,
+    after: AggregateKey | None,
+    relations: Sequence[Relation],
+    limit: int,
+) -> list[Figure]:
+    """Return some figures of an edition by unit, period and relation, beginning after one."""
+    columns = edition_figures.c["unit_id", "period", "relation"]
+    place = tuple_(*columns)
+    statement = (
+        select(edition_figures)
+        .where(
+            edition_figures.c.requirement_id == _OF,
+            edition_figures.c.number == _NUMBER,
+            edition_figures.c.relation.in_(relations),
+        )
+        .order_by(*columns)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(
+            place > tuple_(literal(after.unit_id), literal(after.period), literal(after.relation))
+        )
+    rows = await tx.connection.execute(statement, {"requirement_id": requirement_id, "edition": number})
     return [_figure(row) for row in rows]
 
 

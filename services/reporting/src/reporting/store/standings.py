@@ -1,13 +1,14 @@
 """What is known of obligations and requirements, out of PostgreSQL."""
 
-import json
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
+    Label,
     Row,
     Select,
     Text,
@@ -15,13 +16,14 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    cast,
     func,
     or_,
     select,
+    type_coerce,
     union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import NullType
 
 from chassis.transaction import Transaction
 from reporting.domain import (
@@ -32,11 +34,10 @@ from reporting.domain import (
     Obligation,
     ObligationChange,
     Place,
-    Ratio,
     Requirement,
     Standing,
-    Target,
 )
+from reporting.store.asked import requirements_by_id
 from reporting.tables import (
     answer_values,
     answers,
@@ -46,25 +47,22 @@ from reporting.tables import (
     requirements,
 )
 
+WAYS = ("above", "clusters", "administrative", "territory")
 AT_ONCE = 500
 """Obligations whose figures are in memory together when all of a requirement is gone through."""
 _THESE = bindparam("ids", type_=ARRAY(Uuid))
 _UNITS = bindparam("units", type_=ARRAY(Text))
 
-_DOCUMENTS = ("ratios", "divided", "calendar", "targets")
+
+def _as_given(given: ColumnElement[Any], name: str | None = None) -> Label[Any]:
+    # An array comes from the driver as a list already; going through each of them once more takes longer than all else.
+    return type_coerce(given, NullType()).label(name or given.key)
+
+
 STANDINGS: Select[Any] = (
     select(
-        obligations,
-        requirements.c.version.label("requirement_version"),
-        requirements.c.directive_id,
-        *requirements.c["issuer_unit_id", "reviewing_unit_id"],
-        requirements.c.kind,
-        requirements.c.as_of.label("requirement_as_of"),
-        requirements.c.periods,
-        requirements.c.indicators,
-        *requirements.c["bools", "sensitive"],
-        # As they are written: of all the rows of one requirement they are read once.
-        *(cast(requirements.c[name], Text).label(name) for name in _DOCUMENTS),
+        *(each for each in obligations.c if each is not obligations.c.levels),
+        _as_given(obligations.c.levels),
         obligation_changes.c.version.label("changed_version"),
         obligation_changes.c.state.label("changed_state"),
         obligation_changes.c.due_at.label("changed_due_at"),
@@ -78,17 +76,16 @@ STANDINGS: Select[Any] = (
         answer_values.c.by_level,
         answer_values.c.media_awaited_until,
         answer_values.c.is_media_late,
-        contributions.c.periods.label("recorded_periods"),
+        _as_given(contributions.c.periods, "recorded_periods"),
         contributions.c.level,
-        contributions.c.above,
-        contributions.c.clusters,
+        *(_as_given(contributions.c[way]) for way in WAYS),
         contributions.c.number.label("recorded_number"),
         contributions.c.stated.label("recorded_stated"),
         contributions.c.by_level.label("recorded_by_level"),
         contributions.c.assigned.label("recorded_assigned"),
         contributions.c.is_nil.label("recorded_nil"),
         contributions.c.is_late.label("recorded_late"),
-        *contributions.c["administrative", "territory", "silent", "is_returned", "is_exempt", "reckoning"],
+        *contributions.c["silent", "is_returned", "is_exempt", "reckoning"],
     )
     .join_from(obligations, requirements, obligations.c.requirement_id == requirements.c.requirement_id)
     .outerjoin(obligation_changes, obligation_changes.c.obligation_id == obligations.c.obligation_id)
@@ -109,35 +106,26 @@ async def standings_of(tx: Transaction, obligation_ids: Iterable[UUID]) -> list[
     ids = list(obligation_ids)
     if not ids:
         return []
-    return standings_from(await tx.connection.execute(_STANDINGS_OF_THESE, {"ids": ids}))
+    return await standings_from(tx, (await tx.connection.execute(_STANDINGS_OF_THESE, {"ids": ids})).all())
 
 
 async def standings_of_requirement(tx: Transaction, requirement_id: UUID) -> list[Standing]:
     """Return what is known of every obligation of a requirement, by id."""
     rows = await tx.connection.execute(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
-    return standings_from(rows)
+    return await standings_from(tx, rows.all())
 
 
-async def standings_in_parts(tx: Transaction, requirement_id: UUID) -> AsyncIterator[list[Standing]]:
+async def standings_in_parts(tx: Transaction, requirement: Requirement) -> AsyncIterator[list[Standing]]:
     """Yield what is known of every obligation of a requirement, by id, so many at a time that memory stays small."""
-    rows = await tx.connection.stream(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement_id})
+    rows = await tx.connection.stream(_STANDINGS_OF_REQUIREMENT, {"requirement_id": requirement.requirement_id})
     async for part in rows.partitions(AT_ONCE):
-        yield standings_from(part)
+        yield [_standing(row, requirement) for row in part]
 
 
-def standings_from(rows: Iterable[Row[Any]]) -> list[Standing]:
-    """Return what rows of `STANDINGS` say."""
-    known: dict[UUID, Requirement] = {}
-    found = []
-    for row in rows:
-        requirement = known.get(row.requirement_id)
-        if requirement is None:
-            documents = {name: json.loads(getattr(row, name)) for name in _DOCUMENTS}
-            requirement = known[row.requirement_id] = _requirement(
-                row, documents, version=row.requirement_version, as_of=row.requirement_as_of
-            )
-        found.append(_standing(row, requirement))
-    return found
+async def standings_from(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Standing]:
+    """Return what rows of `STANDINGS` say, each with its requirement."""
+    known = await requirements_by_id(tx, {row.requirement_id for row in rows})
+    return [_standing(row, known[row.requirement_id]) for row in rows]
 
 
 def _standing(row: Row[Any], requirement: Requirement) -> Standing:
@@ -194,64 +182,12 @@ def _place(row: Row[Any]) -> Place:
     return Place(tuple(row.above), tuple(row.clusters), row.level, tuple(row.administrative), tuple(row.territory))
 
 
-def _requirement(row: Row[Any], documents: Mapping[str, Any], *, version: int, as_of: date) -> Requirement:
-    return Requirement(
-        requirement_id=row.requirement_id,
-        version=version,
-        directive_id=row.directive_id,
-        issuer_unit_id=row.issuer_unit_id,
-        reviewing_unit_id=row.reviewing_unit_id,
-        kind=row.kind,
-        as_of=as_of,
-        periods=tuple(row.periods),
-        indicators=tuple(row.indicators),
-        ratios=tuple(Ratio(*each) for each in documents["ratios"]),
-        bools=tuple(row.bools),
-        divided=documents["divided"],
-        calendar=tuple((code, date.fromisoformat(first_day)) for code, first_day in documents["calendar"]),
-        targets=tuple(Target(*each) for each in documents["targets"]),
-        sensitive=tuple(row.sensitive),
-    )
-
-
 _IS_OUTDATED = select(select(contributions).where(contributions.c.reckoning != RECKONING).exists())
 
 
 async def is_outdated(tx: Transaction) -> bool:
     """Say whether there are contributions that were made by an earlier rule."""
     return bool((await tx.connection.execute(_IS_OUTDATED)).scalar_one())
-
-
-def _documents(row: Row[Any]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _DOCUMENTS}
-
-
-_FIND_REQUIREMENT = select(requirements).where(requirements.c.requirement_id == bindparam("requirement_id", type_=Uuid))
-_ALL_REQUIREMENTS = select(requirements).order_by(requirements.c.requirement_id)
-
-
-async def find_requirement(tx: Transaction, requirement_id: UUID) -> Requirement | None:
-    """Return a requirement, or null when it is not known."""
-    found = (await tx.connection.execute(_FIND_REQUIREMENT, {"requirement_id": requirement_id})).one_or_none()
-    return None if found is None else _requirement(found, _documents(found), version=found.version, as_of=found.as_of)
-
-
-async def all_requirements(tx: Transaction) -> list[Requirement]:
-    """Return every requirement, by id."""
-    return [
-        _requirement(row, _documents(row), version=row.version, as_of=row.as_of)
-        for row in await tx.connection.execute(_ALL_REQUIREMENTS)
-    ]
-
-
-_OBLIGATIONS_OF = select(obligations.c.obligation_id).where(obligations.c.requirement_id == any_(_THESE))
-
-
-async def obligations_of(tx: Transaction, requirement_ids: Collection[UUID]) -> set[UUID]:
-    """Return the ids of all obligations of these requirements."""
-    if not requirement_ids:
-        return set()
-    return set((await tx.connection.execute(_OBLIGATIONS_OF, {"ids": list(requirement_ids)})).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +201,11 @@ class Placed:
     place: Place | None
 
 
-_WAYS = ("above", "clusters", "administrative", "territory")
 _NEAR_IDS = union(
     select(obligations.c.obligation_id).where(
         or_(obligations.c.unit_id == any_(_UNITS), obligations.c.answering_unit_id == any_(_UNITS))
     ),
-    select(contributions.c.obligation_id).where(or_(*(contributions.c[way].overlap(_UNITS) for way in _WAYS))),
+    select(contributions.c.obligation_id).where(or_(*(contributions.c[way].overlap(_UNITS) for way in WAYS))),
 )
 _PLACED_NEAR = (
     select(
@@ -279,7 +214,7 @@ _PLACED_NEAR = (
         obligations.c.answering_unit_id,
         func.coalesce(obligations.c.as_of, requirements.c.as_of).label("as_of"),
         contributions.c.level,
-        *contributions.c[_WAYS],
+        *contributions.c[WAYS],
     )
     .join_from(obligations, requirements, obligations.c.requirement_id == requirements.c.requirement_id)
     .outerjoin(contributions, contributions.c.obligation_id == obligations.c.obligation_id)

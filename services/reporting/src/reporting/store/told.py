@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic_core import to_json
 from sqlalchemy import (
+    CTE,
     Table,
     Text,
     bindparam,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.sql.selectable import TableValuedAlias
@@ -45,7 +47,6 @@ GROUND_LOCK = 0xC09_9E0
 """Advisory lock on the tree, the requirements and the obligations: what decides where an answer counts."""
 
 _TAKE_GROUND = text(f"SELECT pg_advisory_xact_lock({GROUND_LOCK})")
-_STAND_ON_GROUND = text(f"SELECT pg_advisory_xact_lock_shared({GROUND_LOCK})")
 
 
 async def take_ground(tx: Transaction) -> None:
@@ -53,33 +54,32 @@ async def take_ground(tx: Transaction) -> None:
     await tx.connection.execute(_TAKE_GROUND)
 
 
-async def stand_on_ground(tx: Transaction) -> None:
-    """Keep the ground as it is until the transaction ends; others may stand on it too."""
-    await tx.connection.execute(_STAND_ON_GROUND)
-
-
-def rows_like(table: Table, *names: str) -> TableValuedAlias:
-    """Return rows that come in as one JSON document, with the columns of a table, or some of them."""
+def rows_like(table: Table, *names: str, given: str = "rows") -> TableValuedAlias:
+    """Return rows that come in as one JSON document, named `given`, with the columns of a table, or some of them."""
     columns = [column(each.name, each.type) for each in table.c if not names or each.name in names]
-    document = cast(bindparam("rows", type_=Text), JSONB)
-    return func.jsonb_to_recordset(document).table_valued(*columns, name="given").render_derived(with_types=True)
+    written = cast(bindparam(given, type_=Text), JSONB)
+    return func.jsonb_to_recordset(written).table_valued(*columns, name="given").render_derived(with_types=True)
 
 
-def _insert(table: Table) -> Insert:
+def _insert(table: Table, given: str, after: CTE | None) -> Insert:
     # In the order of the key, so that two who write the same rows wait for each other and do not lock up.
-    given = rows_like(table)
-    ordered = select(*given.c).order_by(*(given.c[each.name] for each in table.primary_key))
+    rows = rows_like(table, given=given)
+    ordered = select(*rows.c).order_by(*(rows.c[each.name] for each in table.primary_key))
+    if after is not None:
+        ordered = ordered.join_from(rows, after, true())
     return insert(table).from_select([each.name for each in table.c], ordered)
 
 
-def insert_new(table: Table) -> Insert:
-    """Return the statement that writes rows whose keys are not there yet."""
-    return _insert(table).on_conflict_do_nothing()
+def insert_new(table: Table, *, given: str = "rows", after: CTE | None = None) -> Insert:
+    """Return the statement that writes rows whose keys are not there yet, when `after` has been done."""
+    return _insert(table, given, after).on_conflict_do_nothing()
 
 
-def insert_or_replace(table: Table, *, newer_only: bool = False) -> Insert:
+def insert_or_replace(
+    table: Table, *, newer_only: bool = False, given: str = "rows", after: CTE | None = None
+) -> Insert:
     """Return the statement that writes rows over those with their keys, or only over older ones."""
-    put = _insert(table)
+    put = _insert(table, given, after)
     return put.on_conflict_do_update(
         index_elements=list(table.primary_key),
         set_={each.name: put.excluded[each.name] for each in table.c if not each.primary_key},
@@ -90,16 +90,24 @@ def insert_or_replace(table: Table, *, newer_only: bool = False) -> Insert:
 _PUT_REQUIREMENTS = insert_or_replace(requirements, newer_only=True)
 _PUT_OBLIGATIONS = insert_or_replace(obligations, newer_only=True)
 _PUT_OBLIGATION_CHANGES = insert_or_replace(obligation_changes, newer_only=True)
-_PUT_ANSWERS = insert_or_replace(answers, newer_only=True)
-_PUT_ANSWER_VALUES = insert_new(answer_values)
-_PUT_CONTRIBUTIONS = insert_or_replace(contributions)
+# Before the first row is written: an obligation and its answer that arrive together cannot miss each other, and nobody
+# who waits for the ground holds a row that whoever has the ground waits for.
+_GROUND = select(func.pg_advisory_xact_lock_shared(GROUND_LOCK)).cte("ground")
+_PUT_ANSWERS = insert_or_replace(answers, newer_only=True, given="answers", after=_GROUND).add_cte(
+    insert_new(answer_values, given="stated", after=_GROUND).cte("stated")
+)
+PUT_CONTRIBUTIONS = insert_or_replace(contributions, given="contributions")
 
 
 async def put_rows(tx: Transaction, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows, however many, with one statement."""
     if rows:
-        # UUIDs, days and moments are written as PostgreSQL reads them.
-        await tx.connection.execute(statement, {"rows": to_json(rows).decode()})
+        await tx.connection.execute(statement, {"rows": document(rows)})
+
+
+def document(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows as `rows_like` takes them. UUIDs, days and moments are written as PostgreSQL reads them."""
+    return to_json(rows).decode()
 
 
 def fields_of(found: Any) -> dict[str, Any]:
@@ -136,21 +144,24 @@ async def put_obligation_changes(tx: Transaction, found: Iterable[ObligationChan
     await put_rows(tx, _PUT_OBLIGATION_CHANGES, _newest(found, "obligation_id"))
 
 
-async def put_answers(tx: Transaction, found: Iterable[Answer]) -> None:
-    """Note where answers stand; an older version never overwrites a newer one. Locks every row it was given."""
-    await put_rows(tx, _PUT_ANSWERS, _newest(found, "obligation_id"))
+async def put_answers(tx: Transaction, found: Iterable[Answer], stated: Iterable[AnswerValues]) -> None:
+    """Note where answers stand and what submission versions state, on ground that stays as it is until the end.
+
+    An older version of an answer never overwrites a newer one, and a version that is known never states anything else
+    later. Every answer is locked; others may stand on the ground too.
+    """
+    rows = {
+        "answers": document(_newest(found, "obligation_id")),
+        "stated": document([fields_of(each) for each in stated]),
+    }
+    await tx.connection.execute(_PUT_ANSWERS, rows)
 
 
-async def put_answer_values(tx: Transaction, found: Iterable[AnswerValues]) -> None:
-    """Note what submission versions state. A version that is known never states anything else later."""
-    await put_rows(tx, _PUT_ANSWER_VALUES, [fields_of(each) for each in found])
-
-
-async def put_contributions(tx: Transaction, found: Iterable[Contribution]) -> None:
-    """Record what obligations add to the totals."""
+def rows_of_contributions(found: Iterable[Contribution]) -> list[dict[str, Any]]:
+    """Return what obligations add to the totals as it is written."""
     rows = []
     for each in found:
         row = fields_of(each)
         place = row.pop("place")
         rows.append(row | fields_of(place))
-    await put_rows(tx, _PUT_CONTRIBUTIONS, rows)
+    return rows

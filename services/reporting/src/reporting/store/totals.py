@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
 from sqlalchemy import (
     Row,
     Text,
@@ -22,10 +21,18 @@ from reporting.domain import (
     ALL_LEVELS,
     Aggregate,
     AggregateKey,
+    Contribution,
     Figures,
     Tally,
 )
-from reporting.store.told import insert_or_replace, put_rows, rows_like
+from reporting.store.told import (
+    PUT_CONTRIBUTIONS,
+    document,
+    insert_or_replace,
+    put_rows,
+    rows_like,
+    rows_of_contributions,
+)
 from reporting.tables import (
     aggregates,
     contributions,
@@ -70,6 +77,7 @@ _TAKE_AGGREGATES = (
     .order_by(*aggregates.primary_key)
     .with_for_update(of=aggregates)
 )
+_RECORD = _TAKE_AGGREGATES.add_cte(PUT_CONTRIBUTIONS.cte("recorded"))
 _AGGREGATES_OF = (
     select(aggregates)
     .where(aggregates.c.requirement_id == bindparam("requirement_id", type_=Uuid))
@@ -77,10 +85,18 @@ _AGGREGATES_OF = (
 )
 
 
-async def take_aggregates(tx: Transaction, keys: Iterable[AggregateKey]) -> dict[AggregateKey, Aggregate]:
-    """Return and lock those of these aggregates that exist; everyone locks them in the order of their keys."""
-    rows = to_json([key._asdict() for key in keys]).decode()
-    taken = [_aggregate(row) for row in await tx.connection.execute(_TAKE_AGGREGATES, {"rows": rows})]
+async def record(
+    tx: Transaction, contributions: Iterable[Contribution], keys: Iterable[AggregateKey]
+) -> dict[AggregateKey, Aggregate]:
+    """Record what obligations add to the totals; return and lock those of the aggregates above them that exist.
+
+    Everyone locks aggregates in the order of their keys.
+    """
+    given = {
+        "contributions": document(rows_of_contributions(contributions)),
+        "rows": document([key._asdict() for key in keys]),
+    }
+    taken = [_aggregate(row) for row in await tx.connection.execute(_RECORD, given)]
     return {each.key: each for each in taken}
 
 

@@ -27,6 +27,7 @@ from submissions.problems import (
     BadDigest,
     Closed,
     FileTooLarge,
+    FileTooLong,
     NoSuchPart,
     NotOwed,
     OtherDigest,
@@ -41,6 +42,7 @@ from submissions.problems import (
 router = APIRouter(tags=["files"])
 
 PARTS_AT_ONCE = 100
+LONGEST_MS = 1000 * 86_400_000
 LARGEST_FILE = 50_000_000_000
 """More than any requirement allows; it only keeps the arithmetic within S3's 10,000 parts."""
 
@@ -90,6 +92,8 @@ class UploadIn(BaseModel):
     byte_count: Annotated[int, Field(strict=True, ge=1, le=LARGEST_FILE)]
     content_type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+-]{1,50}/[a-z0-9.+-]{1,80}$")]
     digest: DigestIn | None = None
+    duration_ms: Annotated[int, Field(strict=True, ge=0, le=LONGEST_MS)] | None = None
+    """How long the sender's device says it plays: what is too long is refused before it is sent."""
     sign_at_once: bool = False
     """With a digest: sign the first parts of a new upload in the same answer."""
 
@@ -206,6 +210,7 @@ class CompletedOut(BaseModel):
     status_code=201,
     responses=may_raise(
         FileTooLarge,
+        FileTooLong,
         TypeNotAllowed,
         VideoNotAsked,
         TooManyUploads,
@@ -229,6 +234,7 @@ async def open_upload(body: UploadIn, archive: OurArchive, caller: Calling, resp
         byte_count=body.byte_count,
         content_type=body.content_type,
         digest=None if body.digest is None else Digest(body.digest.part_bytes, body.digest.parts),
+        duration_ms=body.duration_ms,
     )
     opened = await opening.open_upload(archive, wanted=wanted, by=caller)
     if opened.known == "here":

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from submissions.domain.asked import Requirement
-from submissions.problems import FileTooLarge, TypeNotAllowed, VideoNotAsked
+from submissions.domain.refusing import too_long
+from submissions.problems import FileTooLarge, FileTooLong, TypeNotAllowed, VideoNotAsked
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 CONTENT_TYPES: Mapping[str, str] = {
@@ -42,6 +43,8 @@ _OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "ogg": ("audio/opus", "application/ogg"),
 }
 """What browsers call these formats besides."""
+TOLERANCE_MS = 1000
+"""A camera stopped at 60 s writes a little more."""
 LONGEST_SECONDS = 3600
 """Of a film or a recording among documents, for which no length is asked."""
 SIGNED_BYTES = 50_000_000
@@ -95,8 +98,13 @@ def taken_of(requirement: Requirement) -> list[Taken]:
     return taken
 
 
-def refuse_unasked(requirement: Requirement, *, byte_count: int, content_type: str) -> None:
-    """Raise when a file of that size, called so by its sender, cannot be what the requirement asks for."""
+def refuse_unasked(
+    requirement: Requirement, *, byte_count: int, content_type: str, duration_ms: int | None = None
+) -> None:
+    """Raise when a file of that size, called so by its sender, cannot be what the requirement asks for.
+
+    `duration_ms`: how long its device says it plays; null: that does not know.
+    """
     taken = taken_of(requirement)
     if not taken:
         raise VideoNotAsked("Yêu cầu này không đòi hỏi tệp nào.", "This requirement asks for no video and no document.")
@@ -125,6 +133,16 @@ def refuse_unasked(requirement: Requirement, *, byte_count: int, content_type: s
             measured=byte_count,
             allowed=most,
         )
+    is_film = content_type.startswith("video/")
+    longest_ms = max(each.max_seconds for each in fitting) * 1000
+    if duration_ms is not None and duration_ms > longest_ms + TOLERANCE_MS and (is_film or _is_sound(content_type)):
+        what = ("Video", "The video") if is_film else ("Bản ghi âm", "The recording")
+        told = too_long(*what, duration_ms, longest_ms)
+        raise FileTooLong(told.vi, told.en, measured=duration_ms, allowed=longest_ms)
+
+
+def _is_sound(content_type: str) -> bool:
+    return content_type.startswith("audio/") or content_type == "application/ogg"
 
 
 def _words(taken: Taken) -> list[str]:

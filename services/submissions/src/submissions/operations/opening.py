@@ -43,6 +43,8 @@ class Wanted:
     byte_count: int
     content_type: str
     digest: Digest | None = None
+    duration_ms: int | None = None
+    """How long its device says it plays; only the inspection measures it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ async def open_upload(archive: Archive, *, wanted: Wanted, by: Caller) -> Opened
 
     With a digest it is safe to repeat: the same file for the same obligation is begun once, and one that the unit sent
     for another obligation is copied, not sent again. Without one each call opens another upload. Raises `BadDigest`,
-    `FileTooLarge`, `TypeNotAllowed`, `VideoNotAsked`, `TooManyUploads`, `UnitFull`, `AlreadyAccepted`, `Closed`.
+    `FileTooLarge`, `FileTooLong`, `TypeNotAllowed`, `VideoNotAsked`, `TooManyUploads`, `UnitFull`, `AlreadyAccepted`,
+    `Closed`.
     """
     if wanted.digest is not None:
         refuse_odd_digest(wanted.digest, wanted.byte_count)
@@ -195,7 +198,12 @@ async def _refuse_unwanted(tx: Transaction, wanted: Wanted, by: Caller) -> Oblig
         )
     found = await store.submissions.find_submission_of(tx, obligation.id)
     refuse_late_or_accepted(obligation, requirement, found[1] if found is not None else None, tx.now)
-    refuse_unasked(requirement, byte_count=wanted.byte_count, content_type=wanted.content_type)
+    refuse_unasked(
+        requirement,
+        byte_count=wanted.byte_count,
+        content_type=wanted.content_type,
+        duration_ms=wanted.duration_ms,
+    )
     return obligation
 
 

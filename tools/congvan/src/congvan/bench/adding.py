@@ -15,10 +15,11 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 import asyncpg
+import uvloop
 
 from chassis.caller import Caller, HeldPost
 from chassis.consuming import Letter, read_event, take_in_letters
@@ -46,6 +47,7 @@ SCHOOLS_OF_A_COMMUNE = 14
 PERIOD = "2025-2026"
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 DAY = date(2026, 5, 31)
+T = TypeVar("T")
 CHANGED = ("inbox", "answers", "answer_values", "contributions", "aggregates", "outbox")
 
 
@@ -174,12 +176,60 @@ def _sealed(events: Sequence[Event]) -> list[bytes]:
     return [seal(each, event_id=new_id()) for each in events]
 
 
-def _in_batches(bodies: Sequence[bytes], size: int) -> list[Sequence[bytes]]:
-    return [bodies[first : first + size] for first in range(0, len(bodies), size)]
+def _in_batches(all_of_them: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [all_of_them[first : first + size] for first in range(0, len(all_of_them), size)]
 
 
-async def measure(plan: dict[str, Any]) -> dict[str, Any]:
-    """Lay the ground, let `before` schools answer, then measure `measured` further answers; read, and rebuild."""
+class Round:
+    """Batches of answers, each folded and then written once more by its rows alone, into tables of the same content."""
+
+    def __init__(self, frame: Frame, connection: asyncpg.Connection, province: Province) -> None:
+        self._frame, self._connection, self._province = frame, connection, province
+
+    async def prepare(self) -> None:
+        """Copy the tables as they are now."""
+        await self._connection.execute("TRUNCATE outbox, inbox; CREATE SCHEMA raw")
+        for table in CHANGED:
+            await self._connection.execute(
+                f"CREATE TABLE raw.{table} (LIKE public.{table} INCLUDING ALL);"
+                f"INSERT INTO raw.{table} OVERRIDING SYSTEM VALUE SELECT * FROM public.{table}"
+            )
+        await self._connection.execute("ANALYZE")
+        await self._connection.execute("CHECKPOINT")
+        gc.collect()
+        gc.freeze()  # as the service does when it begins to serve
+
+    async def measure(self, schools: Sequence[str]) -> tuple[float, float]:
+        """Return the seconds an answer of each of these schools took, folded and as rows alone."""
+        bodies = _sealed(self._province.submitted(schools, 1))
+        begun = time.perf_counter()
+        await _take_in(self._frame, "reporting-answers", bodies)
+        folding = time.perf_counter() - begun
+        written = {table: rows for table, rows in (await self._written(schools)).items() if rows}
+        statements = {table: _statement(table, list(rows[0].keys())) for table, rows in written.items()}
+        values = {table: [tuple(row) for row in rows] for table, rows in written.items()}
+        begun = time.perf_counter()
+        async with self._connection.transaction():
+            for table, statement in statements.items():
+                await self._connection.executemany(statement, values[table])
+        return folding, time.perf_counter() - begun
+
+    async def _written(self, schools: Sequence[str]) -> dict[str, list[asyncpg.Record]]:
+        ids = [self._province.obligation_id(school) for school in schools]
+        units = sorted({self._province.above[school] for school in schools} | {"D"})
+        written = {"inbox": await self._connection.fetch("SELECT * FROM public.inbox")}
+        for table in ("answers", "answer_values", "contributions"):
+            chosen = f"SELECT * FROM public.{table} WHERE obligation_id = ANY($1)"
+            written[table] = await self._connection.fetch(chosen, ids)
+        chosen = "SELECT * FROM public.aggregates WHERE unit_id = ANY($1)"
+        written["aggregates"] = await self._connection.fetch(chosen, units)
+        written["outbox"] = await self._connection.fetch("SELECT * FROM public.outbox")
+        await self._connection.execute("TRUNCATE public.inbox, public.outbox")
+        return written
+
+
+async def measure(plan: dict[str, Any]) -> None:
+    """Lay the ground, let `before` schools answer, fold a batch for each line that comes; then read, and rebuild."""
     province = Province(plan["schools"], plan["indicators"])
     frame = create_frame(_settings(plan), frozenset({Role.API}))
     await MIGRATIONS.upgrade(plan["url"])
@@ -193,58 +243,27 @@ async def measure(plan: dict[str, Any]) -> dict[str, Any]:
         for durable, events in laid:
             for bodies in _in_batches(_sealed(events), SEEDED):
                 await _take_in(frame, durable, bodies)
-        answering = schools[plan["before"] : plan["before"] + plan["measured"]]
-        batches = _in_batches(_sealed(province.submitted(answering, 1)), BATCH)
+        waiting = iter(_in_batches(schools[plan["before"] :], BATCH))
         connection = await asyncpg.connect(plan["url"])
         try:
-            await connection.execute("TRUNCATE outbox, inbox; ANALYZE")
-            gc.collect()
-            gc.freeze()  # as the service does when it begins to serve
-            begun = time.perf_counter()
-            for bodies in batches:
-                await _take_in(frame, "reporting-answers", bodies)
-            folding = time.perf_counter() - begun
-            writing = await _write_alone(connection, province, answering)
+            turns = Round(frame, connection, province)
+            await turns.prepare()
+            _say({"facts": plan["before"] * plan["indicators"]})
+            while await asyncio.to_thread(sys.stdin.readline):
+                batch = next(waiting)
+                folded, written = await turns.measure(batch)
+                _say({"answers": len(batch), "folded_s": folded, "written_s": written})
             reading = await _read(frame, province)
         finally:
             await connection.close()
-        return {
-            "schools": plan["schools"],
-            "facts": (plan["before"] + plan["measured"]) * plan["indicators"],
-            "folded_per_second": round(len(answering) / folding),
-            "written_per_second": round(len(answering) / writing),
-            "read_p95_ms": reading,
-            **await _rebuild(frame),
-        }
+        _say({"read_p95_ms": reading, **await _rebuild(frame)})
     finally:
         await frame.engine.dispose()
 
 
-async def _write_alone(connection: asyncpg.Connection, province: Province, schools: Sequence[str]) -> float:
-    """Write the rows the fold has just written once more, batch by batch, into tables of the same make."""
-    await connection.execute("CREATE SCHEMA raw")
-    for table in CHANGED:
-        await connection.execute(f"CREATE TABLE raw.{table} (LIKE public.{table} INCLUDING ALL)")
-    rows = {table: await connection.fetch(f"SELECT * FROM public.{table}") for table in ("inbox", "outbox")}
-    each_tells = max(1, len(rows["outbox"]) * BATCH // len(schools))
-    seconds = 0.0
-    for first in range(0, len(schools), BATCH):
-        ids = [province.obligation_id(school) for school in schools[first : first + BATCH]]
-        units = sorted({province.above[school] for school in schools[first : first + BATCH]} | {"D"})
-        written = {"inbox": rows["inbox"][first : first + BATCH]}
-        for table in ("answers", "answer_values", "contributions"):
-            chosen = f"SELECT * FROM public.{table} WHERE obligation_id = ANY($1)"
-            written[table] = await connection.fetch(chosen, ids)
-        written["aggregates"] = await connection.fetch("SELECT * FROM public.aggregates WHERE unit_id = ANY($1)", units)
-        begin = first // BATCH * each_tells
-        written["outbox"] = rows["outbox"][begin : begin + each_tells]
-        statements = {table: _statement(table, list(found[0].keys())) for table, found in written.items() if found}
-        begun = time.perf_counter()
-        async with connection.transaction():
-            for table, statement in statements.items():
-                await connection.executemany(statement, [tuple(row) for row in written[table]])
-        seconds += time.perf_counter() - begun
-    return seconds
+def _say(found: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.flush()
 
 
 def _statement(table: str, columns: Sequence[str]) -> str:
@@ -307,7 +326,7 @@ def _settings(plan: dict[str, Any]) -> Settings:
 def main() -> None:
     """Read the plan, measure, tell."""
     plan: dict[str, Any] = json.loads(sys.stdin.readline())
-    sys.stdout.write(json.dumps(asyncio.run(measure(plan))) + "\n")
+    uvloop.run(measure(plan))  # the loop the services run on
 
 
 if __name__ == "__main__":

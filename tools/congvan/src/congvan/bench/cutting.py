@@ -23,6 +23,17 @@ class CutLine:
         """Bytes that went there."""
         self.cuts = 0
         self._cut_at: list[int] = []
+        self._hold_at: int | None = None
+        self._free = asyncio.Event()
+
+    def hold_at(self, carried: int) -> None:
+        """Carry no more than so many bytes, until `release`."""
+        self._hold_at = carried
+
+    def release(self) -> None:
+        """Carry everything from now on."""
+        self._hold_at = None
+        self._free.set()
 
     def cut_at(self, *carried: int) -> None:
         """Cut the line whenever it has carried so many bytes."""
@@ -38,6 +49,7 @@ class CutLine:
         if self._server is None:
             return
         self._server.close()
+        self.release()
         self._cut()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
@@ -77,6 +89,8 @@ class CutLine:
                     self._cut_at.pop(0)
                     self.cuts += 1
                     self._cut()
+                if self._hold_at is not None and self.carried >= self._hold_at:
+                    await self._free.wait()
         target.close()
 
 
@@ -107,7 +121,7 @@ async def survive(visitor: Visitor, obligation_id: str, file: Path, *, store: st
     await line.open()
     async with aclosing(line):
         line.cut_at(*(byte_count * (2 * cut + 1) // (2 * cuts) for cut in range(cuts)))
-        upload = await uploading.begin(visitor, obligation_id, file)
+        upload = await uploading.begin(visitor, obligation_id, file, is_known=True)
         sent = await uploading.send(visitor, upload, file, by_way_of=f"127.0.0.1:{line.port}")
         if line.cuts != cuts:
             raise WrongOutcome(f"the line was cut {line.cuts} times, not {cuts}")

@@ -115,21 +115,13 @@ async def _sent(visitor: Any, obligation: str, file: Path, console: Console) -> 
     from congvan.demo import uploading
 
     byte_count = file.stat().st_size  # noqa: ASYNC240  a local file, asked once
-    listed = await visitor.get("submissions", f"/obligations/{obligation}/media")
-    begun = next(
-        (
-            each
-            for each in listed["files"]
-            if each["state"] == "uploading" and (each["file_name"], each["byte_count"]) == (file.name, byte_count)
-        ),
-        None,
-    )
-    if begun is None:
-        kind = mimetypes.guess_type(file.name)[0] or "video/mp4"
-        opened = await uploading.begin(visitor, obligation, file, content_type=kind)
-    else:
+    kind = mimetypes.guess_type(file.name)[0] or "video/mp4"
+    opened = await uploading.begin(visitor, obligation, file, content_type=kind, is_known=True)
+    if opened["state"] not in ("uploading", "completing"):
+        console.print("Đơn vị đã gửi tệp này rồi. / The unit has sent this very file; nothing is sent again.")
+        return await uploading.inspected(visitor, opened["media_id"], within_s=INSPECTED_WITHIN_S)
+    if opened["known"] == "here":
         console.print("Tải tiếp phần còn lại. / Going on from what has arrived.")
-        opened = await visitor.get("submissions", f"/uploads/{begun['media_id']}")
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=byte_count)
@@ -137,16 +129,14 @@ async def _sent(visitor: Any, obligation: str, file: Path, console: Console) -> 
         def arrived(count: int) -> None:
             progress.advance(task, count)
 
-        here = await visitor.get("submissions", f"/uploads/{opened['upload_id']}")
-        arrived(sum(part["byte_count"] for part in here["parts"]))
+        if opened["known"] == "here":
+            here = await visitor.get("submissions", f"/uploads/{opened['upload_id']}")
+            arrived(sum(part["byte_count"] for part in here["parts"]))
         await uploading.send(visitor, opened, file, progress=arrived, give_up_after_s=GIVE_UP_AFTER_S)
     return await uploading.inspected(visitor, opened["media_id"], within_s=INSPECTED_WITHIN_S)
 
 
 def _why(media: Mapping[str, Any]) -> str:
-    if media["refusal"] == "too-long" and media["measured"] and media["allowed"]:
-        measured, allowed = -(-media["measured"] // 1000), media["allowed"] // 1000
-        return f"Video dài {measured} giây, tối đa {allowed} giây. / {measured} s long, at most {allowed} s."
     if media["state"] == "rejected":
-        return f"Tệp không dùng được / the file cannot be used: {media['refusal']}"
+        return f"{media['refusal_vi']} / {media['refusal_en']}"
     return f"Chưa kiểm tra xong ({media['state']}). / Its inspection is not over yet."

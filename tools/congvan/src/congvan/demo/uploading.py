@@ -35,19 +35,40 @@ class Sent:
     parts_sent_again: int
 
 
-async def begin(visitor: Visitor, obligation_id: str, file: Path, *, content_type: str = "video/mp4") -> dict[str, Any]:
-    """Open an upload of `file` for an obligation."""
-    upload: dict[str, Any] = await visitor.post(
-        "submissions",
-        "/uploads",
-        {
-            "obligation_id": obligation_id,
-            "file_name": file.name,
-            "byte_count": file.stat().st_size,  # noqa: ASYNC240  a local file, asked once
-            "content_type": content_type,
-        },
-    )
+async def begin(
+    visitor: Visitor, obligation_id: str, file: Path, *, content_type: str = "video/mp4", is_known: bool = False
+) -> dict[str, Any]:
+    """Open an upload of `file` for an obligation.
+
+    With `is_known` by its digest: what the unit sent before is not sent again (see `state`), and what was begun
+    anywhere is gone on with. Without it every call opens another upload.
+    """
+    body: dict[str, Any] = {
+        "obligation_id": obligation_id,
+        "file_name": file.name,
+        "byte_count": file.stat().st_size,  # noqa: ASYNC240  a local file, asked once
+        "content_type": content_type,
+    }
+    if is_known:
+        part_bytes = part_bytes_for(body["byte_count"])
+        parts = await asyncio.to_thread(_digests, file, part_bytes)
+        body |= {"digest": {"part_bytes": part_bytes, "parts": parts}, "sign_at_once": True}
+    upload: dict[str, Any] = await visitor.post("submissions", "/uploads", body)
     return upload
+
+
+def part_bytes_for(byte_count: int) -> int:
+    """Return how large the parts are that a file of that size is cut into, here and in a browser."""
+    return (5 if byte_count <= 300_000_000 else 16) << 20
+
+
+def _digests(file: Path, part_bytes: int) -> list[str]:
+    with file.open("rb") as source:
+        return [_digest(part) for part in iter(lambda: source.read(part_bytes), b"")]
+
+
+def _digest(part: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(part).digest()).decode()
 
 
 async def send(
@@ -112,12 +133,14 @@ class _Sender:
         self._progress = progress
         self._give_up_after_s = give_up_after_s
         self._by_way_of = by_way_of
+        # Addresses that were signed when it was opened, each good for one attempt: another one is signed anew.
+        self._signed = {each["number"]: each for each in (upload.get("signed") or {"parts": []})["parts"]}
         self.etags: dict[int, str] = {}
         self.sent = 0
 
     def forget(self) -> None:
-        """Forget what was sent, as a closed tab does."""
-        self.etags = {}
+        """Forget what was sent and signed, as a closed tab does."""
+        self.etags, self._signed = {}, {}
 
     async def send_missing(self, *, cut_in_part: int = 0) -> None:
         """Send every part the store does not have; when the line or the store breaks, ask it again and go on."""
@@ -142,13 +165,7 @@ class _Sender:
         with self._file.open("rb") as source:
             source.seek((number - 1) * part_bytes)
             body = source.read(part_bytes)
-        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-        signed = await self._visitor.post(
-            "submissions",
-            f"/uploads/{self._upload['upload_id']}/parts",
-            {"parts": [{"number": number, "sha256": digest}]},
-        )
-        [target] = signed["parts"]
+        target = self._signed.pop(number, None) or await self._sign(number, body)
         url = httpx.URL(target["url"])
         # The address was signed for the store's own name, whoever carries it there.
         headers = {**target.get("headers", {}), "Content-Length": str(len(body)), "Host": url.netloc.decode()}
@@ -160,6 +177,12 @@ class _Sender:
         self.sent += 1
         self._progress(len(body))
         return answer.headers["etag"].strip('"')
+
+    async def _sign(self, number: int, body: bytes) -> dict[str, Any]:
+        wanted = {"parts": [{"number": number, "sha256": _digest(body)}]}
+        signed = await self._visitor.post("submissions", f"/uploads/{self._upload['upload_id']}/parts", wanted)
+        [target] = signed["parts"]
+        return dict(target)
 
 
 async def _half_of(body: bytes) -> AsyncIterator[bytes]:

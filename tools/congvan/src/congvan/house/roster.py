@@ -147,6 +147,15 @@ def settings_of(site: Site, service: str) -> dict[str, str]:
                 "MAIL_FROM": "Congvan <khong-tra-loi@congvan.example>",
                 "MACHINE_ACCOUNT": MACHINE,
                 "MACHINE_SECRET": keys.accounts[MACHINE],
+                "WATCHED": json.dumps(
+                    {
+                        "directory": at.directory,
+                        "directives": at.directives,
+                        "submissions": at.submissions,
+                        "reporting": at.reporting,
+                        "notify": at.notify,
+                    }
+                ),
             }
         case "portal":
             told |= {

@@ -1,0 +1,88 @@
+"""News of totals, and of the house itself: who is told is known here, what is quoted came with the event."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID, uuid5
+
+from chassis.policy import PROVINCE
+from chassis.transaction import Transaction
+from contracts.reporting import EditionPublished, SubscriptionStopped
+from notify.domain import LETTERS, Due, Kind
+from notify.store import facts, watched
+
+TELL_AGAIN_HOURS = 6
+"""A service that parks more and more is told of again after this long, not for each message."""
+
+TotalsEvent = EditionPublished | SubscriptionStopped
+
+
+async def note_totals(tx: Transaction, events: Sequence[TotalsEvent]) -> set[UUID]:
+    """Note that totals were published, or that a subscriber is told nothing more; return the ids of what is due."""
+    await facts.take_turn(tx.connection)
+    news: list[Due] = []
+    for event in events:
+        if isinstance(event, EditionPublished):
+            answering = await facts.units_asked(tx.connection, event.requirement_id)
+            news += _published(event, answering | {event.issuer_unit_id})
+        else:
+            news.append(_stopped(event))
+    await facts.put_due(tx.connection, news)
+    return {due.id for due in news}
+
+
+def _published(event: EditionPublished, unit_ids: Iterable[str]) -> Iterable[Due]:
+    quoted = event.model_dump(
+        mode="json",
+        include={"requirement_id", "number", "as_of", "changed_figures", "units_reported", "units_due"},
+    )
+    for unit_id in unit_ids:
+        yield Due(
+            kind=Kind.EDITION_PUBLISHED,
+            about=uuid5(event.requirement_id, unit_id),
+            number=event.number,
+            obligation_id=None,
+            directive_id=event.directive_id,
+            occurred_at=event.occurred_at,
+            quoted=quoted,
+            unit_id=unit_id,
+        )
+
+
+def _stopped(event: SubscriptionStopped) -> Due:
+    return Due(
+        kind=Kind.SUBSCRIPTION_STOPPED,
+        about=event.subscription_id,
+        number=event.version,
+        obligation_id=None,
+        occurred_at=event.occurred_at,
+        quoted={
+            "code": "",
+            "subject": "",
+            "subscription_id": str(event.subscription_id),
+            "because": event.because,
+        },
+        unit_id=PROVINCE,
+    )
+
+
+async def note_parked(tx: Transaction, service: str, parked: int) -> set[UUID]:
+    """Note how many messages a service has parked; return the ids of what is due. Safe to repeat and to do at once."""
+    await facts.take_turn(tx.connection)
+    known = await watched.take(tx.connection, service)
+    is_new = known.told_at is None or (tx.now - known.told_at).total_seconds() >= TELL_AGAIN_HOURS * 3600
+    is_told = parked > known.parked and (known.parked == 0 or is_new)
+    if not is_told:
+        # What came in between is told with what comes next, not forgotten.
+        await watched.put(tx.connection, service, parked=min(parked, known.parked))
+        return set()
+    await watched.put_told(tx.connection, service, parked=parked, told=known.told + 1, now=tx.now)
+    due = Due(
+        kind=Kind.MESSAGES_PARKED,
+        about=uuid5(LETTERS, service),
+        number=known.told + 1,
+        obligation_id=None,
+        occurred_at=tx.now,
+        quoted={"code": "", "subject": "", "service": service, "parked": parked},
+        unit_id=PROVINCE,
+    )
+    await facts.put_due(tx.connection, [due])
+    return {due.id}

@@ -1,0 +1,103 @@
+"""What a page needs of one thing that is owed, asked of every service that knows some of it, all at once."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from portal import answering, kinds
+from portal.asking import Services
+from portal.people import Names
+from portal.problems import NoSuchPage
+from portal.sessions import Visit
+
+MOST_PARTS = "500"
+
+
+async def gather_owed(services: Services, names: Names, visit: Visit, obligation_id: UUID) -> dict[str, Any]:
+    """Return what a page needs of one thing that is owed; raises `NoSuchPage` for what the reader may not see."""
+    token = visit.access_token
+    obligation, submission, draft, form, _ = await asyncio.gather(
+        services.find("directives", f"/obligations/{obligation_id}", token=token),
+        services.find("submissions", f"/obligations/{obligation_id}/submission", token=token),
+        services.find("submissions", f"/obligations/{obligation_id}/draft", token=token),
+        services.find("submissions", f"/obligations/{obligation_id}/form", token=token),
+        names.introduce(visit),
+    )
+    if obligation is None:
+        raise NoSuchPage("Không có việc này.", "There is nothing like this to do.")
+    of_directive, unit = f"/directives/{obligation['directive_id']}", quote(obligation["unit_id"], safe="")
+    of_submission = f"/submissions/{submission['submission_id']}" if submission else ""
+    directive, owed, taught, comments, corrections = await asyncio.gather(
+        services.get("directives", of_directive, token=token),
+        services.get("directives", f"{of_directive}/obligations", token=token),
+        services.find("directory", f"/units/{unit}", token=token),
+        _of(services, f"{of_submission}/comments" if submission else "", visit),
+        _of(services, f"{of_submission}/corrections" if submission else "", visit),
+    )
+    period = next(
+        (each.get("period") for each in owed["obligations"] if each["obligation_id"] == str(obligation_id)), None
+    )
+    requirement = next(
+        each for each in directive["requirements"] if each["requirement_id"] == obligation["requirement_id"]
+    )
+    asked = answering.of_unit(requirement, period=period, levels=taught["levels"] if taught else ())
+    below, sums, called = await asyncio.gather(
+        _below(services, obligation["unit_id"], visit) if kinds.registers_from_below(requirement) else _nothing(),
+        _sums(services, obligation, asked, visit),
+        names.of_units({obligation["unit_id"], obligation["answering_unit_id"]}, visit),
+    )
+    return {
+        "obligation": obligation,
+        "directive": directive,
+        "requirement": kinds.for_unit(asked, taught, below),
+        "submission": submission,
+        "draft": draft or {"version": 0, "fields": {}},
+        "former": form["former"] if form else [],
+        "sums": sums,
+        "comments": (comments or {"comments": []})["comments"],
+        "corrections": (corrections or {"corrections": []})["corrections"],
+        "names": called | await names.of_units({directive["issuer_unit_id"]}, visit, whole=True),
+    }
+
+
+async def _of(services: Services, path: str, visit: Visit) -> Any:
+    return await services.find("submissions", path, token=visit.access_token) if path else None
+
+
+async def _nothing() -> list[dict[str, Any]]:
+    return []
+
+
+async def _below(services: Services, unit_id: str, visit: Visit) -> list[dict[str, Any]]:
+    told = await services.get("directory", "/units", token=visit.access_token)
+    return [each for each in told["units"] if each["reporting_parent_id"] == unit_id]
+
+
+async def _sums(
+    services: Services, obligation: Mapping[str, Any], asked: Mapping[str, Any], visit: Visit
+) -> dict[str, kinds.Sum]:
+    """Return what the report of a unit can begin with; nothing where it adds nothing up, or may not see it yet."""
+    if not (asked.get("answering") or {}).get("is_consolidated"):
+        return {}
+    unit, token = quote(obligation["unit_id"], safe=""), visit.access_token
+    path = f"/requirements/{obligation['requirement_id']}/consolidations/{unit}"
+    found = await services.find("reporting", path, token=token)
+    periods = [each for each in (found or {"periods": []})["periods"] if each["units_reported"]]
+    lists = await asyncio.gather(
+        *(
+            services.find(
+                "reporting",
+                f"/requirements/{each['source_requirement_id']}/aggregates/{unit}/behind",
+                token=token,
+                period=each["period"],
+                which="reported",
+                limit=MOST_PARTS,
+            )
+            for each in periods
+        )
+    )
+    return kinds.sums(
+        {each["period"]: told["units"] for each, told in zip(periods, lists, strict=True) if told is not None}
+    )
