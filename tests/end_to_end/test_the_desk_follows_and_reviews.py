@@ -1,6 +1,7 @@
 """The desk officer's way through the portal, in a real browser: follow a directive, return an answer, accept one."""
 
 import re
+from urllib.parse import quote
 
 from person import DESKTOP, PHONE, sign_in
 from playwright.async_api import expect
@@ -38,6 +39,16 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     await page.goto(f"{staged.portal}/review/{staged.obligation(SCHOOL)}")
     await page.get_by_role("button", name="Duyệt", exact=True).click()
     await expect(page.get_by_role("heading", level=1)).not_to_have_text(names[SCHOOL])
+
+    # From a number to the list behind it, and from the list to a word to exactly those.
+    await page.goto(
+        f"{staged.portal}/board/{staged.play.outcome.directive_id}?state=none&q={quote(names['U-SCH-010'])}"
+    )
+    await page.get_by_role("link", name=re.compile("Nhắc các đơn vị chưa xong")).first.click()
+    await expect(page.locator("main ul.bare li")).to_have_count(1)
+    assert await broken_rules(page) == []
+    await page.get_by_role("button", name="Gửi lời nhắc").click()
+    await expect(page.get_by_role("status")).to_have_text("Đã nhắc 1 đơn vị.")
 
     officer = await staged.play.visitor("chuyen-vien")
     states = {

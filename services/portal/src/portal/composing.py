@@ -126,7 +126,9 @@ def sheet_of(form: Form, carried: Carried) -> Sheet:
     for place in range(len(carried.requirements)):
         told = _told(form, carried, place)
         asked.append(_shown(told, carried, place, is_wanted=form.get(f"r{place}:on") == "yes"))
-    return Sheet({name: form.get(name) for name in names}, recipients, asked, _elsewhere(carried))
+    # Browsers end lines with two characters, and a letter has no control characters.
+    said = {name: form.get(name).replace("\r\n", "\n") for name in names}
+    return Sheet(said, recipients, asked, _elsewhere(carried))
 
 
 def draft_of(sheet: Sheet, carried: Carried) -> dict[str, Any]:
@@ -135,7 +137,7 @@ def draft_of(sheet: Sheet, carried: Carried) -> dict[str, Any]:
     return {
         "issuer_unit_id": said["issuer_unit_id"],
         "document_type": said["document_type"],
-        "subject": said["subject"],
+        "subject": " ".join(said["subject"].split()),
         "body": said["body"],
         "addressees": lines(said["addressees"]),
         "recipients": sheet.recipients,
@@ -186,7 +188,7 @@ def _told(form: Form, carried: Carried, place: int) -> dict[str, Any]:
     return {
         **read,
         "kind": form.get(f"{at}kind"),
-        "title": form.get(f"{at}title"),
+        "title": " ".join(form.get(f"{at}title").split()),
         "due_phrase": form.get(f"{at}due_phrase"),
         "due_at": _instant(due) or due,
         "periods": re.findall(r"[0-9A-Za-z-]+", form.get(f"{at}periods")),

@@ -23,6 +23,7 @@ from portal.pages.composing import open_composing
 from portal.pages.directives import open_directives
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
+from portal.pages.nudging import open_nudging
 from portal.pages.owed import open_owed
 from portal.pages.papers import open_papers
 from portal.pages.reviewing import open_reviewing
@@ -72,6 +73,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_directives(house, names),
         open_below(house, names),
         open_board(house, names),
+        open_nudging(house, names),
         open_composing(house, names),
         open_totals(house, names),
         open_reviewing(house, names),

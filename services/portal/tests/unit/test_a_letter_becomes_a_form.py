@@ -80,6 +80,16 @@ def test_a_deadline_is_in_the_time_of_vietnam_and_shown_again_as_it_was_typed():
     assert composing.draft_of(sheet, carried)["requirements"][0]["due_at"] == "2026-12-14T00:00:00+07:00"
 
 
+def test_lines_end_as_in_a_letter_however_a_browser_sends_them():
+    carried = composing.Carried(requirements=[READ])
+    form = typed(body="Một\r\nHai", subject="Về\r\nviệc", addressees="A\r\n\r\nB", **{"r0:title": "Báo\r\ncáo"})
+
+    draft = composing.draft_of(composing.sheet_of(form, carried), carried)
+
+    assert (draft["body"], draft["subject"], draft["addressees"]) == ("Một\nHai", "Về việc", ["A", "B"])
+    assert draft["requirements"][0]["title"] == "Báo cáo"
+
+
 def test_units_by_name_are_read_however_they_are_set_apart():
     said = {"audience": {"unit_types": []}, "include": "U-1, U-2;U-1\nU-3", "exclude": ""}
 
