@@ -183,3 +183,42 @@ def _without_marks(name: str) -> str:
     from portal.tracking import folded
 
     return folded(name)
+
+
+async def test_an_administrator_looks_after_people_days_and_what_will_change(staged, open_page) -> None:
+    account, password = staged.play.platform.administrator
+    administrator = await staged.play.visitor(account, password)
+    step = {"do": "change", "unit_id": SCHOOL, "name": "Trường THCS Tên Mới"}
+    tried = {"title": "Đổi tên một trường", "legal_basis": "Quyết định 1/QĐ", "effective_date": "2031-01-01"}
+    drafted = await administrator.post("directory", "/reorganisations", {**tried, "steps": [step]})
+    window = await open_page(size=DESKTOP)
+    page = window.page
+    await page.goto(f"{staged.portal}/sign-in")
+    await page.get_by_label("Tài khoản").fill(account)
+    await page.get_by_label("Mật khẩu").fill(password)
+    await page.get_by_role("button", name="Đăng nhập").click()
+    broken = {}
+    await expect(page.get_by_role("heading", name="Người dùng và chức vụ")).to_be_visible()
+    await page.get_by_label("Đơn vị").select_option(SCHOOL)
+    await page.get_by_role("button", name="Xem").click()
+    await expect(page.locator("main li code").first).to_have_text(SCHOOL.lower())
+    broken["people"] = await broken_rules(page)
+
+    await page.get_by_role("link", name="Sắp xếp đơn vị").first.click()
+    await page.get_by_role("link").filter(has_text="Đổi tên một trường").click()
+    await expect(page.get_by_text("Đơn vị đổi tên")).to_be_visible()
+    broken["reorganisation"] = await broken_rules(page)
+    await page.goto(f"{staged.portal}/calendar?year=2031")
+    await page.get_by_label("Các ngày đặc biệt").fill("2031-01-01 holiday Tết Dương lịch")
+    await page.get_by_role("button", name="Lưu lịch").click()
+    await expect(page.get_by_label("Các ngày đặc biệt")).to_have_value(re.compile("^2031-01-01 holiday"))
+    assert (await administrator.get("directives", "/calendars/2031"))["version"] == 1
+    broken["calendar"] = await broken_rules(page)
+    for path in ("/subscriptions", "/events"):
+        await page.goto(f"{staged.portal}{path}")
+        broken[path] = await broken_rules(page)
+    await expect(page.locator("section.event").first).to_be_visible()
+
+    assert {path: found for path, found in broken.items() if found} == {}
+    await administrator.ask("DELETE", "directory", f"/reorganisations/{drafted['reorganisation_id']}")
+    assert window.complaints == []

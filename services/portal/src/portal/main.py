@@ -16,11 +16,14 @@ from chassis.roles import Service
 from portal.asking import Services
 from portal.assets import Assets, open_assets
 from portal.doorkeeping import Doorkeeper, door_of
+from portal.pages.administering import open_administering
+from portal.pages.appointing import open_appointing
 from portal.pages.around import open_around
 from portal.pages.below import open_below
 from portal.pages.board import open_board
 from portal.pages.composing import open_composing
 from portal.pages.directives import open_directives
+from portal.pages.events import open_events
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
 from portal.pages.nudging import open_nudging
@@ -74,6 +77,9 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_below(house, names),
         open_board(house, names),
         open_nudging(house, names),
+        open_appointing(house, names),
+        open_administering(house, names),
+        open_events(house),
         open_composing(house, names),
         open_totals(house, names),
         open_reviewing(house, names),
