@@ -30,7 +30,7 @@ def _catalogue() -> list[tuple[str, list[dict[str, Any]]]]:
     # Every event there is: whoever never opens the page should not carry it.
     from contracts.catalogue import EVENTS
 
-    told = [
+    told: list[dict[str, Any]] = [
         {
             "type": event.type,
             "says": " ".join((event.__doc__ or "").split()),
