@@ -22,6 +22,8 @@ from portal.pages.around import open_around
 from portal.pages.below import open_below
 from portal.pages.board import open_board
 from portal.pages.composing import open_composing
+from portal.pages.cascading import open_cascading
+from portal.pages.desks import open_desks
 from portal.pages.directives import open_directives
 from portal.pages.events import open_events
 from portal.pages.front import open_front
@@ -29,8 +31,11 @@ from portal.pages.inbox import open_inbox
 from portal.pages.nudging import open_nudging
 from portal.pages.owed import open_owed
 from portal.pages.papers import open_papers
+from portal.pages.profile import open_profile
+from portal.pages.questions import open_questions
 from portal.pages.reviewing import open_reviewing
 from portal.pages.saving import open_saving
+from portal.pages.searching import open_searching
 from portal.pages.signing_in import open_signing_in
 from portal.pages.totals import open_totals
 from portal.pages.uploads import open_uploads
@@ -74,6 +79,9 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_around(house),
         open_papers(house, names),
         open_directives(house, names),
+        open_desks(house),
+        open_cascading(house, names),
+        open_questions(house, names),  # a door opened later is tried first: `questions` is no step of a directive
         open_below(house, names),
         open_board(house, names),
         open_nudging(house, names),
@@ -84,6 +92,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_totals(house, names),
         open_reviewing(house, names),
         open_inbox(house, names),
+        open_profile(house, names),
+        open_searching(house, names),
         open_uploads(house),
         open_assets(house.assets),
     ):
@@ -101,12 +111,13 @@ def _tell_people(frame: Porch, house: House) -> None:
 
     @frame.app.exception_handler(NobodyHere)
     async def sign_in_first(request: Request, _nobody: NobodyHere) -> Response:
-        had_session = door_of(request).had_session
-        door_of(request).dismiss()
+        door = door_of(request)
+        why = "&why=idle" if door.was_idle else "&why=over" if door.had_session else ""
+        door.dismiss()
         if not _is_read(request):
             return problem_answer(NotSignedIn("Hãy đăng nhập lại.", "Please sign in again."))
         then = quote(request.url.path) if request.method == "GET" else "/"
-        return go_to(f"/sign-in?then={then}" + ("&why=over" if had_session else ""))
+        return go_to(f"/sign-in?then={then}{why}")
 
     @frame.app.exception_handler(Problem)
     async def tell(request: Request, problem: Problem) -> Response:
