@@ -21,8 +21,8 @@ from portal.pages.appointing import open_appointing
 from portal.pages.around import open_around
 from portal.pages.below import open_below
 from portal.pages.board import open_board
-from portal.pages.composing import open_composing
 from portal.pages.cascading import open_cascading
+from portal.pages.composing import open_composing
 from portal.pages.desks import open_desks
 from portal.pages.directives import open_directives
 from portal.pages.events import open_events
