@@ -65,6 +65,8 @@ EVERYBODY = {
     "reporting GET /open-data",
     "reporting GET /open-data/schema.json",
     "notify GET /reminder-ladder",
+    "notify GET /preferences",
+    "notify PUT /preferences",
 }
 """What needs no right: who one is, one's own affairs, what units there are, which days are worked."""
 WHO_IS_ASKED_TOO = {

@@ -13,12 +13,11 @@ from prometheus_client import Counter
 from chassis.outages import is_outage
 from chassis.telemetry import Metrics
 from chassis.transaction import Transactions
-from notify.channels.contacts import AddressBook, DirectoryAway, NoAddress, PersonUnknown
-from notify.channels.email import Away, Line, LineBroke, MailServer, Refused, TryLater
+from notify.channels.choosing import SWITCH_AFTER, Channel
+from notify.channels.port import Away, Book, Line, LineBroke, NoAddress, PersonUnknown, Refused, TryLater, Way
 from notify.domain import GIVE_UP_AFTER, REMINDERS, Delivery, Letter, delay_before_retry
 from notify.reminding.writing import as_it_stands
 from notify.store import deliveries
-from notify.store.inboxes import EMAIL
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +42,14 @@ def count_deliveries(metrics: Metrics) -> Counter:
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Carries letters by e-mail. Any number may work at once, in any number of processes."""
+    """Carries letters by one way. Any number may work at once, in any number of processes."""
 
     transactions: Transactions
-    server: MailServer
-    book: AddressBook
+    server: Way
+    book: Book
     outcomes: Counter
+    channel: Channel = Channel.EMAIL
+    lines: int = COURIERS
     retry_delays: tuple[float, ...] = RETRY_DELAYS
     lease: timedelta = LEASE
     batch: int = BATCH
@@ -58,7 +59,7 @@ class Courier:
     async def work(self) -> None:
         """Open the address book and carry letters, on a few lines at once, for ever."""
         async with self.book.opened(), asyncio.TaskGroup() as group:
-            for _ in range(COURIERS):
+            for _ in range(self.lines):
                 group.create_task(self.walk())
 
     async def walk(self) -> None:
@@ -68,7 +69,7 @@ class Courier:
             try:
                 if await self.carry_batch():
                     continue
-            except (Away, DirectoryAway) as error:
+            except Away as error:
                 log.warning("letters wait: %s", error)
                 pause = self.rest_seconds
             except Exception as error:
@@ -82,10 +83,12 @@ class Courier:
     async def carry_batch(self) -> int:
         """Carry what waits, at most one batch of it, and return how many letters were taken up.
 
-        Raises `Away` or `DirectoryAway` when nothing can be carried now; the letters are then postponed.
+        Raises `Away` when nothing can be carried now; the letters are then postponed.
         """
         async with self.transactions.begin() as tx:
-            taken = await deliveries.claim(tx.connection, now=tx.now, until=tx.now + self.lease, limit=self.batch)
+            taken = await deliveries.claim(
+                tx.connection, channel=self.channel, now=tx.now, until=tx.now + self.lease, limit=self.batch
+            )
         if not taken:
             return 0
         done = 0
@@ -99,7 +102,7 @@ class Courier:
             # The letter under way may be the cause: it waits, and does not hold up those behind it.
             await self._postpone(taken[done : done + 1], f"the line broke: {error}")
             await self._give_back(taken[done + 1 :])
-        except (Away, DirectoryAway) as error:
+        except Away as error:
             await self._postpone(taken[done:], str(error))
             raise
         except asyncio.CancelledError:
@@ -141,11 +144,18 @@ class Courier:
         log.warning("letter %s cannot be sent: %s", delivery.letter.letter_id, reason)
         async with self.transactions.begin() as tx:
             await deliveries.mark_failed(tx.connection, delivery, error=reason)
+            await deliveries.take_another_way(tx.connection, delivery.letter, after=self.channel, now=tx.now)
         self._count("failed")
 
     async def _postpone(self, postponed: Sequence[Delivery], reason: str) -> None:
         async with self.transactions.begin() as tx:
             for delivery in postponed:
+                if delivery.attempts >= SWITCH_AFTER and await deliveries.take_another_way(
+                    tx.connection, delivery.letter, after=self.channel, now=tx.now
+                ):
+                    await deliveries.mark_failed(tx.connection, delivery, error=f"goes another way: {reason}")
+                    self._count("failed")
+                    continue
                 if tx.now - delivery.letter.created_at > GIVE_UP_AFTER:
                     log.warning("letter %s is given up: %s", delivery.letter.letter_id, reason)
                     await deliveries.mark_failed(tx.connection, delivery, error=f"given up: {reason}")
@@ -160,4 +170,4 @@ class Courier:
             await deliveries.release(tx.connection, untouched, now=tx.now)
 
     def _count(self, outcome: str) -> None:
-        self.outcomes.labels(EMAIL, outcome).inc()
+        self.outcomes.labels(self.channel, outcome).inc()

@@ -230,6 +230,7 @@ class Delivery:
     letter: Letter
     attempts: int
     """Counts this attempt."""
+    channel: str = "email"
 
 
 def day_of(moment: datetime) -> date:

@@ -9,11 +9,13 @@ from chassis.frame import Frame
 from chassis.identity import KeyRing
 from chassis.migrating import Migrations
 from chassis.porch import Role
-from chassis.roles import Service
+from chassis.roles import Command, Service
 from notify import addressing, api, consumers, watching
-from notify.channels.contacts import AddressBook
-from notify.channels.email import MailServer
-from notify.courier import Courier, count_deliveries
+from notify.channels import api as channels_api
+from notify.channels.bouncing import bounce
+from notify.channels.choosing import Channel
+from notify.channels.ways import way_of
+from notify.courier import COURIERS, IDLE_SECONDS, Courier, count_deliveries
 from notify.reminding import api as reminding_api
 from notify.reminding.commands import COMMANDS
 from notify.reminding.scheduler import Scheduler
@@ -25,6 +27,7 @@ MIGRATIONS = Migrations(
     folder=Path(__file__).parent / "migrations",
     metadata=(metadata, chassis_tables.metadata, unit_tree.tables.metadata),
 )
+BOUNCE = Command(bounce, "`bounce < MESSAGE` takes an e-mail that came back from a mail server's pipe")
 
 
 def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | None = None) -> Frame:
@@ -34,27 +37,42 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.app.state.tree_reader = trees
     frame.front_door(api.router)
     frame.front_door(reminding_api.router)
+    frame.front_door(channels_api.router)
     frame.letterbox(consumers.register)
-    frame.run_in_background(courier_of(frame, settings).work)
+    for courier in couriers_of(frame, settings):
+        frame.run_in_background(courier.work)
     frame.run_in_background(Scheduler(frame.transactions, trees).work)
     frame.run_in_background(partial(addressing.keep_looking, frame.transactions))
     frame.run_in_background(partial(watching.keep_watch, frame.transactions, settings.watched))
     return frame
 
 
-def courier_of(frame: Frame, settings: Settings) -> Courier:
-    """Return the courier of a process."""
-    return Courier(
-        transactions=frame.transactions,
-        server=MailServer(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            sender=settings.mail_from,
-            starttls=settings.smtp_starttls,
-        ),
-        book=AddressBook(settings.directory_url, account=settings.machine_account, secret=settings.machine_secret),
-        outcomes=count_deliveries(frame.metrics),
-    )
+def couriers_of(frame: Frame, settings: Settings) -> list[Courier]:
+    """Return the couriers of a process, one for each way out: one that is away holds up no other."""
+    outcomes = count_deliveries(frame.metrics)
+    couriers = []
+    for channel in Channel:
+        way, book = way_of(channel, settings, frame.transactions)
+        is_email = channel is Channel.EMAIL
+        couriers.append(
+            Courier(
+                frame.transactions,
+                way,
+                book,
+                outcomes,
+                channel,
+                lines=COURIERS if is_email else 1,
+                # Nearly nobody has chosen the others; to look for their letters must cost next to nothing.
+                idle_seconds=IDLE_SECONDS if is_email else 5.0,
+            )
+        )
+    return couriers
 
 
-SERVICE = Service(name="notify", settings=Settings, frame=create_frame, migrations=MIGRATIONS, commands=COMMANDS)
+SERVICE = Service(
+    name="notify",
+    settings=Settings,
+    frame=create_frame,
+    migrations=MIGRATIONS,
+    commands=COMMANDS | {"bounce": BOUNCE},
+)

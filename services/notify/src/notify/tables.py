@@ -17,7 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 
@@ -158,6 +158,8 @@ letters = Table(
     # An inbox, newest first (store.inboxes.inbox_of).
     Index("letters_inbox_idx", "person_id", "created_at", "letter_id"),
     # The unread ones of an inbox (store.inboxes.inbox_of, count_unread).
+    # What was told about a directive (store.reaching.unreached_of).
+    Index("letters_directive_id_idx", "directive_id"),
     Index("letters_unread_idx", "person_id", "created_at", "letter_id", postgresql_where=text("read_at IS NULL")),
     comment="the inbox: the record that somebody was told; letter_id is made from due_id and the person",
 )
@@ -172,13 +174,13 @@ deliveries = Table(
     Column("next_attempt_at", DateTime(timezone=True), nullable=False),
     Column("last_error", Text),
     Column("sent_at", DateTime(timezone=True)),
-    CheckConstraint("channel IN ('email')", name="deliveries_channel_known"),
+    CheckConstraint("channel IN ('email', 'zns', 'sms', 'webhook')", name="deliveries_channel_known"),
     # Overtaken: what a reminder spoke of was no longer owed when it was to leave.
     CheckConstraint("state IN ('waiting', 'sent', 'failed', 'overtaken')", name="deliveries_state_known"),
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="deliveries_sent_says_when"),
     CheckConstraint("state <> 'failed' OR last_error IS NOT NULL", name="deliveries_failed_says_why"),
     # What the courier may take now (store.deliveries.claim).
-    Index("deliveries_waiting_idx", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
+    Index("deliveries_waiting_idx", "channel", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
     comment="the way of a letter out of the house, one row per channel; next_attempt_at is also the end of the lease "
     "of the courier that holds it",
 )
@@ -192,4 +194,30 @@ watched_services = Table(
     Column("told_at", DateTime(timezone=True)),
     comment="how many parked messages each service had when it was last asked, how often the operators were told, "
     "and when",
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("channels", ARRAY(Text), nullable=False),
+    Column("phone", Text),
+    Column("webhook_url", Text),
+    Column("webhook_secret", Text),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("channels <@ ARRAY['email', 'zns', 'sms', 'webhook']", name="preferences_channels_known"),
+    CheckConstraint("cardinality(channels) > 0", name="preferences_some_channel"),
+    CheckConstraint("(webhook_url IS NULL) = (webhook_secret IS NULL)", name="preferences_webhooks_are_signed"),
+    comment="the ways people want their letters to go, in order, and where; no row: by e-mail",
+)
+
+channel_policies = Table(
+    "channel_policies",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("channels", ARRAY(Text), nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("channels <@ ARRAY['email', 'zns', 'sms', 'webhook']", name="channel_policies_channels_known"),
+    comment="which ways letters of a kind may go; no row: all",
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -132,6 +133,90 @@ class AddressKeeper:
             self._server.shutdown()
             self._server.server_close()
             thread.join()
+
+
+ZNS_FIELDS = {"phone", "template_id", "template_data", "tracking_id"}
+SMS_FIELDS = {"ApiKey", "SecretKey", "Brandname", "SmsType", "IsUnicode", "Phone", "Content", "RequestId"}
+
+
+class Gateways:
+    """Zalo's `/message/template` and eSMS's `/SendMultipleMessage_V4_post_json/`, and a webhook at `/hook`."""
+
+    def __init__(self) -> None:
+        self.zns: list[dict] = []
+        self.sms: list[dict] = []
+        self.hooks: list[tuple[dict, bytes]] = []
+        self.without_zalo: set[str] = set()
+        self.balance = True
+        self.hook_status = 204
+        told = self
+
+        class Answers(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.path == "/hook":
+                    told.hooks.append((dict(self.headers), body))
+                    self.send_response(told.hook_status)
+                    self.end_headers()
+                    return
+                answer = told._zns(self.headers, body) if self.path == "/message/template" else told._sms(body)
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(json.dumps(answer).encode())
+
+            def log_message(self, *_words):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def _zns(self, headers, body):
+        asked = json.loads(body)
+        if headers["access_token"] != "right":
+            return {"error": -124, "message": "Access token invalid"}
+        if not re.fullmatch(r"84\d{9}", asked.get("phone", "")):
+            return {"error": -108, "message": "Phone number invalid"}
+        if set(asked) != ZNS_FIELDS or sum(map(len, asked["template_data"].values())) > 400:
+            return {"error": -112, "message": "Template data invalid"}
+        if asked["phone"] in self.without_zalo:
+            return {"error": -118, "message": f"Zalo account not existed {asked['phone']}"}
+        self.zns.append(asked)
+        return {"error": 0, "message": "Success", "data": {"msg_id": "1", "sent_time": "1"}}
+
+    def _sms(self, body):
+        asked = json.loads(body)
+        assert set(asked) == SMS_FIELDS
+        if (asked["ApiKey"], asked["SecretKey"]) != ("key", "secret"):
+            return {"CodeResult": "101", "ErrorMessage": "Authorize Failed"}
+        if not self.balance:
+            return {"CodeResult": "103", "ErrorMessage": "Balance not enough to send"}
+        if not re.fullmatch(r"(84|0)\d{9}", asked["Phone"]):
+            return {"CodeResult": "108", "ErrorMessage": "Phone invalid"}
+        if asked["IsUnicode"] == "0" and len(asked["Content"]) > 160:
+            return {"CodeResult": "146", "ErrorMessage": "Wrong template"}
+        if any(each["RequestId"] == asked["RequestId"] for each in self.sms):
+            return {"CodeResult": "124", "ErrorMessage": "RequestId existed"}
+        self.sms.append(asked)
+        return {"CodeResult": "100", "CountRegenerate": 0, "SMSID": "d533459ee42b2b9525ba9eabf6a8156"}
+
+    @contextmanager
+    def answering(self):
+        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._server.shutdown()
+            self._server.server_close()
+            thread.join()
+
+
+@pytest.fixture
+def gateways():
+    with Gateways().answering() as answering:
+        yield answering
 
 
 @pytest.fixture

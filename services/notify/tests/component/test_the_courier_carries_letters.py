@@ -12,7 +12,8 @@ import pytest
 from chassis.testing import running, tell, until
 from chassis.transaction import new_id
 from contracts.event import nats_subject, seal
-from notify.channels.email import Away, MailServer
+from notify.channels.email import MailServer
+from notify.channels.port import Away
 from notify.store import deliveries
 
 
@@ -199,7 +200,7 @@ async def test_a_courier_whose_lease_ran_out_may_only_say_that_the_letter_is_gon
 ):
     await letters_wait(1)
     async with frame.transactions.begin() as tx:
-        [held] = await deliveries.claim(tx.connection, now=tx.now, until=tx.now, limit=1)
+        [held] = await deliveries.claim(tx.connection, channel="email", now=tx.now, until=tx.now, limit=1)
     mailbox.answer_to_letter = "451 not now"
     await make_courier(retry_delays=(3600,)).carry_batch()
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from notify.channels.email import Refused, message
+from notify.channels.email import message
+from notify.channels.port import Refused
 from notify.domain import Kind, Letter, Text
 
 AUTHOR = "Công văn <khong-tra-loi@congvan.example>"

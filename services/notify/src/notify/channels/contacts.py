@@ -12,6 +12,8 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
+from notify.channels.port import Away, NoAddress, PersonUnknown
+
 KEPT_SECONDS = 300.0
 """Somebody who corrects their address gets the next letters there within this time."""
 KEPT_ADDRESSES = 5_000
@@ -20,16 +22,8 @@ RENEW_SECONDS = 60.0
 DIRECTORY_SECONDS = 5.0
 
 
-class DirectoryAway(Exception):
+class DirectoryAway(Away):
     """The directory does not answer, or not to us; no address can be looked up now."""
-
-
-class PersonUnknown(Exception):
-    """The directory shows us no such person: they are gone, or our account may not see them (the answers are one)."""
-
-
-class NoAddress(Exception):
-    """The directory knows this person and keeps no address of them."""
 
 
 class _Session(BaseModel):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,6 +12,7 @@ from html import escape
 
 import aiosmtplib
 
+from notify.channels.port import Away, LineBroke, Refused, TryLater
 from notify.domain import Letter
 
 MAIL_DOMAIN = "congvan"
@@ -19,22 +20,6 @@ MAIL_DOMAIN = "congvan"
 SMTP_SECONDS = 15.0
 """How long the mail server may take for one answer."""
 _POLICY = SMTP.clone(cte_type="7bit")  # every server takes it, with or without 8BITMIME
-
-
-class Away(Exception):
-    """Nothing can be carried now; every letter waits."""
-
-
-class LineBroke(Exception):
-    """The line broke while this letter was carried; nobody knows whether it arrived. The others may still go."""
-
-
-class TryLater(Exception):
-    """The server does not take this letter now."""
-
-
-class Refused(Exception):
-    """The server, or the form of the address, refuses this letter for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +31,12 @@ class MailServer:
     sender: str
     """`Name <address>`."""
     starttls: bool = False
+    tls: bool = False
+    """Encrypted from the first byte (RFC 8314)."""
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    bounces_to: str | None = None
+    """Where what cannot be delivered is returned to; each letter under an address of its own (VERP)."""
     seconds: float = SMTP_SECONDS
 
     @asynccontextmanager
@@ -56,7 +47,11 @@ class MailServer:
             hostname=self.host,
             port=self.port,
             local_hostname=sender.partition("@")[2],
-            start_tls=self.starttls,  # a setting, not a guess: what is offered on an open line can be taken away
+            use_tls=self.tls,
+            username=self.user,
+            password=self.password,
+            # A setting, not a guess: what is offered on an open line can be taken away.
+            start_tls=not self.tls and self.starttls,
             timeout=self.seconds,
         )
         try:
@@ -66,7 +61,7 @@ class MailServer:
             client.close()
             raise Away(f"no line to the mail server: {error}") from error
         try:
-            yield Line(client, self.sender, sender)
+            yield Line(client, self.sender, self.bounces_to or sender, is_verp=self.bounces_to is not None)
             with suppress(aiosmtplib.SMTPException, OSError):  # all letters are handed over; no farewell is no failure
                 await client.quit()
         finally:
@@ -76,8 +71,9 @@ class MailServer:
 class Line:
     """An open line to the mail server."""
 
-    def __init__(self, client: aiosmtplib.SMTP, author: str, envelope_sender: str) -> None:
+    def __init__(self, client: aiosmtplib.SMTP, author: str, envelope_sender: str, *, is_verp: bool = False) -> None:
         self._client = client
+        self._is_verp = is_verp
         self._author = author
         self._envelope_sender = envelope_sender
 
@@ -88,7 +84,7 @@ class Line:
         """
         written = message(letter, author=self._author, address=address)
         try:
-            await self._client.sendmail(self._envelope_sender, [address], written)
+            await self._client.sendmail(self._returned_to(letter), [address], written)
         except aiosmtplib.SMTPSenderRefused as error:
             raise Away(f"the mail server refuses our own address: {error.code} {error.message}") from error
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -98,6 +94,12 @@ class Line:
             raise _verdict(error.code, error.message, address) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise LineBroke(_without(address, f"{type(error).__name__}: {error}")) from error
+
+    def _returned_to(self, letter: Letter) -> str:
+        if not self._is_verp:
+            return self._envelope_sender
+        name, at, domain = self._envelope_sender.partition("@")
+        return f"{name}+{letter.letter_id.hex}{at}{domain}"
 
 
 def message(letter: Letter, *, author: str, address: str) -> bytes:

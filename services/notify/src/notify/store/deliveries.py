@@ -5,17 +5,20 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.domain import Delivery
-from notify.store.inboxes import EMAIL, letter_of
+from notify.channels.choosing import Channel, next_way
+from notify.domain import Delivery, Letter
+from notify.store import preferences
+from notify.store.inboxes import letter_of
 from notify.tables import deliveries, letters
 
 _waiting = (
     select(deliveries.c.letter_id, deliveries.c.channel)
     .where(
         deliveries.c.state == "waiting",
-        deliveries.c.channel == EMAIL,
+        deliveries.c.channel == bindparam("by_channel"),
         deliveries.c.next_attempt_at <= bindparam("now"),
     )
     .order_by(deliveries.c.next_attempt_at)
@@ -31,11 +34,11 @@ _CLAIM = (
         letters.c.letter_id == deliveries.c.letter_id,
     )
     .values(attempts=deliveries.c.attempts + 1, next_attempt_at=bindparam("until"))
-    .returning(deliveries.c.attempts, *letters.c)
+    .returning(deliveries.c.attempts, deliveries.c.channel, *letters.c)
 )
 _ON_ITS_WAY = update(deliveries).where(
     deliveries.c.letter_id == bindparam("held_id"),
-    deliveries.c.channel == EMAIL,
+    deliveries.c.channel == bindparam("held_channel"),
     deliveries.c.state == "waiting",
 )
 # A courier whose lease has run out may still say that the letter is gone, and nothing else.
@@ -47,18 +50,20 @@ _OVERTAKEN = _HELD.values(state="overtaken", last_error=None)
 _RELEASED = _HELD.values(attempts=deliveries.c.attempts - 1, next_attempt_at=bindparam("now"))
 
 
-async def claim(connection: AsyncConnection, *, now: datetime, until: datetime, limit: int) -> list[Delivery]:
+async def claim(
+    connection: AsyncConnection, *, channel: str, now: datetime, until: datetime, limit: int
+) -> list[Delivery]:
     """Take deliveries that are due, so that no other courier takes them before `until`."""
-    rows = await connection.execute(_CLAIM, {"now": now, "until": until, "limit": limit})
+    rows = await connection.execute(_CLAIM, {"by_channel": channel, "now": now, "until": until, "limit": limit})
     return sorted(
-        (Delivery(letter_of(row), row.attempts) for row in rows),
+        (Delivery(letter_of(row), row.attempts, row.channel) for row in rows),
         key=lambda each: (each.letter.created_at, each.letter.letter_id),
     )
 
 
 async def mark_sent(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> None:
     """Note that the mail server has taken the letter."""
-    await connection.execute(_SENT, {"held_id": delivery.letter.letter_id, "now": now})
+    await connection.execute(_SENT, {**_gone(delivery), "now": now})
 
 
 async def postpone(connection: AsyncConnection, delivery: Delivery, *, until: datetime, error: str) -> None:
@@ -83,7 +88,35 @@ async def release(connection: AsyncConnection, untouched: Sequence[Delivery], *,
 
 
 def _held(delivery: Delivery) -> dict[str, object]:
-    return {"held_id": delivery.letter.letter_id, "held_attempts": delivery.attempts}
+    return {**_gone(delivery), "held_attempts": delivery.attempts}
+
+
+def _gone(delivery: Delivery) -> dict[str, object]:
+    return {"held_id": delivery.letter.letter_id, "held_channel": delivery.channel}
+
+
+async def take_another_way(connection: AsyncConnection, letter: Letter, *, after: Channel, now: datetime) -> bool:
+    """Let a letter go by the way that follows one that did not work; say whether there is one. Safe to repeat."""
+    ways = (await preferences.ways(connection, {letter.letter_id: (letter.kind, letter.person_id)}))[letter.letter_id]
+    another = next_way(ways, after)
+    if another is None:
+        return False
+    row = {"letter_id": letter.letter_id, "channel": another, "next_attempt_at": now}
+    await connection.execute(insert(deliveries).values(**row).on_conflict_do_nothing())
+    return True
+
+
+async def mark_returned(connection: AsyncConnection, letter_id: UUID, *, reason: str) -> Letter | None:
+    """Note that an e-mail that had left came back; return its letter, or null when none of ours had left."""
+    returned = (
+        update(deliveries)
+        .where(deliveries.c.letter_id == letter_id, deliveries.c.channel == Channel.EMAIL, deliveries.c.state == "sent")
+        .values(state="failed", sent_at=None, last_error=reason)
+        .returning(deliveries.c.letter_id)
+    )
+    if (await connection.execute(returned)).scalar_one_or_none() is None:
+        return None
+    return letter_of((await connection.execute(select(letters).where(letters.c.letter_id == letter_id))).one())
 
 
 async def hold_until(connection: AsyncConnection, letter_ids: Sequence[UUID], *, until: datetime) -> None:

@@ -11,9 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.domain import Kind, Letter, Text
+from notify.store import preferences
 from notify.tables import deliveries, letters
-
-EMAIL = "email"
 
 _PUT_LETTER = insert(letters).on_conflict_do_nothing().returning(letters.c.letter_id)
 _PUT_DELIVERY = insert(deliveries)
@@ -27,9 +26,11 @@ async def put_letters(connection: AsyncConnection, written: Mapping[UUID, tuple[
     rows = [_letter_row(due_id, letter) for due_id, letter in written.values()]
     new = (await connection.execute(_PUT_LETTER, rows)).scalars().all()
     if new:
+        addressed = {letter_id: (written[letter_id][1].kind, written[letter_id][1].person_id) for letter_id in new}
+        ways = await preferences.ways(connection, addressed)
         on_their_way = [
-            {"letter_id": letter_id, "channel": EMAIL, "next_attempt_at": written[letter_id][1].created_at}
-            for letter_id in new
+            {"letter_id": each, "channel": ways[each][0], "next_attempt_at": written[each][1].created_at}
+            for each in new
         ]
         await connection.execute(_PUT_DELIVERY, on_their_way)
     return len(new)
