@@ -41,8 +41,8 @@ def open_composing(house: House, names: Names) -> APIRouter:
 
     @router.post("/new")
     async def bring(request: Request) -> Response:
+        visit = await _writer(request)  # before anything large is taken from anybody
         file = await read_file(request, "document")
-        visit = await _writer(request)
         if file is None:
             return await _begin(
                 request, visit, problem=Malformed("Hãy chọn tệp văn bản.", "Choose the file of the letter.")
