@@ -77,8 +77,8 @@ async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) 
     )
     assert await broken_rules(page) == []
     await page.get_by_role("button", name="Excel").click()
-    # Made beside the house; the page asks again by itself.
-    await page.get_by_role("link", name=re.compile("Tải về")).wait_for()
+    # Made beside the house, which stands back for everybody else; the page asks again by itself.
+    await page.get_by_role("link", name=re.compile("Tải về")).wait_for(timeout=40_000)
     taken = await page.context.request.get(
         staged.portal + await page.get_by_role("link", name=re.compile("Tải về")).get_attribute("href")
     )
