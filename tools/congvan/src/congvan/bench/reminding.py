@@ -1,7 +1,7 @@
 """How fast notify tells people: letters into inboxes, e-mails to a mail server beside its library alone, reminders.
 
 `python -m congvan.bench.reminding` with a plan as a line of JSON on its standard input, in a database made for it.
-Events are made here and taken in through the service's own letterbox, a batch at a time, from their bytes to the commit;
+Events are made here and taken in through the letterbox of the service, a batch at a time, from bytes to the commit;
 no stream carries them. Addresses are asked of a stand-in for the directory, over HTTP. It ends with one line of JSON.
 """
 
