@@ -83,20 +83,6 @@ class DirectiveIssued(Event):
         return str(self.directive_id)
 
 
-class DeliveryAcknowledged(Event):
-    """A unit that was sent a directive, and is to act on it, took it; told once."""
-
-    type: ClassVar[str] = "directives.delivery.acknowledged.v1"
-
-    directive_id: UUID
-    issuer_unit_id: str
-    unit_id: str
-
-    @property
-    def about(self) -> str:
-        return f"{self.directive_id}.{self.unit_id}"
-
-
 class DeliveryRefused(Event):
     """A unit that was sent a directive does not take it; the reason is fetched by who may read it."""
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
+from contracts.acknowledging import DeliveryAcknowledged
 from contracts.directives import (
     CalendarEntered,
-    DeliveryAcknowledged,
     DeliveryMoved,
     DeliveryRefused,
     DirectiveAmended,

@@ -16,10 +16,10 @@ from sqlalchemy import select
 import congvan.demo
 from chassis.testing import tell_together
 from chassis.transaction import new_id
+from contracts.acknowledging import DeliveryAcknowledged
 from contracts.directives import (
     CalendarEntered,
     DayEntered,
-    DeliveryAcknowledged,
     DirectiveIssued,
     ObligationChanged,
     ObligationOpened,

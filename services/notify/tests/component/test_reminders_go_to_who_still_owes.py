@@ -9,7 +9,8 @@ from sqlalchemy import select
 from chassis.clock import VIETNAM
 from chassis.testing import tell, tell_together
 from chassis.transaction import new_id
-from contracts.directives import CalendarEntered, DayEntered, DeliveryAcknowledged, DeliveryRefused
+from contracts.acknowledging import DeliveryAcknowledged
+from contracts.directives import CalendarEntered, DayEntered, DeliveryRefused
 from contracts.directory import UnitChanged, UnitRelation, UnitVersion
 from notify.reminding.evaluating import evaluate
 from notify.reminding.scheduler import Scheduler

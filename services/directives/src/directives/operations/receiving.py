@@ -8,7 +8,8 @@ from chassis.clock import today
 from chassis.policy import RIGHTS, Purpose, may
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction, new_id
-from contracts.directives import DeliveryAcknowledged, DeliveryRefused, ObligationAssigned
+from contracts.acknowledging import DeliveryAcknowledged
+from contracts.directives import DeliveryRefused, ObligationAssigned
 from directives import store
 from directives.domain.delivery import Delivery, Waiting, waiting
 from directives.domain.directive import Directive

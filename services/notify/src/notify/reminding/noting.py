@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.transaction import Transaction
+from contracts.acknowledging import DeliveryAcknowledged
 from contracts.directives import (
     CalendarEntered,
-    DeliveryAcknowledged,
     DeliveryMoved,
     DeliveryRefused,
     DirectiveIssued,
