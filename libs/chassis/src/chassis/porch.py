@@ -55,6 +55,9 @@ class Porch:
         directory_url = settings.directory_url if isinstance(settings, ReaderSettings) else None
         self.keys = keys or KeyRing(directory_url=directory_url)
         self._background: list[Background] = []
+        self._farewells: list[Callable[[], None]] = []
+        self.is_leaving = False
+        """Told to stop; requests under way are finished, those without an end are ended."""
         # The pages FastAPI makes of the description load their parts from elsewhere; the portal shows it instead.
         self.app = FastAPI(title=f"Congvan {service}", version="1", lifespan=self._live, docs_url=None, redoc_url=None)
         self.app.state.frame = self
@@ -62,6 +65,16 @@ class Porch:
         self.app.include_router(health.router)
         self.app.add_middleware(http.BoundedBodies, limits=body_limits or {})
         self.app.add_middleware(Watched, metrics=self.metrics, tracing=self.tracing, is_outage=self.is_outage)
+
+    def before_leaving(self, farewell: Callable[[], None]) -> None:
+        """Have `farewell` called when this process is told to stop: answers without an end must then find one."""
+        self._farewells.append(farewell)
+
+    def leave(self) -> None:
+        """Say that this process was told to stop."""
+        self.is_leaving = True
+        for farewell in self._farewells:
+            farewell()
 
     def front_door(self, router: APIRouter) -> None:
         """Serve `router` in processes with the role `api`."""

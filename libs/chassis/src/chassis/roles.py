@@ -6,8 +6,10 @@ import gc
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import FrameType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import uvicorn
@@ -94,7 +96,7 @@ def serve(frame: Porch) -> None:
     # for a tenth of a second each time and took 8 % of the time of a receipt.
     gc.collect()
     gc.freeze()
-    uvicorn.run(
+    config = uvicorn.Config(
         frame.app,
         host=frame.settings.http_host,
         port=frame.settings.http_port,
@@ -106,6 +108,24 @@ def serve(frame: Porch) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    server = LeavingServer(config, frame)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(3)  # as uvicorn itself says it
+
+
+class LeavingServer(uvicorn.Server):
+    """A server that says so at once when it is told to stop: it would wait for streams that never end."""
+
+    def __init__(self, config: uvicorn.Config, porch: Porch) -> None:
+        super().__init__(config)
+        self._porch = porch
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Tell those who answer without an end, and begin to stop."""
+        self._porch.leave()
+        super().handle_exit(sig, frame)
 
 
 async def _run(command: Command[S], settings: S, words: Sequence[str]) -> int:

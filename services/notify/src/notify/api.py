@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+from chassis.frame import Frame
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotSignedIn
 from chassis.transaction import OpenTransaction
-from notify import operations
+from notify import operations, streaming
+from notify.bell import Bell, TooManyListeners
 from notify.domain import Kind, Letter
 from notify.problems import NoSuchLetter
 
@@ -55,6 +58,34 @@ async def list_letters(
     """Answer the caller's own letters, newest first."""
     inbox = await operations.list_letters(tx, unread_only=unread_only, before=before, limit=limit, by=caller)
     return InboxOut(letters=[_out(letter) for letter in inbox.letters], unread_count=inbox.unread_count)
+
+
+@router.get(
+    "/stream",
+    response_class=StreamingResponse,
+    responses=may_raise(NotSignedIn, Malformed, TooManyListeners),
+)
+async def stream_letters(
+    request: Request, caller: Calling, last_event_id: Annotated[UUID | None, Header()] = None
+) -> StreamingResponse:
+    """Send the caller's letters as they are written, as server-sent events, and how many are unread.
+
+    The id of each is its letter's: a client that lost the line sends the last back in `Last-Event-ID`, as browsers do,
+    and is told what came since; a letter may come twice. The stream ends when the token does.
+    """
+    frame: Frame = request.app.state.frame
+    bell: Bell = request.app.state.bell
+    bell.check_has_room()  # while an answer can still say so
+    lines = streaming.stream(
+        frame.transactions,
+        bell,
+        streaming.holder_of(frame.keys, request.headers["authorization"].partition(" ")[2]),
+        since=await streaming.start_of(frame.transactions, caller, last_event_id),
+        seen=last_event_id,
+        out=lambda letter: _out(letter).model_dump_json(),
+        is_leaving=lambda: frame.is_leaving,
+    )
+    return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 @router.post("/{letter_id}/read", responses=may_raise(NotSignedIn, NoSuchLetter, Malformed))

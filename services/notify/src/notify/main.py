@@ -11,6 +11,7 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Command, Service
 from notify import addressing, api, consumers, watching
+from notify.bell import Bell
 from notify.channels import api as channels_api
 from notify.channels.bouncing import bounce
 from notify.channels.choosing import Channel
@@ -35,6 +36,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame = Frame("notify", settings, roles, migrations=MIGRATIONS, keys=keys)
     trees = TreeReader()
     frame.app.state.tree_reader = trees
+    frame.app.state.bell = bell = Bell(settings.database_url)
+    frame.before_leaving(bell.ring_all)
     frame.front_door(api.router)
     frame.front_door(reminding_api.router)
     frame.front_door(channels_api.router)
