@@ -1,6 +1,5 @@
 """The front door of notify: everyone's own inbox."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -98,7 +97,10 @@ def _out(letter: Letter) -> LetterOut:
     return LetterOut(
         letter_id=letter.letter_id,
         kind=letter.kind,
-        **asdict(letter.text),
+        subject_vi=letter.text.subject_vi,
+        body_vi=letter.text.body_vi,
+        subject_en=letter.text.subject_en,
+        body_en=letter.text.body_en,
         directive_id=letter.directive_id,
         obligation_id=letter.obligation_id,
         created_at=letter.created_at,

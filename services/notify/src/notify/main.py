@@ -22,6 +22,7 @@ from notify.reminding.commands import COMMANDS
 from notify.reminding.scheduler import Scheduler
 from notify.settings import Settings
 from notify.tables import metadata
+from notify.templates import api as templates_api
 from unit_tree.projection import TreeReader
 
 MIGRATIONS = Migrations(
@@ -41,6 +42,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(api.router)
     frame.front_door(reminding_api.router)
     frame.front_door(channels_api.router)
+    frame.front_door(templates_api.router)
     frame.letterbox(consumers.register)
     for courier in couriers_of(frame, settings):
         frame.run_in_background(courier.work)

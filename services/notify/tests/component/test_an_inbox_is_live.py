@@ -2,14 +2,19 @@
 
 import asyncio
 import json
+import signal
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+import uvicorn
 
 from chassis.caller import Caller
 from chassis.frame import Role
-from chassis.testing import running, tell
+from chassis.roles import LeavingServer
+from chassis.testing import running, tell, until
+from congvan.ports import free_port
 from notify.bell import Bell, TooManyListeners
 from notify.streaming import start_of, stream
 
@@ -141,6 +146,28 @@ async def test_a_stream_ends_with_the_token_and_with_the_process(frame, letters_
         waits = asyncio.create_task(theirs.has_ended())
         frame.leave()
         assert await waits
+
+
+async def test_the_house_stops_at_once_though_somebody_listens(make_frame, signer, people) -> None:
+    frame = make_frame(Role.API)
+    port = free_port()
+    server = LeavingServer(uvicorn.Config(frame.app, port=port, log_config=None, timeout_graceful_shutdown=10), frame)
+    serving = asyncio.create_task(server._serve())
+
+    async def started():
+        return server.started
+
+    await until(started)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        headers = signer.bearer(person=people[0])
+        async with client.stream("GET", "/letters/stream", headers=headers) as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            lines = answer.aiter_lines()
+            assert await anext(lines) == "event: unread"
+            server.handle_exit(signal.SIGTERM, None)
+            async with asyncio.timeout(4):
+                assert [line async for line in lines] == ['data: {"unread_count": 0}', ""]
+                await serving
 
 
 async def test_many_wait_on_one_line_and_only_whose_letter_it_is_looks(frame, letters_wait, people) -> None:

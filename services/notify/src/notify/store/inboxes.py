@@ -129,7 +129,7 @@ def letter_of(row: Row[*tuple[Any, ...]]) -> Letter:
         letter_id=row.letter_id,
         person_id=row.person_id,
         kind=Kind(row.kind),
-        text=Text(row.subject_vi, row.body_vi, row.subject_en, row.body_en),
+        text=Text(row.subject_vi, row.body_vi, row.subject_en, row.body_en, row.sms, row.zns),
         directive_id=row.directive_id,
         obligation_id=row.obligation_id,
         created_at=row.created_at,
