@@ -105,14 +105,14 @@ async def test_a_letter_that_appears_behind_younger_ones_is_told_too(
         await mine.next()
         # Its transaction began before that of the other, and ended after it.
         await sql(
-            "WITH one AS (SELECT * FROM letters), due AS (INSERT INTO letters_due SELECT gen_random_uuid(), kind, "
-            "obligation_id, directive_id, unit_id, person_id, occurred_at, quoted FROM letters_due RETURNING due_id) "
-            "SELECT 1 FROM due"
+            "INSERT INTO letters_due (due_id, kind, obligation_id, unit_id, occurred_at, quoted) "
+            "SELECT gen_random_uuid(), kind, obligation_id, unit_id, occurred_at, quoted FROM letters_due"
         )
         await sql(
-            "INSERT INTO letters SELECT gen_random_uuid(), d.due_id, l.person_id, l.kind, l.subject_vi, l.body_vi, "
-            "l.subject_en, l.body_en, l.directive_id, l.obligation_id, :earlier, NULL FROM letters l, letters_due d "
-            "WHERE d.due_id <> l.due_id",
+            "INSERT INTO letters "
+            "(letter_id, due_id, person_id, kind, subject_vi, body_vi, subject_en, body_en, created_at) "
+            "SELECT gen_random_uuid(), d.due_id, l.person_id, l.kind, '', '', '', '', CAST(:earlier AS timestamptz) "
+            "FROM letters l, letters_due d WHERE d.due_id <> l.due_id",
             earlier=datetime.now(UTC) - timedelta(seconds=20),
         )
         await sql("SELECT pg_notify('letters', :person)", person=str(people[0]))

@@ -25,7 +25,7 @@ OPENED = Kind.OBLIGATION_OPENED
         ({"sms": "{{ code }}: {{ subject }}. Hạn {{ due }}."}, "tối đa 160"),
         ({"sms": "a" * 161}, "sau khi điền dài 161 ký tự"),
         ({"zns": "{{ details }}"}, "tối đa 370"),
-        ({"subject_vi": "{{ details }}"}, "một dòng"),
+        ({"subject_vi": "{{ code }}\n{{ title }}"}, "một dòng"),
         ({"subject_en": "{{ requirement }}"}, "có thể thành trống"),
         ({"body_en": "Write to a@b.example"}, "không ghi địa chỉ"),
         ({"sms": "Gọi 0912 345 678"}, "không ghi địa chỉ"),

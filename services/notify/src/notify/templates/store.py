@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.domain import Kind
@@ -16,7 +16,7 @@ from notify.templates.filling import Template
 
 _NEWEST = (
     select(letter_templates)
-    .distinct(letter_templates.c.kind)
+    .ext(distinct_on(letter_templates.c.kind))
     .order_by(letter_templates.c.kind, letter_templates.c.version.desc())
 )
 
