@@ -1,11 +1,13 @@
 """The whole house, as real processes, for what no single service can promise."""
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
 import pytest
+from cryptography.fernet import Fernet
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from congvan.demo.performance import Stage
@@ -64,6 +66,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Ite
         durable=False,
         more_settings={
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "DIRECTORY_SECRETS_KEYS": json.dumps([Fernet.generate_key().decode()]),
             "REPORTING_DIGEST_AT_HOUR": "24",
             "REPORTING_WEBHOOK_INNER_NETWORKS": '["127.0.0.0/8"]',
         },

@@ -1,7 +1,7 @@
 """Files in the S3 store: put whole or in presigned parts, read whole or by ranges, copied, removed.
 
 Each service that keeps files has a bucket of its own, and credentials that open no other. minio-py through its public
-methods only. It has none for the calls of a multipart upload; those are URLs it signs and we send (uploads report, §2).
+methods only. It has none for the calls of a multipart upload; those are URLs we sign (`chassis.signing`) and send.
 Every method that talks to the store blocks in a thread, never in the event loop. A process that seldom meets a file
 imports this room late: the library behind it costs eight megabytes.
 """
@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, TypeVar
-from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import urllib3
@@ -25,6 +24,7 @@ from minio.commonconfig import CopySource
 from minio.error import S3Error
 
 from chassis.parts import HeldPart, StatedPart
+from chassis.signing import Signer
 
 REGION = "us-east-1"
 """Given, so that signing needs no answer from the store."""
@@ -85,11 +85,12 @@ class Objects:
         self._bucket = bucket
         self._http = urllib3.PoolManager(maxsize=8, timeout=_TIMEOUT, retries=False)
         patient = urllib3.PoolManager(maxsize=4, timeout=LONG_TIMEOUT, retries=False)
-        public = urlsplit(public_url)
+        keys = {"access_key": access_key, "secret_key": secret_key, "bucket": bucket, "region": REGION}
         self._inside = Minio(endpoint, access_key, secret_key, secure=False, region=REGION, http_client=self._http)
         self._patient = Minio(endpoint, access_key, secret_key, secure=False, region=REGION, http_client=patient)
-        # Only signs: the store must find the host in the signature that the browser spoke to.
-        self._outside = Minio(public.netloc, access_key, secret_key, secure=public.scheme == "https", region=REGION)
+        self._for_us = Signer(url=f"http://{endpoint}", **keys)
+        # The store must find the host in the signature that the browser spoke to.
+        self._for_others = Signer(url=public_url, **keys)
 
     # Multipart uploads.
 
@@ -105,17 +106,8 @@ class Objects:
 
     def part_url(self, key: str, upload_id: str, number: int, *, sha256: str) -> str:
         """Sign the URL to PUT one part to. The store takes no other bytes than those of this digest (base64)."""
-        return self._outside.get_presigned_url(
-            "PUT",
-            self._bucket,
-            key,
-            expires=PART_URL_LIFETIME,
-            extra_query_params={
-                "uploadId": upload_id,
-                "partNumber": str(number),
-                "x-amz-checksum-sha256": sha256,
-            },
-        )
+        query = {"uploadId": upload_id, "partNumber": str(number), "x-amz-checksum-sha256": sha256}
+        return self._for_others.sign("PUT", key, query, lifetime=PART_URL_LIFETIME)
 
     async def list_parts(self, key: str, upload_id: str) -> list[HeldPart]:
         """Return the parts the store holds, in its order: a number that was sent twice may come twice."""
@@ -137,8 +129,11 @@ class Objects:
                 return
             marker = following
 
-    async def complete_upload(self, key: str, upload_id: str, parts: Sequence[StatedPart]) -> None:
-        """Join the parts into one object. Safe to repeat: the store may answer 200 again, or `NothingThere`."""
+    async def complete_upload(self, key: str, upload_id: str, parts: Sequence[StatedPart]) -> str | None:
+        """Join the parts into one object; return its ETag, where the store says it.
+
+        Safe to repeat: the store may answer 200 again, or `NothingThere`.
+        """
         listed = "".join(
             f'<Part><PartNumber>{part.number}</PartNumber><ETag>"{escape(part.etag)}"</ETag></Part>'
             for part in sorted(parts, key=lambda part: part.number)
@@ -151,6 +146,8 @@ class Objects:
         if _code_in(answer) is not None:
             # S3 sends 200 before it begins to join, and may have to take it back in the body.
             raise _refusal(200, answer)
+        told = ET.fromstring(answer).findtext("{*}ETag") if answer.lstrip().startswith(b"<") else None  # noqa: S314  the store is ours
+        return bare_etag(told) if told else None
 
     async def abort_upload(self, key: str, upload_id: str) -> None:
         """Throw away an upload with its parts. One that is not there any more is as good as aborted."""
@@ -211,7 +208,7 @@ class Objects:
         await asyncio.to_thread(self._fetch, key, into, byte_count, sha256)
 
     def _fetch(self, key: str, into: BinaryIO, byte_count: int, sha256: str) -> None:
-        url = self._inside.get_presigned_url("GET", self._bucket, key, expires=OWN_URL_LIFETIME)
+        url = self._for_us.sign("GET", key, {}, lifetime=OWN_URL_LIFETIME)
         seen, digest = 0, hashlib.sha256()
         with outages_told_apart():
             answer = self._http.request("GET", url, preload_content=False)
@@ -249,9 +246,7 @@ class Objects:
     def link(self, key: str, *, content_type: str) -> str:
         """Sign a URL to look at an object with; a browser shows it and asks the store for ranges of it."""
         shown = {"response-content-type": content_type, "response-content-disposition": "inline"}
-        return self._outside.get_presigned_url(
-            "GET", self._bucket, key, expires=LINK_LIFETIME, response_headers=dict(shown)
-        )
+        return self._for_others.sign("GET", key, shown, lifetime=LINK_LIFETIME)
 
     async def why_away(self) -> str | None:
         """Return why the bucket cannot be used, or null. One short call, for the question whether we are ready."""
@@ -270,9 +265,7 @@ class Objects:
         headers: dict[str, str] | None = None,
         timeout: urllib3.Timeout = _TIMEOUT,
     ) -> bytes:
-        url = self._inside.get_presigned_url(
-            method, self._bucket, key, expires=OWN_URL_LIFETIME, extra_query_params=dict(query)
-        )
+        url = self._for_us.sign(method, key, query, lifetime=OWN_URL_LIFETIME)
         with outages_told_apart():
             answer = self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
         if answer.status >= 300:

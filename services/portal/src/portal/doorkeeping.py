@@ -16,7 +16,7 @@ from chassis.http import problem_answer
 from chassis.problems import Malformed
 from portal.asking import came_by
 from portal.problems import ForeignForm
-from portal.sessions import Sessions, Visit
+from portal.sessions import Idle, Sessions, Visit
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -105,16 +105,20 @@ class Door:
         self.new_session: str | None = None
         self.new_secret: str | None = None
         self.is_over = False
+        self.was_idle = False
 
     @property
     def had_session(self) -> bool:
         """Say whether the browser came with a session, good or not."""
         return bool(self._cookie)
 
-    async def visit(self) -> Visit | None:
-        """Return who is here; null when nobody is signed in."""
+    async def visit(self, *, is_work: bool = True) -> Visit | None:
+        """Return who is here; null when nobody is signed in. `is_work`: it shows that somebody sits there."""
         if self._visit is None and self._cookie and not self.is_over:
-            self._visit = await self.sessions.find(self._cookie)
+            try:
+                self._visit = await self.sessions.find(self._cookie, is_work=is_work)
+            except Idle:
+                self.was_idle = True
             if self._visit is None:
                 self.is_over = True
             elif self._visit.refresh_token != self._cookie:

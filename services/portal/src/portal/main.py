@@ -19,13 +19,18 @@ from portal.doorkeeping import Doorkeeper, door_of
 from portal.pages.around import open_around
 from portal.pages.below import open_below
 from portal.pages.board import open_board
+from portal.pages.cascading import open_cascading
+from portal.pages.desks import open_desks
 from portal.pages.directives import open_directives
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
 from portal.pages.owed import open_owed
 from portal.pages.papers import open_papers
+from portal.pages.profile import open_profile
+from portal.pages.questions import open_questions
 from portal.pages.reviewing import open_reviewing
 from portal.pages.saving import open_saving
+from portal.pages.searching import open_searching
 from portal.pages.signing_in import open_signing_in
 from portal.pages.uploads import open_uploads
 from portal.people import Names
@@ -68,10 +73,15 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_around(house),
         open_papers(house, names),
         open_directives(house, names),
+        open_desks(house),
+        open_cascading(house, names),
+        open_questions(house, names),  # a door opened later is tried first: `questions` is no step of a directive
         open_below(house, names),
         open_board(house, names),
         open_reviewing(house, names),
         open_inbox(house, names),
+        open_profile(house, names),
+        open_searching(house, names),
         open_uploads(house),
         open_assets(house.assets),
     ):
@@ -89,12 +99,13 @@ def _tell_people(frame: Porch, house: House) -> None:
 
     @frame.app.exception_handler(NobodyHere)
     async def sign_in_first(request: Request, _nobody: NobodyHere) -> Response:
-        had_session = door_of(request).had_session
-        door_of(request).dismiss()
+        door = door_of(request)
+        why = "&why=idle" if door.was_idle else "&why=over" if door.had_session else ""
+        door.dismiss()
         if not _is_read(request):
             return problem_answer(NotSignedIn("Hãy đăng nhập lại.", "Please sign in again."))
         then = quote(request.url.path) if request.method == "GET" else "/"
-        return go_to(f"/sign-in?then={then}" + ("&why=over" if had_session else ""))
+        return go_to(f"/sign-in?then={then}{why}")
 
     @frame.app.exception_handler(Problem)
     async def tell(request: Request, problem: Problem) -> Response:

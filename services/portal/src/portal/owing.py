@@ -41,6 +41,7 @@ class Task:
     due_at: datetime
     due_phrase: str
     state: str
+    directive_id: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -86,6 +87,7 @@ def task(owed: Mapping[str, Any], now: datetime) -> Task:
         due_at=writing.moment(owed["due_at"]),
         due_phrase=str(owed["due_phrase"]),
         state=state_of(owed, now),
+        directive_id=str(owed["directive_id"]),
     )
 
 

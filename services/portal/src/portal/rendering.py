@@ -13,7 +13,7 @@ from portal import writing
 from portal.asking import Services
 from portal.assets import Assets
 from portal.doorkeeping import door_of
-from portal.sessions import Sessions, Visit
+from portal.sessions import IDLE_SECONDS, Sessions, Visit
 from portal.words import Words, words_in
 
 LANGUAGE_COOKIE = "congvan-lang"
@@ -51,6 +51,7 @@ class House:
                 asset=self.assets.address,
                 form_token=door_of(request).token(),
                 has_scripts=self.assets.has_scripts(),
+                idle_seconds=int(IDLE_SECONDS),
                 **shown,
             )
         )
@@ -102,4 +103,5 @@ def _menu(visit: Visit) -> list[tuple[str, str, str]]:
         places.append(("/board", "board", "house.directives"))
     if visit.has_role("desk_officer"):
         places.append(("/review", "send", "house.review"))
+        places.append(("/questions", "letter", "house.questions"))
     return [*places, ("/inbox", "inbox", "house.inbox")]

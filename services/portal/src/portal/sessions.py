@@ -5,18 +5,33 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from portal.asking import Services
-from portal.problems import Refused
+from portal.problems import Refused, ServiceAway
 
 RENEW_WITH_SECONDS_LEFT = 450.0
 """A token of fifteen minutes is renewed in its second half, so whoever works is never signed out for being idle."""
 REMEMBERED = 20_000
 FORMER_SECONDS = 60.0
 """A page and what it loads are asked for at once, with the cookie from before the renewal; so long that one counts."""
+IDLE_SECONDS = 900.0
+"""Officers who have not been heard of for so long sign in again: their screens show what is not everybody's."""
+WATCHED_ROLES = ("desk_officer", "leader", "clerk", "commune_officer", "administrator", "auditor")
 ANSWERING_ROLES = frozenset({"reporter", "unit_head", "commune_officer"})
+
+
+@dataclass(slots=True)
+class Presence:
+    """When somebody was heard of last, on the monotonic clock; goes with their session from renewal to renewal."""
+
+    at: float
+
+
+class Idle(Exception):
+    """Whoever this cookie stands for has not been heard of for too long; their session was ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,7 @@ class Visit:
     """What the directory wants first; until then there are no posts."""
     names: dict[str, str] = field(default_factory=dict, compare=False)
     """What was asked of the directory about this person once."""
+    presence: Presence = field(default_factory=lambda: Presence(0.0), compare=False)
 
     @property
     def answers_for(self) -> tuple[str, ...]:
@@ -43,6 +59,11 @@ class Visit:
     def has_role(self, *roles: str) -> bool:
         """Say whether any post has one of these roles."""
         return any(role in roles for _unit, role in self.posts)
+
+    @property
+    def is_watched(self) -> bool:
+        """Say whether the session ends when nobody has been heard of for a while."""
+        return self.has_role(*WATCHED_ROLES)
 
     def units_as(self, *roles: str) -> tuple[str, ...]:
         """Return the units at which a role of these is held."""
@@ -68,11 +89,25 @@ class Sessions:
         body = {"account": account, "password": password} | ({"code": code} if code else {})
         return self._kept(await self._services.ask("POST", "directory", "/sessions", body=body))
 
-    async def find(self, cookie: str) -> Visit | None:
-        """Return who this cookie stands for; null when its session is over. Raises `ServiceAway`.
+    async def find(self, cookie: str, *, is_work: bool = True) -> Visit | None:
+        """Return who this cookie stands for; null when its session is over. Raises `ServiceAway`, `Idle`.
 
-        What it returns may have another cookie: the session was renewed, and the browser has to be told.
+        What it returns may have another cookie: the session was renewed, and the browser has to be told. `is_work`
+        says whether it is a sign that somebody sits there.
         """
+        visit = await self._find(cookie)
+        if visit is None:
+            return None
+        now = self._clock()
+        if visit.is_watched and now - visit.presence.at > IDLE_SECONDS:
+            with suppress(ServiceAway):  # the browser loses its cookie all the same
+                await self.sign_out(visit)
+            raise Idle
+        if is_work:
+            visit.presence.at = now
+        return visit
+
+    async def _find(self, cookie: str) -> Visit | None:
         key = _key(cookie)
         visit = self._visits.get(key)
         if visit is not None and visit.good_until - self._clock() > RENEW_WITH_SECONDS_LEFT:
@@ -120,13 +155,13 @@ class Sessions:
                 return None
             raise
         before = self._visits.pop(key, None)
-        visit = self._kept(session, before.names if before else None)
+        visit = self._kept(session, before)
         self._former[key] = (visit, self._clock() + FORMER_SECONDS)
         while len(self._former) > REMEMBERED:
             self._former.popitem(last=False)
         return visit
 
-    def _kept(self, session: Mapping[str, Any], names: dict[str, str] | None = None) -> Visit:
+    def _kept(self, session: Mapping[str, Any], before: Visit | None = None) -> Visit:
         visit = Visit(
             person_id=session["person_id"],
             access_token=session["access_token"],
@@ -134,7 +169,8 @@ class Sessions:
             good_until=self._clock() + session["expires_in"],
             posts=tuple((post["unit_id"], post["role"]) for post in session["posts"]),
             needs=tuple(session["needs"]),
-            names=names if names is not None else {},
+            names=before.names if before else {},
+            presence=before.presence if before else Presence(self._clock()),
         )
         self._visits[_key(visit.refresh_token)] = visit
         while len(self._visits) > REMEMBERED:

@@ -72,6 +72,23 @@ def bar(counts: Mapping[str, int]) -> tuple[Slice, ...]:
     return tuple(drawn)
 
 
+WAITS_FOR = {
+    "leader": ("submitted",),
+    "clerk": ("signed", "numbered"),
+    "desk_officer": ("returned",),
+}
+"""Which states of a directive wait for whom."""
+
+
+def waiting_for(directives: Iterable[Mapping[str, Any]], posts: Iterable[tuple[str, str]]) -> list[Mapping[str, Any]]:
+    """Return the directives, newest first, that wait for somebody who holds these posts; those that wait longest first.
+
+    They are of units somebody writes for; in which role one may act on which of them, the service says.
+    """
+    awaited = {state for _unit, role in posts for state in WAITS_FOR.get(role, ())}
+    return [each for each in reversed(list(directives)) if each["state"] in awaited]
+
+
 def columns(directive: Mapping[str, Any], owed: Sequence[Mapping[str, Any]], now: datetime) -> list[Column]:
     """Return the requirements of a directive with their counts; what is owed no more is not counted."""
     found = []

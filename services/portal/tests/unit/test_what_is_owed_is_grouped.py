@@ -11,6 +11,7 @@ NOW = datetime(2026, 11, 22, 9, tzinfo=VIETNAM)
 
 def owed(number: int, due_at: datetime, answer_state: str = "none", state: str = "open") -> dict:
     return {
+        "directive_id": "d",
         "obligation_id": f"o{number}",
         "title": f"việc {number}",
         "code": "761/SGDĐT-GDPT",

@@ -6,7 +6,7 @@ import pytest
 
 from portal.doorkeeping import Door, local
 from portal.problems import ForeignForm, Refused, ServiceAway
-from portal.sessions import FORMER_SECONDS, Sessions
+from portal.sessions import FORMER_SECONDS, IDLE_SECONDS, Idle, Sessions
 
 
 class Directory:
@@ -17,6 +17,8 @@ class Directory:
         self.asked = 0
         self.good = ""
         self.is_away = False
+        self.role = "reporter"
+        self.ended = 0
 
     async def ask(self, method, _service, path, *, body=None, **_more):
         self.asked += 1
@@ -26,6 +28,7 @@ class Directory:
             self.good = ""
             raise Refused(401, {"code": "session-over"})
         if method == "DELETE":
+            self.ended += 1
             return None
         self.given += 1
         self.good = f"r{self.given}"
@@ -33,7 +36,7 @@ class Directory:
             "access_token": f"a{self.given}",
             "expires_in": 900,
             "person_id": "p",
-            "posts": [{"unit_id": "U-1", "role": "reporter"}],
+            "posts": [{"unit_id": "U-1", "role": self.role}],
             "refresh_token": self.good,
             "needs": [],
         }
@@ -145,3 +148,36 @@ def test_nobody_is_sent_on_to_another_house(address) -> None:
 
 def test_a_page_of_ours_is_gone_on_to() -> None:
     assert local("/owed/0190?sent=1") == "/owed/0190?sent=1"
+
+
+@pytest.mark.parametrize("role", ["desk_officer", "leader", "clerk", "commune_officer", "administrator"])
+async def test_an_officer_nobody_has_heard_of_signs_in_again(sessions, directory, clock, role) -> None:
+    directory.role = role
+    cookie = (await signed_in(sessions)).refresh_token
+    clock.now += IDLE_SECONDS
+    cookie = (await sessions.find(cookie)).refresh_token
+    clock.now += IDLE_SECONDS + 1
+
+    with pytest.raises(Idle):
+        await sessions.find(cookie)
+
+    assert directory.ended == 1
+
+
+async def test_what_a_page_asks_by_itself_is_no_sign_of_anybody(sessions, directory, clock) -> None:
+    directory.role = "desk_officer"
+    cookie = (await signed_in(sessions)).refresh_token
+    for _ in range(4):
+        clock.now += IDLE_SECONDS / 4
+        cookie = (await sessions.find(cookie, is_work=False)).refresh_token
+    clock.now += 1
+
+    with pytest.raises(Idle):
+        await sessions.find(cookie, is_work=False)
+
+
+async def test_a_school_that_waits_for_its_line_is_not_locked_out(sessions, clock) -> None:
+    cookie = (await signed_in(sessions)).refresh_token
+    clock.now += 10 * IDLE_SECONDS
+
+    assert await sessions.find(cookie) is not None

@@ -1,4 +1,5 @@
 // What every page loads. A page without what a module is for does not load the module.
+import { watch } from "./idling";
 import { forgetOnSignOut, Saving } from "./saving";
 
 const IN_APP = /\b(FBAN|FBAV|Instagram|Line|Zalo|MicroMessenger)\b/i;
@@ -6,6 +7,7 @@ const IN_APP = /\b(FBAN|FBAV|Instagram|Line|Zalo|MicroMessenger)\b/i;
 for (const hint of document.querySelectorAll<HTMLElement>("[data-in-app]")) {
   hint.hidden = !IN_APP.test(navigator.userAgent);
 }
+if (document.body.dataset.idle) watch(document.body);
 forgetOnSignOut();
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-answer]")) {
   const note = form.querySelector<HTMLElement>("[data-saved]");

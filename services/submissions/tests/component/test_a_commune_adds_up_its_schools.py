@@ -33,7 +33,8 @@ async def test_who_stands_behind_a_figure_stands_with_the_version(desk, asked, r
 
     assert sent.status_code == 201
     [version] = (await desk.read(officer)).json()["versions"]
-    assert version["consolidates"] == [{"indicator": PROJECTS, "period": PERIOD, "total": 3, "parts": PARTS}]
+    shown = [part | {"agreement": None} for part in PARTS]
+    assert version["consolidates"] == [{"indicator": PROJECTS, "period": PERIOD, "total": 3, "parts": shown}]
     assert version["remarks"] == []
 
 
@@ -52,6 +53,61 @@ async def test_a_figure_that_is_not_the_sum_is_sent_with_a_reason_and_not_withou
     assert (await desk.submit(reporter, body | {"explanations": why})).status_code == 201
     [version] = (await desk.read(officer)).json()["versions"]
     assert (version["explanations"], len(version["remarks"])) == (why, 1)
+
+
+@pytest.fixture
+async def school(owe, asked, signer):
+    """What a school below has sent, and the part of the commune's figure that is taken from it."""
+    desk = await owe(asked.report(), unit_id="TH-1", answering_unit_id="TH-1")
+    who = signer.bearer(("reporter", "TH-1"))
+    sent = (await desk.submit(who, asked.answer())).json()
+    return desk, who, {"unit_id": "TH-1", "value": 3, "submission_id": sent["submission_id"], "number": 1}
+
+
+def agreements(answer) -> list[str | None]:
+    [*_, version] = answer.json()["versions"]
+    return [part["agreement"] for part in version["consolidates"][0]["parts"]]
+
+
+async def test_a_part_is_held_against_its_version_by_who_may_see_both(
+    desk, school, asked, record, reporter, officer
+) -> None:
+    below, who, part = school
+    assert (await desk.submit(reporter, asked.answer(consolidates=behind([part])))).status_code == 201
+
+    assert agreements(await desk.read(officer)) == ["agrees"]
+    assert agreements(await desk.read(reporter)) == [None], "to the commune's reporter the school's answer is not shown"
+    changed = asked.answer()
+    changed["values"][2]["value"] = 5
+    assert (await below.submit(who, changed)).json()["number"] == 2
+    assert agreements(await desk.read(officer)) == ["replaced"]
+    for wrong in ({"value": 4}, {"unit_id": "TH-2"}, {"number": 2}):
+        said = behind([part | wrong, {"unit_id": "TH-9", "value": 3 - (part | wrong)["value"]}])
+        # Nobody learns by trying what another unit stated.
+        assert (await desk.submit(reporter, asked.answer(consolidates=said))).status_code == 201
+        assert agreements(await desk.read(officer)) == ["differs", None]
+
+
+async def test_a_wrong_part_is_a_fault_to_a_sender_who_may_see_its_version(
+    desk, school, asked, client, record, signer
+) -> None:
+    _, _, part = school
+    both = signer.bearer(("reporter", asked.school), ("reporter", "TH-1"))
+    said = asked.answer(consolidates=behind([part | {"value": 4}]))
+    before = await record.everything()
+
+    refused = await desk.submit(both, said)
+    checked = await client.post(f"/obligations/{desk.obligation_id}/checks", json=said, headers=both)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "values-not-valid")
+    for errors in (refused.json()["errors"], checked.json()["errors"]):
+        assert [each["where"] for each in errors] == ["consolidates[0].parts[0]"]
+    assert await record.everything() == before
+    lines = {FIELD: [f"TH-1 = 4 ({part['submission_id']} 1)"]}
+    path = f"/obligations/{desk.obligation_id}/draft"
+    saved = await client.patch(path, json={"fields": lines}, headers={**both, "If-Match": '"0"'})
+    assert FIELD in [each["field"] for each in saved.json()["errors"]]
+    assert (await desk.submit(both, asked.answer(consolidates=behind([part])))).status_code == 201
 
 
 async def test_half_a_reference_is_malformed(desk, asked, record, reporter) -> None:

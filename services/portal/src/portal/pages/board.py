@@ -38,6 +38,8 @@ def open_board(house: House, names: Names) -> APIRouter:
             "board.html",
             visit=visit,
             directives=[(each, tracking.bar(each["answers"])) for each in found],
+            waiting=tracking.waiting_for(found, visit.posts),
+            books=[(unit, _now().year) for unit in visit.units_as("clerk") if unit != "*"],
             moment=writing.moment,
             now=_now(),
             width=tracking.WIDTH,

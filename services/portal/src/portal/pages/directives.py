@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from chassis.clock import VIETNAM
 from portal import owing, writing
 from portal.doorkeeping import Form, read_form
+from portal.pages.cascading import issuer_of
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
 from portal.people import Names
@@ -29,15 +30,17 @@ def open_directives(house: House, names: Names) -> APIRouter:
     async def directive(request: Request, directive_id: UUID) -> Response:
         visit = await here(request)
         token = visit.access_token
-        found, owed, unread, _ = await asyncio.gather(
+        found, owed, asked, unread, _ = await asyncio.gather(
             services.find("directives", f"/directives/{directive_id}", token=token),
             services.find("directives", f"/directives/{directive_id}/obligations", token=token),
+            services.find("directives", f"/directives/{directive_id}/questions", token=token),
             unread_letters(house, visit),
             names.introduce(visit),
         )
         if found is None:
             raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
         mine = set(visit.answers_for)
+        units = [each["answering_unit_id"] for each in (owed or {"obligations": []})["obligations"]]
         return await house.page(
             request,
             "directive.html",
@@ -50,6 +53,9 @@ def open_directives(house: House, names: Names) -> APIRouter:
             state_of=owing.state_of,
             now=datetime.now(VIETNAM),
             look=owing.LOOK,
+            questions=(asked or {"questions": []})["questions"],
+            passes_on=found["issued_on"] and issuer_of((owed or {"obligations": []})["obligations"], visit),
+            asks_for=next((unit for unit in units if unit in mine), ""),
             steps=_steps(found, visit),
             overdue_count=overdue_count(found, datetime.now(VIETNAM)),
             unread=unread,

@@ -17,7 +17,7 @@ def open_signing_in(house: House) -> APIRouter:
     async def ask(request: Request, then: str = "/", why: str = "") -> Response:
         if why == "" and await door_of(request).visit() is not None:
             return go_to(local(then))
-        note = why if why in ("over", "signed_out") else ""
+        note = why if why in ("over", "signed_out", "idle", "everywhere") else ""
         return await _form(request, then=local(then), note=note)
 
     @router.post("/sign-in")
@@ -34,7 +34,7 @@ def open_signing_in(house: House) -> APIRouter:
             wants_code = refused.problem_code == "second-factor-needed" or bool(form.get("code"))
             return await _form(request, then=then, account=account, refused=refused, wants_code=wants_code)
         door_of(request).admit(visit)
-        return go_to("/password" if "password-change" in visit.needs else then)
+        return go_to(_first(visit) or then)
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
@@ -67,7 +67,7 @@ def open_signing_in(house: House) -> APIRouter:
         if renewed is None:
             raise NobodyHere
         door_of(request).admit(renewed)
-        return go_to("/")
+        return go_to(_first(renewed) or "/profile?done=password")
 
     async def _form(
         request: Request,
@@ -91,6 +91,13 @@ def open_signing_in(house: House) -> APIRouter:
         )
 
     return router
+
+
+def _first(visit: Visit) -> str | None:
+    """Return where somebody has to go before they may work; null when they may."""
+    if "password-change" in visit.needs:
+        return "/password"
+    return "/profile/second-factor" if "totp-enrolment" in visit.needs else None
 
 
 async def here(request: Request) -> Visit:

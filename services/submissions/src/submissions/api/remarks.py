@@ -1,5 +1,6 @@
 """What is remarkable about an answer, how it is explained and what it was added up from."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from chassis.text import IndicatorCode, Narrative, Period, UnitId
 from submissions.domain.answer import EXPLANATION_CHARACTERS, LARGEST, Explanation
 from submissions.domain.consolidated import MOST_PARTS, Consolidated, Part
 from submissions.domain.fault import Remark
+from submissions.domain.quoted import Quoted, Source, agreement
 
 
 class ExplanationIn(BaseModel):
@@ -101,6 +103,9 @@ class PartOut(BaseModel):
     value: int
     submission_id: UUID | None
     number: int | None
+    agreement: str | None
+    """Whether that version states it: `agrees`, `differs`, `replaced` by a newer one; null: whoever reads this may not
+    see it, or none is named."""
 
 
 class ConsolidatedOut(BaseModel):
@@ -112,7 +117,7 @@ class ConsolidatedOut(BaseModel):
     parts: list[PartOut]
 
     @classmethod
-    def of(cls, said: Consolidated) -> "ConsolidatedOut":
-        """Return it as it is shown."""
-        parts = [PartOut(**each._asdict()) for each in said.parts]
+    def of(cls, said: Consolidated, quoted: Mapping[Source, Quoted]) -> "ConsolidatedOut":
+        """Return it as it is shown to whoever may see these versions behind it."""
+        parts = [PartOut(**each._asdict(), agreement=agreement(said, each, quoted)) for each in said.parts]
         return cls(indicator=said.indicator, period=said.period, total=said.total, parts=parts)

@@ -187,7 +187,7 @@ def _version_shown(version: SubmissionVersion, whole: WholeSubmission) -> Versio
         document=None if official is None else OfficialOut.model_validate(official),
         signed_file=None if signed is None else _named(signed),
         explanations=[ExplanationOut(**each._asdict()) for each in version.explanations],
-        consolidates=[ConsolidatedOut.of(each) for each in version.consolidates],
+        consolidates=[ConsolidatedOut.of(each, whole.quoted) for each in version.consolidates],
         remarks=[RemarkOut.of(each) for each in version.remarks],
         media_awaited_until=version.media_awaited_until,
         is_media_late=version.is_media_late,

@@ -260,6 +260,10 @@ def places_in(answer: Answer) -> dict[str, str]:
         f"values[{place}]": value_field(each.indicator, each.period, each.level)
         for place, each in enumerate(answer.values)
     } | {f"narrative.{code}": f"narrative/{code}" for code in answer.narrative}
+    for place, each in enumerate(answer.consolidates):
+        field = f"consolidates/{each.indicator}/{each.period}"
+        names[f"consolidates[{place}]"] = field
+        names |= {f"consolidates[{place}].parts[{at}]": field for at in range(len(each.parts))}
     return names | {MEDIA: MEDIA, DELEGATES: DELEGATES, DOCUMENT: DOCUMENT}
 
 

@@ -14,8 +14,10 @@ from submissions.domain.draft import Content, Draft, answer_of, faults_in, field
 from submissions.domain.draft_fields import refuse_not_asked
 from submissions.domain.explaining import remarks_of
 from submissions.domain.fault import Fault, Remark
+from submissions.domain.quoted import faults_of as quoted_faults
 from submissions.domain.submission import Receipt, refuse_not_owed
 from submissions.operations.checking import read_history
+from submissions.operations.quoting import find_quoted
 from submissions.operations.rights import not_found, require_submit
 from submissions.operations.submitting import stand_before, submit
 from submissions.problems import draft_moved_on, key_reused
@@ -39,7 +41,7 @@ async def read_draft(tx: Transaction, *, obligation_id: UUID, by: Caller) -> Dra
     """
     obligation, requirement = await _asked(tx, obligation_id, by)
     draft = await store.drafts.find_draft(tx, obligation_id) or await _sent_last(tx, obligation_id)
-    return await _standing(tx, obligation, requirement, draft)
+    return await _standing(tx, obligation, requirement, draft, by)
 
 
 async def save_fields(
@@ -60,7 +62,7 @@ async def save_fields(
     changed = draft.changed(changes, seen=seen, by=by.id, at=tx.now)
     if changed is not draft:
         await store.drafts.put_draft(tx, changed, since=draft.version)
-    return await _standing(tx, obligation, requirement, changed)
+    return await _standing(tx, obligation, requirement, changed, by)
 
 
 async def submit_draft(
@@ -105,12 +107,16 @@ async def submit_draft(
     raise draft_moved_on(0 if draft is None else draft.version)
 
 
-async def _standing(tx: Transaction, obligation: Obligation, requirement: Requirement, draft: Draft) -> DraftStanding:
-    faults = faults_in(requirement, draft)
+async def _standing(
+    tx: Transaction, obligation: Obligation, requirement: Requirement, draft: Draft, by: Caller
+) -> DraftStanding:
+    faults, answer = faults_in(requirement, draft), answer_of(draft)
+    names = places_in(answer)
+    seen = await find_quoted(tx, answer.consolidates, by=by)
+    faults += [(names.get(each.where), each) for each in quoted_faults(answer.consolidates, seen)]
     if not requirement.is_remarked:
         return DraftStanding(draft, faults)
-    history, answer = await read_history(tx, obligation, requirement), answer_of(draft)
-    names = places_in(answer)
+    history = await read_history(tx, obligation, requirement)
     remarks = remarks_of(requirement, answer, history.before, history.earlier)
     return DraftStanding(draft, faults, [(names.get(each.where), each) for each in remarks])
 

@@ -11,8 +11,10 @@ from submissions.domain.asked import Obligation
 from submissions.domain.declaration import Declaration
 from submissions.domain.document import Official
 from submissions.domain.media import Media
+from submissions.domain.quoted import Quoted, Source
 from submissions.domain.registration import Registered
 from submissions.domain.submission import Submission, SubmissionVersion
+from submissions.operations.quoting import find_quoted
 from submissions.operations.rights import not_found, require_read
 
 
@@ -28,6 +30,8 @@ class WholeSubmission:
     """Who each version registers, by its number."""
     documents: Mapping[int, Official]
     """The official document each version is, by its number."""
+    quoted: Mapping[Source, Quoted]
+    """The versions its figures were added up from that whoever reads it may see too."""
     origin: Submission | None
     """The submission of a replaced directive that this one was made of."""
 
@@ -54,7 +58,8 @@ async def _whole(tx: Transaction, found: tuple[Obligation, Submission] | None, b
     named = {media_id for version in versions for media_id in version.media_ids}
     named |= {each.signed_media_id for each in documents.values() if each.signed_media_id is not None}
     media = await store.media.all_of(tx, named) if named else {}
-    return WholeSubmission(obligation, submission, versions, media, delegates, documents, origin)
+    quoted = await find_quoted(tx, [each for version in versions for each in version.consolidates], by=by)
+    return WholeSubmission(obligation, submission, versions, media, delegates, documents, quoted, origin)
 
 
 async def read_media(tx: Transaction, *, media_id: UUID, by: Caller) -> Media:

@@ -122,11 +122,14 @@ async def complete_upload(archive: Archive, *, upload_id: UUID, parts: Sequence[
 async def settle(archive: Archive, media: Media) -> Media:
     """Bring a `completing` upload to its end, from wherever it was left. Safe to repeat; see `complete_upload`."""
     stated = media.stated_parts or []
+    found: StoredObject | None = None
     try:
         held = await archive.objects.list_parts(media.quarantine_key, media.store_upload_id)
         missing = media.missing_parts(stated, held)
         if not missing:
-            await archive.objects.complete_upload(media.quarantine_key, media.store_upload_id, stated)
+            etag = await archive.objects.complete_upload(media.quarantine_key, media.store_upload_id, stated)
+            if etag is not None and len(stated) == media.part_count:
+                found = StoredObject(media.byte_count, etag)  # each part once, and each was whole in the store
     except NothingThere:
         missing = []  # joined by an earlier attempt, or lost; the object will tell
     except StoreRefused as error:
@@ -142,7 +145,8 @@ async def settle(archive: Archive, media: Media) -> Media:
             f"The store does not hold {len(missing)} part(s) as stated; see `missing`.",
             missing=missing,
         )
-    found = await archive.objects.find(media.quarantine_key)
+    if found is None:
+        found = await archive.objects.find(media.quarantine_key)
     async with archive.transactions.begin() as tx:
         recorded = await _record(tx, media.id, found)
     if recorded.state in _OVER:

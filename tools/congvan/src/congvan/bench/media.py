@@ -24,6 +24,7 @@ AIMS = {
     "inspect_cpu_s": Aim(at_most=3.0),
     "read_share": Aim(at_most=0.05),
     "rendition_to_encoder": Aim(at_least=0.8),
+    "queue_drained": Aim(at_least=600),
     "queue_growth_mb": Aim(at_most=20.0),
 }
 
@@ -67,6 +68,7 @@ async def measure(house: House, told: Told) -> Outcome:
         "inspect_cpu_s": inspected["cpu_s"],
         "read_share": inspected["read_share"],
         "rendition_to_encoder": round(rendered["alone_cpu_s"] / rendered["with_us_cpu_s"], 3),
+        "queue_drained": float(drained.ready),
         "queue_growth_mb": round(drained.growth_mb, 1),
     }
     rows = [[name, f"{figure:g}", AIMS[name].in_words()] for name, figure in ratios.items()]

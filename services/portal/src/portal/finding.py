@@ -1,0 +1,82 @@
+"""Finding things by words, with or without their marks, among what somebody may see. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal import owing, tracking, writing
+
+MOST = 30
+"""So many of each kind are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that has the words."""
+
+    address: str
+    title: str
+    about: str
+    state: str | None = None
+    """As `owing.LOOK` knows it."""
+    at: datetime | None = None
+
+
+def has_words(text: str, words: str) -> bool:
+    """Say whether a text has all words, or their beginnings or middles, whatever marks either is written with."""
+    within = tracking.folded(text)
+    return all(word in within for word in tracking.folded(words).split())
+
+
+def directives(told: Iterable[Mapping[str, Any]], words: str) -> list[Found]:
+    """Return the directives whose number or subject has the words, newest first."""
+    return [
+        Found(
+            address=f"/directives/{each['directive_id']}",
+            title=str(each["subject"]),
+            about=str(each["code"] or ""),
+            at=datetime.fromisoformat(each["issued_on"]) if each.get("issued_on") else None,
+        )
+        for each in told
+        if has_words(f"{each['code'] or ''} {each['subject']}", words)
+    ][:MOST]
+
+
+def answers(
+    told: Iterable[Mapping[str, Any]], words: str, now: datetime, *, names: Mapping[str, str], is_own: bool
+) -> list[Found]:
+    """Return what units owe or have sent whose title, letter or unit has the words, nearest deadline first."""
+    seen: dict[str, Found] = {}
+    for each in sorted(told, key=lambda one: str(one["due_at"])):
+        unit = names.get(each["unit_id"], each["unit_id"])
+        if has_words(f"{each['code']} {each['subject']} {each['title']} {unit}", words):
+            state = owing.state_of(each, now)
+            sent = state in ("submitted", "returned", "accepted", "withdrawn")
+            where = "owed" if is_own else "review" if sent else "directives"
+            which = each["directive_id"] if where == "directives" else each["obligation_id"]
+            seen.setdefault(
+                each["obligation_id"],
+                Found(
+                    f"/{where}/{which}",
+                    each["title"],
+                    f"{each['code']} · {unit}",
+                    state,
+                    writing.moment(each["due_at"]),
+                ),
+            )
+    return list(seen.values())[:MOST]
+
+
+def letters(told: Iterable[Mapping[str, Any]], words: str) -> list[Found]:
+    """Return the letters whose subject or text has the words, newest first."""
+    return [
+        Found(
+            address=f"/inbox#{each['letter_id']}",
+            title=str(each["subject_vi"]),
+            about="",
+            at=writing.moment(each["created_at"]),
+        )
+        for each in told
+        if has_words(f"{each['subject_vi']} {each['body_vi']} {each['subject_en']}", words)
+    ][:MOST]

@@ -1,0 +1,90 @@
+"""Finding a letter, an answer or a message by words, among what the reader may see anyway.
+
+Each service shows a reader only what is theirs to see; the portal asks for these lists, all at once, and looks for the
+words in what came. So nothing is found here that could not be opened.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from chassis.clock import VIETNAM
+from portal import finding, owing
+from portal.pages.board import written_by
+from portal.pages.owed import unread_letters
+from portal.pages.signing_in import here
+from portal.people import Names
+from portal.rendering import House
+from portal.sessions import Visit
+
+LONGEST = 100
+LETTERS = "200"
+UNITS = 8
+"""Of so many units whose names have the words what they owe is looked through."""
+READING_ROLES = ("desk_officer", "leader", "commune_officer")
+"""Who reads what units below their own send."""
+
+
+def open_searching(house: House, names: Names) -> APIRouter:
+    """Return the page of the search."""
+    router = APIRouter(include_in_schema=False)
+    services = house.services
+
+    @router.get("/search")
+    async def search(request: Request, q: str = "") -> Response:
+        visit, now, words = await here(request), datetime.now(VIETNAM), q.strip()[:LONGEST]
+        unread, _ = await asyncio.gather(unread_letters(house, visit), names.introduce(visit))
+        groups: list[tuple[str, list[finding.Found]]] = []
+        if words:
+            written, mine, below, inbox = await asyncio.gather(
+                written_by(services, visit), _owed(visit, visit.answers_for), _below(visit, words), _letters(visit)
+            )
+            owed, theirs = mine, [each for each in below[0] if each["unit_id"] not in visit.answers_for]
+            called = below[1] | await names.of_units({each["unit_id"] for each in owed}, visit)
+            groups = [
+                ("directives", finding.directives(written, words)),
+                ("answers", finding.answers(owed, words, now, names=called, is_own=True)),
+                ("theirs", finding.answers(theirs, words, now, names=called, is_own=False)),
+                ("letters", finding.letters(inbox, words)),
+            ]
+        return await house.page(
+            request,
+            "search.html",
+            visit=visit,
+            q=words,
+            groups=[(name, found) for name, found in groups if found],
+            look=owing.LOOK,
+            now=now,
+            unread=unread,
+        )
+
+    async def _owed(visit: Visit, units: tuple[str, ...]) -> list[dict[str, Any]]:
+        told = await asyncio.gather(
+            *(services.find("directives", "/obligations", token=visit.access_token, unit_id=unit) for unit in units)
+        )
+        return [each for one in told if one for each in one["obligations"]]
+
+    async def _below(visit: Visit, words: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        if not visit.has_role(*READING_ROLES):
+            return [], {}
+        told = await services.get("directory", "/units", token=visit.access_token)
+        # A unit is found by any of the words, so that «báo cáo stem nguyễn trãi» finds the report of that school.
+        parts = words.split()
+        near = [
+            (sum(finding.has_words(each["name"], part) for part in parts), each)
+            for each in told["units"]
+            if any(len(part) > 1 and finding.has_words(each["name"], part) for part in parts)
+        ]
+        near.sort(key=lambda one: (-one[0], one[1]["name"]))
+        units = {each["unit_id"]: str(each["short_name"] or each["name"]) for _, each in near[:UNITS]}
+        full = {each["unit_id"]: str(each["name"]) for _, each in near[:UNITS]}
+        return await _owed(visit, tuple(units)), full
+
+    async def _letters(visit: Visit) -> list[dict[str, Any]]:
+        told = await services.find("notify", "/letters", token=visit.access_token, limit=LETTERS)
+        return list(told["letters"]) if told else []
+
+    return router

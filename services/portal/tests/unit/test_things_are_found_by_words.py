@@ -1,0 +1,58 @@
+"""What somebody may see is found by words, with or without their marks, and leads where it can be opened."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal import finding
+from portal.doorkeeping import Form
+from portal.pages.around import end_of_day
+from portal.pages.questions import decided
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def owed(number: int, **more: str) -> dict:
+    told = {
+        "obligation_id": f"o{number}",
+        "directive_id": "d1",
+        "unit_id": "U-1",
+        "code": "761/SGDĐT-GDPT",
+        "subject": "V/v giáo dục STEM",
+        "title": "Báo cáo",
+        "due_at": f"2026-12-{number:02}T00:00:00+07:00",
+        "state": "open",
+        "answer_state": "none",
+    }
+    return told | more
+
+
+@pytest.mark.parametrize("words", ["giao duc stem", "GIÁO DỤC", "stem 761", "nguyen trai bao cao", "đt"])
+def test_an_answer_is_found_by_its_letter_its_title_or_its_unit(words) -> None:
+    found = finding.answers([owed(1)], words, NOW, names={"U-1": "Trường THCS Nguyễn Trãi"}, is_own=True)
+
+    assert [each.address for each in found] == ["/owed/o1"]
+
+
+def test_all_words_are_wanted_and_the_nearest_deadline_comes_first() -> None:
+    told = [owed(9), owed(2), owed(5, subject="V/v thể thao"), owed(2)]
+
+    assert [each.address for each in finding.answers(told, "stem", NOW, names={}, is_own=True)] == [
+        "/owed/o2",
+        "/owed/o9",
+    ]
+    assert finding.answers(told, "stem thao", NOW, names={}, is_own=True) == []
+
+
+def test_of_others_what_was_sent_leads_to_the_answer_and_what_was_not_to_the_letter() -> None:
+    told = [owed(1), owed(2, answer_state="submitted")]
+
+    found = finding.answers(told, "stem", NOW, names={}, is_own=False)
+
+    assert [each.address for each in found] == ["/directives/d1", "/review/o2"]
+
+
+def test_more_time_is_granted_to_the_end_of_a_day_and_refused_with_a_reason() -> None:
+    assert decided(Form([("until", "2027-01-15")]), "grant") == {"due_at": "2027-01-16T00:00:00+07:00"}
+    assert decided(Form([("reason", "")]), "refuse") == {"reason": ""}
+    assert end_of_day("ngày mai") == "ngày mai"
