@@ -55,7 +55,7 @@ async def test_a_letter_is_passed_on_answered_below_and_added_up(staged, open_pa
     [asked] = (await officer.get("directives", f"/directives/{own}/obligations"))["obligations"]
     reporter = await staged.play.visitor(account_of(school))
     body = {"values": [{"indicator": "stem.clubs", "period": "2025-2026", "value": 4}]}
-    key = {"Idempotency-Key": "cau-lac-bo-1"}
+    key = {"Idempotency-Key": f"cau-lac-bo-{asked['obligation_id']}"}
 
     async def is_sent() -> bool:
         try:
@@ -84,6 +84,8 @@ async def test_a_letter_is_passed_on_answered_below_and_added_up(staged, open_pa
     told = await officer.get("submissions", f"/obligations/{owed[TITLE]}/submission")
     assert told["versions"][0]["consolidates"][0]["parts"][0]["unit_id"] == school
     await page.goto(f"{staged.portal}/below")
+    await page.get_by_role("link", name=units[school]["name"], exact=True).click()
+    await expect(page.get_by_role("link", name=f"{account_of(school)}@congvan.example")).to_be_visible()
     await expect(page.get_by_role("link", name=TITLE).first).to_be_visible()
     assert await broken_rules(page) == []
     assert window.complaints == []

@@ -30,7 +30,12 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
 
     await expect(page.get_by_role("heading", level=1)).to_have_text(names[WRONG])
     assert await broken_rules(page) == []
+    await page.get_by_label("Viết cho bên kia").fill("Trường xem lại giúp.")
+    await page.get_by_role("button", name="Gửi lời nhắn").click()
+    await expect(page.get_by_text("Trường xem lại giúp.")).to_be_visible()
     await page.get_by_label("Lý do trả lại").fill("Số bài học chưa khớp.")
+    await page.get_by_text("Nêu lý do theo từng mục").click()
+    await page.get_by_label("Số bài học STEM đã thực hiện", exact=True).fill("Đếm cả tiết ôn tập?")
     await page.get_by_role("button", name="Trả lại để sửa").click()
     # The next one that waits is shown at once, whoever's it is.
     await expect(page).to_have_url(re.compile(r"/review(/[0-9a-f-]{36})?$"))
@@ -45,6 +50,9 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
         for unit in (SCHOOL, WRONG)
     }
     assert states == {SCHOOL: "accepted", WRONG: "returned"}
+    told = await officer.get("submissions", f"/obligations/{staged.obligation(WRONG)}/submission")
+    [field] = told["versions"][-1]["review"]["fields"]
+    assert (field["field"].split("/")[1], field["reason"]) == ("stem.lessons", "Đếm cả tiết ôn tập?")
     assert window.complaints == []
 
 

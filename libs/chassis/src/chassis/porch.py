@@ -55,9 +55,7 @@ class Porch:
         directory_url = settings.directory_url if isinstance(settings, ReaderSettings) else None
         self.keys = keys or KeyRing(directory_url=directory_url)
         self._background: list[Background] = []
-        self._farewells: list[Callable[[], None]] = []
-        self.is_leaving = False
-        """Told to stop; requests under way are finished, those without an end are ended."""
+        self._when_leaving: list[Callable[[], None]] = []
         # The pages FastAPI makes of the description load their parts from elsewhere; the portal shows it instead.
         self.app = FastAPI(title=f"Congvan {service}", version="1", lifespan=self._live, docs_url=None, redoc_url=None)
         self.app.state.frame = self
@@ -65,16 +63,6 @@ class Porch:
         self.app.include_router(health.router)
         self.app.add_middleware(http.BoundedBodies, limits=body_limits or {})
         self.app.add_middleware(Watched, metrics=self.metrics, tracing=self.tracing, is_outage=self.is_outage)
-
-    def before_leaving(self, farewell: Callable[[], None]) -> None:
-        """Have `farewell` called when this process is told to stop: answers without an end must then find one."""
-        self._farewells.append(farewell)
-
-    def leave(self) -> None:
-        """Say that this process was told to stop."""
-        self.is_leaving = True
-        for farewell in self._farewells:
-            farewell()
 
     def front_door(self, router: APIRouter) -> None:
         """Serve `router` in processes with the role `api`."""
@@ -86,6 +74,18 @@ class Porch:
         """Run `work` for as long as a process with the role `worker` lives; it must survive outages by itself."""
         if Role.WORKER in self.roles:
             self._background.append(work)
+
+    def when_leaving(self, tell: Callable[[], None]) -> None:
+        """Call `tell` as soon as the process is to stop, while requests under way are still finished.
+
+        For answers that would go on for ever: whoever gives one must end it, or the stop waits as long as it may.
+        """
+        self._when_leaving.append(tell)
+
+    def leave(self) -> None:
+        """Say that the process is to stop."""
+        for tell in self._when_leaving:
+            tell()
 
     def is_outage(self, error: Exception) -> bool:
         """Say whether `error` means that a server this process needs is away."""

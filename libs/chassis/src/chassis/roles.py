@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import FrameType
+from socket import socket
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import uvicorn
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from chassis.parking import Parked
 
 S = TypeVar("S", bound=ServiceSettings)
+STARTUP_FAILURE = 3
+"""What a process ends with that could not begin; uvicorn's own command does too."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,15 @@ def serve(frame: Porch) -> None:
     # for a tenth of a second each time and took 8 % of the time of a receipt.
     gc.collect()
     gc.freeze()
+    server = server_of(frame)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
+
+
+def server_of(frame: Porch) -> uvicorn.Server:
+    """Return the HTTP server of a process; it is not running yet."""
     config = uvicorn.Config(
         frame.app,
         host=frame.settings.http_host,
@@ -108,24 +119,19 @@ def serve(frame: Porch) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    server = LeavingServer(config, frame)
-    with suppress(KeyboardInterrupt):
-        server.run()
-    if not server.started:
-        sys.exit(3)  # as uvicorn itself says it
+    return _Server(config, frame)
 
 
-class LeavingServer(uvicorn.Server):
-    """A server that says so at once when it is told to stop: it would wait for streams that never end."""
+class _Server(uvicorn.Server):
+    """Says that it stops before it waits for what is under way."""
 
-    def __init__(self, config: uvicorn.Config, porch: Porch) -> None:
+    def __init__(self, config: uvicorn.Config, frame: Porch) -> None:
         super().__init__(config)
-        self._porch = porch
+        self._frame = frame
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Tell those who answer without an end, and begin to stop."""
-        self._porch.leave()
-        super().handle_exit(sig, frame)
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._frame.leave()
+        await super().shutdown(sockets)
 
 
 async def _run(command: Command[S], settings: S, words: Sequence[str]) -> int:

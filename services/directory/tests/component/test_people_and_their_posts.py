@@ -229,3 +229,25 @@ async def test_who_may_not_know_hears_the_same_as_about_nobody(client, administr
     for answer in refused:
         assert answer.status_code == 404
         assert answer.json() | {"trace_id": None} == nobody.json() | {"trace_id": None}
+
+
+async def test_whom_to_call_is_told_to_those_who_read_what_the_unit_sends(client, administrator, signer, registered):
+    def at(account, unit, role, **more):
+        held = [post(unit_id=unit, role=role, **more)]
+        return person(account, full_name=f"Ông {account}", email=f"{account}@example.com", posts=held)
+
+    head, reporter = at("h1", "U-SCH-001", "unit_head"), at("r1", "U-SCH-001", "reporter")
+    viewer, elsewhere = at("v1", "U-SCH-001", "viewer"), at("r2", "U-SCH-002", "reporter")
+    ended = at("r3", "U-SCH-001", "reporter", valid_from="2025-07-01", valid_to="2025-07-02")
+    everybody = {"people": [reporter, head, viewer, elsewhere, ended]}
+    assert (await client.post("/people/bulk", json=everybody, headers=administrator)).status_code == 201
+    path = "/units/U-SCH-001/contacts"
+
+    for who in (("commune_officer", "U-VHXH-99001"), ("desk_officer", "*"), ("reporter", "U-SCH-001")):
+        told = (await client.get(path, headers=signer.bearer(who))).json()["people"]
+        assert [(each["full_name"], each["email"], each["role"]) for each in told] == [
+            (head["full_name"], head["email"], "unit_head"),
+            (reporter["full_name"], reporter["email"], "reporter"),
+        ]
+    for who in (("commune_officer", "U-VHXH-99004"), ("reporter", "U-SCH-002"), ("administrator", "*"), ("clerk", "*")):
+        assert (await client.get(path, headers=signer.bearer(who))).status_code == 404

@@ -82,7 +82,6 @@ async def stream_letters(
         since=await streaming.start_of(frame.transactions, caller, last_event_id),
         seen=last_event_id,
         out=lambda letter: _out(letter).model_dump_json(),
-        is_leaving=lambda: frame.is_leaving,
     )
     return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 

@@ -34,6 +34,8 @@ class Bell:
         self._room = room
         self._ears: dict[UUID, set[asyncio.Event]] = {}
         self._listening: asyncio.Task[None] | None = None
+        self.is_closed = False
+        """The process stops: nobody waits any more."""
         self.looking = asyncio.Semaphore(LOOKS)
 
     @asynccontextmanager
@@ -64,10 +66,15 @@ class Bell:
             )
 
     def ring_all(self) -> None:
-        """Let everybody look: something may have come while nobody listened, or it is time to go."""
+        """Let everybody look: something may have come while nobody listened."""
         for ears in self._ears.values():
             for ear in ears:
                 ear.set()
+
+    def close(self) -> None:
+        """Let everybody go: streams that never end would hold up the stop of the process."""
+        self.is_closed = True
+        self.ring_all()
 
     async def _listen(self) -> None:
         while True:

@@ -40,7 +40,6 @@ async def stream(
     since: datetime,
     seen: UUID | None,
     out: Out,
-    is_leaving: Callable[[], bool],
 ) -> AsyncIterator[bytes]:
     """Yield the letters of a person from a moment on, and how many are unread whenever that has changed.
 
@@ -52,7 +51,7 @@ async def stream(
     told: dict[UUID, datetime] = {seen: since} if seen is not None else {}
     unread: int | None = None
     async with bell.listening(caller.id) as ear:
-        while not is_leaving():
+        while not bell.is_closed:
             ear.clear()
             if await who() is None:
                 return

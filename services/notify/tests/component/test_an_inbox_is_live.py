@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-import signal
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-import uvicorn
 
 from chassis.caller import Caller
 from chassis.frame import Role
-from chassis.roles import LeavingServer
+from chassis.roles import server_of
 from chassis.testing import running, tell, until
 from congvan.ports import free_port
 from notify.bell import Bell, TooManyListeners
@@ -62,14 +60,13 @@ def streaming(frame, bell):
             since=since,
             seen=last_seen,
             out=lambda letter: json.dumps({"letter_id": str(letter.letter_id), "kind": letter.kind}),
-            is_leaving=lambda: frame.is_leaving,
         )
         try:
             yield Told(lines)
         finally:
             await lines.aclose()
 
-    frame.before_leaving(bell.ring_all)
+    frame.when_leaving(bell.close)
     return opened
 
 
@@ -149,9 +146,8 @@ async def test_a_stream_ends_with_the_token_and_with_the_process(frame, letters_
 
 
 async def test_the_house_stops_at_once_though_somebody_listens(make_frame, signer, people) -> None:
-    frame = make_frame(Role.API)
     port = free_port()
-    server = LeavingServer(uvicorn.Config(frame.app, port=port, log_config=None, timeout_graceful_shutdown=10), frame)
+    server = server_of(make_frame(Role.API, http_port=port))
     serving = asyncio.create_task(server._serve())
 
     async def started():
@@ -164,7 +160,7 @@ async def test_the_house_stops_at_once_though_somebody_listens(make_frame, signe
             assert answer.headers["content-type"].startswith("text/event-stream")
             lines = answer.aiter_lines()
             assert await anext(lines) == "event: unread"
-            server.handle_exit(signal.SIGTERM, None)
+            server.should_exit = True
             async with asyncio.timeout(4):
                 assert [line async for line in lines] == ['data: {"unread_count": 0}', ""]
                 await serving

@@ -45,6 +45,8 @@ requirements = Table(
     Column("targets", JSONB, nullable=False, server_default="[]"),
     # Figures whose small totals are kept back before anything leaves.
     Column("sensitive", ARRAY(Text), nullable=False, server_default="{}"),
+    # Arrays of [code, [[indicator, times], …], comparison, [[indicator, times], …], words, words].
+    Column("rules", JSONB, nullable=False, server_default="[]"),
     CheckConstraint("cardinality(periods) > 0", name="requirements_have_a_period"),
     # What a unit asked of those below it: who stands behind the figures it answers with.
     Index("requirements_of_issuer", "issuer_unit_id"),

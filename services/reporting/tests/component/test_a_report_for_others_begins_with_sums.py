@@ -3,6 +3,7 @@
 import pytest
 
 from chassis.testing import running, tell
+from contracts.asked import RuleAsked, TermAsked
 
 YEAR, BEFORE = "2025-2026", "2024-2025"
 COMMUNE = ("commune_officer", "commune")
@@ -89,6 +90,35 @@ async def test_what_is_odd_is_shown_with_what_it_is_held_against(frame, new_stor
     ]
     earlier = await read(story, f"aggregates/department/oddities?period={BEFORE}", ("desk_officer", "department"))
     assert earlier.json()["oddities"] == []
+
+
+async def test_two_sides_of_a_flow_that_do_not_agree_are_shown(frame, new_story, asked, read):
+    story = new_story(indicators=("streaming.to_gdnn", "streaming.from_thcs"))
+    issued = story.issued()
+    sides = [(TermAsked(indicator=code),) for code in story.indicators]
+    words = {"message_vi": "Nơi đi và nơi đến không khớp.", "message_en": "Origin and destination differ."}
+    rule = RuleAsked(code="flow", left=sides[0], holds="equals", right=sides[1], **words)
+    [requirement] = issued.requirements
+    issued = issued.model_copy(update={"requirements": (requirement.model_copy(update={"rules": (rule,)}),)})
+
+    def stated(school, indicator, value):
+        given = story.submitted(school, *([value] * 2))
+        return given.model_copy(update={"values": tuple(each for each in given.values if each.indicator == indicator)})
+
+    await tell(
+        frame,
+        issued,
+        *(story.opened(school) for school in SCHOOLS[:3]),
+        stated(SCHOOLS[0], "streaming.to_gdnn", 20),
+        stated(SCHOOLS[1], "streaming.to_gdnn", 12),
+        stated(SCHOOLS[2], "streaming.from_thcs", 30),
+    )
+    answer = await read(story, f"aggregates/department/oddities?period={YEAR}", ("desk_officer", "department"))
+    [flow] = answer.json()["flows"]
+    assert (
+        flow == {"rule": "flow", "holds": "equals", "left": 32, "right": 30, "left_units": 2, "right_units": 1} | words
+    )
+    assert (await read(asked, f"aggregates/commune/oddities?period={YEAR}")).json()["flows"] == []
 
 
 @pytest.mark.parametrize("path", ["consolidations/commune", f"aggregates/commune/oddities?period={YEAR}"])

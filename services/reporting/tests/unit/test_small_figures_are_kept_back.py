@@ -110,6 +110,32 @@ def test_one_small_total_takes_the_smallest_of_its_neighbours_with_it():
     assert withheld(cells) == {"a", "b"}
 
 
+def test_a_total_that_differs_by_a_few_from_one_that_is_out_is_kept_back_with_another():
+    out = {"p": [[60]], "a": [[20]], "b": [[15]], "c": [[25]]}
+    now = {"p": [72], "a": [22], "b": [25], "c": [25]}
+    cells = [Cell(unit, None if unit == "p" else "p", now[unit], out[unit]) for unit in now]
+    assert withheld(cells) == {"a", "b"}
+
+
+def test_a_total_that_is_as_it_was_or_another_by_far_is_published_again():
+    cells = [Cell("p", None, [60], [[30], [60]]), Cell("a", "p", [20], [[20]]), Cell("b", "p", [40], [[10]])]
+    assert withheld(cells) == set()
+
+
+def test_what_was_kept_back_beside_a_small_one_stays_so_until_it_is_another_by_far():
+    def cells(b):
+        p = Cell("p", None, [b + 33], [[41]])
+        return [p, Cell("a", "p", [12], kept=[[3]]), Cell("b", "p", [b], kept=[[8]]), Cell("c", "p", [21], [[30]])]
+
+    assert "b" in withheld(cells(8)), "3 of the edition before is what is left of 41"
+    assert "b" in withheld(cells(12))
+    assert withheld(cells(19)) == set()
+
+
+def test_what_any_edition_has_shown_is_held_against_it_not_only_the_last():
+    assert withheld([Cell("p", None, [60], [[80], [58]])]) == {"p"}
+
+
 def test_a_nought_hides_nothing():
     cells = [Cell("p", None, [12]), Cell("a", "p", [3]), Cell("b", "p", [0]), Cell("c", "p", [9])]
     assert withheld(cells) == {"a", "c"}

@@ -165,11 +165,25 @@ async def test_many_are_accepted_together_and_exceptions_are_listed(
     listed = await client.get(f"/requirements/{requirement.requirement_id}/submissions", headers=officer)
     states = {each["submission_id"]: each["state"] for each in listed.json()["submissions"]}
     assert states == dict(zip(sent, ["returned", "accepted", "accepted", "submitted"], strict=True))
+    written = f"/requirements/{requirement.requirement_id}/narratives"
+    page = (await client.get(f"{written}?limit=2", headers=officer)).json()
+    rest = (await client.get(f"{written}?limit=2&after={page['next_after']}", headers=officer)).json()
+    solutions = [
+        each
+        for one in (page, rest)
+        for heading in one["sections"]
+        if heading["code"] == "solutions"
+        for each in heading["written"]
+    ]
+    assert [each["submission_id"] for each in solutions] == sent[1:]  # not the one that was sent back
+    assert {each["words"] for each in solutions} == {"Sinh hoạt theo cụm."}
+    assert rest["next_after"] is None
     waiting = f"/requirements/{requirement.requirement_id}/submissions?state=submitted"
     assert len((await client.get(waiting, headers=officer)).json()["submissions"]) == 1
     for who in (reporter, stranger):
         assert told(await client.post(path, json={"submissions": chosen}, headers=who)) == (404, "not-found")
         assert told(await client.get(waiting, headers=who)) == (404, "not-found")
+        assert told(await client.get(written, headers=who)) == (404, "not-found")
 
 
 async def test_versions_are_compared_field_by_field(desk, reporter, officer, asked, submission_id) -> None:

@@ -1,5 +1,6 @@
 """People: their accounts and posts, and where letters to them go."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import NotAllowed, NotFound, NotSignedIn, TooLarge
-from chassis.text import Line
+from chassis.text import Line, UnitId
 from chassis.transaction import OpenTransaction
 from directory.api.posts import PostIn
 from directory.api.sent import HashedPasswords, Sent
@@ -132,6 +133,25 @@ async def import_people(
     text, kind = (as_page(written), "text/html") if letters == "html" else (as_csv(written), "text/csv")
     counted = {"X-Created": str(len(enrolled.created)), "X-Existing": str(len(enrolled.existing))}
     return Response(text, 201, {"Cache-Control": "no-store", **counted}, media_type=f"{kind}; charset=utf-8")
+
+
+class AnsweringOut(ContactOut):
+    """Somebody who answers for a unit."""
+
+    role: str
+
+
+class AnsweringPeopleOut(BaseModel):
+    """Whom to call about what a unit owes: its head first."""
+
+    people: list[AnsweringOut]
+
+
+@router.get("/units/{unit_id}/contacts", responses=may_raise(NotSignedIn, NotFound))
+async def answering_at(unit_id: UnitId, tx: OpenTransaction, caller: Calling) -> AnsweringPeopleOut:
+    found = await people.answering_at(tx, unit_id, by=caller)
+    shown = [AnsweringOut(**asdict(each.contact), role=each.role) for each in found]
+    return AnsweringPeopleOut(people=shown)
 
 
 @router.get("/people/{person_id}/contact", responses=may_raise(NotSignedIn, NotFound))

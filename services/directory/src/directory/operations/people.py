@@ -13,6 +13,7 @@ from chassis.transaction import Transaction
 from directory.domain.passwords import missing
 from directory.domain.people import Contact, NewAccount
 from directory.domain.people_file import read_people
+from directory.domain.sessions import held_on
 from directory.letters import SignInLetter
 from directory.operations.telling import all_posts_of, person_changed
 from directory.passwords import Passwords, one_time
@@ -21,6 +22,8 @@ from directory.store import audit, units
 from directory.store import people as store
 
 FAULTS_SHOWN = 100
+ANSWERING_ROLES = ("unit_head", "commune_officer", "reporter")
+"""Who is called about what a unit owes, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,35 @@ async def contact_of(tx: Transaction, person_id: UUID, *, by: Caller) -> Contact
     if contact is None or not (may_know or by.id == person_id):
         raise NotFound("Không có người này.", "There is no such person.")
     return contact
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Somebody who answers for a unit, and in which role."""
+
+    contact: Contact
+    role: str
+
+
+async def answering_at(tx: Transaction, unit_id: str, *, by: Caller) -> list[Answering]:
+    """Return whom to call about what a unit owes: its people of today, for those who read what it sends.
+
+    Who may not know is told that there is no such unit.
+    """
+    day = today(tx.now)
+    above = await units.above(tx.connection, {unit_id}, day)
+    if not may(by, Purpose.READ_SUBMISSION, unit_id, above=above.get(unit_id, ())):
+        raise NotFound("Không có đơn vị này.", "There is no such unit.")
+    found = []
+    for person_id in await store.people_at(tx.connection, unit_id):
+        posts = held_on(await store.posts_of(tx.connection, person_id), day)
+        roles = {post.role for post in posts if post.unit_id == unit_id}
+        person = await store.find_person(tx.connection, person_id)
+        contact = await store.find_contact(tx.connection, person_id)
+        role = next((each for each in ANSWERING_ROLES if each in roles), None)
+        if role is not None and contact is not None and person is not None and person.disabled_at is None:
+            found.append(Answering(contact, role))
+    return sorted(found, key=lambda each: (ANSWERING_ROLES.index(each.role), each.contact.full_name))
 
 
 def see_that_it_is_good_enough(password: str, **more: str) -> None:

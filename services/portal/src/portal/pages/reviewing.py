@@ -2,12 +2,12 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal import answering, filling, owing, tracking, writing
+from portal import answering, drafting, filling, owing, tracking, writing
 from portal.asking import Services
 from portal.doorkeeping import Form, read_form
 from portal.pages.board import written_by
@@ -63,7 +63,7 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
         form, visit = await read_form(request), await here(request)
         reason = form.get("reason")
         try:
-            body = {"number": _number(form), "reason": reason}
+            body = {"number": _number(form), "reason": reason, "fields": reasons_by_field(form)}
             await services.ask("POST", "submissions", f"{await _submission(services, visit, obligation_id)}/return",
                                token=visit.access_token, body=body)  # fmt: skip
         except Refused as refused:
@@ -86,8 +86,9 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
         )
         if submission is None:
             raise NoSuchPage("Chưa có bản nộp.", "Nothing was sent yet.")
-        directive, called = await asyncio.gather(
+        directive, talk, called = await asyncio.gather(
             services.get("directives", f"/directives/{submission['directive_id']}", token=token),
+            services.find("submissions", f"/submissions/{submission['submission_id']}/comments", token=token),
             names.of_units({submission["unit_id"], submission["answering_unit_id"]}, visit, whole=True),
         )
         requirement = next(
@@ -110,6 +111,8 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
             versions=submission["versions"],
             sheet=answering.sheet(asked, filling.filled_by_version(newest), words),
             before=before,
+            comments=(talk or {"comments": []})["comments"],
+            key=str(uuid4()),
             refused=refused,
             reason=reason,
             moment=writing.moment,
@@ -120,6 +123,12 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
         )
 
     return router
+
+
+def reasons_by_field(form: Form) -> list[dict[str, str]]:
+    """Return why single fields have to be corrected, as the service takes it; those without words are all right."""
+    said = {drafting.field_of(name): text.strip() for name, text in form.under("r:").items()}
+    return [{"field": field, "reason": text} for field, text in said.items() if field and text]
 
 
 async def _waiting(services: Services, visit: Visit) -> list[dict[str, Any]]:

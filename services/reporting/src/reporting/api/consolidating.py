@@ -51,6 +51,20 @@ class OddityOut(BaseModel):
     expected: int
 
 
+class FlowOut(BaseModel):
+    """A flow whose two sides, stated by different units, do not agree."""
+
+    rule: str
+    holds: str
+    left: int
+    right: int
+    left_units: int
+    """How many units stand behind the left side."""
+    right_units: int
+    message_vi: str
+    message_en: str
+
+
 class OdditiesOut(BaseModel):
     """Figures somebody should look at; none of them is refused."""
 
@@ -58,6 +72,7 @@ class OdditiesOut(BaseModel):
     unit_id: str
     period: str
     oddities: list[OddityOut]
+    flows: list[FlowOut]
 
 
 @router.get(
@@ -97,11 +112,24 @@ async def read_oddities(
     tree: TreeNow,
     period: Annotated[AskedPeriod, Query(description="of which period")] = UNDIVIDED,
 ) -> OdditiesOut:
-    """Return figures of those counted at a unit that look odd: against the period before, or against their peers."""
+    """Return figures counted at a unit that look odd: against the period before, peers, the other side of a flow."""
     found = await operations.read_oddities(tx, requirement_id, unit_id, period=period, tree=tree, by=caller)
     return OdditiesOut(
         requirement_id=requirement_id,
         unit_id=unit_id,
         period=period,
-        oddities=[OddityOut.model_validate(each) for each in found],
+        oddities=[OddityOut.model_validate(each) for each in found.figures],
+        flows=[
+            FlowOut(
+                rule=each.rule.code,
+                holds=each.rule.holds,
+                left=each.left,
+                right=each.right,
+                left_units=each.left_units,
+                right_units=each.right_units,
+                message_vi=each.rule.message_vi,
+                message_en=each.rule.message_en,
+            )
+            for each in found.flows
+        ],
     )

@@ -21,6 +21,7 @@ from reporting.domain.asked import (
     ObligationChange,
     Ratio,
     Requirement,
+    Rule,
     Target,
 )
 from reporting.domain.contribution import (
@@ -60,6 +61,7 @@ __all__ = [
     "Ratio",
     "Relation",
     "Requirement",
+    "Rule",
     "Standing",
     "Tally",
     "Target",

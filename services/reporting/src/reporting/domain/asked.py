@@ -39,6 +39,17 @@ class Target(NamedTuple):
     """Those it is for; none: all."""
 
 
+class Rule(NamedTuple):
+    """What must hold between sums of figures, as the outline says: each side a list of [indicator, times]."""
+
+    code: str
+    left: Sequence[Sequence[Any]]
+    holds: str
+    right: Sequence[Sequence[Any]]
+    message_vi: str
+    message_en: str
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """What is asked, as far as it decides how answers add up."""
@@ -65,6 +76,8 @@ class Requirement:
 
     sensitive: tuple[str, ...] = ()
     """Figures, ratios among them, whose small totals are kept back before anything leaves."""
+    rules: Sequence[Rule] = ()
+    """What must hold between figures; where its two sides are stated by different units, between their sums."""
 
     def day_of(self, period: str) -> date:
         """Return the day on whose tree the totals of a period stand."""

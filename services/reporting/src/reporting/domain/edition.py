@@ -92,22 +92,39 @@ def differences(requirement: Requirement, before: Iterable[Figure], after: Itera
 
 
 def withheld_in(
-    requirement: Requirement, figures: Mapping[AggregateKey, Figures], above: Mapping[str, Sequence[str]]
+    requirement: Requirement,
+    figures: Mapping[AggregateKey, Figures],
+    above: Mapping[str, Sequence[str]],
+    earlier: Sequence[Sequence[Figure]] = (),
 ) -> frozenset[AggregateKey]:
     """Return at which units sensitive figures are kept back: of those by other relations than reporting, at all.
 
     `above` says who stands above each unit, nearest first. Two groupings of the same schools would give away what they
-    differ by.
+    differ by; and so would two editions, wherefore those that are out already are held against this one.
     """
     if not requirement.sensitive:
         return frozenset()
+    shown: dict[AggregateKey, list[Figures]] = {}
+    hidden: dict[AggregateKey, list[Figures]] = {}
+    for figure in (each for edition in earlier for each in edition):
+        (hidden if figure.is_withheld else shown).setdefault(figure.key, []).append(figure.figures)
+
+    def sensitive(of: Figures) -> list[int | None]:
+        return [of.get(ALL_LEVELS, Tally()).total(code) for code in counted]
+
     counted = [each for each in requirement.indicators if each in requirement.sensitive]
     kept = {key for key in figures if key.relation != "reporting"}
     for period in {key.period for key in figures}:
         there = {key.unit_id: key for key in figures if key.relation == "reporting" and key.period == period}
         parents = parents_of({unit_id: above.get(unit_id, ()) for unit_id in there})
         cells = [
-            Cell(unit_id, parents[unit_id], [figures[key].get(ALL_LEVELS, Tally()).total(each) for each in counted])
+            Cell(
+                unit_id,
+                parents[unit_id],
+                sensitive(figures[key]),
+                published=[sensitive(each) for each in shown.get(key, ())],
+                kept=[sensitive(each) for each in hidden.get(key, ())],
+            )
             for unit_id, key in there.items()
         ]
         kept |= {there[unit_id] for unit_id in withheld(cells)}

@@ -8,7 +8,7 @@ from contracts.directory import UnitChanged
 from contracts.event import Event
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting.domain.answered import Answer, AnswerState, AnswerValues
-from reporting.domain.asked import UNDIVIDED, Obligation, ObligationChange, Ratio, Requirement, Target
+from reporting.domain.asked import UNDIVIDED, Obligation, ObligationChange, Ratio, Requirement, Rule, Target
 
 HEARD: Mapping[str, type[Event]] = {
     each.type: each
@@ -60,6 +60,16 @@ def sensitive_among(indicators: Sequence[IndicatorAsked], rules: Sequence[RuleAs
     return tuple(each.code for each in indicators if each.code in found)
 
 
+def _is_between_figures(rule: RuleAsked) -> bool:
+    # A number by itself is meant for each unit, and says nothing of sums.
+    return all(term.indicator is not None for term in (*rule.left, *rule.right))
+
+
+def _rule(rule: RuleAsked) -> Rule:
+    left, right = ([(term.indicator, term.times) for term in side] for side in (rule.left, rule.right))
+    return Rule(rule.code, left, rule.holds, right, rule.message_vi, rule.message_en)
+
+
 def requirements_of(event: DirectiveIssued) -> list[Requirement]:
     """Return what a directive asks for."""
     return [
@@ -86,6 +96,7 @@ def requirements_of(event: DirectiveIssued) -> list[Requirement]:
                 for one in each.targets
             ),
             sensitive=sensitive_among(each.indicators, each.rules),
+            rules=tuple(_rule(rule) for rule in each.rules if _is_between_figures(rule)),
         )
         for each in event.requirements
     ]

@@ -6,7 +6,7 @@ that is kept back or at least two, and no sum of those kept back is small itself
 adds and subtracts what is published finds no equation with a single unknown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 SMALL = 5
@@ -22,11 +22,34 @@ class Cell:
     """The next published unit above it."""
     totals: Sequence[int | None]
     """One for each sensitive figure; null where there is none."""
+    published: Sequence[Sequence[int | None]] = ()
+    """What editions before this one have shown of them."""
+    kept: Sequence[Sequence[int | None]] = ()
+    """What these were where an edition before this one kept them back."""
 
 
 def is_small(total: int | None) -> bool:
     """Say whether a total could be told apart."""
     return total is not None and 0 < total < SMALL
+
+
+def tells_a_few(cell: Cell) -> bool:
+    """Say whether a total is small, or would tell of few beside the editions that are out.
+
+    That is when it differs by few from what one of them has shown, or not by more from what one of them kept back.
+    """
+    return (
+        any(map(is_small, cell.totals))
+        or any(is_small(abs((now or 0) - (was or 0))) for was, now in _pairs(cell.published, cell.totals))
+        or any(abs((now or 0) - was) < SMALL for was, now in _pairs(cell.kept, cell.totals) if was)
+    )
+
+
+def _pairs(
+    earlier: Sequence[Sequence[int | None]], now: Sequence[int | None]
+) -> Iterator[tuple[int | None, int | None]]:
+    for totals in earlier:
+        yield from zip(totals, now, strict=True)
 
 
 def withheld(cells: Iterable[Cell]) -> frozenset[str]:
@@ -36,7 +59,7 @@ def withheld(cells: Iterable[Cell]) -> frozenset[str]:
     for each in by_unit.values():
         if each.parent_id in below:
             below[each.parent_id].append(each)
-    hidden = {each.unit_id for each in by_unit.values() if any(map(is_small, each.totals))}
+    hidden = {each.unit_id for each in by_unit.values() if tells_a_few(each)}
     # Nearest the schools first, so that what is kept back there is known when the sum above is looked at.
     waiting = [unit_id for unit_id in sorted(by_unit) if below[unit_id]]
     changed = True

@@ -10,6 +10,7 @@ from chassis.policy import Purpose
 from chassis.transaction import Transaction
 from reporting import store
 from reporting.domain import AggregateKey, Requirement, Tally
+from reporting.domain.flow import BrokenFlow, broken_flows
 from reporting.domain.plausibility import Oddity, odd_among
 from reporting.operations.access import Reader, nothing_here
 from unit_tree.tree import Tree
@@ -64,10 +65,20 @@ async def _of(
     return Consolidated(period, source, aggregate.all_units.totals(shared), aggregate.all_units)
 
 
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """What somebody should look at among the figures counted at a unit."""
+
+    figures: Sequence[Oddity]
+    flows: Sequence[BrokenFlow]
+
+
 async def read_oddities(
     tx: Transaction, requirement_id: UUID, unit_id: str, *, period: str, tree: Tree, by: Caller
-) -> list[Oddity]:
-    """Return figures of those counted at a unit that are far from what the unit told before, or from the others'."""
+) -> Oddities:
+    """Return figures of those counted at a unit that are far from what the unit told before, or from the others';
+    and flows between units whose two sides do not agree.
+    """
     requirement = await store.find_requirement(tx, requirement_id)
     if requirement is None or period not in requirement.periods:
         raise nothing_here()
@@ -77,7 +88,7 @@ async def read_oddities(
     now = await _figures(tx, requirement_id, unit_id, period)
     before = await _figures(tx, requirement_id, unit_id, earlier) if earlier is not None else {}
     counted: Sequence[str] = [each for each in requirement.indicators if each not in requirement.bools]
-    return list(odd_among(now, before, counted))
+    return Oddities(list(odd_among(now, before, counted)), list(broken_flows(requirement.rules, now)))
 
 
 async def _figures(tx: Transaction, requirement_id: UUID, unit_id: str, period: str) -> dict[str, Mapping[str, int]]:

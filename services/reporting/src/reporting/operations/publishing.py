@@ -81,11 +81,15 @@ async def publish_edition(
 
 async def figures_now(tx: Transaction, requirement: Requirement, tree: Tree) -> list[Figure]:
     """Return the totals as an edition of this moment would have them, with what of them is kept back."""
+    earlier: list[list[Figure]] = []
+    if requirement.sensitive:
+        editions = await store.editions_of(tx, requirement.requirement_id)
+        earlier = [await store.figures_of(tx, requirement.requirement_id, each.number) for each in editions]
     found = [
         each for each in await store.aggregates_of(tx, requirement.requirement_id) if not each.all_units.is_nothing
     ]
     above = {each.key.unit_id: tree.ancestors(each.key.unit_id, "reporting", requirement.as_of) for each in found}
-    kept = withheld_in(requirement, {each.key: each.figures for each in found}, above)
+    kept = withheld_in(requirement, {each.key: each.figures for each in found}, above, earlier)
     return [
         Figure(
             each.key,

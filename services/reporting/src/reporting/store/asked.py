@@ -9,7 +9,7 @@ from sqlalchemy import Row, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.transaction import Transaction
-from reporting.domain import Ratio, Requirement, Target
+from reporting.domain import Ratio, Requirement, Rule, Target
 from reporting.tables import obligations, requirements
 
 _THESE = bindparam("ids", type_=ARRAY(Uuid))
@@ -52,6 +52,7 @@ def _requirement(row: Row[Any]) -> Requirement:
         calendar=tuple((code, date.fromisoformat(first_day)) for code, first_day in row.calendar),
         targets=tuple(Target(*each) for each in row.targets),
         sensitive=tuple(row.sensitive),
+        rules=tuple(Rule(*each) for each in row.rules),
     )
 
 

@@ -153,6 +153,30 @@ class ListOut(BaseModel):
     submissions: list[ListedOut]
 
 
+class WrittenOut(BaseModel):
+    """What one unit wrote under a heading."""
+
+    unit_id: str
+    submission_id: UUID
+    number: int
+    words: str | list[str]
+
+
+class HeadingOut(BaseModel):
+    """A heading of the outline, with what was written under it, by unit."""
+
+    code: str
+    title: str
+    written: list[WrittenOut]
+
+
+class NarrativesOut(BaseModel):
+    """What units wrote; `after` of the next page is `next_after`, null when there is none."""
+
+    sections: list[HeadingOut]
+    next_after: UUID | None
+
+
 class DifferenceOut(BaseModel):
     """What a field said and says; null: nothing."""
 
@@ -299,6 +323,35 @@ async def list_submissions(
         tx, requirement_id=requirement_id, state=state, after=after, limit=limit, by=caller
     )
     return ListOut(submissions=[ListedOut(**asdict(each)) for each in found])
+
+
+@router.get("/requirements/{requirement_id}/narratives", responses=may_raise(Malformed, NotFound, NotSignedIn))
+async def read_narratives(
+    requirement_id: UUID,
+    tx: OpenTransaction,
+    caller: Calling,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> NarrativesOut:
+    """Show what units wrote under each heading, each under its name: what a report that sums them up begins with."""
+    headings, found = await discussing.read_narratives(
+        tx, requirement_id=requirement_id, after=after, limit=limit, by=caller
+    )
+    return NarrativesOut(
+        sections=[
+            HeadingOut(
+                code=heading.code,
+                title=heading.title,
+                written=[
+                    WrittenOut(unit_id=each.unit_id, submission_id=each.submission_id, number=each.number, words=words)
+                    for each in found
+                    if (words := each.narrative.get(heading.code))
+                ],
+            )
+            for heading in headings
+        ],
+        next_after=found[-1].submission_id if len(found) == limit else None,
+    )
 
 
 @router.get("/submissions/{submission_id}/differences", responses=may_raise(Malformed, NotFound, NotSignedIn))

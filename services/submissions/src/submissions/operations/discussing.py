@@ -8,13 +8,14 @@ from chassis.caller import Caller
 from chassis.policy import Purpose, may
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction
+from contracts.asked import SectionAsked
 from contracts.submissions import CommentAdded
 from submissions import store
 from submissions.domain.asked import Obligation
 from submissions.domain.draft import Content, DraftField, differences, fields_of_version
 from submissions.domain.submission import State, Submission, SubmissionVersion
 from submissions.operations.rights import may_look_over, may_review, not_found, require_read
-from submissions.store.reviews import Comment, Listed, Side
+from submissions.store.reviews import Comment, Listed, Side, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,21 @@ async def list_submissions(
     return await store.reviews.listed(
         tx, requirement_id=requirement_id, reader=by.id, state=state, after=after, limit=limit
     )
+
+
+async def read_narratives(
+    tx: Transaction, *, requirement_id: UUID, after: UUID | None, limit: int, by: Caller
+) -> tuple[Sequence[SectionAsked], Sequence[Written]]:
+    """Return the headings people write under, and what units wrote there in answers that count.
+
+    It is what a report that sums up theirs begins with. What stands under a heading for evidence are files, and is left
+    out. Whoever may not read what comes in learns nothing: `NotFound`.
+    """
+    requirement = await store.asked.find_requirement(tx, requirement_id)
+    if requirement is None or not may_look_over(by, await store.asked.desks_of(tx, requirement_id)):
+        raise not_found()
+    headings = [each for each in requirement.sections.values() if each.evidence is None]
+    return headings, await store.reviews.written_for(tx, requirement_id=requirement_id, after=after, limit=limit)
 
 
 async def compare(tx: Transaction, *, submission_id: UUID, before: int, now: int, by: Caller) -> Compared:

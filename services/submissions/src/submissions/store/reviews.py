@@ -1,6 +1,6 @@
 """What reviewers see of many submissions, what was said, and what was read, in and out of PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
@@ -37,6 +37,16 @@ class Listed:
     """Of others, since the reader last read."""
     asks_to_correct: bool
     """A request to correct it waits for a decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one unit wrote in an answer that counts, by heading."""
+
+    unit_id: str
+    submission_id: UUID
+    number: int
+    narrative: Mapping[str, str | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,31 @@ async def listed(
     if after is not None:
         query = query.where(submissions.c.submission_id > after)
     return [Listed(**row) for row in (await tx.connection.execute(query)).mappings()]
+
+
+async def written_for(tx: Transaction, *, requirement_id: UUID, after: UUID | None, limit: int) -> Sequence[Written]:
+    """Return what units wrote for a requirement in answers that count, in the order these first came in."""
+    query = (
+        select(obligations.c.unit_id, *submissions.c["submission_id", "number"], submission_versions.c.narrative)
+        .join_from(obligations, submissions, submissions.c.obligation_id == obligations.c.obligation_id)
+        .join(
+            submission_versions,
+            and_(
+                submission_versions.c.submission_id == submissions.c.submission_id,
+                submission_versions.c.number == submissions.c.number,
+            ),
+        )
+        .where(
+            obligations.c.requirement_id == requirement_id,
+            submissions.c.state.in_(("submitted", "accepted")),
+            submissions.c.carried_to.is_(None),
+        )
+        .order_by(submissions.c.submission_id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(submissions.c.submission_id > after)
+    return [Written(**row) for row in (await tx.connection.execute(query)).mappings()]
 
 
 async def put_reading(tx: Transaction, *, person_id: UUID, submission_id: UUID, number: int) -> None:
