@@ -55,6 +55,7 @@ class Porch:
         directory_url = settings.directory_url if isinstance(settings, ReaderSettings) else None
         self.keys = keys or KeyRing(directory_url=directory_url)
         self._background: list[Background] = []
+        self._when_leaving: list[Callable[[], None]] = []
         # The pages FastAPI makes of the description load their parts from elsewhere; the portal shows it instead.
         self.app = FastAPI(title=f"Congvan {service}", version="1", lifespan=self._live, docs_url=None, redoc_url=None)
         self.app.state.frame = self
@@ -73,6 +74,18 @@ class Porch:
         """Run `work` for as long as a process with the role `worker` lives; it must survive outages by itself."""
         if Role.WORKER in self.roles:
             self._background.append(work)
+
+    def when_leaving(self, tell: Callable[[], None]) -> None:
+        """Call `tell` as soon as the process is to stop, while requests under way are still finished.
+
+        For answers that would go on for ever: whoever gives one must end it, or the stop waits as long as it may.
+        """
+        self._when_leaving.append(tell)
+
+    def leave(self) -> None:
+        """Say that the process is to stop."""
+        for tell in self._when_leaving:
+            tell()
 
     def is_outage(self, error: Exception) -> bool:
         """Say whether `error` means that a server this process needs is away."""

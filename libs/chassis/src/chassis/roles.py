@@ -6,8 +6,10 @@ import gc
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from socket import socket
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import uvicorn
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from chassis.parking import Parked
 
 S = TypeVar("S", bound=ServiceSettings)
+STARTUP_FAILURE = 3
+"""What a process ends with that could not begin; uvicorn's own command does too."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,16 @@ def serve(frame: Porch) -> None:
     # for a tenth of a second each time and took 8 % of the time of a receipt.
     gc.collect()
     gc.freeze()
-    uvicorn.run(
+    server = server_of(frame)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
+
+
+def server_of(frame: Porch) -> uvicorn.Server:
+    """Return the HTTP server of a process; it is not running yet."""
+    config = uvicorn.Config(
         frame.app,
         host=frame.settings.http_host,
         port=frame.settings.http_port,
@@ -106,6 +119,19 @@ def serve(frame: Porch) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    return _Server(config, frame)
+
+
+class _Server(uvicorn.Server):
+    """Says that it stops before it waits for what is under way."""
+
+    def __init__(self, config: uvicorn.Config, frame: Porch) -> None:
+        super().__init__(config)
+        self._frame = frame
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._frame.leave()
+        await super().shutdown(sockets)
 
 
 async def _run(command: Command[S], settings: S, words: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from contracts import directives, directory, reporting, submissions
+from contracts import directives, directory, outside, reporting, submissions
 from contracts.event import CONTENT_TYPE, Event, nats_subject
 
 EVENTS: tuple[type[Event], ...] = (
@@ -106,7 +106,11 @@ def asyncapi() -> dict[str, Any]:
                 },
             },
         }
+        example = outside.example_of(event)
+        if example is not None:
+            messages[event.__name__]["examples"] = [{"name": event.type, "payload": json.loads(example)}]
         channels[event.__name__] = {
+            "servers": [{"$ref": "#/servers/nats"}],
             "address": nats_subject(event.type, "{about}"),
             "messages": {event.__name__: {"$ref": f"#/components/messages/{event.__name__}"}},
             "parameters": {"about": {"description": "id of the thing the event describes"}},
@@ -115,15 +119,17 @@ def asyncapi() -> dict[str, Any]:
             "action": "send",
             "channel": {"$ref": f"#/channels/{event.__name__}"},
         }
+    by_http, asked = outside.roads()
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Congvan events",
             "version": "1",
-            "description": "Facts the services publish on NATS.",
+            "description": "Facts the services publish on NATS; what is told outside goes by HTTP as well.",
         },
-        "channels": channels,
-        "operations": operations,
+        "servers": outside.SERVERS,
+        "channels": channels | by_http,
+        "operations": operations | asked,
         "components": {"messages": messages, "schemas": schemas},
     }
 
@@ -143,4 +149,4 @@ def catalogue_page() -> str:
         says = " ".join((event.__doc__ or "").split())
         fields = ", ".join(f"`{name}`" for name in event.model_fields)
         lines.append(f"| `{event.type}` | {says} | {fields} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n\n" + outside.page()

@@ -132,16 +132,20 @@ def digest_of(lines: Iterable[str]) -> str:
 
 
 class SubscriptionStopped(Event):
-    """A subscriber of the aggregates is told nothing any more: its target did not take them for days, or is gone."""
+    """A subscriber of the aggregates is told nothing any more, and why."""
 
     type: ClassVar[str] = "reporting.subscription.stopped.v1"
 
     subscription_id: UUID
     version: int
-    because: Literal["gone", "failing"]
+    because: Literal["gone", "failing", "revoked"]
+    """It answered that it is gone; it took nothing for days; its owner may not subscribe any more."""
     failing_since: datetime
+    """When it was revoked: that moment."""
     position: int
     """Of the feed; what is behind it was not delivered, and is when the subscription is taken up again."""
+    owner_id: UUID | None = None
+    """Whose it is: somebody who should know."""
 
     @property
     def about(self) -> str:

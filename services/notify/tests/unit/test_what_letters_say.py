@@ -172,3 +172,12 @@ def test_who_is_asked_for_the_same_again_is_told_that_what_was_sent_counts():
     assert asked == letters.write(Kind.OBLIGATION_OPENED, quoted())
     assert "không phải nộp lại" in again.body_vi
     assert "Hạn nộp: 24h00 ngày 13/12/2026" in again.body_vi
+
+
+def test_whose_right_has_ended_is_not_said_to_have_a_broken_target():
+    stopped = quoted(more={"subscription_id": "01a2", "because": "revoked"})
+
+    text = letters.write(Kind.SUBSCRIPTION_STOPPED, stopped)
+
+    assert "không còn quyền nhận số liệu" in text.body_vi
+    assert "nơi nhận hoạt động trở lại" not in text.body_vi

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from chassis.consuming import EventDesk, Letter
 from chassis.transaction import Transaction
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
-from contracts.directory import UnitChanged
+from contracts.directory import PersonChanged, UnitChanged
 from contracts.reporting import AggregatesDigested, AggregateUpdated, EditionPublished
 from contracts.submissions import SubmissionAccepted, SubmissionReturned, SubmissionSubmitted, SubmissionWithdrawn
 from reporting import projections
 from reporting.domain.heard import AnswerEvent
 from reporting.exports.projection import note_wordings
 from reporting.feed.operations import note_told
+from reporting.webhooks.owners import note_owners
 from unit_tree.projection import TreeReader
 
 
@@ -30,6 +31,10 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
     @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
     async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
         await projections.note_answers(transaction, events)
+
+    @desk.batch("reporting-owners", PersonChanged)
+    async def note_posts(events: Sequence[PersonChanged], transaction: Transaction) -> None:
+        await note_owners(transaction, events)
 
     # What is told outside the house: the bytes themselves, as they were told.
     @desk.batch("reporting-feed", AggregateUpdated, AggregatesDigested, EditionPublished, letters=True)

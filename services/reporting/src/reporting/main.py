@@ -54,6 +54,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.app.state.trees = trees
     bell = Bell(settings.database_url)
     frame.app.state.bell = bell
+    frame.when_leaving(bell.close)
     frame.front_door(api.router)
     frame.front_door(feed_api.router)
     frame.front_door(webhooks_api.router)

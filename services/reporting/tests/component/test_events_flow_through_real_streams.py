@@ -75,6 +75,7 @@ async def test_what_others_publish_becomes_totals_that_are_published(make_frame,
             "reporting-units",
             "reporting-directives",
             "reporting-answers",
+            "reporting-owners",
             "reporting-feed",
         }
         await until(lambda: _is_fed(frame, steward))

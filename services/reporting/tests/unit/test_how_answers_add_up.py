@@ -108,6 +108,31 @@ def test_changes_that_cancel_out_touch_nothing():
     assert changes_between([(EMPTY, gains), (loses, other)]) == {}
 
 
+def test_what_many_stand_above_is_their_sum_and_no_other_units():
+    schools = [
+        replace(EMPTY, obligation_id=UUID(int=10 + number), place=Place((commune, "department"), (), "lower_secondary"))
+        for number, commune in enumerate(("north", "south", "south", "west"))
+    ]
+    moves = [(each, replace(each, number=1, stated=STATED)) for each in schools]
+
+    changes = changes_between(moves)
+
+    lessons = {key.unit_id: change.figures[""].sums["stem.lessons"] for key, change in changes.items()}
+    assert lessons == {"north": 12, "south": 24, "west": 12, "department": 48}
+    assert {key.unit_id: change.figures[""].due for key, change in changes.items()} == dict.fromkeys(lessons, 0)
+
+
+def test_periods_that_overlap_add_up_each_by_itself():
+    periods = ("2025-2026", "2026-H1")
+    stated = {"2025-2026": {"stem.lessons": 12}, "2026-H1": {"stem.lessons": 7}}
+    owed = replace(EMPTY, periods=periods)
+
+    changes = changes_between([(owed, replace(owed, number=1, stated=stated))])
+
+    sums = {(key.unit_id, key.period): change.figures[""].sums for key, change in changes.items()}
+    assert sums == {(unit, period): stated[period] for unit in (*PLACE.above, *PLACE.clusters) for period in periods}
+
+
 def test_a_move_takes_from_the_old_units_and_gives_to_the_new():
     moved = replace(EMPTY, place=replace(PLACE, above=("other", "department")))
 

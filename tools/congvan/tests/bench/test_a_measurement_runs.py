@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from congvan.bench import directives, directory, draining, evening, flow, ingest, reporting, upload
+from congvan.bench import city, directives, directory, draining, evening, flow, ingest, reporting, upload
 from congvan.bench.generated import Size
 from congvan.bench.ground import AlreadyMeasuring, throw_away_folder
 from congvan.bench.outcome import Outcome
@@ -41,7 +41,7 @@ class Silent:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home = tmp_path_factory.mktemp("bench")
-    with House(home, durable=False) as started:
+    with House(home, durable=False, more_settings=city.SETTINGS) as started:
         yield started
     Postgres(home / "postgres", port=0, password="").remove()
 
@@ -49,6 +49,19 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def _shown(outcome: Outcome) -> None:
     assert outcome.met.keys() == outcome.aims.keys() <= outcome.ratios.keys()
     assert all(len(row) <= len(sheet.columns) for sheet in outcome.sheets for row in sheet.rows)
+
+
+async def test_city_counts_what_three_subscribers_have(house: House) -> None:
+    outcome = await city.measure(
+        house, Silent(), seconds=0.3, per_second=100, aggregates=7, warm_up_s=0.05, backlog_s=0.2
+    )
+
+    _shown(outcome)
+    assert outcome.figures["told"] == 30
+    ways = outcome.figures["change_to_subscriber"]
+    assert ways.keys() == {"nats", "webhook", "sse"}
+    assert all(0 < each["p50_ms"] <= each["p99_ms"] <= each["max_ms"] for each in ways.values())
+    assert 0 < outcome.ratios["caught_up_of_bare"] < 1
 
 
 async def test_ingest_counts_what_was_stored_and_says_what_it_cost(house: House) -> None:

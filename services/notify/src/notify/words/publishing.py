@@ -39,6 +39,16 @@ def _subscription_stopped(quoted: Quoted) -> Written:
     why: Line = ("nơi nhận không nhận trong nhiều ngày", "its target took nothing for days")
     if quoted.more["because"] == "gone":
         why = ("nơi nhận trả lời không còn nhận nữa (410)", "its target answered that it is gone (410)")
+    after: Line = (
+        "Khi nơi nhận hoạt động trở lại, hãy bật lại đăng ký; những gì chưa gửi sẽ được gửi tiếp.",
+        "When the target works again, take the subscription up; what was not delivered is delivered then.",
+    )
+    if quoted.more["because"] == "revoked":
+        why = ("tài khoản đăng ký không còn quyền nhận số liệu", "its owner may not take aggregates any more")
+        after = (
+            "Nếu việc thu hồi quyền là đúng, hãy xóa đăng ký này.",
+            "If the right was meant to end, remove the subscription.",
+        )
     return (
         ("Ngừng gửi số liệu cho một nơi đăng ký nhận", "A subscription was stopped"),
         (
@@ -49,10 +59,7 @@ def _subscription_stopped(quoted: Quoted) -> Written:
             (f"Mã đăng ký: {subscription}", f"Subscription: {subscription}"),
             (f"Lý do: {why[0]}", f"Because: {why[1]}"),
         ],
-        (
-            "Khi nơi nhận hoạt động trở lại, hãy bật lại đăng ký; những gì chưa gửi sẽ được gửi tiếp.",
-            "When the target works again, take the subscription up; what was not delivered is delivered then.",
-        ),
+        after,
     )
 
 

@@ -63,7 +63,7 @@ async def read_feed(
         bell: Bell = request.app.state.bell
         until = time.monotonic() + wait
         async with bell.listening() as ear:
-            while not page.entries and (left := until - time.monotonic()) > 0:
+            while not page.entries and not bell.is_closing and (left := until - time.monotonic()) > 0:
                 ear.clear()
                 page = await _look(request.app.state.frame.transactions, caller, after, limit, newest=newest)
                 if not page.entries:
@@ -111,13 +111,13 @@ async def stream_feed(
 
 
 async def lines_behind(request: Request, position: int) -> AsyncIterator[bytes]:
-    """Yield what is told behind a position as server-sent events, until the token of the request holds no more."""
+    """Yield what is told behind a position as server-sent events, until the token or the process ends."""
     frame = request.app.state.frame
     token = request.headers["authorization"].partition(" ")[2]
     bell: Bell = request.app.state.bell
     async with bell.listening() as ear:
         heard_at = time.monotonic()
-        while True:
+        while not bell.is_closing:
             ear.clear()
             caller = await _holder_of(frame.keys, token)
             if caller is None:

@@ -52,6 +52,13 @@ class Bell:
         self._database_url = database_url
         self._ears: set[Ear] = set()
         self._listening: asyncio.Task[None] | None = None
+        self.is_closing = False
+        """Whoever waits is to end: the process stops."""
+
+    def close(self) -> None:
+        """Wake everybody for the last time."""
+        self.is_closing = True
+        self._ring()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Ear]:

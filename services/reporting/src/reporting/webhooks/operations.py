@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.caller import Caller
+from chassis.clock import today
 from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotFound
 from chassis.transaction import Transaction, new_id
@@ -16,6 +17,7 @@ from reporting.feed.operations import check_may_subscribe
 from reporting.feed.store import last_position
 from reporting.webhooks import domain, signing, store
 from reporting.webhooks.domain import Outcome, Plan, Schedule, Subscription
+from reporting.webhooks.owners import may_still_subscribe
 from reporting.webhooks.problems import NoSuchPosition, TooManySubscriptions
 from reporting.webhooks.targets import Network, target_of
 
@@ -163,6 +165,9 @@ async def plan_wave(tx: Transaction, subscription_id: UUID) -> Work | None:
     subscription = await store.find_subscription(tx, subscription_id)
     if subscription is None or subscription.state != "active":
         return None
+    if not await may_still_subscribe(tx, subscription.owner_id, on=today(tx.now)):
+        await _revoke(tx, subscription_id)
+        return None
     if subscription.next_attempt_at is not None and tx.now < subscription.next_attempt_at:
         return Work(subscription, Plan((), (), subscription.position), (), subscription.next_attempt_at - tx.now)
     held = await store.held_of(tx, subscription_id)
@@ -174,6 +179,26 @@ async def plan_wave(tx: Transaction, subscription_id: UUID) -> Work | None:
         [Parcel(due.position, *bodies[due.position]) for due in lane if due.position in bodies] for lane in plan.lanes
     ]
     return Work(subscription, plan, lanes, wait)
+
+
+async def _revoke(tx: Transaction, subscription_id: UUID) -> None:
+    found = await store.take_subscription(tx, subscription_id)
+    if found is None or found.state != "active":
+        return
+    log.error("subscription %s is switched off: its owner may not subscribe any more", subscription_id)
+    said = "switched off: the right to subscribe has ended"
+    await store.change_subscription(tx, replace(found, state="switched_off", last_outcome=said))
+    tx.emit(
+        SubscriptionStopped(
+            occurred_at=tx.now,
+            subscription_id=subscription_id,
+            version=found.epoch,
+            because="revoked",
+            failing_since=tx.now,
+            position=found.position,
+            owner_id=found.owner_id,
+        )
+    )
 
 
 async def settle_wave(tx: Transaction, work: Work, outcomes: Mapping[int, Outcome], *, schedule: Schedule) -> bool:
@@ -198,6 +223,7 @@ async def settle_wave(tx: Transaction, work: Work, outcomes: Mapping[int, Outcom
                 because=settled.switch_off,
                 failing_since=_failing_since(work, before) or tx.now,
                 position=settled.position,
+                owner_id=before.owner_id,
             )
         )
     return True

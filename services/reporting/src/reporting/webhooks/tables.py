@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
@@ -43,6 +44,16 @@ subscriptions = Table(
     # Those of one owner.
     Index("subscriptions_of_owner", "owner_id"),
     comment="who takes the feed by webhook",
+)
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    # Posts that let one subscribe: an array of {unit_id, role, valid_from, valid_to}. Of most people none.
+    Column("posts", JSONB, nullable=False),
+    comment="who may subscribe, as the directory told last; who may no longer is told nothing any more",
 )
 
 held_deliveries = Table(

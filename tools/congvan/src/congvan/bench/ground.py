@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,9 +65,10 @@ def _clear(folder: Path) -> None:
 
 
 @contextmanager
-def throw_away_house(tell: Tell) -> Iterator[House]:
+def throw_away_house(tell: Tell, *, more_settings: Mapping[str, str] | None = None) -> Iterator[House]:
     """Start a house whose writes wait for the disk, and remove it afterwards."""
-    with throw_away_folder() as folder, House(folder, durable=True, tell=tell) as house:
+    told = dict(more_settings or {})
+    with throw_away_folder() as folder, House(folder, durable=True, tell=tell, more_settings=told) as house:
         yield house
 
 

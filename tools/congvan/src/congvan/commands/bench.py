@@ -16,8 +16,8 @@ from congvan import places
 from congvan.programs import NotReady
 from congvan.progress import Progress
 
-NAMES = ("ingest", "flow", "upload", "rest", "directory", "directives", "media", "evening", "reporting")
-SECONDS = {"ingest": 5.0, "flow": 20.0, "rest": 10.0, "evening": 600.0}
+NAMES = ("ingest", "flow", "upload", "rest", "directory", "directives", "media", "evening", "reporting", "city")
+SECONDS = {"ingest": 5.0, "flow": 20.0, "rest": 10.0, "evening": 600.0, "city": 10.0}
 
 
 class Clients(click.ParamType[tuple[int, ...]]):
@@ -44,7 +44,7 @@ class Clients(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--seconds",
     type=click.FloatRange(0.5, 600),
-    help="Thời gian mỗi lần đo (ingest 5, flow 20, rest 10, evening 600). / Length of each run.",
+    help="Thời gian mỗi lần đo (ingest 5, flow 20, rest 10, evening 600, city 10). / Length of each run.",
 )
 @click.option(
     "--clients",
@@ -69,6 +69,7 @@ def bench(*, name: str, as_json: bool, seconds: float | None, clients: tuple[int
       media    kiểm tra và chuyển video, 600 video chờ / inspecting films, making them playable, a queue of 600
       evening  buổi tối cuối hạn, 5 % kết nối bị đứt / the evening of a deadline, 5 % of connections cut
       reporting  cộng số liệu, đọc và tính lại đến 1.000.000 số / adding up, reading, rebuilding
+      city     1.000 thay đổi mỗi giây đến ba bên nhận / 1,000 changes a second to three subscribers
       directory  bộ chọn, quyền, nhập và bắt kịp đến 50.000 đơn vị / selectors, rights, import, catch-up
 
     \b
@@ -113,7 +114,8 @@ def _measure(name: str, console: Console, seconds: float, clients: tuple[int, ..
         if name == "rest":  # it needs more than one house
             return rest.measure(told, idle_s=seconds)
         progress = Progress(console, places.default_home() / "logs" / "bench.log")
-        with throw_away_house(progress.tell) as house:
+        more = importlib.import_module("congvan.bench.city").SETTINGS if name == "city" else {}
+        with throw_away_house(progress.tell, more_settings=more) as house:
             return asyncio.run(_measured(name, house, told, seconds, clients))
 
 
@@ -124,6 +126,7 @@ def _measured(name: str, house: Any, told: Any, seconds: float, clients: tuple[i
         "ingest": {"seconds": seconds, "clients": clients},
         "flow": {"seconds": seconds},
         "evening": {"seconds": seconds},
+        "city": {"seconds": seconds},
     }
     measuring: Coroutine[Any, Any, Any] = module.measure(house, told, **chosen.get(name, {}))
     return measuring
