@@ -160,9 +160,17 @@ async def test_an_office_sends_a_film_with_its_report(staged, open_page, tmp_pat
     await page.get_by_label("Chọn video").set_input_files(long)
     await expect(page.get_by_text("Video dài 75 giây, tối đa 60 giây")).to_be_visible()
     assert sent == []
+    # One that was withdrawn meanwhile is not waited for: chosen again it is sent anew.
     await page.get_by_role("button", name="Bỏ tệp này").click()
     await page.get_by_label("Chọn video").set_input_files(film)
     await expect(page.get_by_text("Đã kiểm tra, dùng được.")).to_be_visible(timeout=10_000)
+    officer = await staged.play.visitor(OFFICE.lower())
+    await officer.post("submissions", f"/media/{before}/withdraw", {"reason": "Gửi nhầm."})
+    await page.reload()
+    await expect(page.get_by_text("Tệp này đã được thu hồi")).to_be_visible()
+    await page.get_by_role("button", name="Bỏ tệp này").click()
+    await page.get_by_label("Chọn video").set_input_files(film)
+    await expect(page.get_by_text("Đã kiểm tra, dùng được.")).to_be_visible(timeout=30_000)
     await page.get_by_role("button", name="Gửi báo cáo").click()
     await expect(page.get_by_role("heading", name="Đã nhận báo cáo")).to_be_visible()
     await expect(page.get_by_text("Ngày hội <b>STEM.mp4")).to_be_visible()

@@ -44,6 +44,9 @@ export class Refused extends Error {
 
 class Cut extends Error {}
 
+// Left for too long, or taken back: nothing comes of the upload any more.
+export const isOver = (state: string): boolean => ["abandoned", "withdrawn", "deleted"].includes(state);
+
 const STALLED_MS = 30_000;
 const LONGEST_WAIT_MS = 10_000;
 const FIRST_WAIT_MS = 500;
@@ -113,6 +116,7 @@ export class Sending {
         // Of an upload that was opened a moment ago nothing has arrived.
         if (!this.isNew) {
           const told = await this.api.ask<Arrived>(`/upload/progress/${this.upload.upload_id}`);
+          if (isOver(told.state)) throw new Refused(409, "upload-over", "");
           if (told.state !== "uploading" && told.state !== "completing") return;
           this.arrived = new Map(told.parts.map((part) => [part.number, part.byte_count]));
         }

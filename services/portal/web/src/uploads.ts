@@ -1,5 +1,5 @@
 // The uploads of one answer, as people see them: progress, speed, time left; and what became of each file.
-import { Api, partBytesFor, Refused, Sending, type Media, type Opened, type Signed } from "./sending";
+import { Api, isOver, partBytesFor, Refused, Sending, type Media, type Opened, type Signed } from "./sending";
 import { copy, copyOf, digestsOf, dropCopy, durationOf, fingerprintOf, forget, remember, remembered, type Remembered } from "./remembering";
 
 type Words = Record<string, string>;
@@ -164,6 +164,10 @@ class Page {
     try {
       await sending.run();
     } catch (error) {
+      if (error instanceof Refused && error.code === "upload-over") {
+        this.over(row, record.uploadId);
+        return;
+      }
       row.fail(fill(this.words.failed, { why: error instanceof Error ? error.message : String(error) }));
       return;
     } finally {
@@ -191,8 +195,18 @@ class Page {
         row.fail(this.rejection(media));
         return;
       }
+      if (media && isOver(media.state)) {
+        this.over(row, mediaId);
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS[Math.min(turn, LOOK_MS.length - 1)]));
     }
+  }
+
+  // Whoever chooses the file again begins anew.
+  private over(row: Row, uploadId: string): void {
+    row.fail(this.words.over ?? "");
+    void forget(uploadId).catch(() => undefined);
   }
 
   private rejection(media: Media): string {
