@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261125_7001"
-down_revision = "20261125_7502"
+down_revision = "20261125_7503"
 branch_labels = None
 depends_on = None
 
