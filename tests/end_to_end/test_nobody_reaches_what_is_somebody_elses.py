@@ -1,5 +1,7 @@
 """A school that knows every address and has a form of its own tries what is another's: nothing is shown or done."""
 
+from functools import partial
+
 from person import PHONE, sign_in
 
 SCHOOL, OTHER = "U-SCH-006", "U-SCH-009"
@@ -11,6 +13,9 @@ async def test_addresses_of_others_and_fields_nobody_offered_lead_nowhere(staged
     officer = await staged.play.visitor("chuyen-vien")
     theirs, own = staged.obligation(OTHER), staged.obligation(SCHOOL)
     directive, department = staged.play.outcome.directive_id, staged.play.outcome.department
+    for unit, obligation in ((SCHOOL, own), (OTHER, theirs)):
+        people = await staged.play.visitor(unit.lower())
+        await staged.play.until_known(partial(people.get, "submissions", f"/obligations/{obligation}/draft"))
     before = await _all_of(staged, officer, theirs, directive)
     window = await open_page(size=PHONE)
     await sign_in(window.page, staged, SCHOOL.lower())
