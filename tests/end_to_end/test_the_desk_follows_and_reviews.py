@@ -1,6 +1,7 @@
 """The desk officer's way through the portal, in a real browser: follow a directive, return an answer, accept one."""
 
 import re
+from urllib.parse import quote
 
 from person import DESKTOP, PHONE, sign_in
 from playwright.async_api import expect
@@ -44,6 +45,16 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     await page.get_by_role("button", name="Duyệt", exact=True).click()
     await expect(page.get_by_role("heading", level=1)).not_to_have_text(names[SCHOOL])
 
+    # From a number to the list behind it, and from the list to a word to exactly those.
+    await page.goto(
+        f"{staged.portal}/board/{staged.play.outcome.directive_id}?state=none&q={quote(names['U-SCH-010'])}"
+    )
+    await page.get_by_role("link", name=re.compile("Nhắc các đơn vị chưa xong")).first.click()
+    await expect(page.locator("main ul.bare li").first).to_contain_text(names["U-SCH-010"])
+    assert await broken_rules(page) == []
+    await page.get_by_role("button", name="Gửi lời nhắc").click()
+    await expect(page.get_by_role("status")).to_have_text(re.compile(r"Đã nhắc \d+ đơn vị"))
+
     officer = await staged.play.visitor("chuyen-vien")
     states = {
         unit: (await officer.get("submissions", f"/obligations/{staged.obligation(unit)}/submission"))["state"]
@@ -53,6 +64,95 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     told = await officer.get("submissions", f"/obligations/{staged.obligation(WRONG)}/submission")
     [field] = told["versions"][-1]["review"]["fields"]
     assert (field["field"].split("/")[1], field["reason"]) == ("stem.lessons", "Đếm cả tiết ôn tập?")
+    assert window.complaints == []
+
+
+async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) -> None:
+    officer, outcome = await staged.play.visitor("chuyen-vien"), staged.play.outcome
+    await staged.play.submit_reports(["U-SCH-008"], send_back_first=False, repeat_first=False)
+    await staged.play.settle()
+    period = staged.play.province.period
+    told = await officer.get("reporting", f"/requirements/{outcome.report_id}/aggregates", period=period)
+    window = await open_page(size=DESKTOP)
+    page = window.page
+    await sign_in(page, staged, "chuyen-vien")
+    await page.goto(f"{staged.portal}/board/{outcome.directive_id}")
+    await page.get_by_role("link", name="Tổng hợp", exact=True).click()
+
+    await expect(page.get_by_role("heading", name="Tiến độ nộp báo cáo")).to_be_visible()
+    assert await page.locator("table.totals tbody tr").count() == len(
+        [each for each in told["aggregates"] if each["relation"] == "reporting"]
+    )
+    assert await broken_rules(page) == []
+    await page.get_by_role("button", name="Excel").click()
+    # Made beside the house, which stands back for everybody else; the page asks again by itself.
+    await page.get_by_role("link", name=re.compile("Tải về")).wait_for(timeout=40_000)
+    taken = await page.context.request.get(
+        staged.portal + await page.get_by_role("link", name=re.compile("Tải về")).get_attribute("href")
+    )
+    assert (await taken.body())[:2] == b"PK"
+
+    leader = (await open_page(size=PHONE)).page
+    await sign_in(leader, staged, "lanh-dao")
+    await leader.goto(f"{staged.portal}/totals/{outcome.directive_id}")
+    await leader.get_by_label("Lời ghi cho bản công bố").fill("Số liệu đợt một")
+    await leader.get_by_role("button", name="Công bố số liệu").click()
+    await expect(leader.get_by_text("Bản 1: Số liệu đợt một")).to_be_visible()
+    assert await broken_rules(leader) == []
+    assert not await leader.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert window.complaints == []
+
+
+async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(staged, open_page, tmp_path) -> None:
+    officer = await staged.play.visitor("chuyen-vien")
+    letter = tmp_path / "công văn.docx"
+    written = await officer.ask("GET", "directives", f"/directives/{staged.play.outcome.directive_id}/paper/docx")
+    letter.write_bytes(written.content)
+    window = await open_page(size=DESKTOP)
+    page = window.page
+    await sign_in(page, staged, "chuyen-vien")
+    await page.get_by_role("link", name="Soạn văn bản").click()
+    await page.get_by_label("Tệp văn bản").set_input_files(letter)
+    await page.get_by_role("button", name="Đọc văn bản").click()
+
+    # What was read stands in its field, and a number beside it leads to where it was read.
+    await expect(page.get_by_label("Trích yếu")).to_have_value(re.compile("Giáo dục STEM"))
+    assert await broken_rules(page) == []
+    source = page.locator("label[for=subject] .src")
+    await source.click()
+    await expect(page.locator(".source mark:target")).to_contain_text("Giáo dục STEM")
+
+    asked = page.locator("section.card", has=page.get_by_role("heading", name="Yêu cầu 1"))
+    for other in await page.get_by_label("Giao việc này").all():
+        await other.uncheck()
+    await asked.get_by_label("Giao việc này").check()
+    for kind in await asked.locator("[name='r0:type']").all():
+        await kind.uncheck()
+    await asked.locator("[name='r0:type'][value=thpt]").check()
+    # Whom that reaches is shown while it is chosen.
+    units = [unit for unit in await _units(staged) if unit["unit_type"] == "thpt"]
+    await expect(asked.locator("[data-preview]")).to_contain_text(f"{len(units)} đơn vị")
+    await page.get_by_role("button", name="Lưu dự thảo").click()
+    # What the letter does not say and nobody decided is named, and nothing typed is lost.
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(asked.locator("[name='r0:type'][value=thpt]")).to_be_checked()
+    await asked.get_by_label("Thời hạn").fill("2030-12-14T00:00")
+    await asked.get_by_label("Ghi trong văn bản").fill("trước ngày 14/12/2030")
+    await asked.get_by_label("Mục 1", exact=True).fill("Kết quả")
+    await asked.get_by_label("Mã 1", exact=True).first.fill("I")
+    for choice in await page.locator(".receiver select").all():
+        await choice.select_option("inform")
+    await page.get_by_role("button", name="Lưu dự thảo").click()
+
+    await expect(page).to_have_url(re.compile("/directives/"))
+    draft = page.url.rsplit("/", 1)[1]
+    await page.get_by_role("button", name="Trình ký").click()
+    await expect(page.get_by_text("Trình ký", exact=True)).to_be_visible()
+    told = await officer.get("directives", f"/directives/{draft}")
+    assert told["state"] == "submitted"
+    assert [each["audience"] for each in told["requirements"]]
+    paper = await page.context.request.get(f"{staged.portal}/directives/{draft}/paper")
+    assert (await paper.body())[:4] == b"%PDF"
     assert window.complaints == []
 
 
@@ -91,3 +191,42 @@ def _without_marks(name: str) -> str:
     from portal.tracking import folded
 
     return folded(name)
+
+
+async def test_an_administrator_looks_after_people_days_and_what_will_change(staged, open_page) -> None:
+    account, password = staged.play.platform.administrator
+    administrator = await staged.play.visitor(account, password)
+    step = {"do": "change", "unit_id": SCHOOL, "name": "Trường THCS Tên Mới"}
+    tried = {"title": "Đổi tên một trường", "legal_basis": "Quyết định 1/QĐ", "effective_date": "2031-01-01"}
+    drafted = await administrator.post("directory", "/reorganisations", {**tried, "steps": [step]})
+    window = await open_page(size=DESKTOP)
+    page = window.page
+    await page.goto(f"{staged.portal}/sign-in")
+    await page.get_by_label("Tài khoản").fill(account)
+    await page.get_by_label("Mật khẩu").fill(password)
+    await page.get_by_role("button", name="Đăng nhập").click()
+    broken = {}
+    await expect(page.get_by_role("heading", name="Người dùng và chức vụ")).to_be_visible()
+    await page.locator("#unit").select_option(SCHOOL)
+    await page.get_by_role("button", name="Xem").click()
+    await expect(page.locator("main li code").first).to_have_text(SCHOOL.lower())
+    broken["people"] = await broken_rules(page)
+
+    await page.get_by_role("link", name="Sắp xếp đơn vị").first.click()
+    await page.get_by_role("link").filter(has_text="Đổi tên một trường").click()
+    await expect(page.get_by_text("Đơn vị đổi tên")).to_be_visible()
+    broken["reorganisation"] = await broken_rules(page)
+    await page.goto(f"{staged.portal}/calendar?year=2031")
+    await page.get_by_label("Các ngày đặc biệt").fill("2031-01-01 holiday Tết Dương lịch")
+    await page.get_by_role("button", name="Lưu lịch").click()
+    await expect(page.get_by_label("Các ngày đặc biệt")).to_have_value(re.compile("^2031-01-01 holiday"))
+    assert (await administrator.get("directives", "/calendars/2031"))["version"] == 1
+    broken["calendar"] = await broken_rules(page)
+    for path in ("/subscriptions", "/events"):
+        await page.goto(f"{staged.portal}{path}")
+        broken[path] = await broken_rules(page)
+    await expect(page.locator("section.event").first).to_be_visible()
+
+    assert {path: found for path, found in broken.items() if found} == {}
+    await administrator.ask("DELETE", "directory", f"/reorganisations/{drafted['reorganisation_id']}")
+    assert window.complaints == []

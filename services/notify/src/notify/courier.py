@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,6 +38,46 @@ def count_deliveries(metrics: Metrics) -> Counter:
     return Counter(
         "congvan_deliveries", "deliveries by what became of them", ["channel", "outcome"], registry=metrics.registry
     )
+
+
+class Gone:
+    """Notes which letters have left while the next are handed over: together those that left in the meantime.
+
+    If the process dies, the few that were not noted go out again, the same bytes under the same id.
+    """
+
+    def __init__(self, transactions: Transactions, count: Callable[[str], None]) -> None:
+        self._transactions = transactions
+        self._count = count
+        self._waiting: list[Delivery] = []
+        self._noting: asyncio.Task[None] | None = None
+
+    def add(self, delivery: Delivery) -> None:
+        """Have it noted that a letter has left; raise what kept the ones before it from being noted."""
+        self._waiting.append(delivery)
+        if self._noting is not None and self._noting.done():
+            self._noting.result()
+            self._noting = None
+        if self._noting is None:
+            self._noting = asyncio.create_task(self._note(), name="noting what has left")
+
+    async def noted(self) -> None:
+        """Wait until everything is noted; raise what kept it from being."""
+        if self._noting is not None:
+            await asyncio.shield(self._noting)
+
+    async def ended(self) -> None:
+        """Wait until nothing is being noted, whatever came of it; whoever left in haste had a better reason."""
+        if self._noting is not None:
+            await asyncio.gather(self._noting, return_exceptions=True)
+
+    async def _note(self) -> None:
+        while self._waiting:
+            gone, self._waiting = self._waiting, []
+            async with self._transactions.begin() as tx:
+                await deliveries.mark_sent(tx.connection, gone, now=tx.now)
+            for _ in gone:
+                self._count("sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +131,50 @@ class Courier:
             )
         if not taken:
             return 0
+        gone = Gone(self.transactions, self._count)
+        try:
+            await self._carry_all(taken, gone)
+        finally:
+            await gone.ended()
+        return len(taken)
+
+    async def _carry_all(self, taken: Sequence[Delivery], gone: Gone) -> None:
         done = 0
         try:
             # Within the lease, so that no letter of ours is taken up by another while we still hold it.
             async with asyncio.timeout(self.lease.total_seconds() * 0.8), self.server.line() as line:
-                for delivery in taken:
-                    await self._carry(line, delivery)
+                addresses = await self._addresses(taken)
+                for delivery, address in zip(taken, addresses, strict=True):
+                    await self._carry(line, delivery, address, gone)
                     done += 1
+            await gone.noted()
         except (LineBroke, TimeoutError) as error:
+            await gone.noted()
             # The letter under way may be the cause: it waits, and does not hold up those behind it.
             await self._postpone(taken[done : done + 1], f"the line broke: {error}")
             await self._give_back(taken[done + 1 :])
         except Away as error:
+            await gone.noted()
             await self._postpone(taken[done:], str(error))
             raise
         except asyncio.CancelledError:
             # Leaving: what was not begun is for others. Of the letter under way nobody knows; its lease decides.
             with suppress(Exception):  # a database that is away must not keep us from leaving
+                await gone.noted()
                 await self._give_back(taken[done + 1 :])
             raise
-        return len(taken)
 
-    async def _carry(self, line: Line, delivery: Delivery) -> None:
+    async def _addresses(self, taken: Sequence[Delivery]) -> list[str | Exception]:
+        """Look up where each goes, all together; why one cannot be, matters when it is its turn."""
+        people = list({each.letter.person_id for each in taken})
+        found = await asyncio.gather(*(self.book.address_of(each) for each in people), return_exceptions=True)
+        by_person = {person_id: _expected(each) for person_id, each in zip(people, found, strict=True)}
+        return [by_person[each.letter.person_id] for each in taken]
+
+    async def _carry(self, line: Line, delivery: Delivery, address: str | Exception, gone: Gone) -> None:
         try:
-            address = await self.book.address_of(delivery.letter.person_id)
+            if isinstance(address, Exception):
+                raise address
             letter = await self._as_it_stands(delivery)
             if letter is None:
                 return
@@ -124,9 +184,7 @@ class Courier:
         except (TryLater, PersonUnknown) as error:
             await self._postpone([delivery], str(error))
         else:
-            async with self.transactions.begin() as tx:
-                await deliveries.mark_sent(tx.connection, delivery, now=tx.now)
-            self._count("sent")
+            gone.add(delivery)
 
     async def _as_it_stands(self, delivery: Delivery) -> Letter | None:
         """Return the letter as it may leave now: a reminder only of what is owed still, however long it has waited."""
@@ -171,3 +229,9 @@ class Courier:
 
     def _count(self, outcome: str) -> None:
         self.outcomes.labels(self.channel, outcome).inc()
+
+
+def _expected(found: str | BaseException) -> str | Exception:
+    if isinstance(found, str | Exception):
+        return found
+    raise found

@@ -3,6 +3,8 @@
 from functools import partial
 from pathlib import Path
 
+from prometheus_client import Counter
+
 import unit_tree.tables
 from chassis import tables as chassis_tables
 from chassis.frame import Frame
@@ -50,23 +52,25 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
 def couriers_of(frame: Frame, settings: Settings) -> list[Courier]:
     """Return the couriers of a process, one for each way out: one that is away holds up no other."""
     outcomes = count_deliveries(frame.metrics)
-    couriers = []
-    for channel in Channel:
-        way, book = way_of(channel, settings, frame.transactions)
-        is_email = channel is Channel.EMAIL
-        couriers.append(
-            Courier(
-                frame.transactions,
-                way,
-                book,
-                outcomes,
-                channel,
-                lines=COURIERS if is_email else 1,
-                # Nearly nobody has chosen the others; to look for their letters must cost next to nothing.
-                idle_seconds=IDLE_SECONDS if is_email else 5.0,
-            )
-        )
-    return couriers
+    return [courier_of(frame, settings, channel, outcomes) for channel in Channel]
+
+
+def courier_of(
+    frame: Frame, settings: Settings, channel: Channel = Channel.EMAIL, outcomes: Counter | None = None
+) -> Courier:
+    """Return the courier of one way out; without `outcomes`, the only one of its process."""
+    way, book = way_of(channel, settings, frame.transactions)
+    is_email = channel is Channel.EMAIL
+    return Courier(
+        frame.transactions,
+        way,
+        book,
+        outcomes or count_deliveries(frame.metrics),
+        channel,
+        lines=COURIERS if is_email else 1,
+        # Nearly nobody has chosen the others; to look for their letters must cost next to nothing.
+        idle_seconds=IDLE_SECONDS if is_email else 5.0,
+    )
 
 
 SERVICE = Service(

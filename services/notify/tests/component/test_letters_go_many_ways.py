@@ -169,6 +169,22 @@ async def test_an_email_that_comes_back_goes_another_way(
     assert await became() == [("email", "failed", "returned: 5.1.1"), ("sms", "waiting", None)]
 
 
+async def test_who_chooses_anew_is_not_sent_the_way_that_has_failed(
+    letters_wait, choosing, courier_by, gateways, became, people, sql, make_courier, mailbox, addresses
+):
+    await choosing(people[0], channels=["email", "sms"], phone=PHONE)
+    mailbox.answers_to_recipient[addresses[0]] = "550 no such user"
+    await letters_wait(1)
+    await make_courier().carry_batch()
+    await choosing(people[0], channels=["email"], phone=PHONE)
+    gateways.balance = False
+    await sql("UPDATE deliveries SET attempts = 7 WHERE channel = 'sms'")
+    with pytest.raises(Exception, match="103"):
+        await courier_by(Channel.SMS).carry_batch()
+    # There is no other way: it goes on waiting for the one that may work yet.
+    assert [each[:2] for each in await became()] == [("email", "failed"), ("sms", "waiting")]
+
+
 async def test_the_desk_sees_who_could_not_be_told_and_why(
     frame, front, case, appointed, signer, sql, people, letters_wait
 ):

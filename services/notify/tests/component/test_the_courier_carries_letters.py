@@ -210,7 +210,7 @@ async def test_a_courier_whose_lease_ran_out_may_only_say_that_the_letter_is_gon
         await deliveries.release(tx.connection, [held], now=tx.now)
     kept = await on_their_way()
     async with frame.transactions.begin() as tx:
-        await deliveries.mark_sent(tx.connection, held, now=tx.now)
+        await deliveries.mark_sent(tx.connection, [held], now=tx.now)
 
     assert kept == [("waiting", 2, "451 not now")]
     assert await on_their_way() == [("sent", 2, None)]

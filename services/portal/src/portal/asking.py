@@ -83,6 +83,14 @@ class Services:
         _check(answer, service, is_known=True)
         return answer.content
 
+    async def bring(self, service: str, path: str, *, token: str, name: str, content: bytes) -> Json:
+        """Return what a service answers to a file; raises as `ask` does."""
+        answer = await self._send(
+            "POST", service, path, token=token, query=None, body=None, headers=None, files={"document": (name, content)}
+        )
+        _check(answer, service, is_known=True)
+        return _decoded(answer)
+
     async def _send(
         self,
         method: str,
@@ -93,6 +101,7 @@ class Services:
         query: Mapping[str, str] | None,
         body: Json,
         headers: Mapping[str, str] | None,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
     ) -> httpx.Response:
         told = {**(headers or {}), "X-Forwarded-For": came_by.get()}
         if token is not None:
@@ -101,7 +110,7 @@ class Services:
             # The time of the whole answer; httpx counts each step alone.
             async with self._turns, asyncio.timeout(ANSWER_SECONDS):
                 return await self._opened().request(
-                    method, f"{self._urls[service]}{path}", params=query or None, json=body, headers=told
+                    method, f"{self._urls[service]}{path}", params=query or None, json=body, files=files, headers=told
                 )
         except (httpx.HTTPError, TimeoutError) as error:
             raise ServiceAway(service) from error

@@ -8,12 +8,12 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.http import problem_answer
-from chassis.problems import Malformed
+from chassis.problems import Malformed, TooLarge
 from portal.asking import came_by
 from portal.problems import ForeignForm
 from portal.sessions import Idle, Sessions, Visit
@@ -25,6 +25,8 @@ App = Callable[[Scope, Callable[[], Awaitable[Message]], Callable[[Message], Awa
 SEEN_BY_ALL = ("/health/", "/metrics", "/assets/")
 READING = frozenset({"GET", "HEAD"})
 FORM_FIELDS = 6000
+FILE_BYTES = 21 << 20
+"""A letter of 20 MB, and what is around it in a form."""
 LONGEST_NEXT = 500
 TOKEN_FIELD = "form"  # noqa: S105  the name of a field
 TOKEN_HEADER = "x-congvan-form"  # noqa: S105  the name of a header
@@ -165,6 +167,10 @@ class Form:
         """Return a field without the spaces around it; empty when it is not there."""
         return next((value.strip() for field, value in self._fields if field == name), "")
 
+    def has(self, name: str) -> bool:
+        """Say whether the form has a field, filled in or not."""
+        return any(field == name for field, _value in self._fields)
+
     def all(self, name: str) -> list[str]:
         """Return every value of a field."""
         return [value for field, value in self._fields if field == name]
@@ -185,6 +191,22 @@ async def read_form(request: Request) -> Form:
     form = Form(fields)
     door_of(request).check(form.get(TOKEN_FIELD))
     return form
+
+
+async def read_file(request: Request, field: str) -> tuple[str, bytes] | None:
+    """Return the name and the bytes of a file that was sent with a form; null when none was chosen.
+
+    Raises `ForeignForm` unless it came from a page of ours, `TooLarge`.
+    """
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > FILE_BYTES:
+        raise TooLarge("Tệp không được quá 20 MB.", "A file may have 20 MB at most.")
+    async with request.form(max_files=1, max_fields=10) as form:
+        door_of(request).check(str(form.get(TOKEN_FIELD, "")))
+        file = form.get(field)
+        if not isinstance(file, UploadFile) or not file.filename:
+            return None
+        return file.filename, await file.read()
 
 
 async def read_script(request: Request) -> dict[str, Any]:

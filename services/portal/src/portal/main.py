@@ -16,14 +16,19 @@ from chassis.roles import Service
 from portal.asking import Services
 from portal.assets import Assets, open_assets
 from portal.doorkeeping import Doorkeeper, door_of
+from portal.pages.administering import open_administering
+from portal.pages.appointing import open_appointing
 from portal.pages.around import open_around
 from portal.pages.below import open_below
 from portal.pages.board import open_board
 from portal.pages.cascading import open_cascading
+from portal.pages.composing import open_composing
 from portal.pages.desks import open_desks
 from portal.pages.directives import open_directives
+from portal.pages.events import open_events
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
+from portal.pages.nudging import open_nudging
 from portal.pages.owed import open_owed
 from portal.pages.papers import open_papers
 from portal.pages.profile import open_profile
@@ -32,6 +37,7 @@ from portal.pages.reviewing import open_reviewing
 from portal.pages.saving import open_saving
 from portal.pages.searching import open_searching
 from portal.pages.signing_in import open_signing_in
+from portal.pages.totals import open_totals
 from portal.pages.uploads import open_uploads
 from portal.people import Names
 from portal.problems import NobodyHere, Refused
@@ -78,6 +84,12 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_questions(house, names),  # a door opened later is tried first: `questions` is no step of a directive
         open_below(house, names),
         open_board(house, names),
+        open_nudging(house, names),
+        open_appointing(house, names),
+        open_administering(house, names),
+        open_events(house),
+        open_composing(house, names),
+        open_totals(house, names),
         open_reviewing(house, names),
         open_inbox(house, names),
         open_profile(house, names),

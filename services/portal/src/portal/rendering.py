@@ -104,4 +104,12 @@ def _menu(visit: Visit) -> list[tuple[str, str, str]]:
     if visit.has_role("desk_officer"):
         places.append(("/review", "send", "house.review"))
         places.append(("/questions", "letter", "house.questions"))
+    if visit.has_role("administrator"):
+        places += [
+            ("/people", "key", "people.title"),
+            ("/reorganisations", "unit", "reorganisation.title"),
+            ("/calendar", "clock", "calendar.short"),
+            ("/subscriptions", "send", "subscription.short"),
+            ("/platform", "chart", "house.standing"),
+        ]
     return [*places, ("/inbox", "inbox", "house.inbox")]

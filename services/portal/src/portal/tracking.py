@@ -12,6 +12,8 @@ IN_ORDER = ("late", "returned", "none", "submitted", "accepted", "waiting", "exe
 """What needs somebody first comes first."""
 DRAWN = ("accepted", "submitted", "returned", "late", "none")
 """The states a bar is drawn of, in this order."""
+BEHIND = frozenset({"late", "none", "returned"})
+"""Who stands so can be nudged."""
 WIDTH = 400
 
 
@@ -153,6 +155,12 @@ def chosen(found: Iterable[Line], *, state: str, words: str) -> list[Line]:
         if (not state or any(cell.state == state for cells in line.cells for cell in cells))
         and all(word in folded(f"{line.name} {line.answering_name or ''}") for word in wanted)
     ]
+
+
+def behind(found: Iterable[Line], column: int, state: str) -> list[Line]:
+    """Return the lines that are behind with one requirement; with those of one state, where one was chosen."""
+    wanted = {state} if state in BEHIND else BEHIND
+    return [line for line in found if any(cell.state in wanted for cell in line.cells[column])]
 
 
 def folded(text: str) -> str:

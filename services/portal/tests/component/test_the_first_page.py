@@ -157,7 +157,7 @@ async def test_every_link_leads_somewhere(make_client):
         links = Read((await client.get("/")).text).links
         answers = {link: (await client.get(link)).status_code for link in links if link != "#main"}
 
-    assert len(answers) == 8
+    assert len(answers) == 9
     assert set(answers.values()) == {200}
 
 

@@ -54,6 +54,16 @@ def test_a_unit_is_found_without_marks_also_by_who_answers_for_it() -> None:
     assert [line.name for line in tracking.chosen(lines, state="accepted", words="Đức")] == ["Trường Đức Xuân"]
 
 
+def test_who_is_nudged_is_exactly_who_is_behind_with_one_requirement() -> None:
+    lines = tracking.lines(DIRECTIVE, OWED, NOW)
+
+    assert [line.name for line in tracking.behind(lines, 0, "")] == ["Trường An Lạc", "Trường Bến Đá"]
+    assert [line.name for line in tracking.behind(lines, 0, "late")] == ["Trường An Lạc"]
+    # A list of those who have sent theirs is no list of people to nudge; whoever is behind on it is.
+    assert [line.name for line in tracking.behind(lines, 0, "accepted")] == ["Trường An Lạc", "Trường Bến Đá"]
+    assert tracking.behind(lines, 1, "") == []
+
+
 def test_what_is_owed_no_more_is_counted_nowhere_and_bars_are_full() -> None:
     reports, films = tracking.columns(DIRECTIVE, OWED, NOW)
 

@@ -26,3 +26,6 @@ const faults = document.getElementById("faults");
 if (faults) faults.focus();
 const uploads = [...document.querySelectorAll<HTMLElement>("[data-uploads]")];
 if (uploads.length) void import("./uploads").then(({ showUploads }) => uploads.forEach((each) => void showUploads(each)));
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-compose]")) {
+  void import("./audience").then(({ previewAudiences }) => previewAudiences(form));
+}

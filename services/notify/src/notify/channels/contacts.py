@@ -86,9 +86,11 @@ class AddressBook:
         return address
 
     async def _look_up(self, person_id: UUID) -> str:
-        answer = await self._ask("GET", f"/people/{person_id}/contact", token=await self._signed_in())
+        token = await self._signed_in()
+        answer = await self._ask("GET", f"/people/{person_id}/contact", token=token)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:  # the directory has changed its key since
-            self._token = None
+            if self._token is not None and self._token[1] is token:  # others who asked with it may have signed in anew
+                self._token = None
             answer = await self._ask("GET", f"/people/{person_id}/contact", token=await self._signed_in())
         if answer.status_code == HTTPStatus.NOT_FOUND:
             raise PersonUnknown("the directory shows us no such person")

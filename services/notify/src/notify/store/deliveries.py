@@ -61,9 +61,9 @@ async def claim(
     )
 
 
-async def mark_sent(connection: AsyncConnection, delivery: Delivery, *, now: datetime) -> None:
-    """Note that the mail server has taken the letter."""
-    await connection.execute(_SENT, {**_gone(delivery), "now": now})
+async def mark_sent(connection: AsyncConnection, gone: Sequence[Delivery], *, now: datetime) -> None:
+    """Note that a server has taken these letters."""
+    await connection.execute(_SENT, [{**_gone(each), "now": now} for each in gone])
 
 
 async def postpone(connection: AsyncConnection, delivery: Delivery, *, until: datetime, error: str) -> None:
@@ -96,9 +96,11 @@ def _gone(delivery: Delivery) -> dict[str, object]:
 
 
 async def take_another_way(connection: AsyncConnection, letter: Letter, *, after: Channel, now: datetime) -> bool:
-    """Let a letter go by the way that follows one that did not work; say whether there is one. Safe to repeat."""
+    """Let a letter go by the next way that was not tried yet; say whether there is one."""
     ways = (await preferences.ways(connection, {letter.letter_id: (letter.kind, letter.person_id)}))[letter.letter_id]
-    another = next_way(ways, after)
+    tried = select(deliveries.c.channel).where(deliveries.c.letter_id == letter.letter_id).with_for_update()
+    known = set((await connection.execute(tried)).scalars())
+    another = next_way([each for each in ways if each == after or each not in known], after)
     if another is None:
         return False
     row = {"letter_id": letter.letter_id, "channel": another, "next_attempt_at": now}

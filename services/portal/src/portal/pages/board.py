@@ -48,7 +48,7 @@ def open_board(house: House, names: Names) -> APIRouter:
         )
 
     @router.get("/board/{directive_id}")
-    async def track(request: Request, directive_id: UUID, state: str = "", q: str = "") -> Response:
+    async def track(request: Request, directive_id: UUID, state: str = "", q: str = "", nudged: int = 0) -> Response:
         visit, now = await here(request), _now()
         token = visit.access_token
         directive, owed, unread, _ = await asyncio.gather(
@@ -68,6 +68,8 @@ def open_board(house: House, names: Names) -> APIRouter:
             columns=tracking.columns(directive, owed["obligations"], now),
             counts=tracking.counts_of(lines),
             everyone=len(lines),
+            nudged=nudged,
+            may_nudge=visit.has_role("desk_officer"),
             lines=tracking.chosen(lines, state=state, words=q[:100]),
             state=state,
             q=q[:100],

@@ -73,6 +73,7 @@ def open_directives(house: House, names: Names) -> APIRouter:
     async def take_step(request: Request, directive_id: UUID, step: str) -> Response:
         form, visit = await read_form(request), await here(request)
         bodies: dict[str, Any] = {
+            "submit": {"revision": writing.read_number(form.get("revision")) or 0},
             "sign": {"revision": writing.read_number(form.get("revision")) or 0},
             "number": {"notation": form.get("notation")} if form.get("notation") else {},
             "issue": issue_of(form, datetime.now(VIETNAM)),
@@ -104,6 +105,8 @@ def _steps(directive: Mapping[str, Any], visit: Visit) -> list[str]:
     """Return the steps to offer now; whether one may be taken, the service says."""
     at_issuer = {role for unit, role in visit.posts if unit in (directive["issuer_unit_id"], "*")}
     state = directive["state"]
+    if "desk_officer" in at_issuer and state in ("draft", "returned"):
+        return ["submit"]
     if "leader" in at_issuer and state in ("draft", "submitted", "numbered") and directive["signed"] is None:
         return ["sign"]
     if "clerk" in at_issuer and state == "signed" and directive["number"] is None:

@@ -58,4 +58,6 @@ def first_page(visit: Visit) -> str:
     """Return where somebody begins who has just signed in."""
     if visit.answers_for:
         return "/owed"
+    if visit.has_role("administrator"):
+        return "/people"
     return "/board" if visit.has_role("desk_officer", "leader", "clerk") else "/inbox"

@@ -1,0 +1,280 @@
+"""A directive that is being written: what was read off a letter becomes a form, and the form a draft. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chassis.clock import VIETNAM
+from chassis.problems import Malformed
+from portal import writing
+from portal.doorkeeping import Form
+from portal.reading import Mark
+
+KINDS = ("report", "video", "document")
+"""What a person chooses among; a registration keeps its kind when it was read."""
+SECTION_KINDS = ("text", "list", "evidence")
+FIGURES = ("int", "bool", "money")
+PURPOSES = ("execute", "inform", "report_to", "coordinate", "monitor", "archive")
+PRIORITIES = ("normal", "urgent", "very_urgent", "express")
+SPARE_ROWS = 2
+"""Rows of an outline that stand empty, to be filled in."""
+MOST_REQUIREMENTS = 20
+
+
+class Carried(BaseModel):
+    """What the page carries from the letter to the draft; nothing of it is kept on a server."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = ""
+    marks: list[Mark] = Field(default=[], max_length=400)
+    form: dict[str, Any] = {}
+    recipients: list[dict[str, Any]] = Field(default=[], max_length=200)
+    replaces_code: str | None = None
+    requirements: list[dict[str, Any]] = Field(default=[], max_length=MOST_REQUIREMENTS)
+    to_decide: list[dict[str, str]] = Field(default=[], max_length=400)
+    doubts: list[dict[str, str]] = Field(default=[], max_length=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One requirement as the form shows it."""
+
+    is_wanted: bool
+    said: dict[str, Any]
+    sections: list[dict[str, Any]]
+    indicators: list[dict[str, Any]]
+    due_local: str
+    to_decide: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A draft as the form shows it."""
+
+    said: dict[str, Any]
+    recipients: list[dict[str, Any]]
+    requirements: list[Asked]
+    to_decide: list[dict[str, str]]
+
+
+def carried_of(proposal: Mapping[str, Any], suggestion: Mapping[str, Any], marks: Sequence[Mark]) -> Carried:
+    """Return what a page has to carry of a letter that was read."""
+    draft = suggestion["draft"]
+    notes = [*proposal["missing"], *proposal["doubts"], *proposal["warnings"]]
+    return Carried(
+        text=proposal["text"],
+        marks=list(marks),
+        form=draft["form"],
+        recipients=draft["recipients"][:200],
+        replaces_code=draft["replaces_code"],
+        requirements=suggestion["requirements"][:MOST_REQUIREMENTS],
+        to_decide=[_words(each["field"], each) for each in suggestion["to_decide"]][:400],
+        doubts=[_words(each.get("field") or each.get("code") or "", each) for each in notes][:400],
+    )
+
+
+def carried_in(form: Form) -> Carried:
+    """Return what a page carried; raises `Malformed` for what no page of ours was given."""
+    try:
+        return Carried.model_validate_json(form.get("carried") or "{}")
+    except ValidationError as error:
+        raise Malformed("Biểu mẫu không đọc được; hãy nhập lại văn bản.", "The form cannot be read.") from error
+
+
+def first_sheet(carried: Carried, draft: Mapping[str, Any], *, issuer: str, today: date) -> Sheet:
+    """Return the form as it is before anybody has said anything: what was read, and empty places."""
+    said = {
+        "issuer_unit_id": issuer,
+        "document_type": draft.get("document_type") or "official_letter",
+        "subject": draft.get("subject") or "",
+        "body": draft.get("body") or "",
+        "addressees": "\n".join(draft.get("addressees") or ()),
+        "division": carried.form.get("division") or "",
+        "priority": carried.form.get("priority") or "normal",
+        "as_of": today.isoformat(),
+    }
+    asked = [
+        _shown({**each, "include": "\n".join(each["audience"]["include"])}, carried, place, is_wanted=True)
+        for place, each in enumerate(carried.requirements)
+    ]
+    return Sheet(said, [dict(each) for each in carried.recipients], asked, _elsewhere(carried))
+
+
+def blank() -> Carried:
+    """Return what a page carries for a directive nobody brought a letter for: one requirement, nothing in it."""
+    empty: dict[str, Any] = {
+        "kind": "report", "title": "", "periods": [], "indicators": [], "sections": [], "media": None,
+        "audience": {"unit_types": [], "include": [], "exclude": []}, "due_phrase": None, "due_at": None,
+    }  # fmt: skip
+    as_given = [{"name": "Như trên", "purpose": "execute"}, {"name": "Lưu: VT", "purpose": "archive"}]
+    return Carried(requirements=[empty], recipients=as_given)
+
+
+def sheet_of(form: Form, carried: Carried) -> Sheet:
+    """Return the form as somebody filled it in, to be shown again with everything they typed."""
+    names = ("issuer_unit_id", "document_type", "subject", "body", "addressees", "division", "priority", "as_of")
+    recipients = [
+        {"name": each["name"], "purpose": form.get(f"recipient{place}") or None}
+        for place, each in enumerate(carried.recipients)
+    ]
+    asked = []
+    for place in range(len(carried.requirements)):
+        told = _told(form, carried, place)
+        asked.append(_shown(told, carried, place, is_wanted=form.get(f"r{place}:on") == "yes"))
+    # Browsers end lines with two characters, and a letter has no control characters.
+    said = {name: form.get(name).replace("\r\n", "\n") for name in names}
+    return Sheet(said, recipients, asked, _elsewhere(carried))
+
+
+def draft_of(sheet: Sheet, carried: Carried) -> dict[str, Any]:
+    """Return what `POST /directives` takes; what is not said is left out, for the service to name."""
+    said = sheet.said
+    return {
+        "issuer_unit_id": said["issuer_unit_id"],
+        "document_type": said["document_type"],
+        "subject": " ".join(said["subject"].split()),
+        "body": said["body"],
+        "addressees": lines(said["addressees"]),
+        "recipients": sheet.recipients,
+        "replaces_code": carried.replaces_code,
+        "form": {**carried.form, "division": said["division"] or None, "priority": said["priority"] or "normal"},
+        "requirements": [_requirement(each, said["as_of"]) for each in sheet.requirements if each.is_wanted],
+    }
+
+
+def audience_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the choice of units a requirement says."""
+    told = said["audience"]
+    return {
+        "unit_types": list(told["unit_types"]),
+        "include": unit_ids(said.get("include") or ""),
+        "exclude": unit_ids(said.get("exclude") or ""),
+    }
+
+
+def unit_ids(text: str) -> list[str]:
+    """Return the ids somebody typed, with commas, spaces or lines between them."""
+    return list(dict.fromkeys(re.findall(r"[0-9A-Za-z_-]+", text)))
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a field that have something on them."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def to_json(carried: Carried) -> str:
+    """Return what a hidden field of the page holds."""
+    return carried.model_dump_json()
+
+
+def _words(field: str, told: Mapping[str, Any]) -> dict[str, str]:
+    return {"field": field, "vi": str(told["what_vi"]), "en": str(told["what_en"])}
+
+
+def _elsewhere(carried: Carried) -> list[dict[str, str]]:
+    return [each for each in carried.to_decide if not each["field"].startswith("requirements[")]
+
+
+def _told(form: Form, carried: Carried, place: int) -> dict[str, Any]:
+    """Return what the form says of one requirement, over what was read of it."""
+    at = f"r{place}:"
+    read = carried.requirements[place]
+    due = form.get(f"{at}due_at")
+    return {
+        **read,
+        "kind": form.get(f"{at}kind"),
+        "title": " ".join(form.get(f"{at}title").split()),
+        "due_phrase": form.get(f"{at}due_phrase"),
+        "due_at": _instant(due) or due,
+        "periods": re.findall(r"[0-9A-Za-z-]+", form.get(f"{at}periods")),
+        "audience": {"unit_types": form.all(f"{at}type"), "include": [], "exclude": []},
+        "include": form.get(f"{at}include"),
+        "exclude": form.get(f"{at}exclude"),
+        "reviewing_unit_id": form.get(f"{at}reviewer") or None,
+        "media": _media(form, at, read.get("media")),
+        "sections": _rows(form, f"{at}s", ("code", "title", "kind")),
+        "indicators": _figures(form, at, read["indicators"]),
+    }
+
+
+def _media(form: Form, at: str, read: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    count = writing.read_number(form.get(f"{at}videos"))
+    if form.get(f"{at}kind") != "video" or count is None:
+        return None
+    seconds = writing.read_number(form.get(f"{at}seconds"))
+    return {**(read or {}), "count": count} | ({"max_seconds": seconds} if seconds is not None else {})
+
+
+def _rows(form: Form, at: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    found = []
+    for place in range(200):
+        row = {name: form.get(f"{at}{place}:{name}") for name in names}
+        if row["title" if "title" in row else "name"]:
+            found.append(row)
+        elif not form.has(f"{at}{place}:{names[0]}"):
+            break
+    return found
+
+
+def _figures(form: Form, at: str, read: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    # What a figure says that this form has no place for stays as it was read.
+    known = {each["code"]: each for each in read}
+    return [
+        {**known.get(row["code"], {}), **row, "is_sensitive": row["is_sensitive"] == "yes"}
+        for row in _rows(form, f"{at}f", ("code", "name", "type", "unit_of_measure", "is_sensitive"))
+    ]
+
+
+def _shown(said: Mapping[str, Any], carried: Carried, place: int, *, is_wanted: bool) -> Asked:
+    under = f"requirements[{place}]"
+    empty = {"code": "", "title": "", "name": "", "kind": "text", "type": "int", "unit_of_measure": ""}
+    figures = [{"is_sensitive": False, **each} for each in (*said["indicators"], *[empty] * SPARE_ROWS)]
+    return Asked(
+        is_wanted=is_wanted,
+        said={"include": "", "exclude": "", "reviewing_unit_id": None, **said},
+        sections=[*said["sections"], *[empty] * SPARE_ROWS],
+        indicators=figures,
+        due_local=_local(said["due_at"]),
+        to_decide=[each for each in carried.to_decide if each["field"].startswith(f"{under}.")],
+    )
+
+
+def _requirement(asked: Asked, as_of: str) -> dict[str, Any]:
+    said = asked.said
+    fixed = {"candidate", "include", "exclude"}
+    if said["kind"] != "registration":
+        fixed |= {"registration"}
+    if said["kind"] != "document":
+        fixed |= {"document"}
+    kept = {name: value for name, value in said.items() if name not in fixed}
+    if said["kind"] == "document" and not kept.get("document"):
+        kept["document"] = {"formats": ["pdf"]}
+    figures = [{name: value for name, value in row.items() if value != ""} for row in said["indicators"]]
+    sections = [
+        {**row, "evidence": row.get("evidence") or {}} if row["kind"] == "evidence" else row for row in said["sections"]
+    ]
+    said_now = {"as_of": as_of, "audience": audience_of(said), "sections": sections, "indicators": figures}
+    return {**kept, **said_now, "due_at": said["due_at"] or None}
+
+
+def _local(instant: str | None) -> str:
+    """Return an instant as a field of a form holds it; what is none stays as it was typed."""
+    if not instant:
+        return ""
+    try:
+        return f"{writing.moment(instant):%Y-%m-%dT%H:%M}"
+    except ValueError:
+        return instant
+
+
+def _instant(typed: str) -> str | None:
+    """Return the instant of a field, in the time of Vietnam; null when it is none."""
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=VIETNAM).isoformat()
+    except ValueError:
+        return None
