@@ -121,3 +121,22 @@ async def test_only_a_leader_of_who_issued_it_opens_it(client, publish, switch, 
 
     assert (await switch(True, post)).status_code == status
     assert await listed(client) == []
+
+
+async def test_a_leader_of_the_division_that_reviews_neither_publishes_nor_opens(frame, client, signer, new_story):
+    story = new_story(reviewer="division")
+    await tell(
+        frame,
+        story.unit("department", "so_gddt"),
+        story.unit("division", "phong_so", reporting="department"),
+        story.unit("n1", reporting="department"),
+        story.issued(),
+        story.opened("n1"),
+        story.submitted("n1", True, 12),
+    )
+    theirs = signer.bearer(("leader", "division"))
+    path = f"/requirements/{story.requirement_id}"
+
+    assert (await client.get(f"{path}/report", headers=theirs)).status_code == 200
+    assert (await client.post(f"{path}/editions", json={"note": "1"}, headers=theirs)).status_code == 403
+    assert (await client.put(f"{path}/open-data", json={"is_open": True}, headers=theirs)).status_code == 403

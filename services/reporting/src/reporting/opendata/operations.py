@@ -38,7 +38,7 @@ async def set_open(tx: Transaction, requirement_id: UUID, *, is_open: bool, tree
     if requirement is None or not Reader(by, requirement, tree, today=today(tx.now)).has_asked:
         raise nothing_here()
     publisher = Reader(by, requirement, tree, today=today(tx.now), purpose=Purpose.PUBLISH)
-    if not publisher.may_read_unit(requirement.issuer_unit_id):
+    if not publisher.acts_for_issuer:
         raise NotAllowed(
             "Chỉ lãnh đạo đơn vị ban hành được mở số liệu cho mọi người.",
             "Only a leader of the unit that issued it opens totals to everybody.",

@@ -26,6 +26,7 @@ class Reader:
         self._caller = caller
         self._tree = tree
         self._today = today
+        self._issuer_unit_id = requirement.issuer_unit_id
         asked = (requirement.issuer_unit_id, requirement.reviewing_unit_id)
         self.has_asked = any(self._may_read_at(each) for each in asked if each is not None)
 
@@ -34,6 +35,11 @@ class Reader:
         living = living_on(self._today, self._tree, unit_id) or unit_id
         above = self._tree.ancestors(living, "reporting", self._today)
         return may(self._caller, self._purpose, unit_id, above=above)
+
+    @property
+    def acts_for_issuer(self) -> bool:
+        """Say whether they may do it at the unit that asked itself, not only at the division that reviews for it."""
+        return self._may_read_at(self._issuer_unit_id)
 
     def may_read_unit(self, unit_id: str) -> bool:
         return self.has_asked or self._may_read_at(unit_id)

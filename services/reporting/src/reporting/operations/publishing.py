@@ -35,7 +35,7 @@ async def publish_edition(
     """
     requirement, _ = await _readable(tx, requirement_id, tree, by)
     publisher = Reader(by, requirement, tree, today=today(tx.now), purpose=Purpose.PUBLISH)
-    if not publisher.may_read_unit(requirement.issuer_unit_id):
+    if not publisher.acts_for_issuer:
         raise NotAllowed(
             "Chỉ lãnh đạo đơn vị ban hành được công bố số liệu.", "Only a leader of the unit that issued it publishes."
         )
