@@ -107,6 +107,7 @@ async def test_what_is_typed_is_saved_offline_too_and_two_colleagues_overwrite_n
 
     # Typed without a line, in a tab that is closed; meanwhile the colleague has changed the same figure.
     await first.context.set_offline(True)
+    await expect(first.page.get_by_text(re.compile("Máy đang mất mạng"))).to_be_visible()
     await first.page.get_by_label(lessons, exact=True).fill("19")
     await expect(first.page.get_by_text(re.compile("giữ trên máy này"))).to_be_visible()
     await first.page.close()
@@ -205,7 +206,18 @@ async def test_every_page_can_be_read_by_everybody_and_fits_the_screen(staged, o
         await look(path)
     await sign_in(page, staged, "u-sch-004")
     owed = staged.obligation("U-SCH-004")
-    for path in ("/owed", f"/owed/{owed}", f"/directives/{staged.play.outcome.directive_id}", "/inbox", "/password"):
+    for path in (
+        "/owed",
+        f"/owed/{owed}",
+        f"/directives/{staged.play.outcome.directive_id}",
+        "/inbox",
+        "/password",
+        "/profile",
+        "/profile/second-factor",
+        "/search?q=stem",
+    ):
+        await look(path)
+    for path in ("/profile", "/profile/second-factor", "/search?q=stem"):
         await look(path)
 
     assert {path: broken for path, broken in found.items() if broken} == {}

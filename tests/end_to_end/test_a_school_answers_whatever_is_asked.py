@@ -107,6 +107,33 @@ async def test_an_official_report_people_and_what_the_head_approves(staged, open
     assert window.complaints == []
 
 
+async def test_what_is_awaited_is_asked_for_and_what_nobody_has_read_is_taken_back(staged, open_page) -> None:
+    title = "Báo cáo kèm phim nộp sau"
+    asked = {
+        "kind": "report",
+        "title": title,
+        "sections": [{"code": "I", "title": "Kết quả", "kind": "text"}],
+        "media": {"count": 1, "max_seconds": 60, "max_bytes": 100_000_000},
+        "answering": {"files_follow_days": 5},
+    }
+    owed = await issue(staged, asked, subject="V/v báo cáo kèm phim", unit=SCHOOL)
+    window = await open_page(size=PHONE)
+    page = window.page
+    await sign_in(page, staged, SCHOOL.lower())
+
+    await page.goto(f"{staged.portal}/owed/{owed[title]}")
+    await page.get_by_label("I. Kết quả").fill("Tốt.")
+    await page.get_by_role("button", name="Gửi báo cáo").click()
+    await expect(page.get_by_text(re.compile("Đang chờ tệp, đến"))).to_be_visible()
+    await expect(page.get_by_text("Chọn video")).to_be_visible()
+    assert await broken_rules(page) == []
+    await page.get_by_text("Rút lại bản đã gửi").click()
+    await page.get_by_role("button", name="Rút lại bản nộp lần 1").click()
+    await expect(page.get_by_text("Đã rút lại")).to_be_visible()
+    await expect(page.get_by_label("I. Kết quả")).to_have_value("Tốt.")
+    assert window.complaints == []
+
+
 async def _units(staged) -> list[dict]:
     officer = await staged.play.visitor("chuyen-vien")
     return (await officer.get("directory", "/units"))["units"]

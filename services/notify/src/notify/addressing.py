@@ -9,7 +9,8 @@ from chassis.outages import is_outage
 from chassis.transaction import Transaction, Transactions
 from notify.domain import Candidate, Letter, is_addressed
 from notify.store import candidates, facts, inboxes
-from notify.words import letters
+from notify.templates import store
+from notify.templates.filling import fill
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,8 @@ async def keep_looking(transactions: Transactions, *, every: float = LOOK_AGAIN_
 
 
 async def _write(tx: Transaction, found: Iterable[Candidate]) -> int:
+    addressed = [each for each in found if is_addressed(each, now=tx.now)]
+    templates = await store.newest(tx.connection, {each.kind for each in addressed}) if addressed else {}
     written = {
         each.letter_id: (
             each.due_id,
@@ -74,14 +77,13 @@ async def _write(tx: Transaction, found: Iterable[Candidate]) -> int:
                 letter_id=each.letter_id,
                 person_id=each.person_id,
                 kind=each.kind,
-                text=letters.write(each.kind, each.quoted),
+                text=fill(each.kind, each.quoted, templates[each.kind].template if each.kind in templates else None),
                 directive_id=each.directive_id,
                 obligation_id=each.obligation_id,
                 created_at=tx.now,
                 read_at=None,
             ),
         )
-        for each in found
-        if is_addressed(each, now=tx.now)
+        for each in addressed
     }
     return await inboxes.put_letters(tx.connection, written)

@@ -1,18 +1,20 @@
 """The front door of notify: everyone's own inbox."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+from chassis.frame import Frame
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotSignedIn
 from chassis.transaction import OpenTransaction
-from notify import operations
+from notify import operations, streaming
+from notify.bell import Bell, TooManyListeners
 from notify.domain import Kind, Letter
 from notify.problems import NoSuchLetter
 
@@ -57,6 +59,33 @@ async def list_letters(
     return InboxOut(letters=[_out(letter) for letter in inbox.letters], unread_count=inbox.unread_count)
 
 
+@router.get(
+    "/stream",
+    response_class=StreamingResponse,
+    responses=may_raise(NotSignedIn, Malformed, TooManyListeners),
+)
+async def stream_letters(
+    request: Request, caller: Calling, last_event_id: Annotated[UUID | None, Header()] = None
+) -> StreamingResponse:
+    """Send the caller's letters as they are written, as server-sent events, and how many are unread.
+
+    The id of each is its letter's: a client that lost the line sends the last back in `Last-Event-ID`, as browsers do,
+    and is told what came since; a letter may come twice. The stream ends when the token does.
+    """
+    frame: Frame = request.app.state.frame
+    bell: Bell = request.app.state.bell
+    bell.check_has_room()  # while an answer can still say so
+    lines = streaming.stream(
+        frame.transactions,
+        bell,
+        streaming.holder_of(frame.keys, request.headers["authorization"].partition(" ")[2]),
+        since=await streaming.start_of(frame.transactions, caller, last_event_id),
+        seen=last_event_id,
+        out=lambda letter: _out(letter).model_dump_json(),
+    )
+    return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
 @router.post("/{letter_id}/read", responses=may_raise(NotSignedIn, NoSuchLetter, Malformed))
 async def read_letter(letter_id: UUID, tx: OpenTransaction, caller: Calling) -> LetterOut:
     """Note that a letter was read."""
@@ -67,7 +96,10 @@ def _out(letter: Letter) -> LetterOut:
     return LetterOut(
         letter_id=letter.letter_id,
         kind=letter.kind,
-        **asdict(letter.text),
+        subject_vi=letter.text.subject_vi,
+        body_vi=letter.text.body_vi,
+        subject_en=letter.text.subject_en,
+        body_en=letter.text.body_en,
         directive_id=letter.directive_id,
         obligation_id=letter.obligation_id,
         created_at=letter.created_at,

@@ -206,6 +206,9 @@ class Text:
     body_vi: str
     subject_en: str
     body_en: str
+    sms: str | None = None
+    """What telephones show, where the province has said so; else it is made of the subject."""
+    zns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from chassis.migrating import Migrations
 from chassis.porch import Role
 from chassis.roles import Command, Service
 from notify import addressing, api, consumers, watching
+from notify.bell import Bell
 from notify.channels import api as channels_api
 from notify.channels.bouncing import bounce
 from notify.channels.choosing import Channel
@@ -23,6 +24,7 @@ from notify.reminding.commands import COMMANDS
 from notify.reminding.scheduler import Scheduler
 from notify.settings import Settings
 from notify.tables import metadata
+from notify.templates import api as templates_api
 from unit_tree.projection import TreeReader
 
 MIGRATIONS = Migrations(
@@ -37,9 +39,12 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame = Frame("notify", settings, roles, migrations=MIGRATIONS, keys=keys)
     trees = TreeReader()
     frame.app.state.tree_reader = trees
+    frame.app.state.bell = bell = Bell(settings.database_url)
+    frame.when_leaving(bell.close)
     frame.front_door(api.router)
     frame.front_door(reminding_api.router)
     frame.front_door(channels_api.router)
+    frame.front_door(templates_api.router)
     frame.letterbox(consumers.register)
     for courier in couriers_of(frame, settings):
         frame.run_in_background(courier.work)

@@ -149,6 +149,8 @@ letters = Table(
     Column("body_vi", Text, nullable=False),
     Column("subject_en", Text, nullable=False),
     Column("body_en", Text, nullable=False),
+    Column("sms", Text),
+    Column("zns", Text),
     # Null: about the house itself.
     Column("directive_id", Uuid),
     Column("obligation_id", Uuid),
@@ -220,4 +222,17 @@ channel_policies = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("channels <@ ARRAY['email', 'zns', 'sms', 'webhook']", name="channel_policies_channels_known"),
     comment="which ways letters of a kind may go; no row: all",
+)
+
+letter_templates = Table(
+    "letter_templates",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("texts", JSONB, nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("version > 0", name="letter_templates_counted_from_one"),
+    comment="the words of letters as the province wants them; the newest version of a kind counts, a text it does not "
+    "have is ours",
 )

@@ -5,7 +5,7 @@ from inspect import isawaitable
 from urllib.parse import quote
 
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from chassis.http import problem_answer
@@ -122,6 +122,8 @@ def _tell_people(frame: Porch, house: House) -> None:
     @frame.app.exception_handler(Problem)
     async def tell(request: Request, problem: Problem) -> Response:
         if not _is_read(request):
+            if isinstance(problem, Refused):  # a program hears what the service said, as it said it
+                return JSONResponse(problem.told, problem.answered, media_type="application/problem+json")
             return problem_answer(problem)
         status = problem.answered if isinstance(problem, Refused) else problem.status
         return await house.page(

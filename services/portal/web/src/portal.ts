@@ -7,6 +7,13 @@ const IN_APP = /\b(FBAN|FBAV|Instagram|Line|Zalo|MicroMessenger)\b/i;
 for (const hint of document.querySelectorAll<HTMLElement>("[data-in-app]")) {
   hint.hidden = !IN_APP.test(navigator.userAgent);
 }
+const offline = document.querySelector<HTMLElement>("[data-offline]");
+const tell = (): void => {
+  if (offline) offline.hidden = navigator.onLine;
+};
+window.addEventListener("online", tell);
+window.addEventListener("offline", tell);
+tell();
 if (document.body.dataset.idle) watch(document.body);
 forgetOnSignOut();
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-answer]")) {

@@ -1,18 +1,24 @@
 """Letters, in and out of inboxes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import Row, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.domain import Kind, Letter, Text
 from notify.store import preferences
 from notify.tables import deliveries, letters
+
+CHANNEL = "letters"
+"""What PostgreSQL is told on when a letter is written or read; the payload says whose."""
+AT_ONCE = 200
+"""People in one word of it: PostgreSQL takes 8,000 bytes."""
+_RING = text("SELECT pg_notify(:channel, :people)")
 
 _PUT_LETTER = insert(letters).on_conflict_do_nothing().returning(letters.c.letter_id)
 _PUT_DELIVERY = insert(deliveries)
@@ -33,7 +39,28 @@ async def put_letters(connection: AsyncConnection, written: Mapping[UUID, tuple[
             for each in new
         ]
         await connection.execute(_PUT_DELIVERY, on_their_way)
+        await ring(connection, {written[each][1].person_id for each in new})
     return len(new)
+
+
+async def ring(connection: AsyncConnection, people: Collection[UUID]) -> None:
+    """Let those who wait for letters of these people look, once this transaction is done."""
+    names = sorted(map(str, people))
+    for start in range(0, len(names), AT_ONCE):
+        await connection.execute(_RING, {"channel": CHANNEL, "people": ",".join(names[start : start + AT_ONCE])})
+
+
+async def written_since(
+    connection: AsyncConnection, person_id: UUID, *, since: datetime, without: Collection[UUID], limit: int
+) -> list[Letter]:
+    """Return a person's letters from a moment on, oldest first, but for these."""
+    query = (
+        select(letters)
+        .where(letters.c.person_id == person_id, letters.c.created_at >= since, letters.c.letter_id.not_in(without))
+        .order_by(letters.c.created_at, letters.c.letter_id)
+        .limit(limit)
+    )
+    return [letter_of(row) for row in await connection.execute(query)]
 
 
 async def inbox_of(
@@ -78,6 +105,8 @@ async def mark_read(connection: AsyncConnection, letter_id: UUID, *, person_id: 
         .returning(*letters.c)
     )
     found = row.one_or_none()
+    if found is not None:
+        await ring(connection, {person_id})  # their other windows count anew
     return letter_of(found) if found is not None else None
 
 
@@ -100,7 +129,7 @@ def letter_of(row: Row[*tuple[Any, ...]]) -> Letter:
         letter_id=row.letter_id,
         person_id=row.person_id,
         kind=Kind(row.kind),
-        text=Text(row.subject_vi, row.body_vi, row.subject_en, row.body_en),
+        text=Text(row.subject_vi, row.body_vi, row.subject_en, row.body_en, row.sms, row.zns),
         directive_id=row.directive_id,
         obligation_id=row.obligation_id,
         created_at=row.created_at,

@@ -19,15 +19,14 @@ SUBJECT_LENGTH = 120
 
 def write(kind: Kind, quoted: Quoted) -> Text:
     """Return the words of a letter."""
-    title, opening, more, closing = _WRITERS[kind](quoted)
-    lines = [*_about(quoted), *more]
+    title, opening, lines, closing = parts(kind, quoted)
     code, subject = one_line(quoted.code), _shortened(one_line(quoted.subject))
     if kind in TO_THE_OPERATORS:
         return Text(
             subject_vi=title[0],
-            body_vi=_body("Kính gửi Thầy/Cô,", opening[0], [line[0] for line in more], closing[0]),
+            body_vi=_body("Kính gửi Thầy/Cô,", opening[0], [line[0] for line in lines], closing[0]),
             subject_en=title[1],
-            body_en=_body("Dear colleague,", opening[1], [line[1] for line in more], closing[1]),
+            body_en=_body("Dear colleague,", opening[1], [line[1] for line in lines], closing[1]),
         )
     return Text(
         subject_vi=normalize("NFC", f"{code}: {title[0]} – {subject}"),
@@ -35,6 +34,12 @@ def write(kind: Kind, quoted: Quoted) -> Text:
         subject_en=normalize("NFC", f"{code}: {title[1]} – {subject}"),
         body_en=_body("Dear colleague,", opening[1], [line[1] for line in lines], closing[1]),
     )
+
+
+def parts(kind: Kind, quoted: Quoted) -> Written:
+    """Return what a letter is made of: title, opening, every line, closing."""
+    title, opening, more, closing = _WRITERS[kind](quoted)
+    return title, opening, more if kind in TO_THE_OPERATORS else [*_about(quoted), *more], closing
 
 
 def _about(quoted: Quoted) -> list[Line]:

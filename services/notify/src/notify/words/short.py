@@ -25,6 +25,8 @@ def unaccented(text: str) -> str:
 
 def sms_of(letter: Letter) -> str:
     """Return a letter as one short message: what it is about, and where to read it."""
+    if letter.text.sms is not None:
+        return shortened(letter.text.sms, SMS_LENGTH, "...")
     about = unaccented(letter.text.subject_vi)
     return f"{shortened(about, SMS_LENGTH - len(_SEE) - 1, '...')} {_SEE}".strip()
 
@@ -34,8 +36,9 @@ def zns_of(letter: Letter) -> dict[str, str]:
     code, colon, about = letter.text.subject_vi.partition(": ")
     if not colon:
         code, about = "", letter.text.subject_vi
-    code = shortened(code, 30, "…")
-    return {"van_ban": code or "Công văn", "noi_dung": shortened(about, 200, "…")}
+    about = letter.text.zns if letter.text.zns is not None else shortened(about, 200, "…")
+    code = shortened(code, 30, "…") or "Công văn"
+    return {"van_ban": code, "noi_dung": shortened(about, ZNS_LENGTH - len(code), "…")}
 
 
 def shortened(text: str, length: int, ending: str) -> str:

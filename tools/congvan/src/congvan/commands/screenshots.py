@@ -155,6 +155,8 @@ async def _played(house: House) -> dict[str, dict[str, str]]:
         OFFICER: {
             "directives": "/board",
             "board": f"/board/{directive}",
+            "totals": f"/totals/{directive}",
+            "compose": "/drafts/blank",
             "queue": "/review",
             "review": f"/review/{reviewed['obligation_id']}",
         },

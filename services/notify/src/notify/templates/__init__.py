@@ -1,0 +1,1 @@
+"""The words of letters as the province edits them."""
