@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_8003"
-down_revision = "20261125_8502"
+down_revision = "20261125_8503"
 branch_labels = None
 depends_on = None
 
