@@ -46,9 +46,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, the house, so that it does not run alone at the end."""
+    """Begin with what takes longest, the house, so that it does not run alone at the end.
+
+    In it with the main job, whose letters are counted: others bring in more people who get some.
+    """
     house = Path(__file__).parent / WHOLE_HOUSE
-    items.sort(key=lambda item: not item.path.is_relative_to(house))
+    items.sort(key=lambda item: (not item.path.is_relative_to(house), item.path.name != "test_the_main_job.py"))
 
 
 @pytest.fixture(scope="session")

@@ -89,3 +89,11 @@ async def test_a_letter_is_passed_on_answered_below_and_added_up(staged, open_pa
     await expect(page.get_by_role("link", name=TITLE).first).to_be_visible()
     assert await broken_rules(page) == []
     assert window.complaints == []
+
+    desk = await open_page(size=PHONE)
+    await sign_in(desk.page, staged, "chuyen-vien")
+    await desk.page.goto(f"{staged.portal}/review/{owed[TITLE]}")
+    await desk.page.get_by_text("Số câu lạc bộ, 2025-2026: 4").click()
+    await expect(desk.page.get_by_role("row").filter(has_text=units[school]["name"])).to_contain_text("4")
+    assert await broken_rules(desk.page) == []
+    assert desk.complaints == []

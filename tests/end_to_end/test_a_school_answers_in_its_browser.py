@@ -176,6 +176,14 @@ async def test_an_office_sends_a_film_with_its_report(staged, open_page, tmp_pat
     await expect(page.get_by_text("Ngày hội <b>STEM.mp4")).to_be_visible()
     assert window.complaints == []
 
+    desk = await open_page(size=PHONE)
+    await sign_in(desk.page, staged, "chuyen-vien")
+    async with desk.page.expect_response(re.compile("/thumbnails/")) as picture:
+        await desk.page.goto(f"{staged.portal}/review/{staged.obligation(OFFICE, video=True)}")
+    assert (await picture.value).status == 200
+    await expect(desk.page.get_by_label("Ngày hội <b>STEM.mp4")).to_be_visible()
+    assert desk.complaints == []
+
 
 async def test_without_scripts_the_way_is_the_same(staged, open_page) -> None:
     window = await open_page(size=PHONE, java_script_enabled=False)

@@ -132,7 +132,10 @@ async def ground(stage, silent) -> Ground:
     answered = (
         "SELECT submission_id, s.obligation_id, o.requirement_id, o.directive_id, o.unit_id"
         " FROM submissions s JOIN obligations o USING (obligation_id)"
-        " WHERE o.unit_id LIKE 'U-SCH-%' ORDER BY s.submission_id LIMIT 1"
+        " WHERE o.unit_id LIKE 'U-SCH-%' AND EXISTS (SELECT 1 FROM obligations other"
+        " WHERE other.requirement_id = o.requirement_id AND other.unit_id LIKE 'U-SCH-%'"
+        " AND other.answering_unit_id = other.unit_id AND other.unit_id <> o.unit_id)"
+        " ORDER BY s.submission_id LIMIT 1"
     )
     videos = (
         "SELECT media_id FROM media JOIN obligations USING (obligation_id)"
@@ -162,7 +165,7 @@ async def _is_at_rest(stores: ledger.Stores) -> bool:
     """Return whether every film is made playable, every letter has left and every reminder was looked at."""
     on_their_way = {
         "submissions": "SELECT 1 FROM media WHERE rendition IN ('waiting', 'making')",
-        "notify": "SELECT 1 FROM deliveries WHERE state = 'waiting'"
+        "notify": f"SELECT 1 FROM deliveries WHERE state = 'waiting' AND NOT {ledger.RESTS}"
         " UNION ALL SELECT 1 FROM reminders WHERE next_at <= now()",
     }
     return not any([await ledger.rows(stores.databases[name], rows) for name, rows in on_their_way.items()])

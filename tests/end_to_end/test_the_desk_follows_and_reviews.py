@@ -114,6 +114,9 @@ async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(sta
     await page.get_by_role("link", name="Soạn văn bản").click()
     await page.get_by_label("Tệp văn bản").set_input_files(letter)
     await page.get_by_role("button", name="Đọc văn bản").click()
+    foreign = {"form": "guessed", "document": {"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}}
+    refused = await window.context.request.post(f"{staged.portal}/drafts/new", multipart=foreign)
+    assert refused.status == 403
 
     # What was read stands in its field, and a number beside it leads to where it was read.
     await expect(page.get_by_label("Trích yếu")).to_have_value(re.compile("Giáo dục STEM"))

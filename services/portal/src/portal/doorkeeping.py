@@ -269,7 +269,7 @@ def _headers(store: str | None, *, is_secure: bool) -> dict[str, str]:
         "style-src 'self'",
         "font-src 'self'",
         f"img-src 'self'{beside}",
-        f"media-src blob:{beside}",
+        f"media-src 'self' blob:{beside}",
         f"connect-src 'self'{beside}",
         "manifest-src 'self'",
         "base-uri 'none'",

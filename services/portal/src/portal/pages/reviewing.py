@@ -86,15 +86,17 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
         )
         if submission is None:
             raise NoSuchPage("Chưa có bản nộp.", "Nothing was sent yet.")
-        directive, talk, called = await asyncio.gather(
+        newest, *older = reversed(submission["versions"])
+        behind = {part["unit_id"] for each in newest["consolidates"] for part in each["parts"]}
+        directive, talk, pictures, called = await asyncio.gather(
             services.get("directives", f"/directives/{submission['directive_id']}", token=token),
             services.find("submissions", f"/submissions/{submission['submission_id']}/comments", token=token),
-            names.of_units({submission["unit_id"], submission["answering_unit_id"]}, visit, whole=True),
+            _pictures(services, visit, obligation_id, newest),
+            names.of_units({submission["unit_id"], submission["answering_unit_id"], *behind}, visit, whole=True),
         )
         requirement = next(
             each for each in directive["requirements"] if each["requirement_id"] == submission["requirement_id"]
         )
-        newest, *older = reversed(submission["versions"])
         before = filling.filled_by_version(older[0]) if older else None
         stated = {(each["period"], each.get("level")) for each in newest["values"]}
         levels = [level for _, level in sorted(stated, key=str) if level]
@@ -111,6 +113,8 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
             versions=submission["versions"],
             sheet=answering.sheet(asked, filling.filled_by_version(newest), words),
             before=before,
+            pictures=pictures,
+            figures_by_code={each["code"]: each for each in requirement["indicators"]},
             comments=(talk or {"comments": []})["comments"],
             key=str(uuid4()),
             refused=refused,
@@ -129,6 +133,14 @@ def reasons_by_field(form: Form) -> list[dict[str, str]]:
     """Return why single fields have to be corrected, as the service takes it; those without words are all right."""
     said = {drafting.field_of(name): text.strip() for name, text in form.under("r:").items()}
     return [{"field": field, "reason": text} for field, text in said.items() if field and text]
+
+
+async def _pictures(services: Services, visit: Visit, obligation_id: UUID, version: dict[str, Any]) -> dict[str, str]:
+    """Return where to look at a small picture of each file of a version that has one."""
+    if not version["media"]:
+        return {}
+    found = await services.find("submissions", f"/obligations/{obligation_id}/thumbnails", token=visit.access_token)
+    return {each["media_id"]: each["url"] for each in (found or {"thumbnails": []})["thumbnails"]}
 
 
 async def _waiting(services: Services, visit: Visit) -> list[dict[str, Any]]:

@@ -106,17 +106,26 @@ async def check_media(stores: Stores, findings: Findings, store: Mapping[str, in
     return len(ready), sum(expected.values())
 
 
+RESTS = "(state = 'waiting' AND attempts = 0 AND next_attempt_at > now())"
+"""A delivery that nobody has tried yet, for it is to leave later."""
+
+
 async def wait_for_mail(stores: Stores, *, within_s: float) -> None:
-    """Wait until every letter was handed to the mail server, at most so long; what is still missing will be found."""
+    """Wait until every letter that may leave now has left, at most so long; what is still missing will be found."""
     deadline = time.monotonic() + within_s
-    waiting = "SELECT count(*) AS waiting FROM deliveries WHERE state = 'waiting'"
+    waiting = f"SELECT count(*) AS waiting FROM deliveries WHERE state = 'waiting' AND NOT {RESTS}"
     while (await rows(stores.databases["notify"], waiting))[0]["waiting"] and time.monotonic() < deadline:  # noqa: ASYNC110  the table cannot ring
         await asyncio.sleep(0.25)
 
 
 async def check_letters(stores: Stores, findings: Findings, directive: str) -> tuple[int, int]:
-    """Every letter in an inbox was handed to the mail server once; returns how many of each a directive caused."""
-    letters = await rows(stores.databases["notify"], "SELECT letter_id, directive_id FROM letters")
+    """Every letter in an inbox was handed to the mail server once; returns how many of each a directive caused.
+
+    A reminder rests at night; one that was overtaken never leaves.
+    """
+    stays = f"SELECT 1 FROM deliveries WHERE letter_id = letters.letter_id AND (state = 'overtaken' OR {RESTS})"
+    query = f"SELECT letter_id, directive_id FROM letters WHERE NOT EXISTS ({stays})"
+    letters = await rows(stores.databases["notify"], query)
     mails = await asyncio.to_thread(_mail_ids, stores.letters)
     findings.doubled += [f"mail: {letter} came {count} times" for letter, count in mails.items() if count > 1]
     findings.compare("mail", {str(row["letter_id"]): 1 for row in letters}, dict.fromkeys(mails, 1))
