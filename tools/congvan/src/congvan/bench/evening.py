@@ -4,6 +4,7 @@ A unit that was cut off does what a browser does: it asks again, under the same 
 """
 
 import asyncio
+import math
 import random
 import time
 from collections import Counter
@@ -65,7 +66,7 @@ async def measure(
         reports, videos = await ground.issue()
         units = await _units(ground, reports, videos)
         chance.shuffle(units)
-        late = round(len(units) * SHARE_OF_EVENING)
+        late = math.ceil(len(units) * SHARE_OF_EVENING)
         for each in units[:late]:
             each.at = seconds * chance.random() ** 0.5  # the nearer the deadline, the more of them
         told.done(f"{len(units)} đơn vị", f"{len(units)} units")
