@@ -62,7 +62,7 @@ async def test_it_arrives_whole_and_each_cut_costs_a_part_at_most(staged, open_p
     page = await window.tab()
     await page.goto(address)
 
-    await expect(page.get_by_text(re.compile("Đã tải xong, đang kiểm tra|không dùng được"))).to_be_visible(
+    await expect(page.get_by_text(re.compile("Đã tải xong, đang kiểm tra|Tệp không phải là video"))).to_be_visible(
         timeout=60_000
     )
     assert line.cuts == CUTS
