@@ -23,6 +23,7 @@ from portal.pages.below import open_below
 from portal.pages.board import open_board
 from portal.pages.cascading import open_cascading
 from portal.pages.composing import open_composing
+from portal.pages.deciding import open_deciding
 from portal.pages.desks import open_desks
 from portal.pages.directives import open_directives
 from portal.pages.events import open_events
@@ -80,6 +81,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_papers(house, names),
         open_directives(house, names),
         open_desks(house),
+        open_deciding(house, names),
         open_cascading(house, names),
         open_questions(house, names),  # a door opened later is tried first: `questions` is no step of a directive
         open_below(house, names),
