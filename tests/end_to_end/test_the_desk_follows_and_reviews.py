@@ -1,11 +1,14 @@
 """The desk officer's way through the portal, in a real browser: follow a directive, return an answer, accept one."""
 
 import re
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from person import DESKTOP, PHONE, sign_in
 from playwright.async_api import expect
 from test_a_school_answers_in_its_browser import broken_rules
+
+from chassis.clock import VIETNAM
 
 SCHOOL, WRONG = "U-SCH-005", "U-SCH-006"
 
@@ -109,16 +112,16 @@ async def accepted_by_keys(page, staged) -> None:
 
 async def granted(page, staged) -> None:
     """Let the school correct what was accepted."""
-    school = await staged.play.visitor(SCHOOL.lower())
+    school, until = await staged.play.visitor(SCHOOL.lower()), datetime.now(VIETNAM) + timedelta(days=30)
     path = f"/obligations/{staged.obligation(SCHOOL)}/submission"
     sent = await school.get("submissions", path)
     await school.post("submissions", f"/submissions/{sent['submission_id']}/corrections", {"reason": "Đếm thiếu."})
     await page.goto(f"{staged.portal}/review/{staged.obligation(SCHOOL)}")
     await expect(page.get_by_text("Đếm thiếu.")).to_be_visible()
     assert await broken_rules(page) == []
-    await page.get_by_label("Được sửa đến hết ngày").fill("2030-01-15")
+    await page.get_by_label("Được sửa đến hết ngày").fill(f"{until:%Y-%m-%d}")
     await page.get_by_role("button", name="Đồng ý cho đính chính").click()
-    await expect(page.locator("#corrections")).to_contain_text("24h00 Thứ Ba, 15/01/2030")
+    await expect(page.locator("#corrections")).to_contain_text(f"{until:%d/%m/%Y}")
 
 
 async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) -> None:
@@ -134,6 +137,10 @@ async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) 
     await page.get_by_role("link", name="Tổng hợp", exact=True).click()
 
     await expect(page.get_by_role("heading", name="Tiến độ nộp báo cáo")).to_be_visible()
+    await page.get_by_role("link", name="Các đơn vị viết gì").click()
+    await expect(page.locator("main details ul .t").first).to_be_visible()
+    assert await broken_rules(page) == []
+    await page.go_back()
     assert await page.locator("table.totals tbody tr").count() == len(
         [each for each in told["aggregates"] if each["relation"] == "reporting"]
     )
@@ -166,6 +173,10 @@ async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(sta
     page = window.page
     await sign_in(page, staged, "chuyen-vien")
     await page.get_by_role("link", name="Soạn văn bản").click()
+    empty = {"form": await page.locator("main [name=form]").get_attribute("value")}
+    headers = {"Origin": staged.portal, "Accept": "text/html"}
+    unchosen = await window.context.request.post(f"{staged.portal}/drafts/new", multipart=empty, headers=headers)
+    assert (unchosen.status, "Hãy chọn tệp văn bản." in await unchosen.text()) == (422, True)
     await page.get_by_label("Tệp văn bản").set_input_files(letter)
     await page.get_by_role("button", name="Đọc văn bản").click()
     foreign = {"form": "guessed", "document": {"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}}

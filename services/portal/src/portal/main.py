@@ -29,6 +29,7 @@ from portal.pages.directives import open_directives
 from portal.pages.events import open_events
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
+from portal.pages.narratives import open_narratives
 from portal.pages.nudging import open_nudging
 from portal.pages.owed import open_owed
 from portal.pages.papers import open_papers
@@ -92,6 +93,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_events(house),
         open_composing(house, names),
         open_totals(house, names),
+        open_narratives(house, names),
         open_reviewing(house, names),
         open_inbox(house, names),
         open_profile(house, names),

@@ -54,9 +54,8 @@ def open_composing(house: House, names: Names) -> APIRouter:
         visit = await _writer(request)  # before anything large is taken from anybody
         file = await read_file(request, "document")
         if file is None:
-            return await _begin(
-                request, visit, problem=Malformed("Hãy chọn tệp văn bản.", "Choose the file of the letter.")
-            )
+            problem = Malformed("Hãy chọn tệp văn bản.", "Choose the file of the letter.")
+            return await _begin(house, names, request, visit, problem)
         name, content = file
         token = visit.access_token
         try:

@@ -31,11 +31,14 @@ def open_directives(house: House, names: Names) -> APIRouter:
     async def directive(request: Request, directive_id: UUID) -> Response:
         visit = await here(request)
         token = visit.access_token
-        found, owed, asked, drawn, sent, unread, _ = await asyncio.gather(
-            services.find("directives", f"/directives/{directive_id}", token=token),
-            services.find("directives", f"/directives/{directive_id}/obligations", token=token),
-            services.find("directives", f"/directives/{directive_id}/questions", token=token),
-            services.find("directives", f"/directives/{directive_id}/paper", token=token),
+        path = f"/directives/{directive_id}"
+        (found, owed, asked, drawn), sent, unread, _ = await asyncio.gather(
+            asyncio.gather(
+                *(
+                    services.find("directives", each, token=token)
+                    for each in (path, f"{path}/obligations", f"{path}/questions", f"{path}/paper")
+                )
+            ),
             _deliveries(directive_id, visit),
             unread_letters(house, visit),
             names.introduce(visit),
