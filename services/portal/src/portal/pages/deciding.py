@@ -1,8 +1,9 @@
 """Small decisions: a correction is granted or refused, a letter taken or not, children in a file are declared."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -29,22 +30,19 @@ def open_deciding(house: House, names: Names) -> APIRouter:
     services = house.services
 
     @router.post("/review/{obligation_id}/corrections/{correction_id}/{outcome}")
-    async def decide(
-        request: Request, obligation_id: UUID, correction_id: UUID, outcome: Literal["grant", "refuse"]
-    ) -> Response:
+    async def decide(request: Request, obligation_id: UUID, correction_id: UUID, outcome: str) -> Response:
         form, visit = await read_form(request), await here(request)
-        body = {"until": end_of_day(form.get("until"))} if outcome == "grant" else {"reason": form.get("reason")}
+        bodies = {"grant": {"until": end_of_day(form.get("until"))}, "refuse": {"reason": form.get("reason")}}
+        body = _known(bodies, outcome)
         path = f"/corrections/{correction_id}/{outcome}"
         await services.ask("POST", "submissions", path, token=visit.access_token, body=body)
         return go_to(f"/review/{obligation_id}#corrections")
 
     @router.post("/directives/{directive_id}/deliveries/{unit_id}/{outcome}")
-    async def receive(
-        request: Request, directive_id: UUID, unit_id: str, outcome: Literal["acknowledge", "refuse"]
-    ) -> Response:
+    async def receive(request: Request, directive_id: UUID, unit_id: str, outcome: str) -> Response:
         form, visit = await read_form(request), await here(request)
+        body = _known({"acknowledge": None, "refuse": {"reason": form.get("reason")}}, outcome)
         path = f"/directives/{directive_id}/deliveries/{quote(unit_id, safe='')}/{outcome}"
-        body = {"reason": form.get("reason")} if outcome == "refuse" else None
         await services.ask("POST", "directives", path, token=visit.access_token, body=body)
         return go_to(f"/directives/{directive_id}#deliveries")
 
@@ -98,6 +96,12 @@ def open_deciding(house: House, names: Names) -> APIRouter:
         )
 
     return router
+
+
+def _known(bodies: Mapping[str, dict[str, str] | None], outcome: str) -> dict[str, str] | None:
+    if outcome not in bodies:
+        raise NoSuchPage("Không có thao tác này.", "There is no such step.")
+    return bodies[outcome]
 
 
 def declared(form: Form) -> dict[str, Any]:
