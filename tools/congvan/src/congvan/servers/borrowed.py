@@ -145,7 +145,7 @@ def _has_room(memory: Path) -> bool:
 
     if not os.access(memory, os.W_OK | os.X_OK):
         return False
-    return ROOM <= min(shutil.disk_usage(memory).free, int(psutil.virtual_memory().available))
+    return bool(min(shutil.disk_usage(memory).free, psutil.virtual_memory().available) >= ROOM)
 
 
 def _sweep(memory: Path) -> None:
