@@ -17,6 +17,7 @@ from chassis.problems import Malformed, TooLarge
 from portal.asking import came_by
 from portal.problems import ForeignForm
 from portal.sessions import Idle, Sessions, Visit
+from portal.timing import Tally, tally
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -51,6 +52,8 @@ class Doorkeeper:
         if scope["type"] != "http" or scope["path"].startswith(SEEN_BY_ALL):
             await self._app(scope, receive, send)
             return
+        cost = Tally()
+        tally.set(cost)
         headers = Headers(scope=scope)
         cookies = _cookies(headers.get("cookie", ""))
         if scope["method"] not in READING and not self._is_ours(headers):
@@ -65,6 +68,7 @@ class Doorkeeper:
                 answer = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     answer.setdefault(name, value)
+                answer["Server-Timing"] = cost.told()
                 self._set_cookies(door, answer)
             await send(message)
 

@@ -32,11 +32,13 @@ from portal.pages.nudging import open_nudging
 from portal.pages.owed import open_owed
 from portal.pages.papers import open_papers
 from portal.pages.profile import open_profile
+from portal.pages.publishing import open_publishing
 from portal.pages.questions import open_questions
 from portal.pages.reviewing import open_reviewing
 from portal.pages.saving import open_saving
 from portal.pages.searching import open_searching
 from portal.pages.signing_in import open_signing_in
+from portal.pages.subscribing import open_subscribing
 from portal.pages.totals import open_totals
 from portal.pages.uploads import open_uploads
 from portal.people import Names
@@ -87,7 +89,9 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_nudging(house, names),
         open_appointing(house, names),
         open_administering(house, names),
+        open_subscribing(house, names),
         open_events(house),
+        open_publishing(house),
         open_composing(house, names),
         open_totals(house, names),
         open_reviewing(house, names),

@@ -3,14 +3,18 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from portal.asking import Services
 from portal.sessions import Visit
 
+Unit = Mapping[str, Any]
+
 PROVINCE = "*"
 KEPT_SECONDS = 600.0
+ALL_KEPT_SECONDS = 60.0
 REMEMBERED = 5_000
 
 
@@ -20,12 +24,22 @@ class Names:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._known: OrderedDict[str, tuple[tuple[str, str], float]] = OrderedDict()
+        self._all: tuple[Sequence[Unit], float] = ((), 0.0)
 
     async def of_units(self, unit_ids: Iterable[str], visit: Visit, *, whole: bool = False) -> dict[str, str]:
         """Return the short name of each unit, or the whole one, asking at once for those nobody asked for lately."""
         wanted = set(unit_ids)
         found = await asyncio.gather(*(self._of_unit(unit_id, visit) for unit_id in wanted))
         return {unit_id: names[1 if whole else 0] for unit_id, names in zip(wanted, found, strict=True)}
+
+    async def everywhere(self, visit: Visit) -> Sequence[Unit]:
+        """Return all units of today, as they were a minute ago at most: hundreds, and several pages begin with them."""
+        units, until = self._all
+        if time.monotonic() < until:
+            return units
+        told = await self._services.get("directory", "/units", token=visit.access_token)
+        self._all = told["units"], time.monotonic() + ALL_KEPT_SECONDS
+        return self._all[0]
 
     async def introduce(self, visit: Visit) -> None:
         """Learn what who is signed in is called, and where; pages show it from then on."""

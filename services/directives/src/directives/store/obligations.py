@@ -154,6 +154,9 @@ _OF_DIRECTIVE = (
     .where(obligations.c.directive_id == bindparam("directive_id"))
     .order_by(obligations.c.due_at, obligations.c.requirement_id, obligations.c.unit_id)
 )
+_OF_DIRECTIVE_IN_STATE = _OF_DIRECTIVE.where(
+    func.coalesce(answers.c.state, "none") == bindparam("answer_state", type_=String)
+)
 _UNITS = (
     select(obligations.c.unit_id, obligations.c.answering_unit_id)
     .where(obligations.c.directive_id == bindparam("directive_id"))
@@ -221,9 +224,12 @@ async def open_obligations(connection: AsyncConnection, directive_id: UUID, open
     )
 
 
-async def obligations_of(connection: AsyncConnection, directive_id: UUID) -> list[Obligation]:
-    """Return the obligations of a directive with the state of their answers, nearest deadline first."""
-    rows = await connection.execute(_OF_DIRECTIVE, {"directive_id": directive_id})
+async def obligations_of(
+    connection: AsyncConnection, directive_id: UUID, *, answer_state: AnswerState | None = None
+) -> list[Obligation]:
+    """Return the obligations of a directive with the state of their answers, nearest deadline first; all or of one."""
+    asked = {"directive_id": directive_id} | ({"answer_state": answer_state} if answer_state else {})
+    rows = await connection.execute(_OF_DIRECTIVE_IN_STATE if answer_state else _OF_DIRECTIVE, asked)
     return [
         Obligation(
             id=row.obligation_id,
