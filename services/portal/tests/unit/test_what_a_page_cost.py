@@ -24,17 +24,29 @@ def test_outside_of_a_request_nobody_counts() -> None:
 
 
 class Directory:
-    asked = 0
+    def __init__(self) -> None:
+        self.asked: list[str] = []
 
-    async def get(self, _service, _path, *, token):
-        self.asked += 1
+    async def get(self, _service, path, *, token):
         assert token == "a"
-        return {"units": [{"unit_id": "U-1"}]}
+        self.asked.append(path)
+        return {"units": [{"unit_id": f"U-{number}", "name": f"Trường {number}", "short_name": None}
+                          for number in range(90)]}  # fmt: skip
+
+    async def find(self, _service, path, *, token):
+        assert token == "a"
+        self.asked.append(path)
+        return {"unit_id": path, "name": "Trường", "short_name": "T"}
 
 
-async def test_the_units_are_asked_for_once() -> None:
+async def test_units_are_asked_for_once_and_many_names_at_once() -> None:
     directory = Directory()
     names, visit = Names(directory), Visit("p", "a", "r", 0.0, ())
 
-    assert [await names.everywhere(visit) for _ in range(3)] == 3 * [[{"unit_id": "U-1"}]]
-    assert directory.asked == 1
+    found = [await names.everywhere(visit) for _ in range(3)]
+    many = await names.of_units({f"U-{number}" for number in range(90)} | {"U-ENDED"}, visit)
+    one = await names.of_units({"U-1", "U-ENDED", "U-LATE"}, visit, whole=True)
+
+    assert found[0] is found[2]
+    assert (many["U-89"], many["U-ENDED"], one["U-1"], len(many)) == ("Trường 89", "T", "Trường 1", 91)
+    assert directory.asked == ["/units", "/units/U-ENDED", "/units/U-LATE"]

@@ -39,6 +39,7 @@ from directives.problems import (
 )
 from directives.requests import CorrectionIn, Day, ReasonIn, Request
 
+_ALL: list[UnitId] = []
 router = APIRouter()
 
 
@@ -133,11 +134,16 @@ async def read_directive(
     response_model=obligation_replies.ObligationsOut,
 )
 async def obligations_of_directive(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID, answer_state: AnswerState | None = None
+    caller: Calling,
+    tx: OpenTransaction,
+    tree: KnownTree,
+    directive_id: UUID,
+    answer_state: AnswerState | None = None,
+    answered_by: Annotated[list[UnitId], Query(max_length=200)] = _ALL,
 ) -> Response:
-    """List who owes an answer, and how far the answers have come; `answer_state` for those that stand so."""
+    """List who owes an answer, and how far the answers have come: all, or some by state or by who answers."""
     directive, opened = await issuing.obligations_of_directive(
-        tx, directive_id=directive_id, answer_state=answer_state, tree=tree, by=caller
+        tx, directive_id=directive_id, answer_state=answer_state, answered_by=answered_by, tree=tree, by=caller
     )
     # Thousands of rows, on the pages people wait for: written once, where the framework would check them first again.
     told = obligation_replies.obligations_out(directive, opened, tree)

@@ -173,14 +173,22 @@ async def read_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by:
 
 
 async def obligations_of_directive(
-    tx: Transaction, *, directive_id: UUID, answer_state: AnswerState | None = None, tree: Tree, by: Caller
+    tx: Transaction,
+    *,
+    directive_id: UUID,
+    answer_state: AnswerState | None = None,
+    answered_by: Collection[str] = (),
+    tree: Tree,
+    by: Caller,
 ) -> tuple[Directive, list[Obligation]]:
     """Return a directive and its obligations: all to its issuer, to others those of units they may read.
 
-    `answer_state` for those whose answers stand so.
+    `answer_state` for those whose answers stand so, `answered_by` for those these units answer.
     """
     directive = await see(tx, directive_id, tree=tree, by=by)
-    opened = await store.obligations.obligations_of(tx.connection, directive_id, answer_state=answer_state)
+    opened = await store.obligations.obligations_of(
+        tx.connection, directive_id, answer_state=answer_state, answered_by=list(answered_by) or None
+    )
     if not sees_whole(tx, directive, tree=tree, by=by):
         opened = [each for each in opened if reads_any(tx, (each.unit_id, each.answering_unit_id), tree=tree, by=by)]
     return directive, opened

@@ -121,14 +121,12 @@ class Reader:
         if tally is not None:
             tally.take(page.name, answer, (time.perf_counter() - begun) * 1000)
 
-    async def look_around(self, until: float, tally: Tally, *, thinks: bool) -> None:
+    async def look_around(self, until: float, tally: Tally, *, thinks_s: tuple[float, float]) -> None:
         """Open one page after the other until then, in an order of one's own."""
-        if thinks:  # nobody begins together with everybody else
-            await asyncio.sleep(self._chance.uniform(0, THINKING_S[1]))
+        await asyncio.sleep(self._chance.uniform(0, thinks_s[1]))  # nobody begins together with everybody else
         while time.monotonic() < until:
             await self.open(self._chance.choice(self._pages), tally)
-            if thinks:
-                await asyncio.sleep(self._chance.uniform(*THINKING_S))
+            await asyncio.sleep(self._chance.uniform(*thinks_s))
 
     async def warm_up(self) -> None:
         """Open some pages that are not counted."""
@@ -144,6 +142,7 @@ async def measure(
     size: generated.Size = SIZE,
     directives: int = DIRECTIVES,
     readers: int = READERS,
+    thinking_s: tuple[float, float] = THINKING_S,
 ) -> Outcome:
     """Measure on a running house that nobody else uses."""
     folder = house.home / "province"
@@ -166,9 +165,9 @@ async def measure(
         calm, pressed = Tally(), Tally()
         before = meter.read()
         used = []
-        for tally, share, thinks in ((calm, 1 - PRESSED_SHARE, True), (pressed, PRESSED_SHARE, False)):
+        for tally, share, thinks_s in ((calm, 1 - PRESSED_SHARE, thinking_s), (pressed, PRESSED_SHARE, (0.0, 0.0))):
             until = time.monotonic() + seconds * share
-            await asyncio.gather(*(each.look_around(until, tally, thinks=thinks) for each in crowd))
+            await asyncio.gather(*(each.look_around(until, tally, thinks_s=thinks_s) for each in crowd))
             after = meter.read()
             used.append(dict(meter.between(before, after).programs))
             before = after
