@@ -25,7 +25,8 @@ RETRY_DELAYS = (30.0, 120.0, 600.0, 3600.0)
 """Seconds before each new attempt; the last one repeats until `GIVE_UP_AFTER`."""
 COURIERS = 2
 """Each keeps one line to the mail server; more would only make a small school server queue."""
-BATCH = 16
+BATCH = 64
+"""Letters on one line: so many that opening it costs little, so few that no mail server minds."""
 LEASE = timedelta(minutes=5)
 """How long a courier may hold letters; those of one that died are taken up again after this."""
 IDLE_SECONDS = 1.0
@@ -143,9 +144,10 @@ class Courier:
         try:
             # Within the lease, so that no letter of ours is taken up by another while we still hold it.
             async with asyncio.timeout(self.lease.total_seconds() * 0.8), self.server.line() as line:
-                addresses = await self._addresses(taken)
-                for delivery, address in zip(taken, addresses, strict=True):
-                    await self._carry(line, delivery, address, gone)
+                # Of all together; why one has none matters when it is its turn.
+                addresses = await self.book.addresses_of({each.letter.person_id for each in taken})
+                for delivery in taken:
+                    await self._carry(line, delivery, addresses[delivery.letter.person_id], gone)
                     done += 1
             await gone.noted()
         except (LineBroke, TimeoutError) as error:
@@ -163,13 +165,6 @@ class Courier:
                 await gone.noted()
                 await self._give_back(taken[done + 1 :])
             raise
-
-    async def _addresses(self, taken: Sequence[Delivery]) -> list[str | Exception]:
-        """Look up where each goes, all together; why one cannot be, matters when it is its turn."""
-        people = list({each.letter.person_id for each in taken})
-        found = await asyncio.gather(*(self.book.address_of(each) for each in people), return_exceptions=True)
-        by_person = {person_id: _expected(each) for person_id, each in zip(people, found, strict=True)}
-        return [by_person[each.letter.person_id] for each in taken]
 
     async def _carry(self, line: Line, delivery: Delivery, address: str | Exception, gone: Gone) -> None:
         try:
@@ -229,9 +224,3 @@ class Courier:
 
     def _count(self, outcome: str) -> None:
         self.outcomes.labels(self.channel, outcome).inc()
-
-
-def _expected(found: str | BaseException) -> str | Exception:
-    if isinstance(found, str | Exception):
-        return found
-    raise found
