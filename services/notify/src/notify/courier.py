@@ -27,6 +27,8 @@ COURIERS = 2
 """Each keeps one line to the mail server; more would only make a small school server queue."""
 BATCH = 64
 """Letters on one line: so many that opening it costs little, so few that no mail server minds."""
+NOTE_TOGETHER_SECONDS = 0.05
+"""What leaves within this time is noted at once: each commit waits for the disk the mail server writes to as well."""
 LEASE = timedelta(minutes=5)
 """How long a courier may hold letters; those of one that died are taken up again after this."""
 IDLE_SECONDS = 1.0
@@ -51,6 +53,7 @@ class Gone:
         self._transactions = transactions
         self._count = count
         self._waiting: list[Delivery] = []
+        self._is_last = asyncio.Event()
         self._noting: asyncio.Task[None] | None = None
 
     def add(self, delivery: Delivery) -> None:
@@ -63,17 +66,21 @@ class Gone:
             self._noting = asyncio.create_task(self._note(), name="noting what has left")
 
     async def noted(self) -> None:
-        """Wait until everything is noted; raise what kept it from being."""
+        """Wait until everything is noted; raise what kept it from being. Nothing more is added."""
+        self._is_last.set()
         if self._noting is not None:
             await asyncio.shield(self._noting)
 
     async def ended(self) -> None:
         """Wait until nothing is being noted, whatever came of it; whoever left in haste had a better reason."""
+        self._is_last.set()
         if self._noting is not None:
             await asyncio.gather(self._noting, return_exceptions=True)
 
     async def _note(self) -> None:
         while self._waiting:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_last.wait(), NOTE_TOGETHER_SECONDS)
             gone, self._waiting = self._waiting, []
             async with self._transactions.begin() as tx:
                 await deliveries.mark_sent(tx.connection, gone, now=tx.now)

@@ -1,6 +1,7 @@
 """How a letter is carried by e-mail: the message, the line to the mail server, and what its answers mean."""
 
 import re
+import ssl
 from base64 import encodebytes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -9,6 +10,7 @@ from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 from html import escape
+from pathlib import Path
 
 import aiosmtplib
 
@@ -36,6 +38,8 @@ class MailServer:
     starttls: bool = False
     tls: bool = False
     """Encrypted from the first byte (RFC 8314)."""
+    ca_file: Path | None = None
+    """Whose certificates are believed beside those the system believes."""
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     bounces_to: str | None = None
@@ -44,7 +48,7 @@ class MailServer:
 
     @asynccontextmanager
     async def line(self) -> AsyncIterator["Line"]:
-        """Open a line; raise `Away` when the server does not answer as a mail server should."""
+        """Open a line; raise `Away` when the server does not answer as a mail server should, or is another's."""
         sender = parseaddr(self.sender)[1]
         client = aiosmtplib.SMTP(
             hostname=self.host,
@@ -55,6 +59,7 @@ class MailServer:
             password=self.password,
             # A setting, not a guess: what is offered on an open line can be taken away.
             start_tls=not self.tls and self.starttls,
+            tls_context=self._trust(),
             timeout=self.seconds,
         )
         try:
@@ -69,6 +74,14 @@ class MailServer:
                 await client.quit()
         finally:
             client.close()
+
+    def _trust(self) -> ssl.SSLContext | None:
+        if not (self.tls or self.starttls):
+            return None  # a megabyte of certificates
+        trust = ssl.create_default_context()
+        if self.ca_file is not None:
+            trust.load_verify_locations(self.ca_file)
+        return trust
 
 
 class Line:
