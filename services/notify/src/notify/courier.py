@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 RETRY_DELAYS = (30.0, 120.0, 600.0, 3600.0)
 """Seconds before each new attempt; the last one repeats until `GIVE_UP_AFTER`."""
-COURIERS = 2
+COURIERS = 3
 """Each keeps one line to the mail server; more would only make a small school server queue."""
-BATCH = 64
+BATCH = 100
 """Letters on one line: so many that opening it costs little, so few that no mail server minds."""
 NOTE_TOGETHER_SECONDS = 0.05
 """What leaves within this time is noted at once: each commit waits for the disk the mail server writes to as well."""
