@@ -176,6 +176,25 @@ async def test_an_office_sends_a_film_with_its_report(staged, open_page, tmp_pat
     await expect(page.get_by_text("Ngày hội <b>STEM.mp4")).to_be_visible()
     assert window.complaints == []
 
+    # Who can be seen in it is declared, and what was missing is named.
+    await page.get_by_role("link", name="Khai báo hình ảnh học sinh").click()
+    assert await broken_rules(page) == []
+    await page.get_by_role("radio", name="Có").check()
+    await page.get_by_label("Dùng cho việc gì").select_option("public")
+    await page.get_by_label("Học sinh (từ").check()
+    await page.get_by_role("button", name="Lưu khai báo").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(page.get_by_label("Dùng cho việc gì")).to_have_value("public")
+    await page.get_by_label("Cha, mẹ").check()
+    await page.get_by_label("Ngày có sự đồng ý").fill("2026-09-05")
+    await page.get_by_label("Giấy tờ chứng minh").fill("Biên bản họp phụ huynh")
+    await page.get_by_role("button", name="Lưu khai báo").click()
+    await expect(page.get_by_text(re.compile("Đã khai báo lúc"))).to_be_visible()
+    await page.goto(f"{staged.portal}/directives/{staged.play.outcome.directive_id}")
+    await page.get_by_role("button", name="Xác nhận đã tiếp nhận").click()
+    await expect(page.locator("#deliveries")).to_contain_text("Đã tiếp nhận")
+    assert await broken_rules(page) == []
+
     desk = await open_page(size=PHONE)
     await sign_in(desk.page, staged, "chuyen-vien")
     async with desk.page.expect_response(re.compile("/thumbnails/")) as picture:

@@ -77,6 +77,7 @@ WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}/periods",
     "directives GET /directives/{directive_id}/cascade",
     "directives GET /directives/{directive_id}/questions",
+    "directives GET /directives/{directive_id}/paper",
     "directives GET /directives/{directive_id}/paper/{form}",
     "directives GET /directives/{directive_id}/files",
     "directives GET /directives/{directive_id}/files/{file_id}",

@@ -1,11 +1,14 @@
 """The desk officer's way through the portal, in a real browser: follow a directive, return an answer, accept one."""
 
 import re
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from person import DESKTOP, PHONE, sign_in
 from playwright.async_api import expect
 from test_a_school_answers_in_its_browser import broken_rules
+
+from chassis.clock import VIETNAM
 
 SCHOOL, WRONG = "U-SCH-005", "U-SCH-006"
 
@@ -41,9 +44,10 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     # The next one that waits is shown at once, whoever's it is.
     await expect(page).to_have_url(re.compile(r"/review(/[0-9a-f-]{36})?$"))
     await expect(page.get_by_role("heading", level=1)).not_to_have_text(names[WRONG])
-    await page.goto(f"{staged.portal}/review/{staged.obligation(SCHOOL)}")
-    await page.get_by_role("button", name="Duyệt", exact=True).click()
+    await accepted_by_keys(page, staged)
     await expect(page.get_by_role("heading", level=1)).not_to_have_text(names[SCHOOL])
+
+    await granted(page, staged)
 
     # From a number to the list behind it, and from the list to a word to exactly those.
     await page.goto(
@@ -67,6 +71,59 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     assert window.complaints == []
 
 
+async def accepted_by_keys(page, staged) -> None:
+    """Find the answer of the school in the queue and accept it, with nothing but the keyboard."""
+    await page.goto(f"{staged.portal}/review")
+    await expect(page.get_by_role("button", name="Phím tắt")).to_be_visible()
+    rows = page.locator("[data-row]")
+    await page.keyboard.press("j")
+    await expect(rows.first).to_be_focused()
+    for _ in range(await rows.count()):
+        await page.keyboard.press("j")
+    await expect(rows.last).to_be_focused()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_contain_text("Xuống bài dưới")
+    assert await broken_rules(page) == []
+    await page.keyboard.press("Escape")
+    await rows.first.focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile("/review/[0-9a-f-]{36}$"))
+    await page.goto(f"{staged.portal}/review/{staged.obligation(SCHOOL)}")
+    await expect(page.get_by_role("button", name="Phím tắt")).to_be_visible()
+    # Who types means letters, and who switched the keys off too.
+    await page.keyboard.press("r")
+    await expect(page.get_by_label("Lý do trả lại")).to_be_focused()
+    await page.keyboard.type("aj?")
+    await expect(page.get_by_label("Lý do trả lại")).to_have_value("aj?")
+    await page.get_by_label("Lý do trả lại").evaluate("field => field.blur()")
+    await page.evaluate("localStorage.setItem('congvan-keys-off', 'yes')")
+    await page.reload()
+    await page.get_by_role("button", name="Phím tắt").click()
+    await page.get_by_role("button", name="Đóng").click()
+    await page.keyboard.press("a")
+    await expect(page.get_by_role("button", name="Duyệt", exact=True)).not_to_be_focused()
+    await page.keyboard.press("?")
+    await page.get_by_label("Dùng phím tắt").check()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("a")
+    await expect(page.get_by_role("button", name="Duyệt", exact=True)).to_be_focused()
+    await page.keyboard.press("Enter")
+
+
+async def granted(page, staged) -> None:
+    """Let the school correct what was accepted."""
+    school, until = await staged.play.visitor(SCHOOL.lower()), datetime.now(VIETNAM) + timedelta(days=30)
+    path = f"/obligations/{staged.obligation(SCHOOL)}/submission"
+    sent = await school.get("submissions", path)
+    await school.post("submissions", f"/submissions/{sent['submission_id']}/corrections", {"reason": "Đếm thiếu."})
+    await page.goto(f"{staged.portal}/review/{staged.obligation(SCHOOL)}")
+    await expect(page.get_by_text("Đếm thiếu.")).to_be_visible()
+    assert await broken_rules(page) == []
+    await page.get_by_label("Được sửa đến hết ngày").fill(f"{until:%Y-%m-%d}")
+    await page.get_by_role("button", name="Đồng ý cho đính chính").click()
+    await expect(page.locator("#corrections")).to_contain_text(f"{until:%d/%m/%Y}")
+
+
 async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) -> None:
     officer, outcome = await staged.play.visitor("chuyen-vien"), staged.play.outcome
     await staged.play.submit_reports(["U-SCH-008"], send_back_first=False, repeat_first=False)
@@ -80,6 +137,10 @@ async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) 
     await page.get_by_role("link", name="Tổng hợp", exact=True).click()
 
     await expect(page.get_by_role("heading", name="Tiến độ nộp báo cáo")).to_be_visible()
+    await page.get_by_role("link", name="Các đơn vị viết gì").click()
+    await expect(page.locator("main details ul .t").first).to_be_visible()
+    assert await broken_rules(page) == []
+    await page.go_back()
     assert await page.locator("table.totals tbody tr").count() == len(
         [each for each in told["aggregates"] if each["relation"] == "reporting"]
     )
@@ -112,6 +173,10 @@ async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(sta
     page = window.page
     await sign_in(page, staged, "chuyen-vien")
     await page.get_by_role("link", name="Soạn văn bản").click()
+    empty = {"form": await page.locator("main [name=form]").get_attribute("value")}
+    headers = {"Origin": staged.portal, "Accept": "text/html"}
+    unchosen = await window.context.request.post(f"{staged.portal}/drafts/new", multipart=empty, headers=headers)
+    assert (unchosen.status, "Hãy chọn tệp văn bản." in await unchosen.text()) == (422, True)
     await page.get_by_label("Tệp văn bản").set_input_files(letter)
     await page.get_by_role("button", name="Đọc văn bản").click()
     foreign = {"form": "guessed", "document": {"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}}

@@ -37,11 +37,16 @@ async def test_a_directive_is_printed_for_whoever_reads_it(client, desk, signer,
     reader = signer.bearer(("reporter", "U-THCS-1"))
 
     answers = [await client.get(f"/directives/{issued['directive_id']}/paper/{form}", headers=reader) for _ in range(2)]
+    drawn = (await client.get(f"/directives/{issued['directive_id']}/paper", headers=reader)).json()
 
     proposal = propose(f"a.{form}", answers[0].content)
     assert (answers[0].status_code, answers[0].content) == (200, answers[1].content)
     assert f"{proposal.number.value}/{proposal.notation.value}" == issued["code"]
     assert (proposal.day.on.isoformat(), proposal.signer.name.value) == ("2026-11-20", "Lê Thị Mẫu")
+    # What a page draws is what is printed.
+    assert (drawn["code_line"], drawn["day_line"]) == (f"Số: {issued['code']}", "Minh Giang, ngày 20 tháng 11 năm 2026")
+    assert (drawn["signer_lines"][0], drawn["signer_name"]) == ("KT. GIÁM ĐỐC", "Lê Thị Mẫu")
+    assert all(each["text"] in " ".join(proposal.text.split()) for each in drawn["blocks"])
 
 
 async def test_a_draft_is_printed_for_its_desk_alone(client, desk, signer, officer, letter) -> None:
@@ -50,6 +55,7 @@ async def test_a_draft_is_printed_for_its_desk_alone(client, desk, signer, offic
     assert (await client.get(path, headers=officer)).content.startswith(b"%PDF")
     for headers in (signer.bearer(("reporter", "U-THCS-1")), signer.bearer(("desk_officer", "U-SO-X"))):
         assert (await client.get(path, headers=headers)).status_code == 404
+        assert (await client.get(path.removesuffix("/pdf"), headers=headers)).status_code == 404
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf"])

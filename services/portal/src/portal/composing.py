@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,9 +21,22 @@ SECTION_KINDS = ("text", "list", "evidence")
 FIGURES = ("int", "bool", "money")
 PURPOSES = ("execute", "inform", "report_to", "coordinate", "monitor", "archive")
 PRIORITIES = ("normal", "urgent", "very_urgent", "express")
+INSTANTS = ("due_at", "cut_off_at", "closes_at")
 SPARE_ROWS = 2
 """Rows of an outline that stand empty, to be filled in."""
 MOST_REQUIREMENTS = 20
+
+
+class Draft(BaseModel):
+    """The draft that is being changed, and what of it the form has no place for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    directive_id: UUID
+    revision: int = Field(ge=1)
+    relations: list[dict[str, str]] = Field(default=[], max_length=50)
+    implement_by: str | None = None
+    owning_unit_id: str | None = None
 
 
 class Carried(BaseModel):
@@ -38,6 +52,8 @@ class Carried(BaseModel):
     requirements: list[dict[str, Any]] = Field(default=[], max_length=MOST_REQUIREMENTS)
     to_decide: list[dict[str, str]] = Field(default=[], max_length=400)
     doubts: list[dict[str, str]] = Field(default=[], max_length=400)
+    draft: Draft | None = None
+    """Null: a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,8 @@ class Asked:
     sections: list[dict[str, Any]]
     indicators: list[dict[str, Any]]
     due_local: str
+    cut_off_local: str
+    closes_local: str
     to_decide: list[dict[str, str]]
 
 
@@ -89,52 +107,65 @@ def carried_in(form: Form) -> Carried:
 def first_sheet(carried: Carried, draft: Mapping[str, Any], *, issuer: str, today: date) -> Sheet:
     """Return the form as it is before anybody has said anything: what was read, and empty places."""
     said = {
-        "issuer_unit_id": issuer,
+        "issuer_unit_id": draft.get("issuer_unit_id") or issuer,
         "document_type": draft.get("document_type") or "official_letter",
         "subject": draft.get("subject") or "",
         "body": draft.get("body") or "",
         "addressees": "\n".join(draft.get("addressees") or ()),
         "division": carried.form.get("division") or "",
         "priority": carried.form.get("priority") or "normal",
-        "as_of": today.isoformat(),
+        "as_of": next((str(each["as_of"]) for each in carried.requirements if each.get("as_of")), today.isoformat()),
     }
     asked = [
-        _shown({**each, "include": "\n".join(each["audience"]["include"])}, carried, place, is_wanted=True)
+        _shown({**each, **{name: ", ".join(each["audience"][name]) for name in ("include", "exclude")}},
+               carried, place, is_wanted=True)
         for place, each in enumerate(carried.requirements)
-    ]
+    ]  # fmt: skip
     return Sheet(said, [dict(each) for each in carried.recipients], asked, _elsewhere(carried))
 
 
 def blank() -> Carried:
     """Return what a page carries for a directive nobody brought a letter for: one requirement, nothing in it."""
+    as_given = [{"name": "Như trên", "purpose": "execute"}, {"name": "Lưu: VT", "purpose": "archive"}]
+    return with_one_more(Carried(recipients=as_given))
+
+
+def with_one_more(carried: Carried) -> Carried:
+    """Return the same with one more requirement, nothing in it; as it was where there are as many as there may be."""
     empty: dict[str, Any] = {
         "kind": "report", "title": "", "periods": [], "indicators": [], "sections": [], "media": None,
         "audience": {"unit_types": [], "include": [], "exclude": []}, "due_phrase": None, "due_at": None,
     }  # fmt: skip
-    as_given = [{"name": "Như trên", "purpose": "execute"}, {"name": "Lưu: VT", "purpose": "archive"}]
-    return Carried(requirements=[empty], recipients=as_given)
+    return carried.model_copy(update={"requirements": [*carried.requirements, empty][:MOST_REQUIREMENTS]})
 
 
 def sheet_of(form: Form, carried: Carried) -> Sheet:
     """Return the form as somebody filled it in, to be shown again with everything they typed."""
     names = ("issuer_unit_id", "document_type", "subject", "body", "addressees", "division", "priority", "as_of")
     recipients = [
-        {"name": each["name"], "purpose": form.get(f"recipient{place}") or None}
-        for place, each in enumerate(carried.recipients)
+        {**each, "purpose": form.get(f"recipient{place}") or None} for place, each in enumerate(carried.recipients)
     ]
     asked = []
     for place in range(len(carried.requirements)):
         told = _told(form, carried, place)
-        asked.append(_shown(told, carried, place, is_wanted=form.get(f"r{place}:on") == "yes"))
+        # One that was added just now has no fields in the form yet.
+        is_wanted = form.get(f"r{place}:on") == "yes" or not form.has(f"r{place}:kind")
+        asked.append(_shown(told, carried, place, is_wanted=is_wanted))
     # Browsers end lines with two characters, and a letter has no control characters.
     said = {name: form.get(name).replace("\r\n", "\n") for name in names}
     return Sheet(said, recipients, asked, _elsewhere(carried))
 
 
 def draft_of(sheet: Sheet, carried: Carried) -> dict[str, Any]:
-    """Return what `POST /directives` takes; what is not said is left out, for the service to name."""
-    said = sheet.said
+    """Return what `POST /directives` takes, and `PUT` of a draft that is changed.
+
+    What is not said is left out, for the service to name.
+    """
+    said, draft = sheet.said, carried.draft
+    wanted = [place for place, each in enumerate(sheet.requirements) if each.is_wanted]
+    kept = draft.model_dump(mode="json", exclude={"directive_id"}) if draft else {}
     return {
+        **kept,
         "issuer_unit_id": said["issuer_unit_id"],
         "document_type": said["document_type"],
         "subject": " ".join(said["subject"].split()),
@@ -143,18 +174,19 @@ def draft_of(sheet: Sheet, carried: Carried) -> dict[str, Any]:
         "recipients": sheet.recipients,
         "replaces_code": carried.replaces_code,
         "form": {**carried.form, "division": said["division"] or None, "priority": said["priority"] or "normal"},
-        "requirements": [_requirement(each, said["as_of"]) for each in sheet.requirements if each.is_wanted],
-    }
+        "requirements": [_requirement(sheet.requirements[place], _as_of(sheet, carried, place), wanted)
+                         for place in wanted],
+    }  # fmt: skip
 
 
 def audience_of(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the choice of units a requirement says."""
-    told = said["audience"]
-    return {
-        "unit_types": list(told["unit_types"]),
+    """Return the choice of units a requirement says; a rule it came with stands until somebody chooses units."""
+    chosen = {
+        "unit_types": list(said["audience"]["unit_types"]),
         "include": unit_ids(said.get("include") or ""),
         "exclude": unit_ids(said.get("exclude") or ""),
     }
+    return {"selector": said["selector"]} if said.get("selector") and not any(chosen.values()) else chosen
 
 
 def unit_ids(text: str) -> list[str]:
@@ -184,25 +216,28 @@ def _told(form: Form, carried: Carried, place: int) -> dict[str, Any]:
     """Return what the form says of one requirement, over what was read of it."""
     at = f"r{place}:"
     read = carried.requirements[place]
-    due = form.get(f"{at}due_at")
+    types, known = form.all(f"{at}type"), read["audience"]["unit_types"]
     return {
         **read,
         "kind": form.get(f"{at}kind"),
         "title": " ".join(form.get(f"{at}title").split()),
         "due_phrase": form.get(f"{at}due_phrase"),
-        "due_at": _instant(due) or due,
+        **{name: _moment(form.get(f"{at}{name}"), read.get(name)) for name in INSTANTS},
         "periods": re.findall(r"[0-9A-Za-z-]+", form.get(f"{at}periods")),
-        "audience": {"unit_types": form.all(f"{at}type"), "include": [], "exclude": []},
+        # In the order they came in, where they are the same.
+        "audience": {"unit_types": known if set(known) == set(types) else types, "include": [], "exclude": []},
         "include": form.get(f"{at}include"),
         "exclude": form.get(f"{at}exclude"),
         "reviewing_unit_id": form.get(f"{at}reviewer") or None,
         "media": _media(form, at, read.get("media")),
-        "sections": _rows(form, f"{at}s", ("code", "title", "kind")),
+        "sections": _sections(form, at, read["sections"]),
         "indicators": _figures(form, at, read["indicators"]),
     }
 
 
 def _media(form: Form, at: str, read: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if form.get(f"{at}kind") == "media":  # pictures and recordings, which the form has no fields for
+        return dict(read) if read else None
     count = writing.read_number(form.get(f"{at}videos"))
     if form.get(f"{at}kind") != "video" or count is None:
         return None
@@ -221,6 +256,14 @@ def _rows(form: Form, at: str, names: Sequence[str]) -> list[dict[str, Any]]:
     return found
 
 
+def _sections(form: Form, at: str, read: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    # Which files stand under a heading stays as it was, as long as files stand there.
+    known = {(each["code"], each["kind"]): each for each in read}
+    return [
+        {**known.get((row["code"], row["kind"]), {}), **row} for row in _rows(form, f"{at}s", ("code", "title", "kind"))
+    ]
+
+
 def _figures(form: Form, at: str, read: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     # What a figure says that this form has no place for stays as it was read.
     known = {each["code"]: each for each in read}
@@ -236,17 +279,26 @@ def _shown(said: Mapping[str, Any], carried: Carried, place: int, *, is_wanted: 
     figures = [{"is_sensitive": False, **each} for each in (*said["indicators"], *[empty] * SPARE_ROWS)]
     return Asked(
         is_wanted=is_wanted,
-        said={"include": "", "exclude": "", "reviewing_unit_id": None, **said},
+        said={"include": "", "exclude": "", "reviewing_unit_id": None, "selector": None, "frequency": None, **said},
         sections=[*said["sections"], *[empty] * SPARE_ROWS],
         indicators=figures,
         due_local=_local(said["due_at"]),
+        cut_off_local=_local(said.get("cut_off_at")),
+        closes_local=_local(said.get("closes_at")),
         to_decide=[each for each in carried.to_decide if each["field"].startswith(f"{under}.")],
     )
 
 
-def _requirement(asked: Asked, as_of: str) -> dict[str, Any]:
+def _as_of(sheet: Sheet, carried: Carried, place: int) -> str:
+    """Return on the tree of which day a requirement is asked: as before, where the day of the form is as before."""
+    before = [each.get("as_of") for each in carried.requirements]
+    as_before = before[place] if carried.draft and sheet.said["as_of"] == before[0] else None
+    return str(as_before or sheet.said["as_of"])
+
+
+def _requirement(asked: Asked, as_of: str, wanted: Sequence[int]) -> dict[str, Any]:
     said = asked.said
-    fixed = {"candidate", "include", "exclude"}
+    fixed = {"candidate", "include", "exclude", "selector"}
     if said["kind"] != "registration":
         fixed |= {"registration"}
     if said["kind"] != "document":
@@ -254,12 +306,20 @@ def _requirement(asked: Asked, as_of: str) -> dict[str, Any]:
     kept = {name: value for name, value in said.items() if name not in fixed}
     if said["kind"] == "document" and not kept.get("document"):
         kept["document"] = {"formats": ["pdf"]}
+    condition = kept.get("condition")
+    if condition and condition["of"] is not None:
+        # It names another requirement by its place; of one that is not asked for, the service says what is wrong.
+        place = wanted.index(condition["of"]) if condition["of"] in wanted else None
+        kept["condition"] = {**condition, "of": place}
     figures = [{name: value for name, value in row.items() if value != ""} for row in said["indicators"]]
     sections = [
         {**row, "evidence": row.get("evidence") or {}} if row["kind"] == "evidence" else row for row in said["sections"]
     ]
     said_now = {"as_of": as_of, "audience": audience_of(said), "sections": sections, "indicators": figures}
-    return {**kept, **said_now, "due_at": said["due_at"] or None}
+    # What a calendar asks for is due by it.
+    instants = {name: None if said.get("frequency") and name == "due_at" else said.get(name) or None
+                for name in INSTANTS}  # fmt: skip
+    return {**kept, **said_now, **instants}
 
 
 def _local(instant: str | None) -> str:
@@ -270,6 +330,11 @@ def _local(instant: str | None) -> str:
         return f"{writing.moment(instant):%Y-%m-%dT%H:%M}"
     except ValueError:
         return instant
+
+
+def _moment(typed: str, read: str | None) -> str | None:
+    """Return the instant somebody typed; the one that was there, to the second, where nobody changed it."""
+    return read if typed == _local(read) else _instant(typed) or typed
 
 
 def _instant(typed: str) -> str | None:

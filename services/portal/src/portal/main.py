@@ -23,11 +23,13 @@ from portal.pages.below import open_below
 from portal.pages.board import open_board
 from portal.pages.cascading import open_cascading
 from portal.pages.composing import open_composing
+from portal.pages.deciding import open_deciding
 from portal.pages.desks import open_desks
 from portal.pages.directives import open_directives
 from portal.pages.events import open_events
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
+from portal.pages.narratives import open_narratives
 from portal.pages.nudging import open_nudging
 from portal.pages.owed import open_owed
 from portal.pages.papers import open_papers
@@ -80,6 +82,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_papers(house, names),
         open_directives(house, names),
         open_desks(house),
+        open_deciding(house, names),
         open_cascading(house, names),
         open_questions(house, names),  # a door opened later is tried first: `questions` is no step of a directive
         open_below(house, names),
@@ -90,6 +93,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_events(house),
         open_composing(house, names),
         open_totals(house, names),
+        open_narratives(house, names),
         open_reviewing(house, names),
         open_inbox(house, names),
         open_profile(house, names),

@@ -10,6 +10,8 @@ from portal import tracking, writing
 WIDE, HIGH = 480, 160
 """What the line and the columns of a chart are drawn in."""
 MOST_COLUMNS = 8
+MOST_PERIODS = 6
+"""So many periods stand beside one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,24 @@ class Line:
     due_x: float | None
     days: tuple[Come, ...]
     everyone: int
+    first: datetime
+    last: datetime
+    due: datetime
+    """The earliest deadline of those who answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A figure of one period beside the other periods."""
+
+    period: str
+    value: int | None
+    change: float | None
+    """Against the period before it, as a share of that."""
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 def whole(aggregates: Sequence[Mapping[str, Any]], issuer: str) -> Mapping[str, Any] | None:
@@ -202,7 +222,44 @@ def line(coverage: Sequence[Mapping[str, Any]], now: datetime) -> Line | None:
         due_x=due_x if 0 <= due_x <= WIDE else None,
         days=tuple(steps),
         everyone=len(coverage),
+        first=first,
+        last=last,
+        due=due,
     )
+
+
+def periods_beside(periods: Sequence[str], period: str) -> list[str]:
+    """Return a period and those beside it that it is shown with, in their order: not more than can be looked at."""
+    if period not in periods:
+        return []
+    place = periods.index(period)
+    start = max(0, min(place + 1, len(periods)) - MOST_PERIODS)
+    return list(periods[start : start + MOST_PERIODS])
+
+
+def across(tallies: Mapping[str, Mapping[str, Any] | None], code: str) -> list[Bar]:
+    """Return a figure over the periods; a period nobody has answered for has none, and nothing is made of it."""
+    values = [tally["totals"].get(code) if tally else None for tally in tallies.values()]
+    if sum(value is not None for value in values) < 2:
+        return []
+    highest = max(*(value or 0 for value in values), 1)
+    width = WIDE / len(values)
+    found = []
+    for place, (period, value) in enumerate(zip(tallies, values, strict=True)):
+        before = values[place - 1] if place else None
+        height = HIGH * max(value or 0, 0) / highest
+        found.append(
+            Bar(
+                period=period,
+                value=value,
+                change=(value - before) / before if value is not None and before else None,
+                x=round(place * width + width * 0.2, 1),
+                y=round(HIGH - height, 1),
+                width=round(width * 0.6, 1),
+                height=round(height, 1),
+            )
+        )
+    return found
 
 
 def _figure(asked: Mapping[str, Any], tally: Mapping[str, Any]) -> Figure:

@@ -118,3 +118,49 @@ def test_an_empty_form_has_a_place_for_everything():
 
     assert sheet.said["issuer_unit_id"] == "U-SGD"
     assert len(sheet.requirements[0].sections) == composing.SPARE_ROWS
+
+
+def test_several_units_by_name_stand_apart_in_one_field():
+    read = {**READ, "audience": {"unit_types": [], "include": ["U-1", "U-2"], "exclude": ["U-3", "U-4"]}}
+
+    sheet = composing.first_sheet(composing.Carried(requirements=[read]), {}, issuer="U", today=date(2026, 11, 22))
+
+    assert composing.audience_of(sheet.requirements[0].said) == read["audience"]
+
+
+def test_one_more_requirement_is_wanted_as_it_is_added_and_never_more_than_there_may_be():
+    carried = composing.with_one_more(composing.Carried(requirements=[READ]))
+
+    sheet = composing.sheet_of(typed(), carried)
+    full = composing.Carried(requirements=[READ] * composing.MOST_REQUIREMENTS)
+
+    assert [each.is_wanted for each in sheet.requirements] == [True, True]
+    assert len(composing.with_one_more(full).requirements) == composing.MOST_REQUIREMENTS
+
+
+def test_a_condition_names_the_same_requirement_when_another_one_goes():
+    waits = {**READ, "condition": {"kind": "answer_accepted", "of": 1, "working_days": None}}
+    carried = composing.Carried(requirements=[READ, READ, waits])
+    fields = [(f"r{place}:{name}", text) for place in (1, 2) for name, text in (("on", "yes"), ("kind", "report"))]
+    kept = composing.draft_of(composing.sheet_of(Form([("r0:kind", "report"), *fields]), carried), carried)
+    gone = composing.draft_of(composing.sheet_of(Form([("r1:kind", "report"), *fields[2:]]), carried), carried)
+
+    assert [each.get("condition", {}).get("of") for each in kept["requirements"]] == [None, 0]
+    # Of one that is not asked for any more nobody makes another one: the service says that it is missing.
+    assert gone["requirements"][-1]["condition"]["of"] is None
+
+
+def test_a_rule_stands_until_somebody_chooses_units():
+    rule = {"any_of": [{"types": ["thpt"]}]}
+    said = {"selector": rule, "audience": {"unit_types": []}, "include": "", "exclude": ""}
+
+    assert composing.audience_of(said) == {"selector": rule}
+    assert composing.audience_of({**said, "include": "U-1"})["include"] == ["U-1"]
+
+
+def test_an_instant_nobody_changed_keeps_its_seconds():
+    read = {**READ, "due_at": "2026-12-14T23:59:59+07:00"}
+    carried = composing.Carried(requirements=[read])
+    due = composing.draft_of(composing.sheet_of(typed(**{"r0:due_at": "2026-12-14T23:59"}), carried), carried)
+
+    assert due["requirements"][0]["due_at"] == read["due_at"]

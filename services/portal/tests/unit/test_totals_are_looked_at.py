@@ -102,3 +102,26 @@ def test_what_came_is_counted_by_day_and_nothing_is_drawn_before_anything_has():
     assert line.everyone == 4
     assert line.due_x == 480.0
     assert summing.line([came(None)], NOW) is None
+
+
+@given(st.lists(st.none() | st.integers(0, 10**9), min_size=2, max_size=6))
+def test_a_figure_over_the_periods_is_drawn_as_it_is(values):
+    tallies = {f"20{place}": value if value is None else {"totals": {"a": value}} for place, value in enumerate(values)}
+
+    bars = summing.across(tallies, "a")
+
+    known = [value for value in values if value is not None]
+    assert [each.value for each in bars] == (values if len(known) > 1 else [])
+    for before, bar in zip([None, *bars], bars, strict=False):
+        assert 0 <= bar.y <= summing.HIGH
+        assert abs(bar.y + bar.height - summing.HIGH) < 0.2
+        is_compared = before is not None and bar.value is not None and before.value
+        assert (bar.change is not None) == bool(is_compared)
+
+
+def test_a_period_is_shown_with_those_before_it():
+    periods = [f"20{year}" for year in range(10, 20)]
+
+    assert summing.periods_beside(periods, "2019") == periods[-summing.MOST_PERIODS :]
+    assert summing.periods_beside(periods, "2011") == periods[: summing.MOST_PERIODS]
+    assert summing.periods_beside(periods, "-") == []

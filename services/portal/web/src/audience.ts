@@ -31,6 +31,7 @@ async function look(form: HTMLFormElement, choice: HTMLElement): Promise<HTMLEle
       body: JSON.stringify({
         unit_types: fields.getAll(`${at}type`),
         include: fields.get(`${at}include`) ?? "",
+        selector: choice.dataset.selector ? JSON.parse(choice.dataset.selector) : null,
         exclude: fields.get(`${at}exclude`) ?? "",
         as_of: fields.get("as_of") ?? "",
       }),

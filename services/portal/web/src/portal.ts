@@ -29,3 +29,5 @@ if (uploads.length) void import("./uploads").then(({ showUploads }) => uploads.f
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-compose]")) {
   void import("./audience").then(({ previewAudiences }) => previewAudiences(form));
 }
+const keys = document.querySelector<HTMLDialogElement>("dialog[data-keys]");
+if (keys) void import("./shortcuts").then(({ listen }) => listen(keys));

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from chassis.http import may_raise
 from chassis.identity import Calling
@@ -18,7 +18,7 @@ from directives.api.trees import KnownTree
 from directives.operations import printing
 from directives.operations.filing import open_kept
 from directives.operations.printing import PaperFormat
-from directives.rendering.paper import Chart, Grid
+from directives.rendering.paper import MOTTO, NATION, Chart, Grid, Role
 from directives.rendering.registers import RegisterKind
 from directives.rendering.report import Answered, Figure, Report, paper_of_report
 from directives.requests import Body, Day, Notation, Request, SignerIn, Year
@@ -139,10 +139,49 @@ class ReportIn(Request):
         )
 
 
+class BlockOut(BaseModel):
+    """A paragraph and what it is."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    text: str
+    role: Role
+
+
+class PaperOut(BaseModel):
+    """A directive as it stands on paper, line by line; what it does not say yet is null, its place blank."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    is_letter: bool
+    """Its subject stands under its number; else under the name of its type."""
+    type_name: str
+    parent: str | None
+    issuer: str
+    nation: str = NATION
+    motto: str = MOTTO
+    code_line: str
+    day_line: str
+    subject_line: str
+    addressees: tuple[str, ...]
+    blocks: tuple[BlockOut, ...]
+    recipients: tuple[str, ...]
+    signer_lines: tuple[str, ...]
+    signer_name: str | None
+    stamp: str | None
+
+
 def _file(content: bytes, kind: str, name: str) -> Response:
     return Response(
         content, media_type=TYPES[kind], headers={"content-disposition": f'attachment; filename="{name}.{kind}"'}
     )
+
+
+@router.get("/directives/{directive_id}/paper", responses=may_raise(NotFound))
+async def lay_out_directive(caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID) -> PaperOut:
+    """Show a directive as it stands on paper, for a page that draws it itself."""
+    paper = await printing.paper_of_directive(tx, directive_id=directive_id, tree=tree, by=caller)
+    return PaperOut.model_validate(paper)
 
 
 @router.get("/directives/{directive_id}/paper/{form}", responses=may_raise(NotFound), response_class=Response)

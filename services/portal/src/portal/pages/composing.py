@@ -4,20 +4,21 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
 from chassis.problems import Malformed, NotAllowed, Problem
-from portal import composing, reading
+from portal import composing, reading, redrafting
 from portal.asking import Services
 from portal.composing import Carried, Sheet
 from portal.doorkeeping import read_file, read_form, read_script
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
 from portal.people import Names
-from portal.problems import Refused
+from portal.problems import NoSuchPage, Refused
 from portal.rendering import House, go_to
 from portal.sessions import Visit
 
@@ -29,24 +30,32 @@ def open_composing(house: House, names: Names) -> APIRouter:
     """Return the pages of those who write directives."""
     router = APIRouter(prefix="/drafts", include_in_schema=False)
     services = house.services
+    _open_previews(router, house)
 
     @router.get("/new")
     async def begin(request: Request) -> Response:
-        return await _begin(request, await _writer(request))
+        return await _begin(house, names, request, await _writer(request))
 
     @router.get("/blank")
     async def write(request: Request) -> Response:
         visit = await _writer(request)
         return await _shown(request, visit, composing.blank(), None)
 
+    @router.get("/{directive_id:uuid}")
+    async def change(request: Request, directive_id: UUID) -> Response:
+        visit = await _writer(request)
+        found = await services.find("directives", f"/directives/{directive_id}", token=visit.access_token)
+        if found is None or found["state"] not in redrafting.EDITABLE:
+            raise NoSuchPage("Không có dự thảo này, hoặc không sửa được nữa.", "There is no such draft to change.")
+        return await _shown(request, visit, redrafting.carried_of_draft(found), None, draft=found)
+
     @router.post("/new")
     async def bring(request: Request) -> Response:
         visit = await _writer(request)  # before anything large is taken from anybody
         file = await read_file(request, "document")
         if file is None:
-            return await _begin(
-                request, visit, problem=Malformed("Hãy chọn tệp văn bản.", "Choose the file of the letter.")
-            )
+            problem = Malformed("Hãy chọn tệp văn bản.", "Choose the file of the letter.")
+            return await _begin(house, names, request, visit, problem)
         name, content = file
         token = visit.access_token
         try:
@@ -57,7 +66,7 @@ def open_composing(house: House, names: Names) -> APIRouter:
         except Refused as refused:
             if refused.answered >= 500:
                 raise
-            return await _begin(request, visit, problem=refused)
+            return await _begin(house, names, request, visit, problem=refused)
         carried = composing.carried_of(proposal, suggestion, reading.marks_of(proposal))
         return await _shown(request, visit, carried, None, draft=suggestion["draft"])
 
@@ -65,36 +74,19 @@ def open_composing(house: House, names: Names) -> APIRouter:
     async def save(request: Request) -> Response:
         form, visit = await read_form(request), await _writer(request)
         carried = composing.carried_in(form)
+        if form.get("action") == "more":
+            carried = composing.with_one_more(carried)
         sheet = composing.sheet_of(form, carried)
         if form.get("action") != "save":
             return await _shown(request, visit, carried, sheet)
         body = composing.draft_of(sheet, carried)
         try:
-            made = await services.ask("POST", "directives", "/directives", token=visit.access_token, body=body)
+            made = await _saved(services, visit, carried, body)
         except Refused as refused:
             if refused.answered >= 500:
                 raise
             return await _shown(request, visit, carried, sheet, refused=refused)
         return go_to(f"/directives/{made['directive_id']}")
-
-    @router.post("/audience")
-    async def look(request: Request) -> Response:
-        told = await read_script(request)
-        visit = await _writer(request)
-        said = {
-            "audience": {"unit_types": _texts(told.get("unit_types"))},
-            "include": str(told.get("include", "")),
-            "exclude": str(told.get("exclude", "")),
-        }
-        preview = await _preview(services, visit, said, str(told.get("as_of", "")))
-        return await house.page(request, "audience.html", preview=preview)
-
-    async def _begin(request: Request, visit: Visit, problem: Problem | None = None) -> Response:
-        unread, _ = await asyncio.gather(unread_letters(house, visit), names.introduce(visit))
-        status = 200 if problem is None else problem.answered if isinstance(problem, Refused) else problem.status
-        return await house.page(
-            request, "compose_begin.html", visit=visit, problem=problem, unread=unread, status=status
-        )
 
     async def _shown(
         request: Request,
@@ -109,7 +101,10 @@ def open_composing(house: House, names: Names) -> APIRouter:
         issuers = [unit for unit in visit.units_as("desk_officer") if unit != "*"]
         if sheet is None:
             today = datetime.now(VIETNAM).date()
-            sheet = composing.first_sheet(carried, draft or {}, issuer=issuers[0] if issuers else "", today=today)
+            issuer = issuers[0] if issuers else ""
+            sheet = composing.first_sheet(carried, draft or {}, issuer=issuer, today=today)
+        if carried.draft:
+            issuers = [str(sheet.said["issuer_unit_id"])]  # the issuer of a draft does not change
         as_of = str(sheet.said["as_of"])
         types, unit_types, called, previews, unread, _ = await asyncio.gather(
             services.get("directives", "/document-types", token=token),
@@ -142,12 +137,44 @@ def open_composing(house: House, names: Names) -> APIRouter:
     return router
 
 
+async def _begin(
+    house: House, names: Names, request: Request, visit: Visit, problem: Problem | None = None
+) -> Response:
+    unread, _ = await asyncio.gather(unread_letters(house, visit), names.introduce(visit))
+    status = 200 if problem is None else problem.answered if isinstance(problem, Refused) else problem.status
+    return await house.page(request, "compose_begin.html", visit=visit, problem=problem, unread=unread, status=status)
+
+
+async def _saved(services: Services, visit: Visit, carried: Carried, body: dict[str, Any]) -> dict[str, Any]:
+    if carried.draft is None:
+        method, path = "POST", "/directives"
+    else:
+        method, path = "PUT", f"/directives/{carried.draft.directive_id}"
+    made: dict[str, Any] = await services.ask(method, "directives", path, token=visit.access_token, body=body)
+    return made
+
+
+def _open_previews(router: APIRouter, house: House) -> None:
+    @router.post("/audience")
+    async def look(request: Request) -> Response:
+        told = await read_script(request)
+        visit = await _writer(request)
+        said = {
+            "selector": told.get("selector"),
+            "audience": {"unit_types": _texts(told.get("unit_types"))},
+            "include": str(told.get("include", "")),
+            "exclude": str(told.get("exclude", "")),
+        }
+        preview = await _preview(house.services, visit, said, str(told.get("as_of", "")))
+        return await house.page(request, "audience.html", preview=preview)
+
+
 async def _preview(
     services: Services, visit: Visit, said: Mapping[str, Any], as_of: str
 ) -> dict[str, Any] | Problem | None:
     """Return whom a choice of units reaches; what is wrong with it; null where nothing was chosen."""
     audience = composing.audience_of(said)
-    if not audience["unit_types"] and not audience["include"]:
+    if not (audience.get("selector") or audience.get("unit_types") or audience.get("include")):
         return None
     try:
         told: dict[str, Any] = await services.ask(

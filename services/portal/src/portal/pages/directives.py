@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -14,6 +14,7 @@ from portal import owing, writing
 from portal.doorkeeping import Form, read_form
 from portal.pages.cascading import issuer_of
 from portal.pages.owed import unread_letters
+from portal.pages.papers import TYPES
 from portal.pages.signing_in import here
 from portal.people import Names
 from portal.problems import NoSuchPage
@@ -30,14 +31,19 @@ def open_directives(house: House, names: Names) -> APIRouter:
     async def directive(request: Request, directive_id: UUID) -> Response:
         visit = await here(request)
         token = visit.access_token
-        found, owed, asked, unread, _ = await asyncio.gather(
-            services.find("directives", f"/directives/{directive_id}", token=token),
-            services.find("directives", f"/directives/{directive_id}/obligations", token=token),
-            services.find("directives", f"/directives/{directive_id}/questions", token=token),
+        path = f"/directives/{directive_id}"
+        (found, owed, asked, drawn), sent, unread, _ = await asyncio.gather(
+            asyncio.gather(
+                *(
+                    services.find("directives", each, token=token)
+                    for each in (path, f"{path}/obligations", f"{path}/questions", f"{path}/paper")
+                )
+            ),
+            _deliveries(directive_id, visit),
             unread_letters(house, visit),
             names.introduce(visit),
         )
-        if found is None:
+        if found is None or drawn is None:
             raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
         mine = set(visit.answers_for)
         units = [each["answering_unit_id"] for each in (owed or {"obligations": []})["obligations"]]
@@ -46,9 +52,13 @@ def open_directives(house: House, names: Names) -> APIRouter:
             "directive.html",
             visit=visit,
             directive=found,
+            drawn=drawn,
             mine=[each for each in (owed or {"obligations": []})["obligations"] if each["answering_unit_id"] in mine],
             titles={each["requirement_id"]: each["title"] for each in found["requirements"]},
-            names=await names.of_units({found["issuer_unit_id"]}, visit, whole=True),
+            names=await names.of_units(
+                {found["issuer_unit_id"], *(each["unit_id"] for each in sent)}, visit, whole=True
+            ),
+            deliveries=sent,
             moment=writing.moment,
             state_of=owing.state_of,
             now=datetime.now(VIETNAM),
@@ -62,12 +72,13 @@ def open_directives(house: House, names: Names) -> APIRouter:
         )
 
     @router.get("/directives/{directive_id}/paper")
-    async def paper(request: Request, directive_id: UUID) -> Response:
+    async def paper(request: Request, directive_id: UUID, form: Literal["pdf", "docx"] = "pdf") -> Response:
         visit = await here(request)
-        content = await services.fetch("directives", f"/directives/{directive_id}/paper/pdf", token=visit.access_token)
+        path = f"/directives/{directive_id}/paper/{form}"
+        content = await services.fetch("directives", path, token=visit.access_token)
         # Shown by nobody's browser as a page of ours: it may be a file somebody signed elsewhere.
-        named = {"Content-Disposition": f'attachment; filename="{directive_id}.pdf"'}
-        return Response(content, media_type="application/pdf", headers=named)
+        named = {"Content-Disposition": f'attachment; filename="{directive_id}.{form}"'}
+        return Response(content, media_type=TYPES[form], headers=named)
 
     @router.post("/directives/{directive_id}/{step}")
     async def take_step(request: Request, directive_id: UUID, step: str) -> Response:
@@ -84,6 +95,14 @@ def open_directives(house: House, names: Names) -> APIRouter:
             "POST", "directives", f"/directives/{directive_id}/{step}", token=visit.access_token, body=bodies[step]
         )
         return go_to(f"/directives/{directive_id}")
+
+    async def _deliveries(directive_id: UUID, visit: Visit) -> list[dict[str, Any]]:
+        """Return where the letter lies for the units the reader answers for; whose desk sent it sees the board."""
+        if not visit.answers_for:
+            return []
+        path = f"/directives/{directive_id}/deliveries"
+        told = await services.find("directives", path, token=visit.access_token)
+        return [each for each in (told or {"deliveries": []})["deliveries"] if each["unit_id"] in visit.answers_for]
 
     return router
 

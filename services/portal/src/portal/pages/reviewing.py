@@ -1,7 +1,8 @@
 """What waits for review, and one answer under review."""
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -47,6 +48,12 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
     async def review(request: Request, obligation_id: UUID) -> Response:
         return await _review(request, await here(request), obligation_id)
 
+    @router.get("/review/{obligation_id}/{way}")
+    async def step(request: Request, obligation_id: UUID, way: Literal["next", "previous"]) -> Response:
+        visit = await here(request)
+        found = beside(await _waiting(services, visit), str(obligation_id), 1 if way == "next" else -1)
+        return go_to(f"/review/{found}" if found else "/review")
+
     @router.post("/review/{obligation_id}/accept")
     async def accept(request: Request, obligation_id: UUID) -> Response:
         form, visit = await read_form(request), await here(request)
@@ -88,9 +95,10 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
             raise NoSuchPage("Chưa có bản nộp.", "Nothing was sent yet.")
         newest, *older = reversed(submission["versions"])
         behind = {part["unit_id"] for each in newest["consolidates"] for part in each["parts"]}
-        directive, talk, pictures, called = await asyncio.gather(
+        directive, talk, wishes, pictures, called = await asyncio.gather(
             services.get("directives", f"/directives/{submission['directive_id']}", token=token),
             services.find("submissions", f"/submissions/{submission['submission_id']}/comments", token=token),
+            services.find("submissions", f"/submissions/{submission['submission_id']}/corrections", token=token),
             _pictures(services, visit, obligation_id, newest),
             names.of_units({submission["unit_id"], submission["answering_unit_id"], *behind}, visit, whole=True),
         )
@@ -116,6 +124,8 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
             pictures=pictures,
             figures_by_code={each["code"]: each for each in requirement["indicators"]},
             comments=(talk or {"comments": []})["comments"],
+            corrections=(wishes or {"corrections": []})["corrections"],
+            may_decide=visit.has_role("desk_officer"),
             key=str(uuid4()),
             refused=refused,
             reason=reason,
@@ -133,6 +143,13 @@ def reasons_by_field(form: Form) -> list[dict[str, str]]:
     """Return why single fields have to be corrected, as the service takes it; those without words are all right."""
     said = {drafting.field_of(name): text.strip() for name, text in form.under("r:").items()}
     return [{"field": field, "reason": text} for field, text in said.items() if field and text]
+
+
+def beside(waiting: Sequence[Mapping[str, Any]], obligation_id: str, step: int) -> str | None:
+    """Return what waits before or after one answer, the first for one that waits no more; null: there is nothing."""
+    ids = [str(each["obligation_id"]) for each in waiting]
+    place = ids.index(obligation_id) + step if obligation_id in ids else 0
+    return ids[place] if 0 <= place < len(ids) else None
 
 
 async def _pictures(services: Services, visit: Visit, obligation_id: UUID, version: dict[str, Any]) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """The totals of a directive: figures, charts, the tree, tables to take away, and what was published."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -129,6 +131,11 @@ def open_totals(house: House, names: Names) -> APIRouter:
         counted = [each for each in asked["indicators"] if each["type"] in ("int", "money")]
         spread = next((each["code"] for each in counted if each["code"] == request.query_params.get("spread")), None)
         spread = spread or (counted[0]["code"] if counted else "")
+        beside, odd = await asyncio.gather(
+            _beside(services, visit, asked, period, top),
+            services.find("reporting", f"{path}/aggregates/{quote(top['unit_id'], safe='')}/oddities", token=token,
+                          period=period),
+        )  # fmt: skip
         return await house.page(
             request,
             "totals.html",
@@ -147,6 +154,10 @@ def open_totals(house: House, names: Names) -> APIRouter:
             counted=counted,
             spread=spread,
             columns=summing.columns(rows, spread),
+            bars=summing.across(beside, spread),
+            flows=odd["flows"] if odd else [],
+            has_words=any(each["kind"] in ("text", "list") for each in asked["sections"])
+            and visit.has_role("desk_officer", "leader"),
             editions=editions["editions"] if editions else [],
             may_publish=any(
                 role == "leader" and unit in (directive["issuer_unit_id"], "*") for unit, role in visit.posts
@@ -160,6 +171,28 @@ def open_totals(house: House, names: Names) -> APIRouter:
         )
 
     return router
+
+
+async def _beside(
+    services: Services, visit: Visit, asked: Mapping[str, Any], period: str, top: Mapping[str, Any]
+) -> dict[str, Mapping[str, Any] | None]:
+    """Return the totals of the whole for a period and those beside it; asked for is only what is not there yet."""
+    periods = summing.periods_beside(asked["periods"], period)
+    others = [each for each in periods if each != period]
+    path = f"/requirements/{asked['requirement_id']}/aggregates"
+    told = await asyncio.gather(
+        *(
+            services.find("reporting", path, token=visit.access_token, period=each, unit_id=top["unit_id"])
+            for each in others
+        )
+    )
+    found = {
+        each: next(
+            (one for one in (answer or {"aggregates": []})["aggregates"] if one["relation"] == "reporting"), None
+        )
+        for each, answer in zip(others, told, strict=True)
+    }
+    return {each: top if each == period else found[each] for each in periods}
 
 
 async def _asked(services: Services, visit: Visit, directive_id: UUID, requirement: str) -> str:

@@ -29,6 +29,8 @@ RIVAL_CPU_MS = 8.6
 """Server and PostgreSQL of the measured rival (ODK Central), per submission of the same content at 8 clients."""
 RIVAL_PER_SECOND = 196.0
 """Submissions it took at 8 clients, on two processors like these."""
+RIVAL_CEILING = 7748.0
+"""Commits of a row and an event that PostgreSQL took there at 8 connections, in the same hours as the rival's 196."""
 LEAST_TIMES_THE_RIVAL = 5.0
 MOST_CPU_MS = 1.7
 """Of a submission: our front door, and PostgreSQL at work for it."""
@@ -275,7 +277,8 @@ def _outcome(
     ratios = {f"of_ceiling_at_{run.clients}": round(run.per_second / best, 3) for run in runs}
     ratios[f"of_ceiling_at_{aimed}_others_paused"] = round(alone.per_second / best, 3)
     ratios[f"cpu_of_rival_at_{aimed}"] = round(main.cpu_ms["server_and_postgres"] / RIVAL_CPU_MS, 3)
-    ratios[f"times_the_rival_at_{aimed}"] = round(main.per_second / RIVAL_PER_SECOND, 2)
+    # Two machines at two hours: what compares is the share each took of what its own PostgreSQL could commit.
+    ratios[f"times_the_rival_at_{aimed}"] = round(main.per_second / best / (RIVAL_PER_SECOND / RIVAL_CEILING), 2)
     ratios[f"cpu_ms_at_{aimed}"] = round(main.cpu_ms["front_door"] + main.cpu_ms["front_door_postgres"], 3)
     aims = {
         f"of_ceiling_at_{aimed}": Aim(at_least=LEAST_RATIO),
@@ -291,7 +294,7 @@ def _outcome(
             "runs": [asdict(run) for run in runs],
             "others_paused": asdict(alone),
             "ceiling": {"connections": ceiling.CONNECTIONS, "best_per_second": best, "before": before, "after": after},
-            "rival_cpu_ms": RIVAL_CPU_MS,
+            "rival": {"cpu_ms": RIVAL_CPU_MS, "per_second": RIVAL_PER_SECOND, "ceiling_per_second": RIVAL_CEILING},
         },
         ratios=ratios,
         aims=aims,
@@ -307,10 +310,11 @@ def _outcome(
                 "Everything else of the platform and the sending program shared the processors, except in the row “‖”.",
             ),
             (
-                f"Đối thủ: ODK Central, {RIVAL_PER_SECOND:.0f} báo cáo/s với 8 máy gửi, đo lúc khác trên hai bộ xử lý; "
-                "cùng nội dung, cùng yêu cầu ghi bền.",
+                f"Đối thủ: ODK Central, {RIVAL_PER_SECOND:.0f} báo cáo/s với 8 máy gửi, đo lúc khác trên hai bộ xử lý "
+                f"có trần {RIVAL_CEILING:.0f}/s; cùng nội dung, cùng yêu cầu ghi bền; so phần đạt được của mỗi trần.",
                 f"The rival: ODK Central, {RIVAL_PER_SECOND:.0f} reports/s at 8 clients, measured at another hour on "
-                "two processors; the same content, as durable.",
+                f"two processors whose ceiling was {RIVAL_CEILING:.0f}/s; the same content, as durable; compared is "
+                "the share each takes of its ceiling.",
             ),
         ],
     )
