@@ -9,6 +9,7 @@ from chassis.policy import Purpose, may
 from chassis.problems import Unavailable
 from chassis.strokes import Strokes
 from chassis.transaction import Transaction
+from contracts.directory import RelationKind
 from submissions import store
 from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.consolidated import Consolidated
@@ -21,7 +22,7 @@ from submissions.operations.rights import may_read
 from submissions.store.quoted import Found
 from unit_tree.standing import Standings, find_standings, read_standings
 
-REPORTS_TO = "reporting"
+REPORTS_TO: RelationKind = "reporting"
 """The relation by which whoever reads a subtree reads it."""
 
 
