@@ -18,6 +18,7 @@ EVENTS: tuple[type[Event], ...] = (
     directives.DirectiveAmended,
     directives.DirectiveCorrected,
     directives.DirectiveRecalled,
+    directives.DirectiveClosed,
     acknowledging.DeliveryAcknowledged,
     directives.DeliveryRefused,
     directives.DeliveryMoved,

@@ -52,13 +52,14 @@ async def wipe(frame) -> None:
 
 
 async def test_an_edition_is_told_to_those_who_may_read_totals_in_whatever_order(
-    frame, case, published, people_are_known, written
+    frame, case, published, people_are_known, appointed, written
 ) -> None:
-    told = [case.issued(), published, people_are_known[2]]
-    for order in permutations(told):
+    # Asked after the totals were published: told of what comes, not of what was.
+    newcomer = case.opened("U-XA-2").model_copy(update={"obligation_id": new_id(), "occurred_at": datetime.now(UTC)})
+    for first, second, third in permutations([case.issued(), published, case.opened(COMMUNE)]):
         await wipe(frame)
-        await tell(frame, *people_are_known[:2], case.opened(COMMUNE))
-        await tell(frame, *order)
+        await tell(frame, *people_are_known[:2], appointed(new_id(), "commune_officer", "U-XA-2"))
+        await tell(frame, first, second, people_are_known[2], third, newcomer)
         assert [each for each in await written() if each[0] == "edition_published"] == sorted(
             ("edition_published", each) for each in (OFFICER, LEADER)
         )

@@ -11,6 +11,7 @@ from contracts.directives import (
     CalendarEntered,
     DeliveryMoved,
     DeliveryRefused,
+    DirectiveClosed,
     DirectiveIssued,
     DirectiveRecalled,
     DirectiveReplaced,
@@ -89,7 +90,7 @@ def _receipts(event: object) -> Iterable[dict[str, Any]]:
             yield receipts.row(event.directive_id, event.former_unit_id, settled_at=event.occurred_at)
         case SubmissionSubmitted():
             yield receipts.row(event.directive_id, event.answering_unit_id, settled_at=event.occurred_at)
-        case DirectiveReplaced() | DirectiveRecalled():
+        case DirectiveReplaced() | DirectiveRecalled() | DirectiveClosed():
             yield receipts.row(event.directive_id, receipts.EVERYBODY, settled_at=event.occurred_at)
         case _:
             pass
