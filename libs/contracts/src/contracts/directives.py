@@ -196,20 +196,6 @@ class DirectiveRecalled(Event):
         return str(self.directive_id)
 
 
-class DirectiveClosed(Event):
-    """Nothing more is expected of a directive: no answer, and no word that it has arrived. It stays in force."""
-
-    type: ClassVar[str] = "directives.directive.closed.v1"
-
-    directive_id: UUID
-    issuer_unit_id: str
-    code: str
-
-    @property
-    def about(self) -> str:
-        return str(self.directive_id)
-
-
 class ObligationOpened(Event):
     """A unit owes an answer to one requirement."""
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.acknowledging import DeliveryAcknowledged
+from contracts.closing import DirectiveClosed
 from contracts.directives import (
     CalendarEntered,
     DeliveryMoved,
     DeliveryRefused,
     DirectiveAmended,
-    DirectiveClosed,
     DirectiveCorrected,
     DirectiveIssued,
     DirectiveRecalled,

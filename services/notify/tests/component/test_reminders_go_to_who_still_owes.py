@@ -10,7 +10,8 @@ from chassis.clock import VIETNAM
 from chassis.testing import tell, tell_together
 from chassis.transaction import new_id
 from contracts.acknowledging import DeliveryAcknowledged
-from contracts.directives import CalendarEntered, DayEntered, DeliveryRefused, DirectiveClosed
+from contracts.closing import DirectiveClosed
+from contracts.directives import CalendarEntered, DayEntered, DeliveryRefused
 from contracts.directory import UnitChanged, UnitRelation, UnitVersion
 from notify.domain import Kind
 from notify.reminding.evaluating import evaluate

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.transaction import Transaction
-from contracts.directives import DirectiveClosed
+from contracts.closing import DirectiveClosed
 from directives import store
 from directives.domain.directive import Closing, Correction, Directive, Stamp
 from directives.operations.access import take

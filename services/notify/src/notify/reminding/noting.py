@@ -7,11 +7,11 @@ from uuid import UUID
 
 from chassis.transaction import Transaction
 from contracts.acknowledging import DeliveryAcknowledged
+from contracts.closing import DirectiveClosed
 from contracts.directives import (
     CalendarEntered,
     DeliveryMoved,
     DeliveryRefused,
-    DirectiveClosed,
     DirectiveIssued,
     DirectiveRecalled,
     DirectiveReplaced,
