@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.testing import tell
-from contracts.submissions import SubmissionSubmitted
+from contracts.submissions import Carried, SubmissionSubmitted
 
 LATEST, EARLIER, LATER = (f"2026-12-{day}T00:00:00+07:00" for day in (14, 10, 15))
 
@@ -238,10 +238,19 @@ async def test_a_document_that_was_sent_as_an_answer_is_the_units_own(client, de
         sent(2, "16/KH-VHXH", "2026-11-24"),
         sent(3, "9/KH-VHXH", "2026-11-01"),  # older than what it would carry out
     ]
+
+    async def carries_it_out():
+        cascade = (await client.get(f"/directives/{issued['directive_id']}/cascade", headers=officer)).json()
+        [unit] = [each for each in cascade["units"] if each["unit_id"] == "U-XA-1"]
+        assert cascade["with_document"] == 1
+        return [(each["code"], each["issued_on"]) for each in unit["documents"]]
+
+    # One that answered the directive this one replaced answers this one, though it is older; what came later stays.
+    carried = Carried(obligation_id=uuid4(), submission_id=uuid4(), submitted_at="2026-11-02T00:00:00Z")
+    await tell(frame, sent(0, "8/KH-VHXH", "2026-11-01").model_copy(update={"carried": carried}))
+    assert await carries_it_out() == [("8/KH-VHXH", "2026-11-01")]
     for event in reversed(told) if is_turned else told:
         await tell(frame, event)
-
-    cascade = (await client.get(f"/directives/{issued['directive_id']}/cascade", headers=officer)).json()
-    [unit] = [each for each in cascade["units"] if each["unit_id"] == "U-XA-1"]
-    assert [(each["code"], each["issued_on"]) for each in unit["documents"]] == [("16/KH-VHXH", "2026-11-24")]
-    assert cascade["with_document"] == 1
+    assert await carries_it_out() == [("16/KH-VHXH", "2026-11-24")]
+    await tell(frame, sent(4, "8/KH-VHXH", "2026-11-01").model_copy(update={"carried": carried}))
+    assert await carries_it_out() == [("16/KH-VHXH", "2026-11-24")]

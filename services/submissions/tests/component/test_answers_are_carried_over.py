@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.testing import tell, tell_together, until
-from contracts.directives import ObligationChanged
+from contracts.directives import AnsweringAsked, ObligationChanged
 from submissions.operations.carrying import carry_over
 
 NOW = datetime.now(UTC)
@@ -92,6 +92,19 @@ async def test_accepted_work_is_accepted_under_the_new_directive(case, reporter,
     assert submitted["carried"]["submission_id"] == first
     assert (submitted["version"], reviewed["version"]) == (1, 2)
     assert len(await told(case.old, SUBMITTED)) == 1
+
+
+async def test_which_document_it_is_is_told_again(asked, owe, frame, reporter, told) -> None:
+    official = asked.report(answering=AnsweringAsked(is_official=True))
+    case = await Replacing(asked, owe, frame).begin(official)
+    stated = {"subject": "Báo cáo STEM", "signed_by": "Ngô Thị H"}
+    document = {"code": "15/BC-THCSBD", "issued_on": "2026-11-20"}
+    assert (await case.old.submit(reporter, asked.answer(document=document | stated))).status_code == 201
+
+    await case.replace()
+
+    [first], [again] = await told(case.old, SUBMITTED), await told(case.new, SUBMITTED)
+    assert first["documents"] == again["documents"] == [document]
 
 
 async def test_submitted_work_is_reviewed_under_the_new_directive_only(case, reporter, officer, record) -> None:

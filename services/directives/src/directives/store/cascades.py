@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, DateTime, Text, Uuid, and_, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Boolean, Date, DateTime, Text, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -72,8 +72,8 @@ _REGISTER = _document.on_conflict_do_update(
     },
 )
 
-# Of those that were sent as an answer: whose requirement asks for one, and no older than what they carry out. What was
-# said later stays.
+# Of those that were sent as an answer: whose requirement asks for one, and no older than what they carry out, unless
+# they were sent to the directive this one replaced. What was said later stays.
 _sent = insert(implementing_documents)
 _REGISTER_SENT = _sent.from_select(
     ["directive_id", "unit_id", "code", "subject", "issued_on", "registered_by", "registered_at"],
@@ -89,7 +89,10 @@ _REGISTER_SENT = _sent.from_select(
     .join(directives, directives.c.directive_id == requirements.c.directive_id)
     .where(
         requirements.c.requirement_id == bindparam("requirement_id"),
-        directives.c.issued_on <= bindparam("issued_on", type_=Date),
+        or_(
+            directives.c.issued_on <= bindparam("issued_on", type_=Date),
+            bindparam("is_carried", type_=Boolean),
+        ),
     ),
 ).on_conflict_do_update(
     index_elements=["directive_id", "unit_id"],
@@ -159,7 +162,10 @@ async def register(
 
 
 async def register_sent(connection: AsyncConnection, sent: Sequence[SubmissionSubmitted]) -> None:
-    """Write the documents that units sent as answers; one that is older than its directive carries out nothing."""
+    """Write the documents that units sent as answers; one that is older than its directive carries out nothing.
+
+    What was carried over was an answer to the directive that this one replaced, and is one to this.
+    """
     rows = [
         {
             "requirement_id": event.requirement_id,
@@ -167,7 +173,8 @@ async def register_sent(connection: AsyncConnection, sent: Sequence[SubmissionSu
             "code": document.code,
             "issued_on": document.issued_on,
             "registered_by": event.submitted_by,
-            "registered_at": event.occurred_at,
+            "registered_at": event.occurred_at if event.carried is None else event.carried.submitted_at,
+            "is_carried": event.carried is not None,
         }
         for event in sorted(sent, key=lambda each: each.obligation_id)
         for document in event.documents

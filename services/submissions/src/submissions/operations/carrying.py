@@ -7,7 +7,9 @@ from chassis.transaction import Transaction, new_id
 from contracts.submissions import Carried, StatedValue, SubmissionAccepted, SubmissionSubmitted
 from submissions import store
 from submissions.domain.asked import Obligation
+from submissions.domain.document import Official
 from submissions.domain.submission import Submission, SubmissionVersion, carried_over
+from submissions.operations.recording import told_of
 
 
 async def carry_over(tx: Transaction, obligation_ids: Collection[UUID]) -> None:
@@ -26,10 +28,10 @@ async def carry_over(tx: Transaction, obligation_ids: Collection[UUID]) -> None:
         ]
         await store.carrying.put_carried(tx, [(first, *carried) for (first, _), carried in made])
         obligations = {each.obligation.id: each.obligation for each in continued}
-        for (_, newest), (submission, version) in made:
-            await store.registrations.carry(tx, newest, version, obligations[submission.obligation_id].requirement_id)
         for (first, newest), (submission, version) in made:
-            _tell(tx, first, newest, submission, version, obligations[submission.obligation_id])
+            obligation = obligations[submission.obligation_id]
+            official = await store.registrations.carry(tx, newest, version, obligation.requirement_id)
+            _tell(tx, first, newest, submission, version, obligation, official)
         # What goes on may itself have been replaced, and have been told of first.
         touched = {submission.obligation_id for _, (submission, _) in made}
 
@@ -41,6 +43,7 @@ def _tell(
     submission: Submission,
     version: SubmissionVersion,
     obligation: Obligation,
+    official: Official | None,
 ) -> None:
     carried = Carried(obligation_id=first.obligation_id, submission_id=first.id, submitted_at=newest.submitted_at)
     about = {
@@ -66,6 +69,7 @@ def _tell(
                 for each in version.values
             ),
             media_ids=version.media_ids,
+            documents=() if official is None else (told_of(official),),
             media_awaited_until=version.media_awaited_until,
             is_media_late=version.is_media_late,
         )

@@ -166,10 +166,13 @@ async def officials_of(tx: Transaction, submission_id: UUID) -> Mapping[int, Off
     return {row.number: Official(*(getattr(row, name) for name in _OFFICIAL_COLUMNS)) for row in rows}
 
 
-async def carry(tx: Transaction, first: SubmissionVersion, carried: SubmissionVersion, requirement_id: UUID) -> None:
-    """Copy who a version registers, and which document it is, to the version that is made of it."""
+async def carry(
+    tx: Transaction, first: SubmissionVersion, carried: SubmissionVersion, requirement_id: UUID
+) -> Official | None:
+    """Copy who a version registers, and which document it is, to the version made of it; return that document."""
     registered = (await delegates_of(tx, first.submission_id)).get(first.number, [])
     await add_delegates(tx, carried, requirement_id, registered)
     official = (await officials_of(tx, first.submission_id)).get(first.number)
     if official is not None:
         await add_official(tx, carried, official)
+    return official
