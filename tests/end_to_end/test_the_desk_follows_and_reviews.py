@@ -1,6 +1,8 @@
 """The desk officer's way through the portal, in a real browser: follow a directive, return an answer, accept one."""
 
+import io
 import re
+import zipfile
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -22,11 +24,18 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     await page.get_by_role("link").filter(has_text=staged.play.outcome.code).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Giáo dục STEM")
     assert await broken_rules(page) == []
-    for form, begin in (("Word", b"PK"), ("PDF", b"%PDF")):
-        link = page.get_by_role("link", name=re.compile(f"Báo cáo tổng hợp: .*, {form}$")).first
-        report = await page.context.request.get(staged.portal + (await link.get_attribute("href")))
-        assert (report.status, (await report.body())[: len(begin)]) == (200, begin)
     names = {unit["unit_id"]: unit["name"] for unit in await _units(staged)}
+    for form, begin in (("docx", b"PK"), ("pdf", b"%PDF")):
+        await expect(page.locator(f"a[href$='/report/{form}']").first).to_have_accessible_name(
+            re.compile("Báo cáo tổng hợp: .*, (Word|PDF)$")
+        )
+        path = f"/totals/{staged.play.outcome.report_id}/report/{form}"
+        report = await page.context.request.get(staged.portal + path)
+        assert (report.status, (await report.body())[: len(begin)]) == (200, begin)
+        if form == "docx":
+            with zipfile.ZipFile(io.BytesIO(await report.body())) as document:
+                laid_out = document.read("word/document.xml").decode()
+            assert f"{names[SCHOOL]}: Đề nghị Sở tổ chức tập huấn theo cụm." in laid_out
     await page.get_by_label("Tìm đơn vị").fill(_without_marks(names[WRONG]))
     await page.get_by_role("button", name="Lọc").click()
     await expect(page.get_by_role("row")).to_have_count(2)  # the heading, and the one unit
@@ -290,7 +299,31 @@ async def test_an_administrator_looks_after_people_days_and_what_will_change(sta
     await expect(page.get_by_label("Các ngày đặc biệt")).to_have_value(re.compile("^2031-01-01 holiday"))
     assert (await administrator.get("directives", "/calendars/2031"))["version"] == 1
     broken["calendar"] = await broken_rules(page)
-    for path in ("/subscriptions", "/events"):
+    kinds = (await administrator.get("notify", "/openapi.json"))["components"]["schemas"]["Kind"]["enum"]
+    await page.goto(f"{staged.portal}/letter-templates")
+    # Each kind that can be worded is offered; what speaks of many things at once cannot.
+    worded = {kind for kind in kinds if not kind.startswith("reminder_") and kind != "nudge"}
+    offered = await page.locator("main a[href^='/letter-templates/']").evaluate_all(
+        "links => links.map(link => link.getAttribute('href').split('/')[2])"
+    )
+    assert set(offered) == worded
+    await page.goto(f"{staged.portal}/letter-templates/obligation_opened")
+    await page.get_by_label("Tiêu đề", exact=True).fill("{{ kode }}")
+    await page.get_by_role("button", name="Lưu mẫu").click()
+    await expect(page.get_by_role("alert")).to_contain_text("kode")
+    await page.get_by_label("Tiêu đề", exact=True).fill("Xem thử {{ code }}")
+    await page.get_by_role("button", name="Xem thử").click()
+    await expect(page.get_by_role("heading", name="Xem thử 761/SGDĐT-GDPT")).to_be_visible()
+    broken["letter template"] = await broken_rules(page)
+    # Kept, and taken back: whoever is written to later is written to in our own words.
+    await page.get_by_role("button", name="Lưu mẫu").click()
+    await expect(page.get_by_role("status").filter(has_text="Đã lưu")).to_be_visible()
+    await page.get_by_label("Tiêu đề", exact=True).fill("")
+    await page.get_by_role("button", name="Lưu mẫu").click()
+    await expect(page.get_by_role("listitem").filter(has_text="bản 2")).to_contain_text("lời có sẵn")
+    await page.get_by_role("link", name="Tình trạng", exact=True).first.click()
+    await expect(page.get_by_text("./congvan parked list")).to_be_visible()
+    for path in ("/standing", "/letter-templates", "/subscriptions", "/events"):
         await page.goto(f"{staged.portal}{path}")
         broken[path] = await broken_rules(page)
     await expect(page.locator("section.event").first).to_be_visible()
@@ -298,3 +331,16 @@ async def test_an_administrator_looks_after_people_days_and_what_will_change(sta
     assert {path: found for path, found in broken.items() if found} == {}
     await administrator.ask("DELETE", "directory", f"/reorganisations/{drafted['reorganisation_id']}")
     assert window.complaints == []
+
+    # Signed out in another tab, this one goes by itself: after a quarter of an hour, and not before.
+    await page.clock.install()
+    await page.goto(f"{staged.portal}/calendar?year=2031")
+    other = await window.tab()
+    await other.goto(f"{staged.portal}/profile")
+    await other.get_by_role("main").get_by_role("button", name="Đăng xuất", exact=True).click()
+    await other.wait_for_url("**/sign-in?why=signed_out")
+    await page.clock.fast_forward("14:00")
+    assert page.url.endswith("/calendar?year=2031")
+    await page.clock.fast_forward("01:30")
+    await page.wait_for_url("**/sign-in?why=idle*")
+    await expect(page.get_by_text("Đã khóa vì lâu không thao tác")).to_be_visible()

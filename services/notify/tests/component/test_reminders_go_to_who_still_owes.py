@@ -10,12 +10,16 @@ from chassis.clock import VIETNAM
 from chassis.testing import tell, tell_together
 from chassis.transaction import new_id
 from contracts.acknowledging import DeliveryAcknowledged
+from contracts.closing import DirectiveClosed
 from contracts.directives import CalendarEntered, DayEntered, DeliveryRefused
 from contracts.directory import UnitChanged, UnitRelation, UnitVersion
+from notify.domain import Kind
 from notify.reminding.evaluating import evaluate
 from notify.reminding.scheduler import Scheduler
 from notify.reminding.writing import write_digests
 from notify.tables import deliveries, letters
+from notify.templates.filling import Template
+from notify.templates.store import put
 from unit_tree.projection import TreeReader
 
 SCHOOL, COMMUNE, ISSUER = "U-THCS-SONGHAC", "U-PHUONG-MG", "U-SGD-MG"
@@ -120,7 +124,7 @@ async def test_a_word_that_it_has_arrived_is_chased_on_the_second_working_day(
     assert await reminders() == [("reminder_receipt", REPORTER, first)]
 
 
-async def test_who_gave_a_word_or_answered_is_not_chased_nor_anybody_once_it_is_replaced(
+async def test_who_gave_a_word_or_answered_is_not_chased_nor_anybody_once_it_is_replaced_or_closed(
     clock, case, appointed, reminders
 ) -> None:
     refused = DeliveryRefused(
@@ -131,7 +135,10 @@ async def test_who_gave_a_word_or_answered_is_not_chased_nor_anybody_once_it_is_
         code="",
         subject="",
     )
-    for settles in (acknowledged(case), refused, case.submitted(REPORTER), case.replaced()):
+    closed = DirectiveClosed(
+        occurred_at=ISSUED_AT, directive_id=case.directive_id, issuer_unit_id=ISSUER, code="761/SGDĐT-GDPT"
+    )
+    for settles in (acknowledged(case), refused, case.submitted(REPORTER), case.replaced(), closed):
         case.directive_id, case.requirement_id, case.obligation_id = (new_id() for _ in range(3))
         word = settles.model_copy(update={"directive_id": case.directive_id})
         await clock.tell(word, appointed(REPORTER), case.issued(), case.opened())  # in whatever order it is heard of
@@ -306,6 +313,9 @@ async def test_a_letter_that_is_partly_settled_leaves_with_the_rest(
 ) -> None:
     directory.addresses |= {REPORTER: "nguoi@truong.example", HEAD: "hieu-truong@truong.example"}
     other = case.opened("U-CUM-1", answering=SCHOOL).model_copy(update={"obligation_id": new_id()})
+    template = Template(subject_vi="nhắc việc: {{ count }} việc")
+    async with frame.transactions.begin() as tx:
+        await put(tx.connection, Kind.REMINDER_NEAR, template, by=new_id(), now=tx.now)
     await ground.tell(other)
     await ground.strike(at(3))
     await tell_together(frame, [case.submitted(REPORTER)])
@@ -319,3 +329,7 @@ async def test_a_letter_that_is_partly_settled_leaves_with_the_rest(
         assert "U-CUM-1" in words
         assert f"Mã đơn vị: {SCHOOL}." not in words
         assert "còn 7 ngày làm việc" in words
+        assert each["Subject"] == "nhắc việc: 1 việc"
+    async with frame.engine.connect() as connection:
+        query = select(letters.c.subject_vi).where(letters.c.kind == "reminder_near")
+        assert (await connection.execute(query)).scalars().all() == ["nhắc việc: 2 việc"] * 2
