@@ -89,6 +89,7 @@ async def test_a_second_factor_is_switched_on_and_asked_for(staged, open_page) -
     assert await broken_rules(page) == []
     await page.get_by_role("link", name=re.compile("Xác thực hai lớp")).click()
     await page.get_by_role("button", name="Bật xác thực hai lớp").click()
+    await expect(page.get_by_role("img", name="Mã QR của khóa")).to_be_visible()
     secret = (await page.locator("code.key").inner_text()).replace(" ", "")
     assert await broken_rules(page) == []
     await page.get_by_label("Mã xác thực").fill(code_of(secret))
