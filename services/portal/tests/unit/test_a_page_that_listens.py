@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chassis.testing import until
-from portal.pages.listening import Listening
+from portal.pages.listening import COME_AGAIN, Listening
 
 
 class Teller:
@@ -33,11 +33,11 @@ async def test_a_process_that_stops_lets_every_line_go(teller) -> None:
 
     async for piece in listening.until_leaving(teller.lines()):
         heard.append(piece)
-        if len(heard) == 2:
+        if len(heard) == 3:
             assert listening.ears == 1
             asyncio.get_running_loop().call_soon(listening.leave)
 
-    assert (heard, listening.ears, teller.is_closed) == ([b"one", b"two"], 0, True)
+    assert (heard, listening.ears, teller.is_closed) == ([COME_AGAIN, b"one", b"two"], 0, True)
 
 
 async def test_a_browser_that_goes_leaves_nothing_behind(teller) -> None:

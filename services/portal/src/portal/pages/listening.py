@@ -14,6 +14,9 @@ from portal.rendering import House
 EARS = 300
 """So many pages listen at once; a further one is told nothing, and shows what was so when it was opened."""
 
+COME_AGAIN = b"retry: 15000\n\n"
+"""A line that was lost is tried again after so many milliseconds: when a service is away, hundreds of pages do."""
+
 
 class Listening:
     """The pages that listen, until the process is to stop."""
@@ -32,6 +35,7 @@ class Listening:
         leaving = asyncio.ensure_future(self._leaving.wait())
         coming: asyncio.Future[bytes | None] | None = None
         try:
+            yield COME_AGAIN
             while not leaving.done():
                 coming = asyncio.ensure_future(_next(told))
                 await asyncio.wait({coming, leaving}, return_when=asyncio.FIRST_COMPLETED)
