@@ -1,9 +1,8 @@
 """What waits for a leader and for a clerk, on the screen they begin with, until a letter is on its way."""
 
 from asking import drafted_of
-from person import DESKTOP, PHONE, sign_in
+from person import DESKTOP, PHONE, broken_rules, sign_in
 from playwright.async_api import expect
-from test_a_school_answers_in_its_browser import broken_rules
 
 SUBJECT = "V/v kiểm kê thiết bị dạy học"
 ACKNOWLEDGED = {"kind": "acknowledgement", "title": "Xác nhận đã nhận"}

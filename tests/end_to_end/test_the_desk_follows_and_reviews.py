@@ -4,9 +4,8 @@ import re
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from person import DESKTOP, PHONE, sign_in
+from person import DESKTOP, PHONE, broken_rules, sign_in
 from playwright.async_api import expect
-from test_a_school_answers_in_its_browser import broken_rules
 
 from chassis.clock import VIETNAM
 

@@ -29,6 +29,7 @@ from portal.pages.directives import open_directives
 from portal.pages.events import open_events
 from portal.pages.front import open_front
 from portal.pages.inbox import open_inbox
+from portal.pages.listening import Listening, open_listening
 from portal.pages.narratives import open_narratives
 from portal.pages.nudging import open_nudging
 from portal.pages.owed import open_owed
@@ -73,6 +74,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     sessions = Sessions(services)
     house = House(services, sessions, Assets(settings.assets))
     names = Names(services)
+    listening = Listening()
+    frame.when_leaving(listening.leave)
     for router in (
         open_front(house, Neighbours(urls)),
         open_signing_in(house),
@@ -96,6 +99,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_narratives(house, names),
         open_reviewing(house, names),
         open_inbox(house, names),
+        open_listening(house, listening),
         open_profile(house, names),
         open_searching(house, names),
         open_uploads(house),
