@@ -151,6 +151,7 @@ async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) 
         staged.portal + await page.get_by_role("link", name=re.compile("Tải về")).get_attribute("href")
     )
     assert (await taken.body())[:2] == b"PK"
+    assert await broken_rules(page) == []
 
     leader = (await open_page(size=PHONE)).page
     await sign_in(leader, staged, "lanh-dao")
@@ -171,7 +172,9 @@ async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(sta
     window = await open_page(size=DESKTOP)
     page = window.page
     await sign_in(page, staged, "chuyen-vien")
-    await page.get_by_role("link", name="Soạn văn bản").click()
+    await page.goto(f"{staged.portal}/drafts/blank")
+    assert await broken_rules(page) == []
+    await page.goto(f"{staged.portal}/drafts/new")
     empty = {"form": await page.locator("main [name=form]").get_attribute("value")}
     headers = {"Origin": staged.portal, "Accept": "text/html"}
     unchosen = await window.context.request.post(f"{staged.portal}/drafts/new", multipart=empty, headers=headers)
@@ -289,7 +292,7 @@ async def test_an_administrator_looks_after_people_days_and_what_will_change(sta
     await expect(page.get_by_label("Các ngày đặc biệt")).to_have_value(re.compile("^2031-01-01 holiday"))
     assert (await administrator.get("directives", "/calendars/2031"))["version"] == 1
     broken["calendar"] = await broken_rules(page)
-    for path in ("/subscriptions", "/events"):
+    for path in ("/subscriptions", "/reorganisations", "/platform", "/events"):
         await page.goto(f"{staged.portal}{path}")
         broken[path] = await broken_rules(page)
     await expect(page.locator("section.event").first).to_be_visible()

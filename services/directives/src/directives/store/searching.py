@@ -47,7 +47,8 @@ async def having(
         if read_at is not None
         else true()
     )
-    code = func.concat(desk.number, "/", desk.notation)
+    # As 01/SGDĐT-GDPT or 761/SGDĐT-GDPT: a number below ten is written with a nought, and any other one ends as it does.
+    code = func.concat("0", desk.number, "/", desk.notation)
     within = _folded(func.concat_ws(" ", code, desk.subject, desk.body))
     asked = (
         select(directives)
@@ -63,5 +64,6 @@ async def having(
 
 def _folded(written: ColumnElement[Any]) -> ColumnElement[str]:
     """Return a text as `domain.wording.folded` does it: what marks are, Unicode says, and *đ* is no mark to it."""
-    apart = func.normalize(func.lower(written), text("NFD"))
-    return func.replace(func.regexp_replace(apart, _MARKS, "", "g"), "đ", "d")
+    # Small letters last: of letters with marks, not every server knows which is the small one.
+    bare_letters = func.regexp_replace(func.normalize(written, text("NFD")), _MARKS, "", "g")
+    return func.lower(func.translate(bare_letters, "đĐ", "dd"))
