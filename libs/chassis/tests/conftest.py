@@ -1,5 +1,6 @@
 """A small service that exists only for these tests: it notes what it is told and tells on."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
@@ -107,12 +108,27 @@ class Handler:
 
     def __init__(self) -> None:
         self.linger = 0.0
+        self.at_once = 1
+        self.under_way = self.most_under_way = 0
+        self.all_under_way = asyncio.Event()
         self.batches: list[int] = []
         self.refuse: dict[str, int] = {}
         self.error: Exception = RuntimeError("a hiccup")
 
     async def note_all(self, events: Sequence[SubmissionSubmitted], tx: Transaction) -> None:
         self.batches.append(len(events))
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            if self.under_way == self.at_once:
+                self.all_under_way.set()
+            async with asyncio.timeout(10):
+                await self.all_under_way.wait()
+            await self._note(events, tx)
+        finally:
+            self.under_way -= 1
+
+    async def _note(self, events: Sequence[SubmissionSubmitted], tx: Transaction) -> None:
         for event in events:
             await tx.connection.execute(insert(notes).values(about=event.submission_id, text=event.unit_id))
             if self.refuse.get(event.unit_id, 0) > 0:
@@ -154,7 +170,7 @@ async def make_frame(database_for, nats_streams, streams_file, signer, handler):
         def register(desk: EventDesk) -> None:
             desk.retry_delays = (0.05, 0.1)
             types = (SubmissionSubmitted, SubmissionReturned, SubmissionAccepted)
-            desk.batch("reporting-answers", *types, linger=handler.linger)(handler.note_all)
+            desk.batch("reporting-answers", *types, linger=handler.linger, at_once=handler.at_once)(handler.note_all)
 
         frame.letterbox(register)
         made.append(frame)

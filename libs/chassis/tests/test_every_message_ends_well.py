@@ -132,6 +132,22 @@ async def test_a_burst_is_one_batch_and_one_transaction(make_frame, handler, pub
     assert len(handler.batches) <= 3
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+async def test_in_a_burst_so_many_full_batches_are_under_way_and_no_more(
+    make_frame, handler, publisher, steward, submitted, monkeypatch, at_once
+) -> None:
+    monkeypatch.setattr("chassis.consuming.BATCH", 4)
+    handler.at_once = at_once
+    for number in range(18):
+        await publish(publisher, submitted(f"unit-{number}"))
+    frame = make_frame(Role.WORKER)
+    async with running(frame):
+        await until(all_acknowledged(steward))
+
+    assert handler.most_under_way == at_once
+    assert await count(frame, "notes") == 18
+
+
 async def test_with_a_linger_a_steady_stream_becomes_few_transactions(
     make_frame, handler, publisher, steward, submitted
 ) -> None:

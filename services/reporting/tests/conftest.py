@@ -250,7 +250,7 @@ def new_story():
     return Story
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def make_frame(database_for, nats_house, streams_file, signer):
     """Make a frame of reporting on a fresh database."""
     frames = []

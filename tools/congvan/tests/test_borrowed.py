@@ -1,5 +1,6 @@
 """Where tests get their servers from."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -66,6 +67,35 @@ async def test_a_lent_nats_knows_its_users(wheels: None) -> None:
             client = await nats_py.connect(lent.url, nkeys_seed_str=lent.seeds[user])
             await client.flush()
             await client.close()
+
+
+def test_servers_stand_in_memory_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(borrowed, "ROOM", 1)
+    with borrowed.ground(tmp_path) as folder:
+        assert folder.parent == tmp_path
+    assert not folder.exists()
+
+    monkeypatch.setattr(borrowed, "ROOM", 2**60)
+    with borrowed.ground(tmp_path) as folder:
+        assert folder.parent != tmp_path
+
+    monkeypatch.setattr(borrowed, "ROOM", 1)
+    with borrowed.ground(tmp_path / "nowhere") as folder:
+        assert folder.is_dir()
+
+
+def test_what_the_killed_left_in_memory_is_removed_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(borrowed, "ROOM", 1)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    kept = [tmp_path / f"congvan-test-abc-{os.getpid()}", tmp_path / "congvan-test-abc-", tmp_path / f"a-b-{gone.pid}"]
+    for folder in (*kept, tmp_path / f"congvan-test-abc-{gone.pid}"):
+        (folder / "postgres").mkdir(parents=True)
+
+    with borrowed.ground(tmp_path) as mine:
+        assert sorted(tmp_path.iterdir()) == sorted([*kept, mine])
 
 
 def test_importing_the_choice_loads_no_client_library() -> None:

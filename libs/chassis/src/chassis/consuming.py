@@ -7,7 +7,8 @@ fails, its messages are tried one by one, so that one bad message neither blocks
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, Literal, Union
 from uuid import UUID
 
 from faststream import AckPolicy
@@ -16,7 +17,7 @@ from faststream.nats import JStream, NatsBroker, PullSub
 from nats.aio.msg import Msg
 from opentelemetry import propagate, trace
 from opentelemetry.context import Context
-from pydantic import ValidationError
+from pydantic import Discriminator, TypeAdapter, ValidationError, create_model
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -82,6 +83,8 @@ class Box:
     take_in: BatchHandler
     linger: float = 0.0
     """Seconds to wait after a first message for others to fold with it."""
+    at_once: int = 1
+    """How many full batches may be under way at the same time."""
     takes_letters: bool = False
     """Whether `take_in` is handed letters, for which an event alone is not enough."""
 
@@ -101,12 +104,14 @@ class EventDesk:
     boxes: dict[str, Box] = field(default_factory=dict)
 
     def batch(
-        self, durable: str, *types: type[Event], linger: float = 0.0, letters: bool = False
+        self, durable: str, *types: type[Event], linger: float = 0.0, at_once: int = 1, letters: bool = False
     ) -> Callable[[BatchHandler], BatchHandler]:
         """Hand the events of `durable` to the decorated function, as many at a time as wait.
 
         Where nobody waits for the outcome, `linger` seconds turn a steady stream into few large transactions.
-        With `letters` it is handed `Letter`s, with the id and the very bytes of each event.
+        In a burst `at_once` batches are under way, each in a transaction of its own: only for a function that several
+        workers may run at the same time. With `letters` it is handed `Letter`s, with the id and the very bytes of each
+        event.
         """
 
         def register(take_in: BatchHandler) -> BatchHandler:
@@ -116,6 +121,7 @@ class EventDesk:
                 types={each.type: each for each in types},
                 take_in=take_in,
                 linger=linger,
+                at_once=at_once,
                 takes_letters=letters,
             )
             return take_in
@@ -148,7 +154,7 @@ class EventDesk:
                 title=box.durable,
             )
             subscriber(self._reader_of(box))
-            harden(subscriber, linger=box.linger)
+            harden(subscriber, linger=box.linger, at_once=box.at_once)
 
     def _reader_of(self, box: Box) -> Callable[[StreamMessage[Any]], Awaitable[None]]:
         async def read(batch: StreamMessage[Any]) -> None:
@@ -225,6 +231,28 @@ class EventDesk:
 
 def read_event(box: Box, body: bytes) -> tuple[Envelope, Event]:
     """Open an envelope; raise `Unreadable` when it is none, or holds an event this durable does not know."""
+    try:
+        envelope = _opener(tuple(box.types.values())).validate_json(body)
+    except ValidationError:
+        return _read_in_steps(box, body)
+    return envelope, envelope.data
+
+
+@cache
+def _opener(types: tuple[type[Event], ...]) -> TypeAdapter[Any]:
+    """Return what reads an envelope and the event in it at once: of a burst that is a good part of the work."""
+    known: list[Any] = []  # types that are known only when running
+    for each in types:
+        fields: dict[str, Any] = {"type": (Literal[each.type], ...), "data": (each, ...)}
+        known.append(create_model(f"Sealed{each.__name__}", __base__=Envelope, **fields))
+    if len(known) == 1:
+        return TypeAdapter(known[0])
+    one_of: Any = Union[tuple(known)]  # noqa: UP007  `|` takes no tuple
+    return TypeAdapter(Annotated[one_of, Discriminator("type")])
+
+
+def _read_in_steps(box: Box, body: bytes) -> tuple[Envelope, Event]:
+    # What cannot be read says why, for whoever looks at what is parked: first the envelope, then what is in it.
     try:
         envelope = Envelope.model_validate_json(body)
         event_type = box.types.get(envelope.type)

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 5.0
 LINGER = "linger_seconds"
 """Where a subscriber keeps how long it waits for more; FastStream's classes have slots."""
+AT_ONCE = "batches_at_once"
+"""Where it keeps how many batches are under way at most."""
 PAUSE_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -41,8 +43,15 @@ class HardenedPull(BatchPullStreamSubscriber):
         self.add_task(self._consume_pull)
 
     async def _consume_pull(self) -> None:
+        free = asyncio.Semaphore(self.extra_options[AT_ONCE])
+        async with asyncio.TaskGroup() as under_way:
+            await self._pull(free, under_way)
+
+    async def _pull(self, free: asyncio.Semaphore, under_way: asyncio.TaskGroup) -> None:
         failures = 0
         while self.running:
+            async with free:
+                pass  # nothing is fetched that could not be begun at once
             try:
                 messages = await self._fetch()
                 failures = 0
@@ -59,7 +68,11 @@ class HardenedPull(BatchPullStreamSubscriber):
                 await asyncio.sleep(pause)
                 continue
             if messages and self.running:
-                await self.consume(messages)
+                await free.acquire()
+                taking_in = under_way.create_task(self.consume(messages))
+                taking_in.add_done_callback(lambda _: free.release())
+                if len(messages) < self.pull_sub.batch_size:
+                    await taking_in  # nobody is waiting: what comes meanwhile becomes one batch
 
     async def _fetch(self) -> list[Msg]:
         assert self.subscription is not None  # noqa: S101  set by `_create_subscription` before this task exists
@@ -81,12 +94,14 @@ class HardenedPull(BatchPullStreamSubscriber):
         return messages
 
 
-def harden(subscriber: object, *, linger: float = 0.0) -> None:
+def harden(subscriber: object, *, linger: float = 0.0, at_once: int = 1) -> None:
     """Give a batch pull subscriber, as the broker made it, the hardened loop.
 
-    With `linger` it waits so many seconds after the first message for others to fold with it.
+    With `linger` it waits so many seconds after the first message for others to fold with it. While batches come full,
+    up to `at_once` of them are under way.
     """
     if not isinstance(subscriber, BatchPullStreamSubscriber):
         raise TypeError(f"not a batch pull subscriber: {type(subscriber).__name__}")
     subscriber.__class__ = HardenedPull
     subscriber.extra_options[LINGER] = linger
+    subscriber.extra_options[AT_ONCE] = at_once

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from uuid_utils.compat import uuid7
 
 from chassis.tables import outbox
-from contracts.event import Event, nats_subject, seal
+from contracts.event import Event, Written, nats_subject, seal
 
 STATEMENT_TIMEOUT_MS = 30_000
 """No statement of ours is meant to take a second; one that takes thirty holds locks others wait for."""
@@ -91,7 +91,7 @@ def pool_of(engine: AsyncEngine) -> QueuePool:
     return pool
 
 
-def outbox_row(event: Event, event_id: UUID) -> dict[str, Any]:
+def outbox_row(event: Event | Written, event_id: UUID) -> dict[str, Any]:
     """Return an event as it waits in the outbox, sealed and with the trace it belongs to."""
     carrier: dict[str, str] = {}
     propagate.inject(carrier)
@@ -113,7 +113,7 @@ class Transaction:
     now: datetime
     _emitted: list[dict[str, Any]] = field(default_factory=list)
 
-    def emit(self, event: Event) -> UUID:
+    def emit(self, event: Event | Written) -> UUID:
         """Publish `event` if, and only if, this transaction commits; return the id it will have."""
         event_id = new_id()
         self._emitted.append(outbox_row(event, event_id))

@@ -36,9 +36,9 @@ ROWS = (
 
 
 @pytest.fixture(scope="session")
-async def kept_database(database_for):
+async def kept_database(lasting_database_for):
     """Make one database for all tests; each of them finds it empty."""
-    return await database_for(MIGRATIONS)
+    return await lasting_database_for(MIGRATIONS)
 
 
 @pytest.fixture

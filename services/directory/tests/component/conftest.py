@@ -49,8 +49,8 @@ def signing_key():
 
 
 @pytest.fixture(scope="session")
-async def database(database_for):
-    return await database_for(MIGRATIONS)
+async def database(lasting_database_for):
+    return await lasting_database_for(MIGRATIONS)
 
 
 @pytest.fixture

@@ -28,7 +28,15 @@ def register(desk: EventDesk, trees: TreeReader) -> None:
         await projections.note_directives(transaction, events, trees=trees)
         await note_wordings(transaction, [event for event in events if isinstance(event, DirectiveIssued)])
 
-    @desk.batch("reporting-answers", SubmissionSubmitted, SubmissionReturned, SubmissionAccepted, SubmissionWithdrawn)
+    # Two at once: PostgreSQL writes the one while the other is read and reckoned.
+    @desk.batch(
+        "reporting-answers",
+        SubmissionSubmitted,
+        SubmissionReturned,
+        SubmissionAccepted,
+        SubmissionWithdrawn,
+        at_once=2,
+    )
     async def note_answers(events: Sequence[AnswerEvent], transaction: Transaction) -> None:
         await projections.note_answers(transaction, events)
 

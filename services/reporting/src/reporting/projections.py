@@ -28,7 +28,7 @@ from reporting.domain import (
 )
 from reporting.domain.contributing import contribution_of
 from reporting.domain.heard import AnswerEvent, answer_of, change_of, obligation_of, requirements_of, values_of
-from reporting.domain.telling import told
+from reporting.domain.telling import written
 from unit_tree.projection import TreeReader
 from unit_tree.tree import Tree
 
@@ -113,4 +113,4 @@ async def record(
     await store.put_aggregates(tx, updated)
     for aggregate in updated:
         if aggregate.relation in TOLD_OUTSIDE:
-            tx.emit(told(aggregate, requirements[aggregate.key.requirement_id], at=tx.now))
+            tx.emit(written(aggregate, requirements[aggregate.key.requirement_id], at=tx.now))

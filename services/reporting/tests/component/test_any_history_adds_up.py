@@ -4,7 +4,6 @@ from collections import defaultdict
 from datetime import date, timedelta
 from itertools import count
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
@@ -207,11 +206,6 @@ def outside(told):
     return tuple(told[f"units_{name}"] for name in ("reported", "due", "nil", "late", "returned", "exempt"))
 
 
-@pytest.fixture(scope="module")
-async def shared_frame(make_frame):
-    return await make_frame()
-
-
 async def forget_other_histories(frame):
     # The units stay (a tree only ever grows); each history names its own.
     async with frame.engine.begin() as connection:
@@ -220,10 +214,15 @@ async def forget_other_histories(frame):
             await connection.execute(delete(table))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# One frame for all histories: each of them forgets the others.
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(plan=histories, rng=st.randoms(use_true_random=False))
-async def test_any_history_told_anyhow_gives_the_totals_of_its_end(shared_frame, new_story, plan, rng):
-    frame, history = shared_frame, History(plan, new_story)
+async def test_any_history_told_anyhow_gives_the_totals_of_its_end(frame, new_story, plan, rng):
+    history = History(plan, new_story)
     await forget_other_histories(frame)
     letters = [(new_id(), event) for event in history.events()]
     letters += rng.sample(letters, rng.randint(0, len(letters)))

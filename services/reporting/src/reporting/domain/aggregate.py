@@ -99,8 +99,12 @@ def _added(first: Mapping[str, int], second: Mapping[str, int], times: int) -> M
     added = dict(first)
     for indicator, value in second.items():
         added[indicator] = added.get(indicator, 0) + times * value
+    return _without_noughts(added)
+
+
+def _without_noughts(sums: dict[str, int]) -> dict[str, int]:
     # Sums of nought are left out; mostly there is none.
-    return added if all(added.values()) else {indicator: value for indicator, value in added.items() if value}
+    return sums if all(sums.values()) else {indicator: value for indicator, value in sums.items() if value}
 
 
 def marks_of(requirement: Requirement, tally: Tally, level: str) -> dict[str, Mark]:
@@ -189,10 +193,8 @@ class _Running:
             self.nil += times * contribution.is_nil
             self.late += times * contribution.is_late
         self.returned += times * contribution.is_returned
-        for indicator, value in part.values.items():
-            self.sums[indicator] = self.sums.get(indicator, 0) + times * value
-        for indicator, value in part.assigned.items():
-            self.assigned[indicator] = self.assigned.get(indicator, 0) + times * value
+        _add_to(self.sums, part.values, times)
+        _add_to(self.assigned, part.assigned, times)
         for indicator in part.silent:
             self.silent[indicator] = self.silent.get(indicator, 0) + times
 
@@ -208,16 +210,16 @@ class _Running:
         _add_to(self.silent, other.silent)
 
     def tally(self) -> Tally:
-        sums, assigned, silent = (
-            {indicator: value for indicator, value in each.items() if value}
-            for each in (self.sums, self.assigned, self.silent)
-        )
+        sums, assigned, silent = (_without_noughts(dict(each)) for each in (self.sums, self.assigned, self.silent))
         return Tally(self.due, self.reported, sums, assigned, silent, self.nil, self.late, self.returned, self.exempt)
 
 
-def _add_to(sums: dict[str, int], others: Mapping[str, int]) -> None:
+def _add_to(sums: dict[str, int], others: Mapping[str, int], times: int = 1) -> None:
+    if not sums and times == 1:
+        sums.update(others)
+        return
     for indicator, value in others.items():
-        sums[indicator] = sums.get(indicator, 0) + value
+        sums[indicator] = sums.get(indicator, 0) + times * value
 
 
 class _Part(NamedTuple):

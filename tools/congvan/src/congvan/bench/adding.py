@@ -2,8 +2,8 @@
 
 `python -m congvan.bench.adding` with a plan as a line of JSON on its standard input: a province of so many schools that
 all owe figures, in a database made for it. The events are made here and taken in through the service's own letterbox, a
-batch at a time in one transaction, from their bytes to the commit; no stream carries them. It ends with one line of
-JSON.
+batch in one transaction, as many batches at once as the service takes in of a burst, from their bytes to the commit; no
+stream carries them. It ends with one line of JSON.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
@@ -41,6 +41,8 @@ from unit_tree.projection import TreeReader
 
 BATCH = 64
 """As the letterbox takes them in."""
+TOGETHER = 4
+"""Batches of one turn: a burst."""
 SEEDED = 512
 """So many at a time while the ground is laid, which is not measured."""
 SCHOOLS_OF_A_COMMUNE = 14
@@ -199,32 +201,58 @@ class Round:
         gc.collect()
         gc.freeze()  # as the service does when it begins to serve
 
-    async def measure(self, schools: Sequence[str]) -> tuple[float, float]:
-        """Return the seconds an answer of each of these schools took, folded and as rows alone."""
-        bodies = _sealed(self._province.submitted(schools, 1))
+    async def measure(self, batches: Sequence[Sequence[str]], number: int) -> tuple[float, float]:
+        """Return the seconds these answers took, a version `number` of each school, folded and as rows alone."""
+        waiting = iter([_sealed(self._province.submitted(schools, number)) for schools in batches])
+
+        async def fold() -> None:
+            for bodies in waiting:
+                await _take_in(self._frame, "reporting-answers", bodies)
+
         begun = time.perf_counter()
-        await _take_in(self._frame, "reporting-answers", bodies)
+        await asyncio.gather(*(fold() for _ in range(self._frame.desk.boxes["reporting-answers"].at_once)))
         folding = time.perf_counter() - begun
-        written = {table: rows for table, rows in (await self._written(schools)).items() if rows}
-        statements = {table: _statement(table, list(rows[0].keys())) for table, rows in written.items()}
-        values = {table: [tuple(row) for row in rows] for table, rows in written.items()}
+        written = await self._written(batches)
         begun = time.perf_counter()
-        async with self._connection.transaction():
-            for table, statement in statements.items():
-                await self._connection.executemany(statement, values[table])
+        for tables in written:
+            async with self._connection.transaction():
+                for statement, rows in tables:
+                    await self._connection.executemany(statement, rows)
         return folding, time.perf_counter() - begun
 
-    async def _written(self, schools: Sequence[str]) -> dict[str, list[asyncpg.Record]]:
+    async def _written(self, batches: Sequence[Sequence[str]]) -> list[list[tuple[str, list[tuple[Any, ...]]]]]:
+        """Return what was written, for each batch the rows of each table."""
+        entered = await self._connection.fetch("SELECT * FROM public.inbox")
+        left = await self._connection.fetch("SELECT * FROM public.outbox ORDER BY position")
+        await self._connection.execute("TRUNCATE public.inbox, public.outbox")
+        found = []
+        for schools in batches:
+            written = await self._rows_of(schools)
+            # Each batch told once of each aggregate it wrote, and entered each of its letters.
+            aside = {"inbox": len(schools), "outbox": len(written["aggregates"])}
+            written["inbox"], entered = entered[: aside["inbox"]], entered[aside["inbox"] :]
+            written["outbox"], left = left[: aside["outbox"]], left[aside["outbox"] :]
+            found.append(
+                [
+                    (_statement(table, list(written[table][0].keys())), [tuple(row) for row in written[table]])
+                    for table in CHANGED
+                ]
+            )
+        assert not entered  # noqa: S101  else rows were folded that are not written alone
+        assert not left  # noqa: S101  as above
+        return found
+
+    async def _rows_of(self, schools: Sequence[str]) -> dict[str, list[asyncpg.Record]]:
         ids = [self._province.obligation_id(school) for school in schools]
         units = sorted({self._province.above[school] for school in schools} | {"D"})
-        written = {"inbox": await self._connection.fetch("SELECT * FROM public.inbox")}
-        for table in ("answers", "answer_values", "contributions"):
+        written = {}
+        for table in ("answers", "contributions"):
             chosen = f"SELECT * FROM public.{table} WHERE obligation_id = ANY($1)"
             written[table] = await self._connection.fetch(chosen, ids)
+        chosen = "SELECT stated.* FROM public.answer_values stated JOIN public.answers USING (obligation_id, number)"
+        written["answer_values"] = await self._connection.fetch(f"{chosen} WHERE obligation_id = ANY($1)", ids)
         chosen = "SELECT * FROM public.aggregates WHERE unit_id = ANY($1)"
         written["aggregates"] = await self._connection.fetch(chosen, units)
-        written["outbox"] = await self._connection.fetch("SELECT * FROM public.outbox")
-        await self._connection.execute("TRUNCATE public.inbox, public.outbox")
         return written
 
 
@@ -243,22 +271,32 @@ async def measure(plan: dict[str, Any]) -> None:
         for durable, events in laid:
             for bodies in _in_batches(_sealed(events), SEEDED):
                 await _take_in(frame, durable, bodies)
-        waiting = iter(_in_batches(schools[plan["before"] :], BATCH))
+        waiting = _turns(schools, plan["before"])
         connection = await asyncpg.connect(plan["url"])
         try:
             turns = Round(frame, connection, province)
             await turns.prepare()
             _say({"facts": plan["before"] * plan["indicators"]})
             while await asyncio.to_thread(sys.stdin.readline):
-                batch = next(waiting)
-                folded, written = await turns.measure(batch)
-                _say({"answers": len(batch), "folded_s": folded, "written_s": written})
+                batches, number = next(waiting)
+                folded, written = await turns.measure(batches, number)
+                _say({"answers": sum(map(len, batches)), "folded_s": folded, "written_s": written})
             reading = await _read(frame, province)
         finally:
             await connection.close()
         _say({"read_p95_ms": reading, **await _rebuild(frame)})
     finally:
         await frame.engine.dispose()
+
+
+def _turns(schools: Sequence[str], answered: int) -> Iterator[tuple[list[Sequence[str]], int]]:
+    """Yield the batches of each turn: first answers, then corrections of all of them, and so on."""
+    waiting, number = list(schools[answered:]), 1
+    while True:
+        if len(waiting) < BATCH * TOGETHER:
+            waiting, number = list(schools), number + 1
+        yield _in_batches(waiting[: BATCH * TOGETHER], BATCH), number
+        waiting = waiting[BATCH * TOGETHER :]
 
 
 def _say(found: dict[str, Any]) -> None:

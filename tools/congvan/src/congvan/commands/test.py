@@ -61,8 +61,8 @@ def failures(codes: dict[str, int]) -> list[str]:
 def test(*, arguments: tuple[str, ...]) -> None:
     """Kiểm tra mã nguồn và chạy mọi kiểm thử. / Check the source and run every test.
 
-    Lint, format, types, who may import whom, then pytest (as many at once as there are processors; then, two by two,
-    those that measure or kill), against real servers: those named by CONGVAN_TEST_*_URL, else
+    Lint, format, types, who may import whom, then pytest (one more at once than there are processors, four at most;
+    then, two by two, those that measure or kill), against real servers: those named by CONGVAN_TEST_*_URL, else
     Docker, else the ones that come with the clone (CONGVAN_TEST_SERVERS=docker|wheels forces). All steps run even when
     one fails. Further arguments go to pytest.
 
