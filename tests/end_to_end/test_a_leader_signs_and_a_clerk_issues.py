@@ -105,6 +105,7 @@ async def test_a_draft_goes_back_once_is_signed_numbered_issued_and_stands_in_th
     await clerk.locator(f".waiting a[href='{path}']").click()
     await clerk.get_by_label("Ký hiệu").fill("SGDĐT-GDPT")
     await clerk.get_by_role("button", name="Cấp số").click()
+    await clerk.get_by_label("gửi đến các đơn vị ngay").check()
     await clerk.get_by_role("button", name="Ban hành").click()
     await expect(clerk.get_by_role("link", name="Theo dõi")).to_be_visible()
     await clerk.goto(f"{staged.portal}/board")

@@ -47,7 +47,7 @@ async def having(
         if read_at is not None
         else true()
     )
-    # As 01/SGDĐT-GDPT or 761/SGDĐT-GDPT: a number below ten is written with a nought, and any other one ends as it does.
+    # As 01/SGDĐT-GDPT or 761/SGDĐT-GDPT: below ten a nought is written, and any other number ends as it does.
     code = func.concat("0", desk.number, "/", desk.notation)
     within = _folded(func.concat_ws(" ", code, desk.subject, desk.body))
     asked = (
