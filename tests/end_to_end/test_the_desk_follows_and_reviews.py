@@ -1,6 +1,8 @@
 """The desk officer's way through the portal, in a real browser: follow a directive, return an answer, accept one."""
 
+import io
 import re
+import zipfile
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -21,11 +23,18 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
     await page.get_by_role("link").filter(has_text=staged.play.outcome.code).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Giáo dục STEM")
     assert await broken_rules(page) == []
-    for form, begin in (("Word", b"PK"), ("PDF", b"%PDF")):
-        link = page.get_by_role("link", name=re.compile(f"Báo cáo tổng hợp: .*, {form}$")).first
-        report = await page.context.request.get(staged.portal + (await link.get_attribute("href")))
-        assert (report.status, (await report.body())[: len(begin)]) == (200, begin)
     names = {unit["unit_id"]: unit["name"] for unit in await _units(staged)}
+    for form, begin in (("docx", b"PK"), ("pdf", b"%PDF")):
+        await expect(page.locator(f"a[href$='/report/{form}']").first).to_have_accessible_name(
+            re.compile("Báo cáo tổng hợp: .*, (Word|PDF)$")
+        )
+        path = f"/totals/{staged.play.outcome.report_id}/report/{form}"
+        report = await page.context.request.get(staged.portal + path)
+        assert (report.status, (await report.body())[: len(begin)]) == (200, begin)
+        if form == "docx":
+            with zipfile.ZipFile(io.BytesIO(await report.body())) as document:
+                laid_out = document.read("word/document.xml").decode()
+            assert f"{names[SCHOOL]}: Đề nghị Sở tổ chức tập huấn theo cụm." in laid_out
     await page.get_by_label("Tìm đơn vị").fill(_without_marks(names[WRONG]))
     await page.get_by_role("button", name="Lọc").click()
     await expect(page.get_by_role("row")).to_have_count(2)  # the heading, and the one unit

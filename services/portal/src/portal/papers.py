@@ -1,4 +1,4 @@
-"""A report that was sent, as it is to stand on paper. Pure: how it is laid out, the service of directives says."""
+"""Reports as they are to stand on paper. Pure: how they are laid out, the service of directives says."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,6 +8,39 @@ from portal.words import Words
 
 MOST_TEXTS = 200
 """So many paragraphs stand under a heading; more lines than that make one paragraph."""
+
+MOST_PASSAGES = 1000
+MOST_CHARACTERS = 150_000
+"""Of what units wrote, in one report: whoever edits it has all of it on the page of what was written."""
+
+
+def with_words(
+    report: Mapping[str, Any], headings: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return a report with what units wrote under its headings, each passage under the name of its unit.
+
+    What is too much for one report is cut, and it is said that it was.
+    """
+    said = {f"{each['code']}. {each['title']}": each["written"] for each in headings if each["written"]}
+    most = min(MOST_TEXTS - 1, MOST_PASSAGES // max(1, len(said)))
+    longest = MOST_CHARACTERS // max(1, sum(min(most, len(each)) for each in said.values()))
+    sections = []
+    for section in report["sections"]:
+        written = said.get(section["title"], ())
+        passages = sorted((names.get(each["unit_id"], each["unit_id"]), _run_on(each["words"])) for each in written)
+        texts = [f"{name}: {_cut(passage, longest)}" for name, passage in passages[:most]]
+        if len(passages) > most:
+            texts.append(f"Còn {len(passages) - most} đơn vị khác.")  # as the document is: in Vietnamese
+        sections.append({**section, "texts": [*section["texts"], *texts][:MOST_TEXTS]})
+    return {**report, "sections": sections}
+
+
+def _run_on(said: str | Sequence[str]) -> str:
+    return said if isinstance(said, str) else "; ".join(said)
+
+
+def _cut(passage: str, longest: int) -> str:
+    return passage if len(passage) <= longest else f"{passage[: longest - 1].rstrip()}…"
 
 
 def report_of(told: Mapping[str, Any], version: Mapping[str, Any], words: Words) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from portal.papers import report_of
+from portal import papers
+from portal.papers import report_of, with_words
 from portal.words import words_in
 
 VI = words_in("vi")
@@ -77,3 +78,33 @@ def test_a_nil_report_says_so_and_has_no_figures() -> None:
 
     assert (paper["figures"], paper["periods"]) == ([], [])
     assert [each["title"] for each in paper["sections"]] == [VI("answer.nil")]
+
+
+REPORT = {"unit": "Sở", "sections": [{"title": "Tình hình báo cáo", "texts": ["28 đơn vị."]},
+                                     {"title": "II. Giải pháp", "texts": [], "tables": []}]}  # fmt: skip
+
+
+def wrote(*said):
+    return [{"code": "II", "title": "Giải pháp", "written": [{"unit_id": u, "words": w} for u, w in said]}]
+
+
+def test_the_report_of_who_asked_has_what_units_wrote_under_its_headings_each_under_its_name():
+    names = {"b": "Trường B", "a": "Trường A"}
+
+    found = with_words(REPORT, wrote(("b", "Tập huấn."), ("x", ["Một", "Hai"]), ("a", "Mua sắm.")), names)
+
+    first, solutions = found["sections"]
+    assert first == REPORT["sections"][0]
+    assert solutions["texts"] == ["Trường A: Mua sắm.", "Trường B: Tập huấn.", "x: Một; Hai"]
+    assert REPORT["sections"][1]["texts"] == []
+
+
+def test_what_is_too_much_for_one_report_is_cut_and_it_says_so():
+    said = [(f"u{number:04d}", "ơ" * 20_000) for number in range(700)]
+
+    texts = with_words(REPORT, wrote(*said), {})["sections"][1]["texts"]
+
+    assert len(texts) == papers.MOST_TEXTS
+    assert texts[-1] == "Còn 501 đơn vị khác."
+    assert texts[0].endswith("…")
+    assert sum(map(len, texts)) < papers.MOST_CHARACTERS + 10 * len(texts)

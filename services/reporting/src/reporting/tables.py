@@ -69,8 +69,8 @@ obligations = Table(
     Column("levels", ARRAY(Text), nullable=False, server_default="{}"),
     # Arrays of [indicator, period or null, value].
     Column("assigned", JSONB, nullable=False, server_default="[]"),
-    # Coverage and restatement of one requirement; folding all of it when its directive arrives.
-    Index("obligations_of_requirement", "requirement_id"),
+    # Coverage of one requirement, some units at a time; its restatement; folding all of it when its directive arrives.
+    Index("obligations_of_requirement", "requirement_id", "unit_id"),
     # Which obligations may stand elsewhere when a unit has changed.
     Index("obligations_of_unit", "unit_id"),
     Index("obligations_of_answering_unit", "answering_unit_id"),

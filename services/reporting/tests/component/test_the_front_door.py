@@ -189,6 +189,7 @@ SOMEWHERE = "01a203e8-0000-7000-8000-000000000001"
     [
         "/requirements/not-a-uuid/aggregates",
         "/requirements/not-a-uuid/coverage",
+        f"/requirements/{SOMEWHERE}/coverage?limit=0",
         f"/requirements/{SOMEWHERE}/aggregates?period=%00",
         f"/requirements/{SOMEWHERE}/aggregates?period=a.b.c.d",
         f"/requirements/{SOMEWHERE}/aggregates?restated_on=30/06/2025",
@@ -235,6 +236,23 @@ async def test_coverage_says_where_every_answer_stands(client, story, signer):
         "media_awaited_until": None,
         "media_late": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "all_of_them"),
+    [("desk_officer", "department", ["lead", "neighbour", "school"]), ("commune_officer", "commune", ["school"])],
+)
+async def test_coverage_is_read_some_units_at_a_time(client, story, signer, role, unit, all_of_them):
+    url, found, after = f"/requirements/{story.requirement_id}/coverage?limit=1", [], ""
+    while after is not None:
+        answer = await client.get(f"{url}&after={after}" if after else url, headers=signer.bearer((role, unit)))
+        [each] = answer.json()["units"]
+        found.append(each["unit_id"])
+        after = answer.json()["next_after"]
+
+    assert found == all_of_them
+    beyond = await client.get(f"{url}&after=zzz", headers=signer.bearer((role, unit)))
+    assert (beyond.status_code, beyond.json()["units"], beyond.json()["next_after"]) == (200, [], None)
 
 
 async def test_a_commune_officer_reads_the_coverage_of_their_own_schools_alone(client, story, signer):

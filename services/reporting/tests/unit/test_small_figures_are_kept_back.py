@@ -152,3 +152,53 @@ def test_the_whole_goes_when_nothing_else_is_left():
 def test_two_that_are_small_together_take_a_third_with_them():
     cells = [Cell("p", None, [33]), Cell("a", "p", [1]), Cell("b", "p", [2]), Cell("c", "p", [30])]
     assert withheld(cells) == {"a", "b", "c"}
+
+
+@st.composite
+def histories(draw):
+    """Three editions of one tree: at each, for each school the change of its figures, mostly none or a pupil or two."""
+    tree = draw(trees)
+    change = st.sampled_from((0, 0, 0, 1, -1, 2, 7))
+
+    def later(node):
+        own, children = node
+        moved = [tuple(max(0, figure + draw(change)) for figure in each) for each in own]
+        return moved, [later(child) for child in children]
+
+    second = later(tree)
+    return [tree, second, later(second)]
+
+
+@given(histories())
+def test_three_editions_give_away_no_small_change_of_those_that_are_not_shown(history):
+    editions = []
+    for tree in history:
+        cells = [
+            Cell(
+                each.unit_id,
+                each.parent_id,
+                each.totals,
+                [None if each.unit_id in hidden else figures[each.unit_id] for figures, hidden in editions],
+                [figures[each.unit_id] for figures, hidden in editions if each.unit_id in hidden],
+            )
+            for each in cells_of(tree)
+        ]
+        hidden = withheld(cells)
+        assert not knows(cells, hidden) & {each.unit_id for each in cells if any(map(is_small, each.totals))}
+        editions.append(({each.unit_id: each.totals for each in cells}, hidden))
+    for place, (now, kept_now) in enumerate(editions):
+        for then, kept_then in editions[:place]:
+            for whole in now.keys() - kept_now - kept_then:
+                parts = [each.unit_id for each in cells if each.parent_id == whole]
+                both = [each for each in parts if each not in kept_now | kept_then]
+                for figure in (0, 1):
+                    change_of = {each: now[each][figure] - then[each][figure] for each in (whole, *both)}
+                    others = change_of[whole] - sum(change_of[each] for each in both)
+                    assert not any(0 < abs(each) < SMALL for each in (*change_of.values(), others))
+
+
+def test_those_not_shown_change_by_few_together_though_all_that_is_shown_changed_by_far():
+    then = {"p": [60], "a": [20], "b": [15], "c": [20]}
+    now = {"p": [69], "a": [20], "b": [15], "c": [27]}  # at the top itself: from five to seven
+    cells = [Cell(unit, None if unit == "p" else "p", now[unit], [then[unit]]) for unit in now]
+    assert withheld(cells) == {"c"}

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from portal import papers
+from portal.asking import Services
 from portal.pages.gathering import gather_owed
 from portal.pages.signing_in import here
 from portal.people import Names
@@ -20,6 +21,9 @@ TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+PAGE = 200
+"""Units whose words are asked for at once."""
 
 
 def open_papers(house: House, names: Names) -> APIRouter:
@@ -55,6 +59,11 @@ def open_papers(house: House, names: Names) -> APIRouter:
         )
         if found is None:
             raise NoSuchPage("Không có số liệu này.", "There are no such totals.")
+        headings = await _written_for(services, requirement_id, visit)
+        if headings:
+            units = await services.get("directory", "/units", token=visit.access_token)
+            called = {each["unit_id"]: each["name"] for each in units["units"]}
+            found = papers.with_words(found, headings, called)
         return await laid_out(found, form, visit)
 
     async def laid_out(body: Mapping[str, Any], form: str, visit: Visit) -> Response:
@@ -71,3 +80,23 @@ def open_papers(house: House, names: Names) -> APIRouter:
         return Response(content, media_type=TYPES["xlsx"], headers=headers)
 
     return router
+
+
+async def _written_for(services: Services, requirement_id: UUID, visit: Visit) -> list[dict[str, Any]]:
+    """Return each heading with what units wrote under it; nothing for whoever may not read what they wrote."""
+    headings: dict[str, dict[str, Any]] = {}
+    after: dict[str, str] = {}
+    for _ in range(papers.MOST_PASSAGES // PAGE):
+        told = await services.find(
+            "submissions",
+            f"/requirements/{requirement_id}/narratives",
+            token=visit.access_token,
+            limit=str(PAGE),
+            **after,
+        )
+        for each in told["sections"] if told else ():
+            headings.setdefault(each["code"], {**each, "written": []})["written"] += each["written"]
+        if not told or told["next_after"] is None:
+            break
+        after = {"after": told["next_after"]}
+    return list(headings.values())

@@ -127,6 +127,8 @@ class CoverageListOut(BaseModel):
 
     requirement_id: UUID
     units: list[CoverageOut]
+    next_after: str | None
+    """`after` of the next page; null when there is none."""
 
 
 @router.get("/requirements/{requirement_id}/aggregates", responses=may_raise(NotFound, NotSignedIn, Malformed))
@@ -173,9 +175,16 @@ async def read_totals(
 
 
 @router.get("/requirements/{requirement_id}/coverage", responses=may_raise(NotFound, NotSignedIn, Malformed))
-async def read_coverage(requirement_id: UUID, caller: Calling, tx: OpenTransaction, tree: TreeNow) -> CoverageListOut:
-    """Return where the answer of every unit stands that the caller may read."""
-    found = await operations.read_coverage(tx, requirement_id, tree=tree, by=caller)
+async def read_coverage(
+    requirement_id: UUID,
+    caller: Calling,
+    tx: OpenTransaction,
+    tree: TreeNow,
+    after: Annotated[UnitId | None, Query(description="begin after this unit")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=1000, description="so many units; all when left out")] = None,
+) -> CoverageListOut:
+    """Return where the answer of every unit stands that the caller may read, or of some units at a time."""
+    found = await operations.read_coverage(tx, requirement_id, after=after or "", limit=limit, tree=tree, by=caller)
     return CoverageListOut(
         requirement_id=requirement_id,
         units=[
@@ -192,8 +201,9 @@ async def read_coverage(requirement_id: UUID, caller: Calling, tx: OpenTransacti
                 media_awaited_until=each.media_awaited_until,
                 media_late=each.is_media_late,
             )
-            for each in found
+            for each in found.units
         ],
+        next_after=found.next_after,
     )
 
 

@@ -104,13 +104,18 @@ def withheld_in(
     """
     if not requirement.sensitive:
         return frozenset()
-    shown: dict[AggregateKey, list[Figures]] = {}
-    hidden: dict[AggregateKey, list[Figures]] = {}
-    for figure in (each for edition in earlier for each in edition):
-        (hidden if figure.is_withheld else shown).setdefault(figure.key, []).append(figure.figures)
+    editions = [{each.key: each for each in edition} for edition in earlier]
 
     def sensitive(of: Figures) -> list[int | None]:
         return [of.get(ALL_LEVELS, Tally()).total(code) for code in counted]
+
+    def shown(key: AggregateKey) -> list[list[int | None] | None]:
+        found = [edition.get(key) for edition in editions]
+        return [None if each is None or each.is_withheld else sensitive(each.figures) for each in found]
+
+    def kept_then(key: AggregateKey) -> list[list[int | None]]:
+        found = [edition[key] for edition in editions if key in edition]
+        return [sensitive(each.figures) for each in found if each.is_withheld]
 
     counted = [each for each in requirement.indicators if each in requirement.sensitive]
     kept = {key for key in figures if key.relation != "reporting"}
@@ -122,8 +127,8 @@ def withheld_in(
                 unit_id,
                 parents[unit_id],
                 sensitive(figures[key]),
-                published=[sensitive(each) for each in shown.get(key, ())],
-                kept=[sensitive(each) for each in hidden.get(key, ())],
+                published=shown(key),
+                kept=kept_then(key),
             )
             for unit_id, key in there.items()
         ]

@@ -3,7 +3,8 @@
 Totals add up along the tree: the total of a unit is the sum of those directly below it and of the rest, the schools
 that stand at it directly and are never published. A small total is kept back; then others, until every sum holds none
 that is kept back or at least two, and no sum of those kept back is small itself. Along a tree that is enough: whoever
-adds and subtracts what is published finds no equation with a single unknown.
+adds and subtracts what is published finds no equation with a single unknown. The same holds between editions: what
+those not shown come to together never differs by few from what they came to in any edition before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,8 +23,8 @@ class Cell:
     """The next published unit above it."""
     totals: Sequence[int | None]
     """One for each sensitive figure; null where there is none."""
-    published: Sequence[Sequence[int | None]] = ()
-    """What editions before this one have shown of them."""
+    published: Sequence[Sequence[int | None] | None] = ()
+    """What each edition before this one has shown of them, in the order of the editions; null where it showed none."""
     kept: Sequence[Sequence[int | None]] = ()
     """What these were where an edition before this one kept them back."""
 
@@ -40,13 +41,13 @@ def tells_a_few(cell: Cell) -> bool:
     """
     return (
         any(map(is_small, cell.totals))
-        or any(is_small(abs((now or 0) - (was or 0))) for was, now in _pairs(cell.published, cell.totals))
+        or any(is_small(abs((now or 0) - (was or 0))) for was, now in _pairs(filter(None, cell.published), cell.totals))
         or any(abs((now or 0) - was) < SMALL for was, now in _pairs(cell.kept, cell.totals) if was)
     )
 
 
 def _pairs(
-    earlier: Sequence[Sequence[int | None]], now: Sequence[int | None]
+    earlier: Iterable[Sequence[int | None]], now: Sequence[int | None]
 ) -> Iterator[tuple[int | None, int | None]]:
     for totals in earlier:
         yield from zip(totals, now, strict=True)
@@ -84,12 +85,36 @@ def _one_more(whole: Cell, parts: Sequence[Cell], hidden: set[str]) -> str | Non
         unknown = [sum(each.totals[place] or 0 for each in kept) + known for place, known in enumerate(rest)]
         alone = len(kept) == 1 and not all(rest)
         gives_away = alone or any(map(is_small, unknown))
+    shown = [each for each in parts if each.unit_id not in hidden]
+    if not gives_away and whole.unit_id not in hidden and _tells_of_change(whole, parts, hidden):
+        # What stayed as it was would add nothing to the change.
+        gives_away, shown = True, [each for each in shown if _has_changed(each)] or shown
     if not gives_away:
         return None
-    shown = [each for each in parts if each.unit_id not in hidden]
     if shown:
         return min(shown, key=_worth).unit_id
     return whole.unit_id if whole.unit_id not in hidden else None
+
+
+def _tells_of_change(whole: Cell, parts: Sequence[Cell], hidden: set[str]) -> bool:
+    """Say whether all that is not shown below a published total differs by few, together, from an edition before."""
+    for edition, total_then in enumerate(whole.published):
+        if total_then is None:
+            continue
+        others_now, others_then = ([each or 0 for each in totals] for totals in (whole.totals, total_then))
+        for part in parts:
+            then = part.published[edition] if edition < len(part.published) else None
+            if then is None or part.unit_id in hidden:
+                continue  # of those that are not shown in both
+            others_now = [all_of_them - (each or 0) for all_of_them, each in zip(others_now, part.totals, strict=True)]
+            others_then = [all_of_them - (each or 0) for all_of_them, each in zip(others_then, then, strict=True)]
+        if any(is_small(abs(now - then)) for now, then in zip(others_now, others_then, strict=True)):
+            return True
+    return False
+
+
+def _has_changed(cell: Cell) -> bool:
+    return any(list(then) != list(cell.totals) for then in filter(None, cell.published))
 
 
 def _rest(whole: Cell, parts: Sequence[Cell]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from reporting.operations.behind import Behind, read_behind
 from reporting.operations.consolidating import read_consolidation, read_oddities
-from reporting.operations.coverage import Coverage, read_coverage
+from reporting.operations.coverage import Coverage, CoveragePage, read_coverage
 from reporting.operations.publishing import (
     publish_edition,
     read_differences,
@@ -18,6 +18,7 @@ __all__ = [
     "Behind",
     "Correction",
     "Coverage",
+    "CoveragePage",
     "NamedAggregate",
     "Published",
     "Streams",

@@ -35,17 +35,42 @@ class Coverage:
     """Files came after they could follow; or did not come, and the time is over."""
 
 
-async def read_coverage(tx: Transaction, requirement_id: UUID, *, tree: Tree, by: Caller) -> list[Coverage]:
-    """Return where the answer of every unit stands that owes one still and that the caller may read, by id."""
-    standings = await store.standings_of_requirement(tx, requirement_id)
-    if not standings:
+@dataclass(frozen=True, slots=True)
+class CoveragePage:
+    """Where the answers of some units stand."""
+
+    units: list[Coverage]
+    next_after: str | None
+    """After which unit the next page begins; null: this is the last."""
+
+
+async def read_coverage(
+    tx: Transaction, requirement_id: UUID, *, after: str = "", limit: int | None = None, tree: Tree, by: Caller
+) -> CoveragePage:
+    """Return where the answer of every unit stands that owes one still and that the caller may read, by id.
+
+    With a limit it is those of so many units, beginning after one; of them who owes nothing any more is left out.
+    """
+    requirement = await store.find_requirement(tx, requirement_id)
+    if requirement is None:
         raise nothing_here()
-    reader = Reader(by, standings[0].requirement, tree, today=today(tx.now))
-    readable = [each for each in standings if reader.may_read_unit(each.obligation.unit_id)]
-    if not readable:
+    reader = Reader(by, requirement, tree, today=today(tx.now))
+    if reader.has_asked:
+        more = None if limit is None else limit + 1
+        units = await store.units_asked(tx, requirement_id, after=after, limit=more)
+        is_known = bool(units or after)
+    else:
+        # Few are theirs, and the tree says which.
+        known = await store.units_asked(tx, requirement_id, after="", limit=None)
+        theirs = sorted(each for each in known if reader.may_read_unit(each))
+        is_known = bool(theirs)
+        units = [each for each in theirs if each > after]
+    if not is_known:
         raise nothing_here()
-    owed = sorted((each for each in readable if each.is_owed), key=_by_unit_and_period)
-    return [_coverage(each, tree, tx.now) for each in owed]
+    page = units if limit is None else units[:limit]
+    standings = await store.coverage_of(tx, requirement, page)
+    owed = sorted((each for each in standings if each.is_owed), key=_by_unit_and_period)
+    return CoveragePage([_coverage(each, tree, tx.now) for each in owed], page[-1] if len(page) < len(units) else None)
 
 
 def _by_unit_and_period(standing: Standing) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from reporting.store.asked import all_requirements, find_requirement, obligations_of, requirements_by_id
 from reporting.store.behind import passed_on_by, standings_behind
+from reporting.store.covering import coverage_of, units_asked
 from reporting.store.editions import editions_of, figures_after, figures_of, put_edition, sources_of
 from reporting.store.shadow import cast_shadow, differing_from_shadow, open_shadow, see_one_moment
 from reporting.store.standings import (
@@ -27,6 +28,7 @@ __all__ = [
     "all_requirements",
     "cast_shadow",
     "counted_in",
+    "coverage_of",
     "differing_from_shadow",
     "editions_of",
     "figures_after",
@@ -52,4 +54,5 @@ __all__ = [
     "standings_of",
     "standings_of_requirement",
     "take_ground",
+    "units_asked",
 ]

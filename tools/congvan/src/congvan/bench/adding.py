@@ -10,7 +10,6 @@ import asyncio
 import gc
 import json
 import random
-import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,23 +20,19 @@ from uuid import UUID, uuid4, uuid5
 import asyncpg
 import uvloop
 
-from chassis.caller import Caller, HeldPost
 from chassis.consuming import Letter, read_event, take_in_letters
 from chassis.frame import Frame
-from chassis.policy import PROVINCE
 from chassis.porch import Role
 from chassis.transaction import new_id
-from congvan.bench.outcome import percentile
+from congvan.bench.looking_up import looked_up, rebuilt, tabulated
 from contracts.asked import IndicatorAsked
 from contracts.directives import DirectiveIssued, ObligationOpened
 from contracts.directory import UnitChanged, UnitRelation, UnitVersion
 from contracts.event import Event, seal
 from contracts.requirement import RequirementIssued
 from contracts.submissions import StatedValue, SubmissionSubmitted
-from reporting import operations
 from reporting.main import MIGRATIONS, create_frame
 from reporting.settings import Settings
-from unit_tree.projection import TreeReader
 
 BATCH = 64
 """As the letterbox takes them in."""
@@ -281,10 +276,10 @@ async def measure(plan: dict[str, Any]) -> None:
                 batches, number = next(waiting)
                 folded, written = await turns.measure(batches, number)
                 _say({"answers": sum(map(len, batches)), "folded_s": folded, "written_s": written})
-            reading = await _read(frame, province)
+            found = await looked_up(frame, province.requirement_id, PERIOD, ("D", *province.communes[:50]))
         finally:
             await connection.close()
-        _say({"read_p95_ms": reading, **await _rebuild(frame)})
+        _say({**found, **await tabulated(frame, province.requirement_id, _settings(plan)), **await rebuilt(frame)})
     finally:
         await frame.engine.dispose()
 
@@ -320,33 +315,6 @@ def _statement(table: str, columns: Sequence[str]) -> str:
         f"INSERT INTO raw.{table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE VALUES ({places}) "
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed}"
     )
-
-
-async def _read(frame: Frame, province: Province) -> float:
-    """Return the 95th percentile of reading the totals of the province and of fifty communes, in milliseconds."""
-    units, trees = ("D", *province.communes[:50]), TreeReader()
-    somebody = Caller(uuid4(), "person", (HeldPost(unit_id=PROVINCE, role="viewer"),))
-    taken = []
-    for place in range(61):
-        begun = time.perf_counter()
-        async with frame.transactions.begin() as tx:
-            tree = await trees.tree(tx.connection)
-            await operations.read_totals(
-                tx, province.requirement_id, period=PERIOD, restated_on=None, unit_ids=units, tree=tree, by=somebody
-            )
-        if place:  # the first one reads the tree, which every process keeps
-            taken.append(1000 * (time.perf_counter() - begun))
-    return round(percentile(sorted(taken), 95), 1)
-
-
-async def _rebuild(frame: Frame) -> dict[str, float]:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    begun = time.perf_counter()
-    async with frame.transactions.begin() as tx:
-        corrections = await operations.rebuild(tx)
-    seconds = time.perf_counter() - begun
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    return {"rebuilt_s": round(seconds, 1), "rebuilt_mib": round(grown, 1), "corrections": len(corrections)}
 
 
 def _settings(plan: dict[str, Any]) -> Settings:
