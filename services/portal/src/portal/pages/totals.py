@@ -174,7 +174,7 @@ def open_totals(house: House, names: Names) -> APIRouter:
 async def _flows(
     services: Services, visit: Visit, asked: Mapping[str, Any], period: str, top: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return the rules whose two sides other units state and which do not hold; asked for only where there are rules."""
+    """Return the rules whose two sides other units state and do not agree; asked only where there are rules."""
     if not asked["rules"]:
         return []
     path = f"/requirements/{asked['requirement_id']}/aggregates/{quote(top['unit_id'], safe='')}/oddities"
