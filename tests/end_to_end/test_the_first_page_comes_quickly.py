@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from person import PHONE, sign_in
 
+pytestmark = pytest.mark.alone
 KILOBYTES = 300
 PAINTED_MS = 1_500
 TRIES = 4

@@ -35,7 +35,8 @@ NO_PAGE = {
 def test_every_page_was_looked_at_by_axe(request) -> None:
     here = Path(__file__)
     ran = {item.path for item in request.session.items}
-    if not ran.issuperset(here.parent.glob("test_*.py")):
+    looking = [each for each in here.parent.glob("test_*.py") if "broken_rules(" in each.read_text(encoding="utf-8")]
+    if not ran.issuperset(looking):
         pytest.skip("only some of the tests run")
     portal = create_frame(
         Settings(http_host="127.0.0.1", http_port=0, **dict.fromkeys(SERVICES, "http://127.0.0.1:9")),

@@ -25,6 +25,11 @@ class Found:
     """Where the words stand in its text."""
 
 
+def line(typed: str) -> str:
+    """Return what somebody typed as one line of signs that can be seen."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in typed).split())
+
+
 def has_words(text: str, words: str) -> bool:
     """Say whether a text has all words, or their beginnings or middles, whatever marks either is written with."""
     within = tracking.folded(text)

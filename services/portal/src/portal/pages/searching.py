@@ -35,7 +35,7 @@ def open_searching(house: House, names: Names) -> APIRouter:
 
     @router.get("/search")
     async def search(request: Request, q: str = "") -> Response:
-        visit, now, words = await here(request), datetime.now(VIETNAM), q.strip()[:LONGEST]
+        visit, now, words = await here(request), datetime.now(VIETNAM), finding.line(q)[:LONGEST].strip()
         unread, _ = await asyncio.gather(unread_letters(house, visit), names.introduce(visit))
         groups: list[tuple[str, list[finding.Found]]] = []
         if words:
