@@ -28,7 +28,7 @@ async def test_the_first_page_is_light_and_soon_there_on_a_slow_telephone(staged
     window = await open_page(size=PHONE)
     page = window.page
     if who == "school":
-        await sign_in(page, staged, "u-sch-011")
+        await sign_in(page, staged, "u-sch-003")
     line = await window.context.new_cdp_session(page)
     received: list[float] = []
     hosts: set[str] = set()
