@@ -1,4 +1,7 @@
-"""By HTTP and by webhook the city gets what it gets by NATS, with programs of its own that import nothing of ours."""
+"""By HTTP and by webhook the city gets what it gets by NATS, with programs of its own that import nothing of ours.
+
+And its people see to that at the portal.
+"""
 
 import asyncio
 import json
@@ -9,11 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 from machine import city_key
+from person import DESKTOP
+from playwright.async_api import expect
+from test_a_school_answers_in_its_browser import broken_rules
 
 from chassis.testing import until
 from congvan import web
 from congvan.demo import ledger, province
+from congvan.demo.people import Passwords
 from congvan.demo.performance import perform
+from congvan.demo.play import Play
 from contracts.reporting import AggregateUpdated, digest_line, digest_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -139,3 +147,82 @@ async def test_a_program_in_javascript_takes_webhooks(stage, key, told) -> None:
         assert (await client.delete(one, headers=headers)).status_code == 204
     by_version = {(each["requirement_id"], each["unit_id"], each["period"], each["version"]) for each in lines}
     assert len(by_version) == len(lines)
+
+
+async def enter(page, portal, account, password) -> None:
+    await page.goto(f"{portal}/sign-in")
+    await page.get_by_label("Tài khoản").fill(account)
+    await page.get_by_label("Mật khẩu").fill(password)
+    await page.get_by_role("button", name="Đăng nhập").click()
+    await page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+async def test_the_city_sees_to_its_subscriptions_and_looks_at_what_is_open(stage, silent, told, open_page) -> None:
+    account, portal = "thanh-pho-nguoi", stage.addresses.portal
+    passwords = Passwords(stage.addresses.home / "demo-people.json")
+    person = {"account": account, "full_name": "Lý Thị L", "email": "l@congvan.example", "must_change_password": False,
+              "password": passwords.of(account),
+              "posts": [{"unit_id": "*", "role": "subscriber", "valid_from": "2025-07-01"}]}  # fmt: skip
+    requirement = next(iter(told.values()))["requirement_id"]
+    async with Play(stage.platform, province.demo(), silent) as play:
+        administrator = await play.visitor(*stage.platform.administrator)
+        await administrator.post("directory", "/people/bulk", {"people": [person]})
+        leader = await play.visitor("lanh-dao", passwords.of("lanh-dao"))
+        await leader.post("reporting", f"/requirements/{requirement}/editions", {"note": "Công bố"})
+        await leader.put("reporting", f"/requirements/{requirement}/open-data", {"is_open": True})
+        await play.settle()
+
+    window, broken = await open_page(size=DESKTOP), {}
+    page = window.page
+    await enter(page, portal, account, passwords.of(account))
+    # Where they begin: nothing yet, and how to be told by each road.
+    await expect(page.get_by_text("reporting.aggregate.updated.v1.>")).to_be_visible()
+    await page.get_by_label("Địa chỉ nhận").fill("ftp://127.0.0.1/hook")
+    await page.get_by_role("button", name="Đăng ký", exact=True).click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_label("Địa chỉ nhận").fill("http://127.0.0.1:9/hook")
+    await page.get_by_role("button", name="Đăng ký", exact=True).click()
+    first = await page.get_by_role("status").locator("code").inner_text()
+    await page.get_by_role("button", name="Tạm dừng").click()
+    await expect(page.locator("main .chip").filter(has_text="Tạm dừng")).to_be_visible()
+    await page.get_by_role("button", name="Đổi khóa ký").click()
+    second = await page.get_by_role("status").locator("code").inner_text()
+    assert first.startswith("whsec_")
+    assert second.startswith("whsec_")
+    assert first != second
+    await page.get_by_text("Đổi địa chỉ, nhận lại").click()
+    await page.get_by_label("Nhận lại mọi tin sau vị trí").fill("0")
+    await page.get_by_role("button", name="Nhận lại", exact=True).click()
+    await expect(page.get_by_text("đã giao đến 0 ")).to_be_visible()
+    broken["subscriptions"] = await broken_rules(page)
+    await page.get_by_text("Chấm dứt", exact=True).click()
+    await page.get_by_role("button", name="Chấm dứt đăng ký này").click()
+    await expect(page.get_by_role("heading", name="Chưa có nơi nào đăng ký.")).to_be_visible()
+    # Keys are given by administrators, and to nobody else is it said that there is such an address.
+    await expect(page.get_by_text("Máy và khóa")).to_have_count(0)
+
+    await page.get_by_role("link", name="Số liệu đã công bố").click()
+    broken["published"] = await broken_rules(page)
+    await page.locator(f"a[href='/published/{requirement}/1']").click()
+    assert await page.locator("main tbody tr").count() > 3
+    broken["edition"] = await broken_rules(page)
+    async with page.expect_download() as file:
+        await page.get_by_role("link", name="CSV").click()
+    assert (await (await file.value).path()).read_bytes().startswith(b"period,relation,unit_id")
+
+    other = await open_page(size=DESKTOP)
+    await enter(other.page, portal, *stage.platform.administrator)
+    await other.page.goto(f"{portal}/subscriptions")
+    await other.page.get_by_label("Tên máy").fill("Máy chủ thứ hai")
+    await other.page.get_by_label("Thư của người phụ trách").fill("may@congvan.example")
+    await other.page.locator("#label").fill("thử")
+    await other.page.get_by_role("button", name="Lập máy và cấp khóa").click()
+    given = await other.page.get_by_role("status").locator("code").inner_text()
+    broken["machines"] = await broken_rules(other.page)
+    async with httpx.AsyncClient(base_url=stage.platform.services["directory"]) as client:
+        assert (await client.post("/sessions", json={"api_key": given})).status_code == 201
+        await other.page.get_by_label("Máy chủ thứ hai").get_by_role("button", name="Thu hồi thử").click()
+        await expect(other.page.get_by_label("Máy chủ thứ hai").get_by_text("Đã thu hồi")).to_be_visible()
+        assert (await client.post("/sessions", json={"api_key": given})).status_code == 401
+    assert {path: found for path, found in broken.items() if found} == {}
+    assert window.complaints + other.complaints == []

@@ -61,6 +61,34 @@ async def test_an_answer_is_counted_where_it_stands(frame, client, desk, officer
     assert after["answers"]["submitted"] == before["answers"]["submitted"] + 1
     assert sum(after["answers"].values()) == sum(before["answers"].values())
 
+    async def those(**asked):
+        told = await client.get(f"/directives/{issued}/obligations", params=asked, headers=officer)
+        return {each["obligation_id"] for each in told.json()["obligations"]}
+
+    assert await those(answer_state="submitted") == {owed[0]["obligation_id"]}
+    answered_by = owed[0]["answering_unit_id"]
+    expected = {each["obligation_id"] for each in owed if each["answering_unit_id"] == answered_by}
+    assert await those(answered_by=answered_by) == expected
+    assert await those(answered_by=answered_by, answer_state="accepted") == set()
+
+
+async def test_of_several_units_one_is_told_what_those_owe_that_one_may_see(
+    client, desk, officer, signer, letter
+) -> None:
+    await desk.issued(letter)
+    reporter = signer.bearer(("reporter", "U-THCS-1"))
+
+    async def owed(headers, *units):
+        answer = await client.get("/obligations", params={"unit_id": units}, headers=headers)
+        return answer.status_code, [each["obligation_id"] for each in answer.json().get("obligations", ())]
+
+    one, other, both = [await owed(officer, *units) for units in (["U-THCS-1"], ["U-THCS-2"], ["U-THCS-1", "U-THCS-2"])]
+
+    assert sorted(both[1]) == sorted({*one[1], *other[1]})
+    assert len(both[1]) > len(one[1]) > 0
+    assert await owed(reporter, "U-THCS-2", "U-THCS-1") == one
+    assert await owed(reporter, "U-THCS-2") == (404, [])
+
 
 @pytest.mark.parametrize("role", ["reporter", "unit_head", "commune_officer", "viewer", "administrator"])
 async def test_who_does_not_write_for_the_issuer_sees_no_list(client, desk, signer, letter, role) -> None:

@@ -208,9 +208,13 @@ async def test_where_letters_go_is_told_to_the_postman_and_to_the_person(client,
     local = signer.bearer(("postman", "U-VHXH-99001"), kind="machine")
     themselves = signer.bearer(("unit_head", "U-SCH-001"), person=UUID(person_id))
 
+    asked = {"person_ids": [person_id, str(uuid4())]}
+
     for headers in (postman, local, themselves):
         answer = await client.get(f"/people/{person_id}/contact", headers=headers)
+        together = await client.post("/people/contacts", json=asked, headers=headers)
         assert (answer.status_code, answer.json()) == (200, expected)
+        assert together.json() == {"contacts": [{"person_id": person_id, "email": "b@example.com"}]}
 
 
 async def test_who_may_not_know_hears_the_same_as_about_nobody(client, administrator, signer, registered):
@@ -225,8 +229,10 @@ async def test_who_may_not_know_hears_the_same_as_about_nobody(client, administr
 
     refused = [await client.get(f"/people/{person_id}/contact", headers=each) for each in curious]
     nobody = await client.get(f"/people/{uuid4()}/contact", headers=signer.bearer(("postman", "*")))
+    ids = {"person_ids": [person_id]}
+    together = [await client.post("/people/contacts", json=ids, headers=each) for each in curious]
 
-    for answer in refused:
+    for answer in refused + together:
         assert answer.status_code == 404
         assert answer.json() | {"trace_id": None} == nobody.json() | {"trace_id": None}
 

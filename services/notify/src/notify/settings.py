@@ -20,6 +20,9 @@ class Settings(ReaderSettings):
     smtp_port: int = Field(description="its port")
     smtp_starttls: bool = Field(default=False, description="whether the line must be encrypted before a letter is sent")
     smtp_tls: bool = Field(default=False, description="whether the line is encrypted from its first byte (port 465)")
+    smtp_ca_file: Path | None = Field(
+        default=None, description="certificates the mail server's may be signed by, beside the system's, PEM"
+    )
     smtp_user: str | None = Field(default=None, description="our account at the mail server, where it asks for one")
     smtp_password: str | None = Field(default=None, description="its password", repr=False)
     bounces_to: str | None = Field(

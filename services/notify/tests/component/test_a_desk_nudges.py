@@ -190,3 +190,15 @@ async def test_the_command_line_says_it_too(make_frame, frame, case, appointed, 
     ]
     assert await COMMANDS["preview"].run(told, ["999/SGDĐT", "2026-12-09T08:00"]) == 1
     assert await COMMANDS["preview"].run(told, ["761/SGDĐT-GDPT", "khi nào"]) == 2
+
+
+async def test_a_nudge_is_in_the_words_of_the_province(desk, case, nudged, signer) -> None:
+    words = {"body_vi": "Kính gửi nhà trường,\n{{ details }}\n{% if message %}Sở nhắn: {{ message }}{% endif %}"}
+    administrator = signer.bearer(("administrator", "*"))
+    kept = await desk.put("/letter-templates/nudge", json=words, headers=administrator)
+    answer = await desk.post(path(case), json={"states": ["returned"], "message": "Đề nghị nộp trong tuần này."})
+
+    assert (kept.status_code, answer.status_code) == (200, 201), kept.text
+    [body] = (await nudged()).values()
+    assert body.startswith("Kính gửi nhà trường,\n- 761/SGDĐT-GDPT")
+    assert body.endswith("\nSở nhắn: Đề nghị nộp trong tuần này.")

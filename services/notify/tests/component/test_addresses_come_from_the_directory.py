@@ -19,21 +19,21 @@ async def test_an_address_is_asked_for_once_and_with_one_sign_in(
 
 async def test_an_address_is_asked_for_again_after_some_minutes(addresses, directory, people):
     async with AddressBook(directory.url, account="notify", secret="right", kept_seconds=0).opened() as book:
-        await book.address_of(people[0])
+        await book.addresses_of(people[:2])
         directory.addresses[people[0]] = "moi@truong.example"
 
-        assert await book.address_of(people[0]) == "moi@truong.example"
+        assert await book.addresses_of(people[:2]) == {people[0]: "moi@truong.example", people[1]: addresses[1]}
 
 
 async def test_a_token_is_renewed_before_it_ends_and_when_the_directory_forgets_it(addresses, directory, people):
     async with AddressBook(directory.url, account="notify", secret="right").opened() as book:
         directory.expires_in = 59
-        await book.address_of(people[0])
+        await book.addresses_of([people[0]])
         directory.expires_in = 900
-        await book.address_of(people[1])
+        await book.addresses_of([people[1]])
         directory.forget_tokens = True
-        await book.address_of(people[2])
-        await book.address_of(people[3])
+        await book.addresses_of([people[2]])
+        await book.addresses_of([people[3]])
 
     assert directory.sign_ins == 3
 
@@ -52,7 +52,7 @@ async def test_letters_wait_while_the_directory_is_away(
     await sql("UPDATE deliveries SET next_attempt_at = now()")
     await courier.carry_batch()
 
-    assert between == [("waiting", 1, "the directory answers 503 to a question for an address")] * 2
+    assert between == [("waiting", 1, "the directory answers 503 to a question for addresses")] * 2
     assert len(mailbox.taken) == 2
 
 

@@ -12,10 +12,13 @@ from chassis.transaction import new_id
 from contracts.acknowledging import DeliveryAcknowledged
 from contracts.directives import CalendarEntered, DayEntered, DeliveryRefused
 from contracts.directory import UnitChanged, UnitRelation, UnitVersion
+from notify.domain import Kind
 from notify.reminding.evaluating import evaluate
 from notify.reminding.scheduler import Scheduler
 from notify.reminding.writing import write_digests
 from notify.tables import deliveries, letters
+from notify.templates.filling import Template
+from notify.templates.store import put
 from unit_tree.projection import TreeReader
 
 SCHOOL, COMMUNE, ISSUER = "U-THCS-SONGHAC", "U-PHUONG-MG", "U-SGD-MG"
@@ -306,6 +309,9 @@ async def test_a_letter_that_is_partly_settled_leaves_with_the_rest(
 ) -> None:
     directory.addresses |= {REPORTER: "nguoi@truong.example", HEAD: "hieu-truong@truong.example"}
     other = case.opened("U-CUM-1", answering=SCHOOL).model_copy(update={"obligation_id": new_id()})
+    template = Template(subject_vi="nhắc việc: {{ count }} việc")
+    async with frame.transactions.begin() as tx:
+        await put(tx.connection, Kind.REMINDER_NEAR, template, by=new_id(), now=tx.now)
     await ground.tell(other)
     await ground.strike(at(3))
     await tell_together(frame, [case.submitted(REPORTER)])
@@ -319,3 +325,7 @@ async def test_a_letter_that_is_partly_settled_leaves_with_the_rest(
         assert "U-CUM-1" in words
         assert f"Mã đơn vị: {SCHOOL}." not in words
         assert "còn 7 ngày làm việc" in words
+        assert each["Subject"] == "nhắc việc: 1 việc"
+    async with frame.engine.connect() as connection:
+        query = select(letters.c.subject_vi).where(letters.c.kind == "reminder_near")
+        assert (await connection.execute(query)).scalars().all() == ["nhắc việc: 2 việc"] * 2

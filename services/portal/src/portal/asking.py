@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from portal.problems import NobodyHere, Refused, ServiceAway
+from portal.timing import asked
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 15.0
@@ -76,10 +77,10 @@ class Services:
         _check(answer, service, is_known=token is not None)
         return _decoded(answer)
 
-    async def fetch(self, service: str, path: str, *, token: str) -> bytes:
+    async def fetch(self, service: str, path: str, *, token: str | None = None) -> bytes:
         """Return a file as it is; raises as `ask` does."""
         answer = await self._send("GET", service, path, token=token, query=None, body=None, headers=None)
-        _check(answer, service, is_known=True)
+        _check(answer, service, is_known=token is not None)
         return answer.content
 
     async def make(self, service: str, path: str, *, token: str, body: Json) -> bytes:
@@ -129,16 +130,22 @@ class Services:
             told["Authorization"] = f"Bearer {token}"
         try:
             # The time of the whole answer; httpx counts each step alone.
-            async with self._turns, asyncio.timeout(ANSWER_SECONDS):
-                return await self._opened().request(
-                    method, f"{self._urls[service]}{path}", params=query or None, json=body, files=files, headers=told
-                )
+            with asked():
+                async with self._turns, asyncio.timeout(ANSWER_SECONDS):
+                    return await self._opened().request(
+                        method,
+                        f"{self._urls[service]}{path}",
+                        params=query or None,
+                        json=body,
+                        files=files,
+                        headers=told,
+                    )
         except (httpx.HTTPError, TimeoutError) as error:
             raise ServiceAway(service) from error
 
     def _opened(self) -> httpx.AsyncClient:
         if self._client is None:
-            limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=16, keepalive_expiry=30)
+            limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=30)
             self._client = self._made(limits)
         return self._client
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,8 +15,10 @@ from starlette.responses import Response
 from chassis.http import problem_answer
 from chassis.problems import Malformed, TooLarge
 from portal.asking import came_by
+from portal.pacing import OF_ADDRESS, OF_SESSION, Network, Pace, address_of
 from portal.problems import ForeignForm
 from portal.sessions import Idle, Sessions, Visit
+from portal.timing import Tally, tally
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -35,8 +37,19 @@ TOKEN_HEADER = "x-congvan-form"  # noqa: S105  the name of a header
 class Doorkeeper:
     """ASGI middleware: reads the cookies, refuses what was not sent from a page of ours, sets cookies and headers."""
 
-    def __init__(self, app: App, *, sessions: Sessions, public_url: str | None, store_url: str | None) -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        sessions: Sessions,
+        public_url: str | None,
+        store_url: str | None,
+        trusted: Sequence[Network],
+        too_fast: Callable[[Request, float], Awaitable[Response]],
+    ) -> None:
         self._app = app
+        self._trusted, self._too_fast = trusted, too_fast
+        self._of_session, self._of_address = Pace(*OF_SESSION), Pace(*OF_ADDRESS)
         self._sessions = sessions
         self._origin = _origin_of(public_url) if public_url else None
         self._is_secure = bool(public_url and public_url.startswith("https:"))
@@ -51,6 +64,8 @@ class Doorkeeper:
         if scope["type"] != "http" or scope["path"].startswith(SEEN_BY_ALL):
             await self._app(scope, receive, send)
             return
+        cost = Tally()
+        tally.set(cost)
         headers = Headers(scope=scope)
         cookies = _cookies(headers.get("cookie", ""))
         if scope["method"] not in READING and not self._is_ours(headers):
@@ -65,10 +80,22 @@ class Doorkeeper:
                 answer = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     answer.setdefault(name, value)
+                answer["Server-Timing"] = cost.told()
                 self._set_cookies(door, answer)
             await send(message)
 
+        wait = self._wait(headers.get("x-forwarded-for", ""), scope, cookies.get(self._session_cookie))
+        if wait:
+            await (await self._too_fast(Request(scope), wait))(scope, receive, told)
+            return
         await self._app(scope, receive, told)
+
+    def _wait(self, forwarded: str, scope: Scope, cookie: str | None) -> float:
+        """Return how long to wait before the next request; nought when this one may pass."""
+        # Without a session there is the address alone, and whoever makes sessions up has one address for all of them.
+        wait = self._of_session.wait(hashlib.sha256(cookie.encode()).hexdigest()) if cookie else 0.0
+        neighbour = scope["client"][0] if scope.get("client") else ""
+        return wait or self._of_address.wait(address_of(forwarded, neighbour, self._trusted))
 
     def _is_ours(self, headers: Headers) -> bool:
         # Browsers say where a form was sent from; the field every form carries is checked where it is read.

@@ -1,7 +1,9 @@
 """Puts the portal together."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from inspect import isawaitable
+from math import ceil
 from urllib.parse import quote
 
 from fastapi import Request
@@ -35,15 +37,17 @@ from portal.pages.nudging import open_nudging
 from portal.pages.owed import open_owed
 from portal.pages.papers import open_papers
 from portal.pages.profile import open_profile
+from portal.pages.publishing import open_publishing
 from portal.pages.questions import open_questions
 from portal.pages.reviewing import open_reviewing
 from portal.pages.saving import open_saving
 from portal.pages.searching import open_searching
 from portal.pages.signing_in import open_signing_in
+from portal.pages.subscribing import open_subscribing
 from portal.pages.totals import open_totals
 from portal.pages.uploads import open_uploads
 from portal.people import Names
-from portal.problems import NobodyHere, Refused
+from portal.problems import NobodyHere, Refused, TooFast
 from portal.rendering import House, go_to
 from portal.sessions import Sessions
 from portal.settings import Settings
@@ -93,7 +97,9 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_nudging(house, names),
         open_appointing(house, names),
         open_administering(house, names),
+        open_subscribing(house, names),
         open_events(house),
+        open_publishing(house),
         open_composing(house, names),
         open_totals(house, names),
         open_narratives(house, names),
@@ -109,7 +115,12 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.services = services
     _tell_people(frame, house)
     frame.app.add_middleware(
-        Doorkeeper, sessions=sessions, public_url=settings.public_url, store_url=settings.store_public_url
+        Doorkeeper,
+        sessions=sessions,
+        public_url=settings.public_url,
+        store_url=settings.store_public_url,
+        trusted=settings.trusted_proxies,
+        too_fast=_too_fast(house),
     )
     return frame
 
@@ -151,6 +162,24 @@ def _tell_people(frame: Porch, house: House) -> None:
             return await house.page(request, "trouble.html", problem=None, kind="not_found", status=404)
         answer = before(request, error)
         return await answer if isawaitable(answer) else answer
+
+
+def _too_fast(house: House) -> Callable[[Request, float], Awaitable[Response]]:
+    """Ask somebody to wait, with a page where a person reads; nothing of what they sent was looked at."""
+
+    async def tell(request: Request, seconds: float) -> Response:
+        wait = str(max(1, ceil(seconds)))
+        problem = TooFast("Có quá nhiều yêu cầu cùng lúc; hãy đợi một chút.", "Too many requests at once; wait a bit.")
+        if not _is_read(request):
+            answer: Response = problem_answer(problem)
+            answer.headers["Retry-After"] = wait
+            return answer
+        return await house.page(
+            request, "trouble.html", problem=problem, kind="too_fast", status=problem.status,
+            headers={"Retry-After": wait},
+        )  # fmt: skip
+
+    return tell
 
 
 def _is_read(request: Request) -> bool:

@@ -74,6 +74,17 @@ def state_of(owed: Mapping[str, Any], now: datetime) -> str:
     return answer
 
 
+def by_unit(units: Iterable[str], owed: Iterable[Mapping[str, Any]], now: datetime) -> list[list["Task"]]:
+    """Return what each of these units owes or answers for another, in the order of the units."""
+    found: dict[str, list[Task]] = {unit: [] for unit in units}
+    for each in owed:
+        one = task(each, now)
+        for unit in dict.fromkeys((one.unit_id, one.answering_unit_id)):
+            if unit in found:
+                found[unit].append(one)
+    return list(found.values())
+
+
 def task(owed: Mapping[str, Any], now: datetime) -> Task:
     """Return one obligation as the list shows it."""
     return Task(

@@ -19,6 +19,13 @@ class ForeignForm(NotAllowed):
     code = "foreign-form"
 
 
+class TooFast(Problem):
+    """Somebody asks for more at once than a person would."""
+
+    code = "too-fast"
+    status = 429
+
+
 class NobodyHere(Exception):
     """The page is for people who are signed in, and nobody is; or what they were signed in with is over."""
 

@@ -112,4 +112,6 @@ def _menu(visit: Visit) -> list[tuple[str, str, str]]:
             ("/subscriptions", "send", "subscription.short"),
             ("/platform", "chart", "house.standing"),
         ]
+    elif visit.has_role("subscriber"):
+        places.append(("/subscriptions", "send", "subscription.short"))
     return [*places, ("/inbox", "inbox", "house.inbox")]

@@ -1,5 +1,6 @@
 """What the portal is told by its environment."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from pydantic import Field
@@ -23,6 +24,9 @@ class Settings(ServiceSettings):
     )
     store_public_url: str | None = Field(
         default=None, description="http(s)://host:port of the store as browsers see it: files go there directly"
+    )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(), description="JSON list of networks (CIDR) whose word on where a request comes from is taken"
     )
     assets: Path | None = Field(
         default=None, description="folder of what was built for browsers; absent: pages do without scripts"

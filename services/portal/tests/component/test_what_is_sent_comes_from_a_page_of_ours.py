@@ -106,3 +106,26 @@ async def test_the_directory_hears_where_a_person_really_is_and_the_cookie_is_ta
     assert neighbours["directory"].heard == [("/sessions/refresh", "203.0.113.9, 127.0.0.1")]
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?then=/owed&why=over")
     assert "congvan=; Max-Age=0" in answer.headers["set-cookie"]
+
+
+async def test_who_asks_too_fast_is_asked_to_wait_and_others_are_not(make_client, monkeypatch) -> None:
+    monkeypatch.setattr("portal.doorkeeping.OF_SESSION", (0.5, 3))
+    monkeypatch.setattr("portal.doorkeeping.OF_ADDRESS", (0.5, 6))
+    reads, mine, other = {"accept": "text/html"}, {"cookie": "congvan=r1"}, {"cookie": "congvan=r2"}
+    async with make_client() as client:
+        path = "/components"  # it asks nobody
+        answers = [await client.get(path, headers=reads | mine) for _ in range(4)]
+        program = await client.get(path, headers=mine)
+        others = [await client.get(path, headers=reads | other) for _ in range(3)]
+        nobody = await client.get(path, headers=reads)
+        assets = await client.get("/health/live")
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert "Xin đợi một chút" in answers[-1].text
+    assert answers[-1].headers["retry-after"] == "2"
+    assert "default-src 'none'" in answers[-1].headers["content-security-policy"]
+    assert (program.status_code, program.json()["code"]) == (429, "too-fast")
+    assert [answer.status_code for answer in others] == [200, 200, 200]
+    # Everybody behind one address together may do no more than that.
+    assert nobody.status_code == 429
+    assert assets.status_code == 200

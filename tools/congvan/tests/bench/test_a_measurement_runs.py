@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from congvan.bench import city, directives, directory, draining, evening, flow, ingest, notify, reporting, upload
+from congvan.bench import (
+    city,
+    directives,
+    directory,
+    draining,
+    evening,
+    flow,
+    ingest,
+    notify,
+    portal,
+    reporting,
+    upload,
+)
 from congvan.bench.generated import Size
 from congvan.bench.ground import AlreadyMeasuring, throw_away_folder
 from congvan.bench.outcome import Outcome
@@ -62,6 +74,19 @@ async def test_city_counts_what_three_subscribers_have(house: House) -> None:
     assert ways.keys() == {"nats", "webhook", "sse"}
     assert all(0 < each["p50_ms"] <= each["p99_ms"] <= each["max_ms"] for each in ways.values())
     assert 0 < outcome.ratios["caught_up_of_bare"] < 1
+
+
+async def test_every_page_says_what_it_cost(house: House) -> None:
+    outcome = await portal.measure(
+        house, Silent(), seconds=0.8, size=SIZE, directives=1, readers=6, thinking_s=(0.0, 0.02)
+    )
+
+    _shown(outcome)
+    assert outcome.figures["readers"] == 6
+    assert {"board", "inbox"} & outcome.figures["pages"].keys()
+    assert 0 < outcome.figures["all"]["services"]["p50_ms"] < outcome.figures["all"]["server"]["p50_ms"]
+    assert 1 <= outcome.ratios["most_turns"] <= outcome.ratios["most_calls"]
+    assert outcome.figures["board_alone"]["bytes"] > 5000
 
 
 async def test_ingest_counts_what_was_stored_and_says_what_it_cost(house: House) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import StrictBool
 
 from chassis.clock import today
@@ -18,6 +18,7 @@ from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from directives import obligation_replies, previews, replies
 from directives.api.trees import KnownTree
+from directives.domain.obligation import AnswerState
 from directives.operations import audiences, concluding, issuing
 from directives.operations.access import writes_for_any
 from directives.problems import (
@@ -38,6 +39,7 @@ from directives.problems import (
 )
 from directives.requests import CorrectionIn, Day, ReasonIn, Request
 
+_ALL: list[UnitId] = []
 router = APIRouter()
 
 
@@ -126,21 +128,37 @@ async def read_directive(
     return replies.directive_out(found, is_writers=writes_for_any(caller, found))
 
 
-@router.get("/directives/{directive_id}/obligations", responses=may_raise(NotFound))
+@router.get(
+    "/directives/{directive_id}/obligations",
+    responses=may_raise(NotFound),
+    response_model=obligation_replies.ObligationsOut,
+)
 async def obligations_of_directive(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, directive_id: UUID
-) -> obligation_replies.ObligationsOut:
-    """List who owes an answer, and how far the answers have come."""
-    directive, opened = await issuing.obligations_of_directive(tx, directive_id=directive_id, tree=tree, by=caller)
-    return obligation_replies.obligations_out(directive, opened, tree)
+    caller: Calling,
+    tx: OpenTransaction,
+    tree: KnownTree,
+    directive_id: UUID,
+    answer_state: AnswerState | None = None,
+    answered_by: Annotated[list[UnitId], Query(max_length=200)] = _ALL,
+) -> Response:
+    """List who owes an answer, and how far the answers have come: all, or some by state or by who answers."""
+    directive, opened = await issuing.obligations_of_directive(
+        tx, directive_id=directive_id, answer_state=answer_state, answered_by=answered_by, tree=tree, by=caller
+    )
+    # Thousands of rows, on the pages people wait for: written once, where the framework would check them first again.
+    told = obligation_replies.obligations_out(directive, opened, tree)
+    return Response(told.model_dump_json(), media_type="application/json")
 
 
 @router.get("/obligations", responses=may_raise(NotFound))
 async def obligations_of_unit(
-    caller: Calling, tx: OpenTransaction, tree: KnownTree, unit_id: Annotated[UnitId, Query()]
+    caller: Calling,
+    tx: OpenTransaction,
+    tree: KnownTree,
+    unit_id: Annotated[list[UnitId], Query(min_length=1, max_length=200)],
 ) -> obligation_replies.OwedByUnitOut:
-    """List what a unit owes, nearest deadline first."""
-    return obligation_replies.owed_out(await issuing.obligations_of_unit(tx, unit_id=unit_id, tree=tree, by=caller))
+    """List what units owe, nearest deadline first; of several, those the caller may see."""
+    return obligation_replies.owed_out(await issuing.obligations_of_units(tx, unit_ids=unit_id, tree=tree, by=caller))
 
 
 @router.get("/open-obligations", responses=may_raise(NotAllowed))

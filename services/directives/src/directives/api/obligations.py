@@ -70,6 +70,8 @@ class DutyOut(BaseModel):
     answer_state: AnswerState
     assigned_to: UUID | None
     """Who in the answering unit sees to it."""
+    period: str | None
+    """The period it is the answer of; null: its requirement is asked once."""
 
 
 class ExtensionOut(BaseModel):
@@ -250,6 +252,7 @@ def _duty(duty: Duty) -> DutyOut:
         closes_at=duty.closes_at or duty.requirement_closes_at,
         answer_state=duty.answer_state,
         assigned_to=duty.assigned_to,
+        period=duty.period or None,
     )
 
 

@@ -14,6 +14,7 @@ from contracts.directives import Copy, DirectiveIssued, ObligationTransferred, P
 from directives import store
 from directives.domain.audience import Resolution
 from directives.domain.directive import Directive, Issue, Recall, Stamp
+from directives.domain.obligation import AnswerState
 from directives.domain.requirement import Requirement, refuse_overdue
 from directives.domain.target import refuse_outside
 from directives.domain.terms import figures
@@ -172,23 +173,42 @@ async def read_directive(tx: Transaction, *, directive_id: UUID, tree: Tree, by:
 
 
 async def obligations_of_directive(
-    tx: Transaction, *, directive_id: UUID, tree: Tree, by: Caller
+    tx: Transaction,
+    *,
+    directive_id: UUID,
+    answer_state: AnswerState | None = None,
+    answered_by: Collection[str] = (),
+    tree: Tree,
+    by: Caller,
 ) -> tuple[Directive, list[Obligation]]:
-    """Return a directive and its obligations: all to its issuer, to others those of units they may read."""
+    """Return a directive and its obligations: all to its issuer, to others those of units they may read.
+
+    `answer_state` for those whose answers stand so, `answered_by` for those these units answer.
+    """
     directive = await see(tx, directive_id, tree=tree, by=by)
-    opened = await store.obligations.obligations_of(tx.connection, directive_id)
+    opened = await store.obligations.obligations_of(
+        tx.connection, directive_id, answer_state=answer_state, answered_by=list(answered_by) or None
+    )
     if not sees_whole(tx, directive, tree=tree, by=by):
         opened = [each for each in opened if reads_any(tx, (each.unit_id, each.answering_unit_id), tree=tree, by=by)]
     return directive, opened
 
 
-async def obligations_of_unit(tx: Transaction, *, unit_id: str, tree: Tree, by: Caller) -> list[Owed]:
-    """Return what a unit owes or answers for another, nearest deadline first."""
+async def obligations_of_units(tx: Transaction, *, unit_ids: Collection[str], tree: Tree, by: Caller) -> list[Owed]:
+    """Return what units owe or answer for others, each once, nearest deadline first; those the caller may see."""
+    seen = [unit_id for unit_id in dict.fromkeys(unit_ids) if _sees_owed(tx, unit_id, tree=tree, by=by)]
+    if not seen:
+        raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
+    found = {
+        each.obligation_id: each for unit_id in seen for each in await store.obligations.owed_by(tx.connection, unit_id)
+    }
+    return list(found.values()) if len(seen) == 1 else sorted(found.values(), key=lambda each: each.due_at)
+
+
+def _sees_owed(tx: Transaction, unit_id: str, *, tree: Tree, by: Caller) -> bool:
     above = tree.ancestors(unit_id, "reporting", today(tx.now))
     allowed = (may(by, purpose, unit_id, above=above) for purpose in (Purpose.READ_DIRECTIVE, Purpose.SUBMIT))
-    if unit_id not in tree or not any(allowed):
-        raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
-    return await store.obligations.owed_by(tx.connection, unit_id)
+    return unit_id in tree and any(allowed)
 
 
 def _need_answerable(requirements: Collection[Requirement], resolved: dict[UUID, Resolution], issued_on: date) -> None:

@@ -148,10 +148,13 @@ _rows = (
 )
 # One statement with one array per column: its text does not depend on how many there are.
 _OPEN = insert(obligations).from_select(list(_OPENED), select(*(_rows.c[name] for name in _OPENED)))
+_STATE, _ANSWERED_BY = bindparam("answer_state", type_=String), bindparam("answered_by", type_=ARRAY(String))
 _OF_DIRECTIVE = (
     select(obligations, func.coalesce(answers.c.state, "none").label("answer_state"))
     .outerjoin(answers, answers.c.obligation_id == obligations.c.obligation_id)
     .where(obligations.c.directive_id == bindparam("directive_id"))
+    .where(or_(_STATE.is_(None), func.coalesce(answers.c.state, "none") == _STATE))
+    .where(or_(_ANSWERED_BY.is_(None), obligations.c.answering_unit_id == any_(_ANSWERED_BY)))
     .order_by(obligations.c.due_at, obligations.c.requirement_id, obligations.c.unit_id)
 )
 _UNITS = (
@@ -221,9 +224,12 @@ async def open_obligations(connection: AsyncConnection, directive_id: UUID, open
     )
 
 
-async def obligations_of(connection: AsyncConnection, directive_id: UUID) -> list[Obligation]:
-    """Return the obligations of a directive with the state of their answers, nearest deadline first."""
-    rows = await connection.execute(_OF_DIRECTIVE, {"directive_id": directive_id})
+async def obligations_of(
+    connection: AsyncConnection, directive_id: UUID, *, answer_state: AnswerState | None, answered_by: list[str] | None
+) -> list[Obligation]:
+    """Return obligations of a directive with the state of their answers, nearest deadline first; null: all."""
+    asked = {"directive_id": directive_id, "answer_state": answer_state, "answered_by": answered_by}
+    rows = await connection.execute(_OF_DIRECTIVE, asked)
     return [
         Obligation(
             id=row.obligation_id,

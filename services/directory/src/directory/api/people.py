@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from chassis.http import may_raise
 from chassis.identity import Calling
-from chassis.problems import NotAllowed, NotFound, NotSignedIn, TooLarge
+from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, TooLarge
 from chassis.text import Line, UnitId
 from chassis.transaction import OpenTransaction
 from directory.api.posts import PostIn
@@ -22,6 +22,8 @@ from directory.operations import people
 from directory.problems import AccountTaken, AccountTwice, ImportRejected, UnknownRole, UnknownUnit, WeakPassword
 
 router = APIRouter()
+
+CONTACTS_AT_ONCE = 500
 
 
 class PersonIn(Sent):
@@ -51,6 +53,12 @@ class PersonIn(Sent):
             posts=tuple(post.post() for post in self.posts),
             must_change_password=self.must_change_password,
         )
+
+
+class ContactsIn(Sent):
+    """Of whom it is asked where their letters go."""
+
+    person_ids: Annotated[list[UUID], Field(min_length=1, max_length=CONTACTS_AT_ONCE)]
 
 
 class PeopleIn(Sent):
@@ -135,6 +143,21 @@ async def import_people(
     return Response(text, 201, {"Cache-Control": "no-store", **counted}, media_type=f"{kind}; charset=utf-8")
 
 
+class AddressOut(BaseModel):
+    """Where letters to a person go, without their name."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    person_id: UUID
+    email: str
+
+
+class AddressesOut(BaseModel):
+    """Those of the people asked for who are shown."""
+
+    contacts: list[AddressOut]
+
+
 class AnsweringOut(ContactOut):
     """Somebody who answers for a unit."""
 
@@ -157,3 +180,9 @@ async def answering_at(unit_id: UnitId, tx: OpenTransaction, caller: Calling) ->
 @router.get("/people/{person_id}/contact", responses=may_raise(NotSignedIn, NotFound))
 async def contact_of(person_id: UUID, tx: OpenTransaction, caller: Calling) -> ContactOut:
     return ContactOut.model_validate(await people.contact_of(tx, person_id, by=caller))
+
+
+@router.post("/people/contacts", responses=may_raise(NotSignedIn, NotFound, Malformed))
+async def contacts_of(asked: ContactsIn, tx: OpenTransaction, caller: Calling) -> AddressesOut:
+    found = await people.contacts_of(tx, asked.person_ids, by=caller)
+    return AddressesOut(contacts=[AddressOut.model_validate(each) for each in found])

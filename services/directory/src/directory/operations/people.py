@@ -1,7 +1,7 @@
 """Giving people accounts and posts, and telling where letters to them go."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
@@ -15,10 +15,10 @@ from directory.domain.people import Contact, NewAccount
 from directory.domain.people_file import read_people
 from directory.domain.sessions import held_on
 from directory.letters import SignInLetter
-from directory.operations.telling import all_posts_of, person_changed
+from directory.operations.telling import person_changed
 from directory.passwords import Passwords, one_time
 from directory.problems import AccountTaken, AccountTwice, ImportRejected, UnknownRole, UnknownUnit, WeakPassword
-from directory.store import audit, units
+from directory.store import audit, delegations, units
 from directory.store import people as store
 
 FAULTS_SHOWN = 100
@@ -94,13 +94,29 @@ async def found_accounts(tx: Transaction, accounts: Sequence[NewAccount], *, pas
 
 async def contact_of(tx: Transaction, person_id: UUID, *, by: Caller) -> Contact:
     """Return where letters to a person go. Who may not know is told that there is no such person."""
-    contact = await store.find_contact(tx.connection, person_id)
-    held = await all_posts_of(tx, person_id)
-    above = await units.above(tx.connection, {post.unit_id for post in held}, today(tx.now))
-    may_know = any(may(by, Purpose.READ_CONTACT, post.unit_id, above=above.get(post.unit_id, ())) for post in held)
-    if contact is None or not (may_know or by.id == person_id):
+    return (await contacts_of(tx, [person_id], by=by))[0]
+
+
+async def contacts_of(tx: Transaction, person_ids: Collection[UUID], *, by: Caller) -> list[Contact]:
+    """Return where letters to these people go; left out is who may not be known to the caller, as if nobody.
+
+    Raises `NotFound` where that leaves none.
+    """
+    held = [
+        *await store.posts_of_all(tx.connection, person_ids),
+        *await delegations.borrowed_by_all(tx.connection, person_ids),
+    ]
+    above = await units.above(tx.connection, {post.unit_id for _, post in held}, today(tx.now))
+    shown = {
+        person_id
+        for person_id, post in held
+        if may(by, Purpose.READ_CONTACT, post.unit_id, above=above.get(post.unit_id, ()))
+    }
+    contacts = await store.contacts(tx.connection, person_ids)
+    found = [each for person_id, each in contacts.items() if person_id in shown or person_id == by.id]
+    if not found:
         raise NotFound("Không có người này.", "There is no such person.")
-    return contact
+    return found
 
 
 @dataclass(frozen=True, slots=True)

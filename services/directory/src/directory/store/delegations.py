@@ -1,9 +1,10 @@
 """Posts that are lent, in and out of PostgreSQL."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ARRAY, DateTime, Uuid, and_, any_, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directory.access_tables import accounts, delegations
@@ -24,7 +25,13 @@ _INSERT = insert(delegations)
 _first = func.greatest(delegations.c.valid_from, posts.c.valid_from)
 _last = func.least(delegations.c.valid_to, posts.c.valid_to)  # null is no end: PostgreSQL leaves it out
 _BORROWED = (
-    select(delegations.c.unit_id, delegations.c.role, _first.label("first"), _last.label("last"))
+    select(
+        delegations.c.to_person_id,
+        delegations.c.unit_id,
+        delegations.c.role,
+        _first.label("first"),
+        _last.label("last"),
+    )
     .join(
         posts,
         and_(
@@ -35,7 +42,7 @@ _BORROWED = (
     )
     .join(accounts, accounts.c.person_id == delegations.c.from_person_id)
     .where(
-        delegations.c.to_person_id == _ABOUT,
+        delegations.c.to_person_id == any_(bindparam("ids", type_=ARRAY(Uuid))),
         delegations.c.ended_at.is_(None),
         accounts.c.disabled_at.is_(None),
         _first <= _last,
@@ -65,8 +72,13 @@ _END = (
 
 async def borrowed_by(connection: AsyncConnection, person_id: UUID) -> tuple[Post, ...]:
     """Return the posts somebody may act in for others, for as long as the loan and the post last, and the lender."""
-    rows = (await connection.execute(_BORROWED, {"about": person_id})).all()
-    return tuple(Post(row.unit_id, row.role, row.first, row.last) for row in rows)
+    return tuple(post for _, post in await borrowed_by_all(connection, [person_id]))
+
+
+async def borrowed_by_all(connection: AsyncConnection, person_ids: Collection[UUID]) -> list[tuple[UUID, Post]]:
+    """Return the posts each of these people may act in for others."""
+    rows = (await connection.execute(_BORROWED, {"ids": list(person_ids)})).all()
+    return [(row.to_person_id, Post(row.unit_id, row.role, row.first, row.last)) for row in rows]
 
 
 async def borrowers_of(connection: AsyncConnection, person_id: UUID) -> set[UUID]:

@@ -86,13 +86,16 @@ _PUT_POST = _PUT_POST.on_conflict_do_update(
 _EXISTING = select(_key_of.label("key"), people.c.person_id).where(
     _key_of == any_(bindparam("keys", type_=ARRAY(Text)))
 )
-_CONTACT = select(people.c.person_id, people.c.full_name, people.c.email).where(
-    people.c.person_id == _PERSON, people.c.kind == "person"
+_CONTACTS = select(people.c.person_id, people.c.full_name, people.c.email).where(
+    people.c.person_id == any_(bindparam("ids", type_=ARRAY(Uuid))), people.c.kind == "person"
 )
 _POSTS = (
     select(posts.c.unit_id, posts.c.role, posts.c.valid_from, posts.c.valid_to)
     .where(posts.c.person_id == _PERSON)
     .order_by(posts.c.unit_id, posts.c.role, posts.c.valid_from)
+)
+_POSTS_OF_ALL = select(posts.c.person_id, posts.c.unit_id, posts.c.role, posts.c.valid_from, posts.c.valid_to).where(
+    posts.c.person_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
 )
 _INSERT_POSTS = insert(posts)
 _INSERT_ACCOUNTS = insert(accounts)
@@ -226,14 +229,25 @@ async def get_principal(connection: AsyncConnection, person_id: UUID) -> Princip
 
 async def find_contact(connection: AsyncConnection, person_id: UUID) -> Contact | None:
     """Return where letters to a person go, or null when there is no such person (a machine is none)."""
-    row = (await connection.execute(_CONTACT, {"person_id": person_id})).one_or_none()
-    return None if row is None else Contact(row.person_id, row.full_name, row.email)
+    return (await contacts(connection, [person_id])).get(person_id)
+
+
+async def contacts(connection: AsyncConnection, person_ids: Collection[UUID]) -> dict[UUID, Contact]:
+    """Return where letters to these people go; whoever is nobody, or a machine, is not there."""
+    rows = (await connection.execute(_CONTACTS, {"ids": list(person_ids)})).all()
+    return {row.person_id: Contact(row.person_id, row.full_name, row.email) for row in rows}
 
 
 async def posts_of(connection: AsyncConnection, person_id: UUID) -> tuple[Post, ...]:
     """Return every post somebody held, holds and will hold."""
     rows = await connection.execute(_POSTS, {"person_id": person_id})
     return tuple(Post(row.unit_id, row.role, row.valid_from, row.valid_to) for row in rows.all())
+
+
+async def posts_of_all(connection: AsyncConnection, person_ids: Collection[UUID]) -> list[tuple[UUID, Post]]:
+    """Return every post each of these people held, holds and will hold."""
+    rows = await connection.execute(_POSTS_OF_ALL, {"ids": list(person_ids)})
+    return [(row.person_id, Post(row.unit_id, row.role, row.valid_from, row.valid_to)) for row in rows.all()]
 
 
 async def take_attempts(connection: AsyncConnection, key: str) -> None:

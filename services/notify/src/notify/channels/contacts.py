@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from uuid import UUID
@@ -36,7 +36,14 @@ class _Session(BaseModel):
 class _Contact(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    email: str
+    person_id: UUID
+    email: str = ""
+
+
+class _Contacts(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    contacts: list[_Contact]
 
 
 class AddressBook:
@@ -73,40 +80,57 @@ class AddressBook:
             finally:
                 self._client = None
 
-    async def address_of(self, person_id: UUID) -> str:
-        """Return where letters to a person go; raise `NoAddress`, `PersonUnknown` or `DirectoryAway`."""
-        kept = self._kept.get(person_id)
-        if kept is not None and kept[0] > time.monotonic():
-            return kept[1]
-        address = await self._look_up(person_id)
+    async def addresses_of(self, person_ids: Collection[UUID]) -> dict[UUID, str | Exception]:
+        """Return where letters to each go, or `NoAddress`, `PersonUnknown` or `DirectoryAway` in its place."""
+        now = time.monotonic()
+        kept = {each: self._kept[each] for each in person_ids if each in self._kept}
+        found: dict[UUID, str | Exception] = {each: address for each, (until, address) in kept.items() if until > now}
+        missing = sorted(set(person_ids) - found.keys())
+        if not missing:
+            return found
+        try:
+            looked_up = await self._look_up(missing)
+        except DirectoryAway as error:
+            # Those we know still are told.
+            return found | dict.fromkeys(missing, error)
+        for person_id in missing:
+            found[person_id] = self._keep(person_id, looked_up.get(person_id))
+        return found
+
+    def _keep(self, person_id: UUID, address: str | None) -> str | Exception:
+        if address is None:
+            return PersonUnknown("the directory shows us no such person")
+        if not address:
+            return NoAddress("the directory keeps no address of this person")
         self._kept[person_id] = (time.monotonic() + self._kept_seconds, address)
         self._kept.move_to_end(person_id)
         if len(self._kept) > KEPT_ADDRESSES:
             self._kept.popitem(last=False)
         return address
 
-    async def _look_up(self, person_id: UUID) -> str:
+    async def _look_up(self, person_ids: Sequence[UUID]) -> dict[UUID, str]:
+        asked = {"person_ids": [str(each) for each in person_ids]}
         token = await self._signed_in()
-        answer = await self._ask("GET", f"/people/{person_id}/contact", token=token)
+        answer = await self._ask("/people/contacts", asked, token=token)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:  # the directory has changed its key since
             if self._token is not None and self._token[1] is token:  # others who asked with it may have signed in anew
                 self._token = None
-            answer = await self._ask("GET", f"/people/{person_id}/contact", token=await self._signed_in())
+            answer = await self._ask("/people/contacts", asked, token=await self._signed_in())
         if answer.status_code == HTTPStatus.NOT_FOUND:
-            raise PersonUnknown("the directory shows us no such person")
+            return {}
         if answer.status_code != HTTPStatus.OK:
-            raise DirectoryAway(f"the directory answers {answer.status_code} to a question for an address")
+            raise DirectoryAway(f"the directory answers {answer.status_code} to a question for addresses")
         try:
-            return _Contact.model_validate_json(answer.content).email
+            return {each.person_id: each.email for each in _Contacts.model_validate_json(answer.content).contacts}
         except ValidationError:
-            # Not chained: the error would quote what the directory said of the person.
-            raise NoAddress("the directory keeps no address of this person") from None
+            # Not chained: the error would quote what the directory said of people.
+            raise DirectoryAway("the directory answers a question for addresses with something else") from None
 
     async def _signed_in(self) -> SecretStr:
         async with self._signing_in:
             if self._token is not None and self._token[0] > time.monotonic():
                 return self._token[1]
-            answer = await self._ask("POST", "/sessions", json=self._credentials)
+            answer = await self._ask("/sessions", self._credentials)
             if answer.status_code != HTTPStatus.CREATED:
                 raise DirectoryAway(f"the directory answers {answer.status_code} to our sign-in")
             try:
@@ -116,13 +140,11 @@ class AddressBook:
             self._token = (time.monotonic() + session.expires_in - RENEW_SECONDS, session.access_token)
             return session.access_token
 
-    async def _ask(
-        self, method: str, path: str, *, token: SecretStr | None = None, json: dict[str, str] | None = None
-    ) -> httpx.Response:
+    async def _ask(self, path: str, asked: Mapping[str, object], *, token: SecretStr | None = None) -> httpx.Response:
         if self._client is None:
             raise RuntimeError("the address book is closed")
         headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
         try:
-            return await self._client.request(method, path, json=json, headers=headers)
+            return await self._client.post(path, json=asked, headers=headers)
         except httpx.HTTPError as error:
             raise DirectoryAway(f"the directory does not answer: {type(error).__name__}") from error

@@ -1,5 +1,6 @@
 """What every way out of the house is to the courier, and what its answers mean."""
 
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
@@ -54,5 +55,5 @@ class Book(Protocol):
     def opened(self) -> AbstractAsyncContextManager[object]:
         """Keep what the book needs for as long as it is open."""
 
-    async def address_of(self, person_id: UUID) -> str:
-        """Return an address; raise `NoAddress`, `PersonUnknown`, or what the courier waits for."""
+    async def addresses_of(self, person_ids: Collection[UUID]) -> Mapping[UUID, str | Exception]:
+        """Return an address for each, or in its place `NoAddress`, `PersonUnknown`, or what the courier waits for."""

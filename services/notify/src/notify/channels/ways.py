@@ -39,6 +39,7 @@ def way_of(channel: Channel, settings: Settings, transactions: Transactions) -> 
             sender=settings.mail_from,
             starttls=settings.smtp_starttls,
             tls=settings.smtp_tls,
+            ca_file=settings.smtp_ca_file,
             user=settings.smtp_user,
             password=settings.smtp_password,
             bounces_to=settings.bounces_to,

@@ -13,7 +13,7 @@ from notify.reminding.store.digests import TOGETHER, Holder, Told
 from notify.reminding.store.owing import Owed
 from unit_tree.projection import TreeReader
 
-AT_ONCE = 5_000
+AT_ONCE = 10_000
 """How much is looked at in one transaction: whoever notes a fact about any of it waits for as long as that takes."""
 
 
@@ -27,13 +27,14 @@ async def evaluate(tx: Transaction, reader: TreeReader, *, limit: int = AT_ONCE)
     if not due:
         return 0
     timetable = await rules.timetable(tx.connection)
-    # What a directive asks of a thousand units is worked out once.
-    looks = {pending: timetable.look(pending, tx.now) for pending in {each.pending for each in due}}
-    outcomes = {each.reminder_id: looks[each.pending] for each in due}
-    await owing.note_looks(tx.connection, outcomes)
-    steps = [(each, days, audience) for each in due for days, audience in outcomes[each.reminder_id].tell]
-    await put_together(tx, [told for step in steps if (told := told_of(*step)) is not None], timetable, reader)
-    return len(due)
+    looks = {pending: timetable.look(pending, tx.now) for pending, _ in due}
+    await owing.note_looks(tx.connection, [(looks[pending], ids) for pending, ids in due])
+    telling = {each: pending for pending, ids in due if looks[pending].tell for each in ids}
+    if telling:
+        found = await owing.owed_among(tx.connection, telling)
+        steps = [(each, days, audience) for each in found for days, audience in looks[each.pending].tell]
+        await put_together(tx, [told for step in steps if (told := told_of(*step)) is not None], timetable, reader)
+    return sum(len(ids) for _, ids in due)
 
 
 async def put_together(tx: Transaction, told: Sequence[Told], timetable: Timetable, reader: TreeReader) -> None:

@@ -1,6 +1,5 @@
 """A desk nudges exactly those units behind a number: who has sent nothing, who has not sent again what was returned."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,14 +17,13 @@ from notify.reminding.problems import MessagePersonal, NoSuchRequirement, Nudged
 from notify.reminding.store import digests, nudges, owing, rules
 from notify.reminding.store.digests import Told
 from notify.reminding.store.nudges import Behind, Nudge
-from notify.reminding.writing import letter_of, put_letters
+from notify.reminding.writing import letter_of, phrasing_of, put_letters
 from notify.store import deliveries, facts
+from notify.words.privacy import is_personal
 from unit_tree.projection import TreeReader
 
 State = Literal["none", "returned"]
 NUDGED = "nudge"
-PERSONAL = re.compile(r"@|\d(?:[\s.]?\d){6,}")
-"""A mail address, or a telephone number."""
 AGAIN_AFTER = timedelta(hours=20)
 """A unit is nudged about one thing once in this time, by whomever: once a day, at whatever hour."""
 
@@ -70,7 +68,7 @@ async def nudge(
     """
     await owing.take_turn(tx.connection)
     await facts.take_turn(tx.connection)
-    if message is not None and PERSONAL.search(message):
+    if message is not None and is_personal(message):
         raise MessagePersonal(
             "Lời nhắn không được chứa địa chỉ thư hay số điện thoại.",
             "The message must not name a mail address or a telephone number.",
@@ -114,14 +112,14 @@ async def _look(
 
 async def _write(tx: Transaction, nudging: Nudging, told: Sequence[Told], reader: TreeReader) -> None:
     nudge, day = nudging.nudge, today(tx.now)
-    timetable = await rules.timetable(tx.connection)
-    await put_together(tx, told, timetable, reader)
+    phrasing = await phrasing_of(tx)
+    await put_together(tx, told, phrasing.timetable, reader)
     opened = await digests.of_one(tx.connection, nudge.nudge_id)
     lines = await digests.standing_lines(tx.connection, [each.digest_id for each in opened])
     written = [
         (
             each,
-            letter_of(tx, each, lines[each.digest_id], timetable, kind=Kind.NUDGE, message=nudge.message),
+            letter_of(phrasing, each, lines[each.digest_id], kind=Kind.NUDGE, message=nudge.message),
         )
         for each in opened
     ]

@@ -8,7 +8,8 @@ from notify.domain import Kind, Text
 from notify.reminding.ladder import Timetable
 from notify.reminding.store.digests import Line
 from notify.words.parts import Line as Bilingual
-from notify.words.parts import deadline, in_english, moment, one_line
+from notify.words.parts import Written, deadline, in_english, moment, one_line
+from notify.words.short import SHORT_SUBJECT, shortened
 
 MOST_LINES = 40
 """Things one letter names; of the rest it says how many they are."""
@@ -85,14 +86,9 @@ def write(
     kind: Kind, lines: Sequence[Line], *, timetable: Timetable, now: datetime, message: str | None = None
 ) -> Text:
     """Return the words of a reminder about at least one thing; `message` is what a desk adds in its own."""
-    title, opening = _TITLES[kind]
-    said = _by_requirement(lines) if kind is Kind.REMINDER_DESK else _one_by_one(lines, timetable, now)
-    if len(said) > MOST_LINES:
-        more = len(said) - MOST_LINES
-        said = [*said[:MOST_LINES], (f"… và {more} việc khác.", f"… and {more} more.")]
+    title, opening, said, closing = _parts(kind, lines, timetable, now)
     if message:
         said = [*said, ("", ""), (f"Ý kiến của Sở: {one_line(message)}", f"The desk writes: {one_line(message)}")]
-    closing = _CLOSING_DESK if kind is Kind.REMINDER_DESK else _CLOSING
     first = lines[0]
     about = [f"{one_line(first.code)}: {each} – {_shortened(one_line(first.subject))}" for each in title]
     if len({line.directive_id for line in lines}) > 1:
@@ -103,6 +99,52 @@ def write(
         subject_en=normalize("NFC", about[1]),
         body_en=_body("Dear colleague,", opening[1], [line[1] for line in said], closing[1]),
     )
+
+
+def values(
+    kind: Kind,
+    lines: Sequence[Line],
+    *,
+    timetable: Timetable,
+    now: datetime,
+    message: str | None = None,
+    english: bool,
+) -> dict[str, str]:
+    """Return what stands for each placeholder of a template in a reminder.
+
+    What is not the same for everything it speaks of is empty: a digest of three directives has no `code`.
+    """
+    tongue = 1 if english else 0
+    title, opening, said, closing = _parts(kind, lines, timetable, now)
+    first = lines[0]
+    is_one_directive = len({line.directive_id for line in lines}) == 1
+    is_one = len(lines) == 1
+    subject = one_line(first.subject) if is_one_directive else ""
+    dues = {line.counted_from for line in lines if line.awaited == "answer"}
+    due = deadline(dues.pop()) if len(dues) == 1 and first.awaited == "answer" else ""
+    return {
+        "code": one_line(first.code) if is_one_directive else "",
+        "subject": _shortened(subject),
+        "short_subject": shortened(subject, SHORT_SUBJECT, "…"),
+        "requirement": one_line(first.requirement or "") if is_one else "",
+        "unit": first.unit_id if is_one else "",
+        "due": in_english(due) if english else due,
+        "title": title[tongue],
+        "opening": opening[tongue],
+        "details": "\n".join(line[tongue] for line in said),
+        "closing": closing[tongue],
+        "count": str(len(lines)),
+        "message": one_line(message or ""),
+    }
+
+
+def _parts(kind: Kind, lines: Sequence[Line], timetable: Timetable, now: datetime) -> Written:
+    title, opening = _TITLES[kind]
+    said = _by_requirement(lines) if kind is Kind.REMINDER_DESK else _one_by_one(lines, timetable, now)
+    if len(said) > MOST_LINES:
+        more = len(said) - MOST_LINES
+        said = [*said[:MOST_LINES], (f"… và {more} việc khác.", f"… and {more} more.")]
+    return title, opening, said, _CLOSING_DESK if kind is Kind.REMINDER_DESK else _CLOSING
 
 
 def _one_by_one(lines: Sequence[Line], timetable: Timetable, now: datetime) -> list[Bilingual]:

@@ -1,16 +1,19 @@
 """From digests to letters, and whether a letter that was written may still leave the house."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from chassis.clock import today
 from chassis.transaction import Transaction
-from notify.domain import REMINDERS, Kind, Letter
+from notify.domain import REMINDERS, Kind, Letter, Text
 from notify.reminding import words
 from notify.reminding.ladder import Timetable
 from notify.reminding.store import digests, nudges, owing, rules
 from notify.reminding.store.digests import Digest, Line
 from notify.store import facts, inboxes
+from notify.templates.filling import put_into
+from notify.templates.store import Version, newest
 
 AT_ONCE = 200
 
@@ -26,14 +29,14 @@ async def write_digests(tx: Transaction, *, limit: int = AT_ONCE) -> int:
     waiting = await digests.unwritten(tx.connection, now=tx.now, limit=limit)
     if not waiting:
         return 0
-    timetable = await rules.timetable(tx.connection)
-    if not timetable.may_speak(tx.now):
+    phrasing = await phrasing_of(tx)
+    if not phrasing.timetable.may_speak(tx.now):
         return 0
     # Facts are noted before or after this, not at the same moment: nobody is told of what they have just done.
     await facts.take_turn(tx.connection)
     standing = await digests.standing_lines(tx.connection, [each.digest_id for each in waiting])
     written = [
-        (digest, _letter(tx, digest, lines, timetable))
+        (digest, letter_of(phrasing, digest, lines, kind=phrasing.kind_of(lines)))
         for digest in waiting
         if (lines := standing.get(digest.digest_id))
     ]
@@ -60,23 +63,43 @@ async def as_it_stands(tx: Transaction, letter: Letter) -> Letter | None:
         return None
     if len(lines) == await digests.count_lines(tx.connection, letter.letter_id):
         return letter
-    timetable = await rules.timetable(tx.connection)
+    phrasing = await phrasing_of(tx)
     message = await nudges.message_of(tx.connection, letter.letter_id)
-    return replace(letter, text=words.write(letter.kind, lines, timetable=timetable, now=tx.now, message=message))
+    return replace(letter, text=phrasing.write(letter.kind, lines, message))
 
 
-def _letter(tx: Transaction, digest: Digest, lines: Sequence[Line], timetable: Timetable) -> Letter:
-    return letter_of(tx, digest, lines, timetable, kind=words.kind_of(lines, tx.now, timetable))
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """How reminders are worded at a moment: what the calendar says, and the words of the province."""
+
+    now: datetime
+    timetable: Timetable
+    templates: Mapping[Kind, Version]
+
+    def write(self, kind: Kind, lines: Sequence[Line], message: str | None = None) -> Text:
+        """Return the words of a reminder, by a template where there is one."""
+        own = words.write(kind, lines, timetable=self.timetable, now=self.now, message=message)
+        template = self.templates[kind].template if kind in self.templates else None
+        if template is None or not template.texts():
+            return own
+        vi, en = (
+            words.values(kind, lines, timetable=self.timetable, now=self.now, message=message, english=each)
+            for each in (False, True)
+        )
+        return put_into(own, template, vi, en)
+
+    def kind_of(self, lines: Sequence[Line]) -> Kind:
+        """Return what kind of reminder speaks of these lines."""
+        return words.kind_of(lines, self.now, self.timetable)
+
+
+async def phrasing_of(tx: Transaction) -> Phrasing:
+    """Return how reminders are worded now."""
+    return Phrasing(tx.now, await rules.timetable(tx.connection), await newest(tx.connection, REMINDERS))
 
 
 def letter_of(
-    tx: Transaction,
-    digest: Digest,
-    lines: Sequence[Line],
-    timetable: Timetable,
-    *,
-    kind: Kind,
-    message: str | None = None,
+    phrasing: Phrasing, digest: Digest, lines: Sequence[Line], *, kind: Kind, message: str | None = None
 ) -> Letter:
     """Return the letter of a digest. It is filed under the directive of what is due first."""
     first = lines[0]
@@ -85,9 +108,9 @@ def letter_of(
         letter_id=digest.digest_id,
         person_id=digest.person_id,
         kind=kind,
-        text=words.write(kind, lines, timetable=timetable, now=tx.now, message=message),
+        text=phrasing.write(kind, lines, message),
         directive_id=first.directive_id,
         obligation_id=first.reminder_id if is_one else None,
-        created_at=tx.now,
+        created_at=phrasing.now,
         read_at=None,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,7 +43,15 @@ _ON_ITS_WAY = update(deliveries).where(
 )
 # A courier whose lease has run out may still say that the letter is gone, and nothing else.
 _HELD = _ON_ITS_WAY.where(deliveries.c.attempts == bindparam("held_attempts"))
-_SENT = _ON_ITS_WAY.values(state="sent", sent_at=bindparam("now"), last_error=None)
+_SENT = (
+    update(deliveries)
+    .where(
+        deliveries.c.letter_id == any_(bindparam("letter_ids", type_=ARRAY(Uuid()))),
+        deliveries.c.channel == bindparam("by_channel"),
+        deliveries.c.state == "waiting",
+    )
+    .values(state="sent", sent_at=bindparam("now"), last_error=None)
+)
 _POSTPONED = _HELD.values(next_attempt_at=bindparam("until"), last_error=bindparam("error"))
 _FAILED = _HELD.values(state="failed", last_error=bindparam("error"))
 _OVERTAKEN = _HELD.values(state="overtaken", last_error=None)
@@ -62,8 +70,10 @@ async def claim(
 
 
 async def mark_sent(connection: AsyncConnection, gone: Sequence[Delivery], *, now: datetime) -> None:
-    """Note that a server has taken these letters."""
-    await connection.execute(_SENT, [{**_gone(each), "now": now} for each in gone])
+    """Note that a server has taken these letters; all went by one way."""
+    [channel] = {each.channel for each in gone}
+    letter_ids = [each.letter.letter_id for each in gone]
+    await connection.execute(_SENT, {"letter_ids": letter_ids, "by_channel": channel, "now": now})
 
 
 async def postpone(connection: AsyncConnection, delivery: Delivery, *, until: datetime, error: str) -> None:

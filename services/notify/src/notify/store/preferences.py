@@ -18,11 +18,18 @@ _OF = select(preferences.c.person_id, preferences.c.channels).where(
     preferences.c.person_id == any_(bindparam("ids", type_=ARRAY(Uuid())))
 )
 
+_CHOICES = select(preferences).where(preferences.c.person_id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+
 
 async def find(connection: AsyncConnection, person_id: UUID) -> Choice | None:
     """Return what a person has chosen, or null."""
-    row = (await connection.execute(select(preferences).where(preferences.c.person_id == person_id))).one_or_none()
-    return None if row is None else Choice(_channels(row), row.phone, row.webhook_url)
+    return (await find_all(connection, [person_id])).get(person_id)
+
+
+async def find_all(connection: AsyncConnection, person_ids: Collection[UUID]) -> dict[UUID, Choice]:
+    """Return what each of these people has chosen; who has chosen nothing is not there."""
+    rows = await connection.execute(_CHOICES, {"ids": list(person_ids)})
+    return {row.person_id: Choice(_channels(row), row.phone, row.webhook_url) for row in rows}
 
 
 async def secret_of(connection: AsyncConnection, person_id: UUID) -> str | None:

@@ -3,21 +3,22 @@
 Jinja2 is asked for when there is a template, and not before: a house that keeps our words does not carry it.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from notify.domain import Kind, Owed, Quoted, Text
+from notify.domain import REMINDERS, Kind, Quoted, Text
 from notify.templates.problems import TemplateUnfit
 from notify.words import letters
 from notify.words.parts import Line, deadline, in_english, one_line
-from notify.words.short import SMS_LENGTH, ZNS_LENGTH, shortened, unaccented
+from notify.words.privacy import is_personal
+from notify.words.short import SHORT_SUBJECT, SMS_LENGTH, ZNS_LENGTH, shortened, unaccented
 
 if TYPE_CHECKING:
     from jinja2.environment import Environment
+    from jinja2.environment import Template as JinjaTemplate
 
 LONGEST: Mapping[str, int] = {
     "subject_vi": 240,
@@ -28,7 +29,8 @@ LONGEST: Mapping[str, int] = {
     "zns": ZNS_LENGTH - 30,  # the rest is the number of the directive
 }
 """Characters of each text when it is filled; of a short message as telephones show it."""
-SHORT_SUBJECT = 60
+LONGEST_DIGEST = 64_000
+"""Of the bodies of reminders, which name many things."""
 PLACEHOLDERS = {
     "code": "số, ký hiệu văn bản / number of the directive",
     "subject": "trích yếu / subject",
@@ -40,9 +42,12 @@ PLACEHOLDERS = {
     "opening": "câu mở đầu có sẵn / our opening sentence",
     "details": "các dòng chi tiết có sẵn / our lines of details",
     "closing": "câu kết có sẵn / our closing sentence",
+    "count": "số việc được nhắc trong thư / how many things a reminder names",
+    "message": "ý kiến của Sở khi đôn đốc / what the desk adds to a nudge",
 }
-"""What may stand in a template; empty where a letter has none. In texts in English: in English."""
-_PERSONAL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|(?<!\d)(?:\+?84|0)(?:[ .-]?\d){9,10}(?!\d)")
+"""What may stand in a template; empty where a letter has none, or a reminder more than one. In texts in English: in
+English."""
+Values = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +66,21 @@ class Template:
         return {each.name: text for each in fields(self) if (text := getattr(self, each.name)) is not None}
 
 
-def fit(kind: Kind, template: Template) -> Template:
+def fit(kind: Kind, template: Template, examples: Iterable[tuple[Values, Values]]) -> Template:
     """Return a template by which letters can be written; raise `TemplateUnfit` saying which text and why.
 
-    Each text is filled with the longest there can be and with the shortest.
+    Each text is filled with examples, in Vietnamese and in English: the longest there can be among them, and the
+    shortest.
     """
     for name, text in template.texts().items():
         _check(name, text)
-    for quoted in (_example(long=True), _example(long=False), _example(long=False, owed=False)):
-        filled = filled_texts(kind, quoted, template)
-        for name, said in filled.items():
-            if len(said) > LONGEST[name]:
+    for vi, en in examples:
+        for name, said in filled_texts(template, vi, en).items():
+            longest = LONGEST_DIGEST if kind in REMINDERS and name.startswith("body") else LONGEST[name]
+            if len(said) > longest:
                 raise TemplateUnfit(
-                    f"{name}: sau khi điền dài {len(said)} ký tự, tối đa {LONGEST[name]}.",
-                    f"{name}: {len(said)} characters when filled, at most {LONGEST[name]}.",
+                    f"{name}: sau khi điền dài {len(said)} ký tự, tối đa {longest}.",
+                    f"{name}: {len(said)} characters when filled, at most {longest}.",
                 )
             if not said.strip():
                 raise TemplateUnfit(f"{name}: có thể thành trống.", f"{name}: can come out empty.")
@@ -88,7 +94,12 @@ def fill(kind: Kind, quoted: Quoted, template: Template | None) -> Text:
     own = letters.write(kind, quoted)
     if template is None or not template.texts():
         return own
-    filled = filled_texts(kind, quoted, template)
+    return put_into(own, template, values(kind, quoted, english=False), values(kind, quoted, english=True))
+
+
+def put_into(own: Text, template: Template, vi: Values, en: Values) -> Text:
+    """Return the words of a letter by a template; what it does not have is ours."""
+    filled = filled_texts(template, vi, en)
     return Text(
         subject_vi=filled.get("subject_vi", own.subject_vi),
         body_vi=filled.get("body_vi", own.body_vi),
@@ -99,25 +110,20 @@ def fill(kind: Kind, quoted: Quoted, template: Template | None) -> Text:
     )
 
 
-def filled_texts(kind: Kind, quoted: Quoted, template: Template) -> dict[str, str]:
+def filled_texts(template: Template, vi: Values, en: Values) -> dict[str, str]:
     """Return the texts of a template filled for one letter, by name."""
     filled = {}
     for name, text in template.texts().items():
-        said = _environment().from_string(text).render(_values(kind, quoted, english=name.endswith("_en")))
+        said = _compiled(text).render(en if name.endswith("_en") else vi)
         said = normalize("NFC", said.strip())
         filled[name] = unaccented(said) if name == "sms" else said
     return filled
 
 
-def preview(kind: Kind, template: Template) -> Text:
-    """Return an example of a letter."""
-    return fill(kind, _example(long=False), template)
-
-
 def _check(name: str, text: str) -> None:
     from jinja2 import TemplateSyntaxError, nodes
 
-    if _PERSONAL.search(text):
+    if is_personal(text):
         raise TemplateUnfit(
             f"{name}: không ghi địa chỉ thư hoặc số điện thoại; thư đi ra ngoài hệ thống.",
             f"{name}: no e-mail addresses or telephone numbers; letters leave the house.",
@@ -144,6 +150,12 @@ def _check(name: str, text: str) -> None:
             )
 
 
+@lru_cache(maxsize=64)
+def _compiled(text: str) -> "JinjaTemplate":
+    # A text is filled for thousands of letters in a row.
+    return _environment().from_string(text)
+
+
 def _environment() -> "Environment":
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -151,7 +163,8 @@ def _environment() -> "Environment":
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
-def _values(kind: Kind, quoted: Quoted, *, english: bool) -> dict[str, str]:
+def values(kind: Kind, quoted: Quoted, *, english: bool) -> dict[str, str]:
+    """Return what stands for each placeholder in a letter."""
     title, opening, details, closing = letters.parts(kind, quoted)
     tongue = 1 if english else 0
     subject, owed = one_line(quoted.subject), quoted.owed
@@ -171,30 +184,6 @@ def _values(kind: Kind, quoted: Quoted, *, english: bool) -> dict[str, str]:
         "opening": said(opening),
         "details": "\n".join(map(said, details)),
         "closing": said(closing),
+        "count": "",
+        "message": "",
     }
-
-
-def _example(*, long: bool, owed: bool = True) -> Quoted:
-    moment = datetime(2026, 12, 20, 17, 0, tzinfo=UTC)
-    more = {
-        "number": 12, "is_late": True, "is_nil": True, "media_count": 20, "period": "2025-2026", "former": "U-CU",
-        "refusal": "not-allowed", "measured": None, "allowed": None, "wished": moment.isoformat(),
-        "until": moment.isoformat(), "by_code": "812/SGDĐT-GDPT", "how": "amends", "purpose": "execute",
-        "unit": "U-THCS-SONGHAC", "asks": "question", "asked_by": "you", "as_of": "2026-05-31",
-        "units_reported": 612, "units_due": 640, "changed_figures": 40, "service": "submissions", "parked": 12,
-        "subscription_id": "01a2055d-b5a5-707e-afa7-67b57f2e149a", "because": "failing",
-    }  # fmt: skip
-    return Quoted(
-        code="1761/KH-SGDĐT-GDMNTHPT" if long else "761/SGDĐT-GDPT",
-        subject="V/v báo cáo kết quả " + "rất " * 120 if long else "V/v báo cáo STEM",
-        occurred_at=moment,
-        more=more,
-        owed=Owed(
-            "Báo cáo kết quả thực hiện " + "nhiệm vụ " * 20 if long else "Báo cáo",
-            "U-THCS-PHUONG-RAT-DAI-TEN-CUA-DON-VI" if long else "U-THCS-1",
-            "U-THCS-1",
-            moment,
-        )
-        if owed
-        else None,
-    )

@@ -6,11 +6,11 @@ from chassis.caller import Caller
 from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction
-from notify.domain import REMINDERS, Kind, Text
+from notify.domain import Kind, Text
 from notify.store import facts
 from notify.templates import filling, store
+from notify.templates.examples import example, examples_of
 from notify.templates.filling import Template
-from notify.templates.problems import TemplateUnfit
 from notify.templates.store import Version
 
 
@@ -29,27 +29,17 @@ async def read_versions(tx: Transaction, *, kind: Kind, by: Caller) -> Sequence[
 async def put_template(tx: Transaction, *, kind: Kind, template: Template, by: Caller) -> Version:
     """Keep a template for letters from now on; one without texts brings ours back. The same again changes nothing."""
     _refuse_others(by)
-    _refuse_reminders(kind)
     await facts.take_turn(tx.connection)
     known = (await store.newest(tx.connection, [kind])).get(kind)
     if known is not None and known.template == template:
         return known
-    return await store.put(tx.connection, kind, filling.fit(kind, template), by=by.id, now=tx.now)
+    return await store.put(tx.connection, kind, filling.fit(kind, template, examples_of(kind)), by=by.id, now=tx.now)
 
 
 def preview(*, kind: Kind, template: Template, by: Caller) -> Text:
     """Return an example of a letter by a template that would be kept."""
     _refuse_others(by)
-    _refuse_reminders(kind)
-    return filling.preview(kind, filling.fit(kind, template))
-
-
-def _refuse_reminders(kind: Kind) -> None:
-    if kind in REMINDERS:
-        raise TemplateUnfit(
-            "Thư nhắc gộp nhiều việc nên chưa sửa được bằng mẫu.",
-            "Reminders speak of many things in one letter; they have no template.",
-        )
+    return example(kind, filling.fit(kind, template, examples_of(kind)))
 
 
 def _refuse_others(by: Caller) -> None:

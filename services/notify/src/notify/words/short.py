@@ -7,6 +7,7 @@ from notify.domain import Letter
 
 SMS_LENGTH = 160
 """Characters of one message in the alphabet of GSM 03.38; with a single accented letter it would be 70."""
+SHORT_SUBJECT = 60
 ZNS_LENGTH = 400
 """Characters of all that a template of Zalo's notification service is filled with."""
 _SEE = "Xem tai he thong Cong van."

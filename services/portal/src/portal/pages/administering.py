@@ -1,4 +1,4 @@
-"""Administrators: reorganisations before they happen, days off, who is told outside."""
+"""Administrators: reorganisations before they happen, days off."""
 
 import asyncio
 from datetime import datetime
@@ -76,29 +76,6 @@ def open_administering(house: House, names: Names) -> APIRouter:
                 raise
             return await _calendar(request, visit, year, refused=refused, typed=form.get("days"))
         return go_to(f"/calendar?year={year}")
-
-    @router.get("/subscriptions")
-    async def subscriptions(request: Request) -> Response:
-        visit = await administrator(request)
-        told, unread, _ = await asyncio.gather(
-            services.find("reporting", "/subscriptions", token=visit.access_token),
-            unread_letters(house, visit),
-            names.introduce(visit),
-        )
-        found = told["subscriptions"] if told else []
-        return await house.page(
-            request, "subscriptions.html", visit=visit, found=found, moment=writing.moment, unread=unread
-        )
-
-    @router.post("/subscriptions/{subscription_id}")
-    async def stop(request: Request, subscription_id: UUID) -> Response:
-        form, visit = await read_form(request), await administrator(request)
-        path, state = f"/subscriptions/{subscription_id}", form.get("state")
-        if state == "end":
-            await services.ask("DELETE", "reporting", path, token=visit.access_token)
-        else:
-            await services.ask("PATCH", "reporting", path, token=visit.access_token, body={"state": state})
-        return go_to("/subscriptions")
 
     async def _dry_run(
         request: Request, visit: Visit, reorganisation_id: UUID, *, refused: Refused | None = None

@@ -1,6 +1,7 @@
 """The units below one's own: what each still owes, those that are late first."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from chassis.clock import VIETNAM
 from portal import owing, tracking
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
-from portal.people import Names
+from portal.people import Names, Unit
 from portal.problems import NoSuchPage
 from portal.rendering import House
 from portal.sessions import Visit
@@ -32,13 +33,7 @@ def open_below(house: House, names: Names) -> APIRouter:
     async def below(request: Request) -> Response:
         visit, now = await here(request), datetime.now(VIETNAM)
         units, unread, _ = await asyncio.gather(_units(visit), unread_letters(house, visit), names.introduce(visit))
-        told = await asyncio.gather(
-            *(
-                services.find("directives", "/obligations", token=visit.access_token, unit_id=unit["unit_id"])
-                for unit in units
-            )
-        )
-        owed = [[owing.task(each, now) for each in found["obligations"]] if found else [] for found in told]
+        owed = owing.by_unit([unit["unit_id"] for unit in units], await _owed(visit, units), now)
         rows = list(zip(units, map(owing.groups_of_unit, owed), strict=True))
         rows.sort(key=lambda row: (-len(row[1].late), -len(row[1].open), tracking.folded(row[0]["name"])))
         late = [unit["unit_id"] for unit, found in rows if found.late][:CALLED]
@@ -77,11 +72,17 @@ def open_below(house: House, names: Names) -> APIRouter:
         told = await services.find("directory", path, token=visit.access_token)
         return list(told["people"]) if told else []
 
-    async def _units(visit: Visit) -> list[dict[str, Any]]:
+    async def _units(visit: Visit) -> list[Unit]:
         mine = set(visit.units_as("commune_officer"))
         if not mine:
             return []
-        told = await services.get("directory", "/units", token=visit.access_token)
-        return [unit for unit in told["units"] if unit["reporting_parent_id"] in mine][:MOST]
+        return [unit for unit in await names.everywhere(visit) if unit["reporting_parent_id"] in mine][:MOST]
+
+    async def _owed(visit: Visit, units: Sequence[Unit]) -> list[dict[str, Any]]:
+        if not units:
+            return []
+        asked = "&".join(f"unit_id={quote(unit['unit_id'], safe='')}" for unit in units)
+        told = await services.find("directives", f"/obligations?{asked}", token=visit.access_token)
+        return list(told["obligations"]) if told else []
 
     return router

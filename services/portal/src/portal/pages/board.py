@@ -20,6 +20,8 @@ from portal.sessions import Visit
 
 WRITING_ROLES = ("desk_officer", "leader", "clerk")
 DIRECTIVES = 50
+ROWS = 100
+"""So many units stand on one page of the board; who is looked for is found among all of them."""
 
 
 def open_board(house: House, names: Names) -> APIRouter:
@@ -48,7 +50,9 @@ def open_board(house: House, names: Names) -> APIRouter:
         )
 
     @router.get("/board/{directive_id}")
-    async def track(request: Request, directive_id: UUID, state: str = "", q: str = "", nudged: int = 0) -> Response:
+    async def track(
+        request: Request, directive_id: UUID, state: str = "", q: str = "", nudged: int = 0, first: int = 0
+    ) -> Response:
         visit, now = await here(request), _now()
         token = visit.access_token
         directive, owed, unread, _ = await asyncio.gather(
@@ -60,6 +64,8 @@ def open_board(house: House, names: Names) -> APIRouter:
         if directive is None or owed is None:
             raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
         lines = tracking.lines(directive, owed["obligations"], now)
+        chosen = tracking.chosen(lines, state=state, words=q[:100])
+        first = min(max(first, 0), max(len(chosen) - 1, 0)) // ROWS * ROWS
         return await house.page(
             request,
             "track.html",
@@ -70,7 +76,10 @@ def open_board(house: House, names: Names) -> APIRouter:
             everyone=len(lines),
             nudged=nudged,
             may_nudge=visit.has_role("desk_officer"),
-            lines=tracking.chosen(lines, state=state, words=q[:100]),
+            lines=chosen[first : first + ROWS],
+            first=first,
+            found=len(chosen),
+            rows=ROWS,
             state=state,
             q=q[:100],
             now=now,

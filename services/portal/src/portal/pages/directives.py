@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -16,7 +17,7 @@ from portal.pages.cascading import issuer_of
 from portal.pages.owed import unread_letters
 from portal.pages.papers import TYPES
 from portal.pages.signing_in import here
-from portal.people import Names
+from portal.people import PROVINCE, Names
 from portal.problems import NoSuchPage
 from portal.rendering import House, go_to
 from portal.sessions import Visit
@@ -32,13 +33,14 @@ def open_directives(house: House, names: Names) -> APIRouter:
         visit = await here(request)
         token = visit.access_token
         path = f"/directives/{directive_id}"
-        (found, owed, asked, drawn), sent, unread, _ = await asyncio.gather(
+        (found, asked, drawn), owed, sent, unread, _ = await asyncio.gather(
             asyncio.gather(
                 *(
                     services.find("directives", each, token=token)
-                    for each in (path, f"{path}/obligations", f"{path}/questions", f"{path}/paper")
+                    for each in (path, f"{path}/questions", f"{path}/paper")
                 )
             ),
+            _owed(visit, path),
             _deliveries(directive_id, visit),
             unread_letters(house, visit),
             names.introduce(visit),
@@ -46,14 +48,14 @@ def open_directives(house: House, names: Names) -> APIRouter:
         if found is None or drawn is None:
             raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
         mine = set(visit.answers_for)
-        units = [each["answering_unit_id"] for each in (owed or {"obligations": []})["obligations"]]
+        units = [each["answering_unit_id"] for each in owed]
         return await house.page(
             request,
             "directive.html",
             visit=visit,
             directive=found,
             drawn=drawn,
-            mine=[each for each in (owed or {"obligations": []})["obligations"] if each["answering_unit_id"] in mine],
+            mine=[each for each in owed if each["answering_unit_id"] in mine],
             titles={each["requirement_id"]: each["title"] for each in found["requirements"]},
             names=await names.of_units(
                 {found["issuer_unit_id"], *(each["unit_id"] for each in sent)}, visit, whole=True
@@ -64,12 +66,21 @@ def open_directives(house: House, names: Names) -> APIRouter:
             now=datetime.now(VIETNAM),
             look=owing.LOOK,
             questions=(asked or {"questions": []})["questions"],
-            passes_on=found["issued_on"] and issuer_of((owed or {"obligations": []})["obligations"], visit),
+            passes_on=found["issued_on"] and issuer_of(owed, visit),
             asks_for=next((unit for unit in units if unit in mine), ""),
             steps=_steps(found, visit),
             overdue_count=overdue_count(found, datetime.now(VIETNAM)),
             unread=unread,
         )
+
+    async def _owed(visit: Visit, path: str) -> list[dict[str, Any]]:
+        """Return what the reader's own units owe; of all others a letter does not speak, and they are many."""
+        units = sorted({*visit.answers_for, *visit.units_as("desk_officer")} - {PROVINCE})
+        if not units:
+            return []
+        asked = "&".join(f"answered_by={quote(unit, safe='')}" for unit in units)
+        told = await services.find("directives", f"{path}/obligations?{asked}", token=visit.access_token)
+        return list(told["obligations"]) if told else []
 
     @router.get("/directives/{directive_id}/paper")
     async def paper(request: Request, directive_id: UUID, form: Literal["pdf", "docx"] = "pdf") -> Response:

@@ -71,4 +71,6 @@ def first_page(visit: Visit) -> str:
         return "/owed"
     if visit.has_role("administrator"):
         return "/people"
-    return "/board" if visit.has_role("desk_officer", "leader", "clerk") else "/inbox"
+    if visit.has_role("desk_officer", "leader", "clerk"):
+        return "/board"
+    return "/subscriptions" if visit.has_role("subscriber") else "/inbox"

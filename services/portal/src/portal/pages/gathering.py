@@ -29,20 +29,16 @@ async def gather_owed(services: Services, names: Names, visit: Visit, obligation
         raise NoSuchPage("Không có việc này.", "There is nothing like this to do.")
     of_directive, unit = f"/directives/{obligation['directive_id']}", quote(obligation["unit_id"], safe="")
     of_submission = f"/submissions/{submission['submission_id']}" if submission else ""
-    directive, owed, taught, comments, corrections = await asyncio.gather(
+    directive, taught, comments, corrections = await asyncio.gather(
         services.get("directives", of_directive, token=token),
-        services.get("directives", f"{of_directive}/obligations", token=token),
         services.find("directory", f"/units/{unit}", token=token),
         _of(services, f"{of_submission}/comments" if submission else "", visit),
         _of(services, f"{of_submission}/corrections" if submission else "", visit),
     )
-    period = next(
-        (each.get("period") for each in owed["obligations"] if each["obligation_id"] == str(obligation_id)), None
-    )
     requirement = next(
         each for each in directive["requirements"] if each["requirement_id"] == obligation["requirement_id"]
     )
-    asked = answering.of_unit(requirement, period=period, levels=taught["levels"] if taught else ())
+    asked = answering.of_unit(requirement, period=obligation["period"], levels=taught["levels"] if taught else ())
     below, sums, called = await asyncio.gather(
         _below(services, obligation["unit_id"], visit) if kinds.registers_from_below(requirement) else _nothing(),
         _sums(services, obligation, asked, visit),

@@ -165,7 +165,12 @@ async def _waiting(services: Services, visit: Visit) -> list[dict[str, Any]]:
     having = [each for each in await written_by(services, visit) if each["answers"]["submitted"]][:LOOKED_INTO]
     told = await asyncio.gather(
         *(
-            services.get("directives", f"/directives/{each['directive_id']}/obligations", token=visit.access_token)
+            services.get(
+                "directives",
+                f"/directives/{each['directive_id']}/obligations",
+                token=visit.access_token,
+                answer_state="submitted",
+            )
             for each in having
         )
     )

@@ -8,6 +8,7 @@ opened.
 import asyncio
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -65,20 +66,20 @@ def open_searching(house: House, names: Names) -> APIRouter:
         )
 
     async def _owed(visit: Visit, units: tuple[str, ...]) -> list[dict[str, Any]]:
-        told = await asyncio.gather(
-            *(services.find("directives", "/obligations", token=visit.access_token, unit_id=unit) for unit in units)
-        )
-        return [each for one in told if one for each in one["obligations"]]
+        if not units:
+            return []
+        asked = "&".join(f"unit_id={quote(unit, safe='')}" for unit in units)
+        told = await services.find("directives", f"/obligations?{asked}", token=visit.access_token)
+        return list(told["obligations"]) if told else []
 
     async def _below(visit: Visit, words: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
         if not visit.has_role(*READING_ROLES):
             return [], {}
-        told = await services.get("directory", "/units", token=visit.access_token)
         # A unit is found by any of the words, so that «báo cáo stem nguyễn trãi» finds the report of that school.
         parts = words.split()
         near = [
             (sum(finding.has_words(each["name"], part) for part in parts), each)
-            for each in told["units"]
+            for each in await names.everywhere(visit)
             if any(len(part) > 1 and finding.has_words(each["name"], part) for part in parts)
         ]
         near.sort(key=lambda one: (-one[0], one[1]["name"]))

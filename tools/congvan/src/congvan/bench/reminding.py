@@ -150,14 +150,13 @@ async def _directory() -> AsyncIterator[str]:
             while head := (await reader.readuntil(b"\r\n\r\n")).decode():
                 lines = head.split("\r\n")
                 length = next((int(line[15:]) for line in lines if line.lower().startswith("content-length:")), 0)
-                await reader.readexactly(length)
-                method, path, _ = lines[0].split(" ")
+                asked = json.loads(await reader.readexactly(length))
+                ids = asked.get("person_ids")
                 said: dict[str, Any] = {"access_token": "t", "expires_in": 900}
-                if method == "GET":
-                    person_id = path.split("/")[2]
-                    said = {"person_id": person_id, "full_name": "A", "email": f"{person_id}@truong.example"}
+                if ids is not None:
+                    said = {"contacts": [{"person_id": each, "email": f"{each}@truong.example"} for each in ids]}
                 body = json.dumps(said).encode()
-                status = "200 OK" if method == "GET" else "201 Created"
+                status = "201 Created" if ids is None else "200 OK"
                 kind = "Content-Type: application/json"
                 writer.write(f"HTTP/1.1 {status}\r\n{kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
                 await writer.drain()

@@ -18,8 +18,9 @@ from congvan.progress import Progress
 
 NAMES = (
     "ingest", "flow", "upload", "rest", "directory", "directives", "media", "evening", "reporting", "city", "notify",
+    "portal",
 )  # fmt: skip
-SECONDS = {"ingest": 5.0, "flow": 20.0, "rest": 10.0, "evening": 600.0, "city": 10.0}
+SECONDS = {"ingest": 5.0, "flow": 20.0, "rest": 10.0, "evening": 600.0, "city": 10.0, "portal": 40.0}
 
 
 class Clients(click.ParamType[tuple[int, ...]]):
@@ -46,7 +47,7 @@ class Clients(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--seconds",
     type=click.FloatRange(0.5, 600),
-    help="Thời gian mỗi lần đo (ingest 5, flow 20, rest 10, evening 600, city 10). / Length of each run.",
+    help="Thời gian mỗi lần đo (ingest 5, flow 20, rest 10, evening 600, city 10, portal 40). / Length of each run.",
 )
 @click.option(
     "--clients",
@@ -73,6 +74,7 @@ def bench(*, name: str, as_json: bool, seconds: float | None, clients: tuple[int
       reporting  cộng số liệu, đọc và tính lại đến 1.000.000 số / adding up, reading, rebuilding
       notify   thư vào hộp thư, thư điện tử, 100.000 việc cần nhắc / letters, e-mails, 100,000 reminders
       city     1.000 thay đổi mỗi giây đến ba bên nhận / 1,000 changes a second to three subscribers
+      portal   50 người cùng mở trang, 700 đơn vị, 20 văn bản / 50 people at once, 700 units, 20 directives
       directory  bộ chọn, quyền, nhập và bắt kịp đến 50.000 đơn vị / selectors, rights, import, catch-up
 
     \b
@@ -130,6 +132,7 @@ def _measured(name: str, house: Any, told: Any, seconds: float, clients: tuple[i
         "flow": {"seconds": seconds},
         "evening": {"seconds": seconds},
         "city": {"seconds": seconds},
+        "portal": {"seconds": seconds},
     }
     measuring: Coroutine[Any, Any, Any] = module.measure(house, told, **chosen.get(name, {}))
     return measuring

@@ -117,11 +117,13 @@ class Known:
         return self.answer_state == "returned"
 
 
+_desk_unit_id = func.coalesce(requirements.c.reviewing_unit_id, reminders.c.issuer_unit_id).label("desk_unit_id")
+_is_urgent = directives.c.priority.in_(("express", "express_timed")).label("is_urgent")
 _KNOWN = select(
     *reminders.c,
-    func.coalesce(requirements.c.reviewing_unit_id, reminders.c.issuer_unit_id).label("desk_unit_id"),
+    _desk_unit_id,
     func.coalesce(reminders.c.closes_at, requirements.c.closes_at).label("closing_at"),
-    directives.c.priority.in_(("express", "express_timed")).label("is_urgent"),
+    _is_urgent,
 ).select_from(
     reminders.outerjoin(requirements, requirements.c.requirement_id == reminders.c.requirement_id).outerjoin(
         directives, directives.c.directive_id == reminders.c.directive_id
@@ -129,13 +131,24 @@ _KNOWN = select(
 )
 OWED = _KNOWN.where(reminders.c.is_owed)
 """Everything that is owed; `owed_of` reads a row."""
-_DUE = (
-    OWED.where(reminders.c.next_at <= _NOW)
+_due = (
+    select(
+        *reminders.c["reminder_id", "awaited", "counted_from", "since", "reached"],
+        func.coalesce(reminders.c.closes_at, requirements.c.closes_at).label("closing_at"),
+    )
+    .select_from(reminders.outerjoin(requirements, requirements.c.requirement_id == reminders.c.requirement_id))
+    .where(reminders.c.is_owed, reminders.c.next_at <= _NOW)
     .order_by(reminders.c.next_at)
     .limit(bindparam("limit"))
     # Whoever notes a fact about one of them at this moment goes first; it is looked at next time.
     .with_for_update(of=reminders, skip_locked=True)
+    .cte("due")
 )
+_alike = _due.c["awaited", "counted_from", "since", "reached", "closing_at"]
+_DUE = select(*_alike, func.array_agg(_due.c.reminder_id, type_=ARRAY(UuidType())).label("ids")).group_by(*_alike)
+_OF_IDS = OWED.with_only_columns(
+    *reminders.c["reminder_id", "unit_id", "answering_unit_id"], _desk_unit_id, _is_urgent
+).where(reminders.c.reminder_id == any_(_IDS))
 _IS_ANY_DUE = select(exists().where(reminders.c.next_at <= _NOW))
 _looked_at = (
     func.unnest(
@@ -175,9 +188,29 @@ async def look_again(connection: AsyncConnection, *, now: datetime) -> None:
     await connection.execute(_LOOK_AGAIN, {"now": now})
 
 
-async def due(connection: AsyncConnection, *, now: datetime, limit: int) -> list[Owed]:
-    """Return what is to be looked at now, at most so many, locked; those that others hold are left out."""
-    return [owed_of(row) for row in (await connection.execute(_DUE, {"now": now, "limit": limit})).all()]
+async def due(connection: AsyncConnection, *, now: datetime, limit: int) -> list[tuple[Pending, list[UUID]]]:
+    """Return what is to be looked at now, at most so many, locked; those that others hold are left out.
+
+    What is alike comes together: what a directive asks of a thousand units is looked at once.
+    """
+    rows = (await connection.execute(_DUE, {"now": now, "limit": limit})).all()
+    return [(Pending(row.awaited, row.counted_from, row.since, row.reached, row.closing_at), row.ids) for row in rows]
+
+
+async def owed_among(connection: AsyncConnection, pending: Mapping[UUID, Pending]) -> list[Owed]:
+    """Return all that decides who is reminded, of what is known to be pending."""
+    rows = (await connection.execute(_OF_IDS, {"ids": list(pending)})).all()
+    return [
+        Owed(
+            reminder_id=row.reminder_id,
+            pending=pending[row.reminder_id],
+            unit_id=row.unit_id,
+            answering_unit_id=row.answering_unit_id,
+            desk_unit_id=row.desk_unit_id,
+            is_urgent=bool(row.is_urgent),
+        )
+        for row in rows
+    ]
 
 
 async def is_any_due(connection: AsyncConnection, *, now: datetime) -> bool:
@@ -185,12 +218,12 @@ async def is_any_due(connection: AsyncConnection, *, now: datetime) -> bool:
     return bool((await connection.execute(_IS_ANY_DUE, {"now": now})).scalar_one())
 
 
-async def note_looks(connection: AsyncConnection, outcomes: Mapping[UUID, Outcome]) -> None:
+async def note_looks(connection: AsyncConnection, looked: Sequence[tuple[Outcome, Sequence[UUID]]]) -> None:
     """Note which step each has reached, and when to look at it next."""
     looked_at = {
-        "ids": list(outcomes),
-        "reached": [each.reached for each in outcomes.values()],
-        "next_at": [each.next_at for each in outcomes.values()],
+        "ids": [each for _, ids in looked for each in ids],
+        "reached": [outcome.reached for outcome, ids in looked for _ in ids],
+        "next_at": [outcome.next_at for outcome, ids in looked for _ in ids],
     }
     await connection.execute(_NOTE_LOOK, looked_at)
 
