@@ -21,6 +21,7 @@ NO_PAGE = {
     "/owed/{obligation_id}/paper/{form}": "a file",
     "/owed/{obligation_id}/workbook": "a file",
     "/register-books/{unit_id}/{year}/{book}": "a file",
+    "/published/{requirement_id}/{number}/figures.{form}": "a file",
     "/review/{obligation_id}/{way}": "sends on to an answer",
     "/still-here": "for a script",
     "/tables/{export_id}/file.{form}": "a file",
