@@ -86,6 +86,9 @@ async def test_a_second_factor_is_switched_on_and_asked_for(staged, open_page) -
     await sign_in(page, staged, "hai-lop")
     await page.get_by_role("link", name="Tài khoản của tôi").last.click()
     await expect(page.get_by_role("heading", name="Vũ Thị K")).to_be_visible()
+    await page.get_by_label("Cách thứ 1").select_option("email")
+    await page.get_by_role("button", name="Lưu cách nhận").click()
+    await expect(page.get_by_role("status").filter(has_text="Đã lưu cách nhận thư.")).to_be_visible()
     assert await broken_rules(page) == []
     await page.get_by_role("link", name=re.compile("Xác thực hai lớp")).click()
     await page.get_by_role("button", name="Bật xác thực hai lớp").click()

@@ -301,7 +301,31 @@ async def test_an_administrator_looks_after_people_days_and_what_will_change(sta
     await expect(page.get_by_label("Các ngày đặc biệt")).to_have_value(re.compile("^2031-01-01 holiday"))
     assert (await administrator.get("directives", "/calendars/2031"))["version"] == 1
     broken["calendar"] = await broken_rules(page)
-    for path in ("/subscriptions", "/reorganisations", "/platform", "/events"):
+    kinds = (await administrator.get("notify", "/openapi.json"))["components"]["schemas"]["Kind"]["enum"]
+    await page.goto(f"{staged.portal}/letter-templates")
+    # Each kind that can be worded is offered; what speaks of many things at once cannot.
+    worded = {kind for kind in kinds if not kind.startswith("reminder_") and kind != "nudge"}
+    offered = await page.locator("main a[href^='/letter-templates/']").evaluate_all(
+        "links => links.map(link => link.getAttribute('href').split('/')[2])"
+    )
+    assert set(offered) == worded
+    await page.goto(f"{staged.portal}/letter-templates/obligation_opened")
+    await page.get_by_label("Tiêu đề", exact=True).fill("{{ kode }}")
+    await page.get_by_role("button", name="Lưu mẫu").click()
+    await expect(page.get_by_role("alert")).to_contain_text("kode")
+    await page.get_by_label("Tiêu đề", exact=True).fill("Xem thử {{ code }}")
+    await page.get_by_role("button", name="Xem thử").click()
+    await expect(page.get_by_role("heading", name="Xem thử 761/SGDĐT-GDPT")).to_be_visible()
+    broken["letter template"] = await broken_rules(page)
+    # Kept, and taken back: whoever is written to later is written to in our own words.
+    await page.get_by_role("button", name="Lưu mẫu").click()
+    await expect(page.get_by_role("status").filter(has_text="Đã lưu")).to_be_visible()
+    await page.get_by_label("Tiêu đề", exact=True).fill("")
+    await page.get_by_role("button", name="Lưu mẫu").click()
+    await expect(page.get_by_role("listitem").filter(has_text="bản 2")).to_contain_text("lời có sẵn")
+    await page.get_by_role("link", name="Tình trạng", exact=True).first.click()
+    await expect(page.get_by_text("./congvan parked list")).to_be_visible()
+    for path in ("/standing", "/platform", "/reorganisations", "/letter-templates", "/subscriptions", "/events"):
         await page.goto(f"{staged.portal}{path}")
         broken[path] = await broken_rules(page)
     await expect(page.locator("section.event").first).to_be_visible()
@@ -309,3 +333,16 @@ async def test_an_administrator_looks_after_people_days_and_what_will_change(sta
     assert {path: found for path, found in broken.items() if found} == {}
     await administrator.ask("DELETE", "directory", f"/reorganisations/{drafted['reorganisation_id']}")
     assert window.complaints == []
+
+    # Signed out in another tab, this one goes by itself: after a quarter of an hour, and not before.
+    await page.clock.install()
+    await page.goto(f"{staged.portal}/calendar?year=2031")
+    other = await window.tab()
+    await other.goto(f"{staged.portal}/profile")
+    await other.get_by_role("main").get_by_role("button", name="Đăng xuất", exact=True).click()
+    await other.wait_for_url("**/sign-in?why=signed_out")
+    await page.clock.fast_forward("14:00")
+    assert page.url.endswith("/calendar?year=2031")
+    await page.clock.fast_forward("01:30")
+    await page.wait_for_url("**/sign-in?why=idle*")
+    await expect(page.get_by_text("Đã khóa vì lâu không thao tác")).to_be_visible()

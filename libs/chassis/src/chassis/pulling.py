@@ -52,6 +52,8 @@ class HardenedPull(BatchPullStreamSubscriber):
         while self.running:
             async with free:
                 pass  # nothing is fetched that could not be begun at once
+            if not self.running:
+                return  # it was told to stop meanwhile: what would be fetched now, nobody would take in
             try:
                 messages = await self._fetch()
                 failures = 0

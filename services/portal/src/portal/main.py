@@ -30,7 +30,9 @@ from portal.pages.desks import open_desks
 from portal.pages.directives import open_directives
 from portal.pages.events import open_events
 from portal.pages.front import open_front
+from portal.pages.health import open_health
 from portal.pages.inbox import open_inbox
+from portal.pages.lettering import open_lettering
 from portal.pages.listening import Listening, open_listening
 from portal.pages.narratives import open_narratives
 from portal.pages.nudging import open_nudging
@@ -77,11 +79,12 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     services = Services(urls)
     sessions = Sessions(services)
     house = House(services, sessions, Assets(settings.assets))
-    names = Names(services)
+    names, neighbours = Names(services), Neighbours(urls)
     listening = Listening()
     frame.when_leaving(listening.leave)
     for router in (
-        open_front(house, Neighbours(urls)),
+        open_front(house, neighbours),
+        open_health(house, names, neighbours),
         open_signing_in(house),
         open_owed(house, names),
         open_saving(house, names),
@@ -98,6 +101,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_appointing(house, names),
         open_administering(house, names),
         open_subscribing(house, names),
+        open_lettering(house, names),
         open_events(house),
         open_publishing(house),
         open_composing(house, names),

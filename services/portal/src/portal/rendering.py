@@ -109,8 +109,9 @@ def _menu(visit: Visit) -> list[tuple[str, str, str]]:
             ("/people", "key", "people.title"),
             ("/reorganisations", "unit", "reorganisation.title"),
             ("/calendar", "clock", "calendar.short"),
+            ("/letter-templates", "letter", "lettering.title"),
             ("/subscriptions", "send", "subscription.short"),
-            ("/platform", "chart", "house.standing"),
+            ("/standing", "chart", "house.standing"),
         ]
     elif visit.has_role("subscriber"):
         places.append(("/subscriptions", "send", "subscription.short"))

@@ -1,6 +1,7 @@
 """One's own affairs: who one is here, a second factor, where one is signed in; and whether one is still there."""
 
 import asyncio
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -10,11 +11,11 @@ from chassis.http import problem_answer
 from chassis.problems import NotSignedIn
 from portal import writing
 from portal.asking import Json
-from portal.doorkeeping import TOKEN_HEADER, door_of, read_form
+from portal.doorkeeping import TOKEN_HEADER, Form, door_of, read_form
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
 from portal.people import PROVINCE, Names
-from portal.problems import NobodyHere, Refused
+from portal.problems import NobodyHere, Refused, ServiceAway
 from portal.rendering import House, go_to
 from portal.sessions import IDLE_SECONDS, Visit
 
@@ -25,14 +26,35 @@ def open_profile(house: House, names: Names) -> APIRouter:
     services = house.services
 
     @router.get("/profile")
-    async def profile(request: Request, done: str = "") -> Response:
-        visit = await here(request)
-        person, units, unread, _ = await asyncio.gather(
+    async def profile(request: Request) -> Response:
+        return await _profile(request, await here(request))
+
+    @router.post("/profile/channels")
+    async def choose_channels(request: Request) -> Response:
+        form, visit = await read_form(request), await here(request)
+        body = channels_of(form)
+        try:
+            told = await services.ask("PUT", "notify", "/preferences", token=visit.access_token, body=body)
+        except Refused as refused:
+            if refused.answered >= 500:
+                raise
+            return await _profile(request, visit, chosen=body, refused=refused)
+        if told["webhook_secret"]:
+            # Shown on this page and nowhere else: the service tells it to nobody again.
+            return await _profile(request, visit, secret=told["webhook_secret"])
+        return go_to("/profile?done=channels")
+
+    async def _profile(
+        request: Request, visit: Visit, *, chosen: Json = None, refused: Refused | None = None, secret: str = ""
+    ) -> Response:
+        person, kept, units, unread, _ = await asyncio.gather(
             services.find("directory", f"/people/{visit.person_id}", token=visit.access_token),
+            _channels(visit),
             names.of_units({unit for unit, _role in visit.posts if unit != PROVINCE}, visit, whole=True),
             unread_letters(house, visit),
             names.introduce(visit),
         )
+        done = request.query_params.get("done", "")
         return await house.page(
             request,
             "profile.html",
@@ -40,10 +62,20 @@ def open_profile(house: House, names: Names) -> APIRouter:
             person=person,
             units=units,
             moment=writing.moment,
-            done=done if done in ("password", "second_factor") else "",
+            done=done if done in ("password", "second_factor", "channels") else "",
+            channels=(kept | (chosen or {})) if kept else None,
+            refused=refused,
+            secret=secret,
+            status=422 if refused else 200,
             idle_minutes=int(IDLE_SECONDS // 60),
             unread=unread,
         )
+
+    async def _channels(visit: Visit) -> Json:
+        try:
+            return await services.find("notify", "/preferences", token=visit.access_token)
+        except ServiceAway:  # one's account is shown whoever carries letters
+            return None
 
     @router.get("/profile/second-factor")
     async def second_factor(request: Request) -> Response:
@@ -127,3 +159,13 @@ def picture_of(address: str) -> Markup:
 
     drawn = segno.make(address, error="m", micro=False)
     return Markup(drawn.svg_inline(scale=5, border=4, dark="#000", light="#fff", svgclass="qr"))  # noqa: S704  of squares alone
+
+
+def channels_of(form: Form) -> dict[str, Any]:
+    """Return the ways that were chosen, in their order and each once, and where they lead, as the service takes it."""
+    chosen = [each.strip() for each in form.all("channel") if each.strip()]
+    return {
+        "channels": list(dict.fromkeys(chosen)),
+        "phone": form.get("phone") or None,
+        "webhook_url": form.get("webhook_url") or None,
+    }
