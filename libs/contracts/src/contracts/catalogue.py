@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from contracts import acknowledging, directives, directory, outside, reporting, submissions
+from contracts import acknowledging, closing, directives, directory, outside, reporting, submissions
 from contracts.event import CONTENT_TYPE, Event, nats_subject
 
 EVENTS: tuple[type[Event], ...] = (
@@ -18,6 +18,7 @@ EVENTS: tuple[type[Event], ...] = (
     directives.DirectiveAmended,
     directives.DirectiveCorrected,
     directives.DirectiveRecalled,
+    closing.DirectiveClosed,
     acknowledging.DeliveryAcknowledged,
     directives.DeliveryRefused,
     directives.DeliveryMoved,

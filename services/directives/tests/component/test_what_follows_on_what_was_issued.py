@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.testing import tell
+from chassis.testing import tell, waiting_events
 from contracts.submissions import SubmissionAccepted
 
 WHY = "Đã xong."
@@ -183,7 +183,7 @@ async def test_an_exemption_taken_back_while_the_directive_is_recalled_leaves_no
 
 
 @pytest.mark.parametrize("end", ["recalled", "replaced", "closed"])
-async def test_nobody_is_waited_for_once_it_is_over(make, desk, plain, client, end) -> None:
+async def test_nobody_is_waited_for_once_it_is_over_and_all_are_told(make, desk, plain, client, frame, end) -> None:
     acting = {"name": "Trường THCS 1", "purpose": "execute", "audience": {"include": ["U-THCS-1"]}}
     old = await desk.issued({**plain, "recipients": [acting], "implement_by": "2026-11-21T00:00:00+07:00"})
     path = f"/directives/{old['directive_id']}"
@@ -194,6 +194,8 @@ async def test_nobody_is_waited_for_once_it_is_over(make, desk, plain, client, e
 
     found = (await client.get(f"{path}/deliveries", headers=desk.officer)).json()
     assert (found["awaited"], found["acknowledge_by"], found["chase_from"]) == (0, None, None)
+    told = [each["type"] for each in await waiting_events(frame) if each["data"].get("directive_id") == path[12:]]
+    assert told.count(f"directives.directive.{end}.v1") == 1
     [unit] = (await client.get(f"{path}/cascade", headers=desk.officer)).json()["units"]
     assert not unit["is_late"]
 

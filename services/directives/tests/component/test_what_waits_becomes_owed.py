@@ -209,16 +209,18 @@ async def test_what_waits_when_its_directive_closes_is_owed_never_and_its_units_
     before = len(await case.news())
     path = f"/directives/{case.issued['directive_id']}/close"
     assert (await desk.client.post(path, json={"reason": "Đã xong"}, headers=officer)).status_code == 200
-    told = [data for _, data in (await case.news())[before:]]
+    *changes, (last, _) = (await case.news())[before:]
+    told = [data for _, data in changes]
 
     await tell(case.frame, accepted)
 
+    assert last == "directives.directive.closed.v1"
     assert await case.states(1) == await case.states(2) == ["exempt", "exempt"]
     assert sorted((each["change"], each["state"], each["unit_id"]) for each in told) == sorted(
         [("exempted", "exempt", unit) for unit in ("U-THPT-1", "U-THPT-2")] * 2
     )
     assert (await desk.client.post(path, json={"reason": "Đã xong"}, headers=officer)).status_code == 200
-    assert len(await case.news()) == before + len(told)
+    assert len(await case.news()) == before + len(told) + 1
     refused = await case.post("reopen")
     assert (refused.status_code, refused.json()["state"]) == (409, "closed")
     refused = await case.post("activate", happened_on="2090-03-15")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chassis.consuming import EventDesk
 from chassis.transaction import Transaction
 from contracts.acknowledging import DeliveryAcknowledged
+from contracts.closing import DirectiveClosed
 from contracts.directives import (
     CalendarEntered,
     DeliveryMoved,
@@ -43,7 +44,7 @@ from contracts.submissions import (
 from notify import projections
 from notify.addressing import write_letters
 from notify.notices import NoticeEvent, note_notices
-from notify.publishing import TotalsEvent, note_totals
+from notify.publishing import TotalsEvent, note_totals, note_who_answers
 from notify.reminding import noting
 from unit_tree.projection import note_units
 
@@ -62,6 +63,7 @@ def register(desk: EventDesk) -> None:
         DirectiveAmended,
         DirectiveCorrected,
         DirectiveRecalled,
+        DirectiveClosed,
         DeliveryAcknowledged,
         DeliveryRefused,
         DeliveryMoved,
@@ -77,6 +79,7 @@ def register(desk: EventDesk) -> None:
     async def note_directives(
         events: Sequence[
             NoticeEvent
+            | DirectiveClosed
             | DeliveryAcknowledged
             | ObligationAssigned
             | projections.ObligationEvent
@@ -98,7 +101,7 @@ def register(desk: EventDesk) -> None:
         if owed:
             touched = await projections.note_obligations(tx, owed)
             await noting.note_owed(tx, touched)
-            await write_letters(tx, obligation_ids=touched)
+            await write_letters(tx, obligation_ids=touched, due_ids=await note_who_answers(tx, owed))
         if asked:
             await write_letters(tx, due_ids=await projections.note_extensions(tx, asked))
         await noting.note_receipts(tx, events)

@@ -7,7 +7,9 @@ from chassis.policy import PROVINCE
 from chassis.transaction import Transaction
 from contracts.reporting import EditionPublished, SubscriptionStopped
 from notify.domain import LETTERS, Due, Kind
+from notify.projections import ObligationEvent
 from notify.store import facts, watched
+from notify.store.facts import Edition
 
 TELL_AGAIN_HOURS = 6
 """A service that parks more and more is told of again after this long, not for each message."""
@@ -29,22 +31,42 @@ async def note_totals(tx: Transaction, events: Sequence[TotalsEvent]) -> set[UUI
     return {due.id for due in news}
 
 
+async def note_who_answers(tx: Transaction, events: Sequence[ObligationEvent]) -> set[UUID]:
+    """Note that editions heard of before are told to these units too, if they answered when those were published.
+
+    Whichever is heard of first, the edition or who answers, the same units are told. Returns the ids of what is due.
+    """
+    published = await facts.editions_of(tx.connection, {event.directive_id for event in events})
+    news = [
+        _told_to(event.answering_unit_id, edition)
+        for event in events
+        for edition in published
+        if UUID(edition.quoted["requirement_id"]) == event.requirement_id and event.occurred_at <= edition.occurred_at
+    ]
+    await facts.put_due(tx.connection, news)
+    return {due.id for due in news}
+
+
 def _published(event: EditionPublished, unit_ids: Iterable[str]) -> Iterable[Due]:
     quoted = event.model_dump(
         mode="json",
         include={"requirement_id", "number", "as_of", "changed_figures", "units_reported", "units_due"},
     )
-    for unit_id in unit_ids:
-        yield Due(
-            kind=Kind.EDITION_PUBLISHED,
-            about=uuid5(event.requirement_id, unit_id),
-            number=event.number,
-            obligation_id=None,
-            directive_id=event.directive_id,
-            occurred_at=event.occurred_at,
-            quoted=quoted,
-            unit_id=unit_id,
-        )
+    edition = Edition(event.directive_id, event.occurred_at, quoted)
+    return [_told_to(unit_id, edition) for unit_id in unit_ids]
+
+
+def _told_to(unit_id: str, edition: Edition) -> Due:
+    return Due(
+        kind=Kind.EDITION_PUBLISHED,
+        about=uuid5(UUID(edition.quoted["requirement_id"]), unit_id),
+        number=edition.quoted["number"],
+        obligation_id=None,
+        directive_id=edition.directive_id,
+        occurred_at=edition.occurred_at,
+        quoted=edition.quoted,
+        unit_id=unit_id,
+    )
 
 
 def _stopped(event: SubscriptionStopped) -> Due:

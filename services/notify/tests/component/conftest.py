@@ -275,6 +275,19 @@ def frame(make_frame) -> Frame:
 
 
 @pytest.fixture
+def forget_everything(frame):
+    """Empty every table, in one word to PostgreSQL: who tries every order of events does so a hundred times."""
+    tables = [table.name for metadata in MIGRATIONS.metadata for table in reversed(metadata.sorted_tables)]
+    emptied = " ".join(f"DELETE FROM {each};" for each in tables)
+
+    async def empty():
+        async with frame.engine.begin() as connection:
+            await connection.exec_driver_sql(f"DO $$ BEGIN {emptied} END $$")
+
+    return empty
+
+
+@pytest.fixture
 def written(frame):
     """Return every letter there is, as `(kind, person)`, sorted."""
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from chassis.testing import running, tell
 from chassis.transaction import new_id
 from contracts.submissions import Carried
-from notify.main import MIGRATIONS
 from notify.tables import letters
 
 REPORTER, HEAD, ELSEWHERE, LATE_COMER = (new_id() for _ in range(4))
@@ -52,14 +51,11 @@ async def test_units_that_owed_nothing_any_more_are_told_too(ground, case, news)
     assert await news() == [("directive_replaced", ELSEWHERE)]
 
 
-async def test_in_every_order_the_same_people_are_told(frame, case, appointed, written) -> None:
+async def test_in_every_order_the_same_people_are_told(frame, case, appointed, written, forget_everything) -> None:
     told = [appointed(REPORTER, "reporter"), case.issued(), case.opened(), case.changed("replaced"), case.replaced()]
     expected = sorted([("obligation_opened", REPORTER), ("directive_replaced", REPORTER)])
     for order in permutations(told):
-        async with frame.engine.begin() as connection:
-            for metadata in MIGRATIONS.metadata:
-                for table in reversed(metadata.sorted_tables):
-                    await connection.execute(table.delete())
+        await forget_everything()
         await tell(frame, *order)
         assert await written() == expected
 

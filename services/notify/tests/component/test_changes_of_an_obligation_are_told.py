@@ -9,7 +9,6 @@ from sqlalchemy import select
 from chassis.testing import tell
 from chassis.transaction import new_id
 from notify import addressing
-from notify.main import MIGRATIONS
 from notify.tables import letters
 
 REPORTER, DESK, DIVISION, LATE_COMER = (new_id() for _ in range(4))
@@ -92,7 +91,7 @@ async def test_nobody_new_is_told_of_what_is_owed_no_more(ground, case, appointe
     assert ("obligation_opened", LATE_COMER) in await written()
 
 
-async def test_every_order_tells_the_same_people_the_same(frame, case, appointed, written) -> None:
+async def test_every_order_tells_the_same_people_the_same(frame, case, appointed, written, forget_everything) -> None:
     told = [
         appointed(REPORTER, "reporter"),
         case.issued(),
@@ -102,10 +101,7 @@ async def test_every_order_tells_the_same_people_the_same(frame, case, appointed
     ]
     expected = sorted((f"obligation_{each}", REPORTER) for each in ("opened", "extended", "exempted"))
     for order in permutations(told):
-        async with frame.engine.begin() as connection:
-            for metadata in MIGRATIONS.metadata:
-                for table in reversed(metadata.sorted_tables):
-                    await connection.execute(table.delete())
+        await forget_everything()
         await tell(frame, *order)
         assert await written() == expected
 

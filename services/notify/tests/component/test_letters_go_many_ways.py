@@ -201,10 +201,13 @@ async def test_the_desk_sees_who_could_not_be_told_and_why(
     path = f"/directives/{case.directive_id}/unreached"
     async with running(front) as client:
         answer = await client.get(path, headers=signer.bearer(DESK))
+        paths = path, f"/requirements/{case.requirement_id}/unreached"
         others = [
-            await client.get(path, headers=signer.bearer(each))
-            for each in (("reporter", OTHER), ("desk_officer", "U-SGD-KHAC"))
+            await client.get(each, headers=signer.bearer(who))
+            for who in (("reporter", OTHER), ("desk_officer", "U-SGD-KHAC"))
+            for each in paths
         ]
+        of_requirement = await client.get(paths[1], headers=signer.bearer(DESK))
     # Of the school one of two could be told: somebody there knows.
     assert answer.json() == {
         "units_asked": 3,
@@ -213,7 +216,8 @@ async def test_the_desk_sees_who_could_not_be_told_and_why(
             {"unit_id": OTHER, "people": 1, "reason": "550 …"},
         ],
     }
-    assert [each.status_code for each in others] == [404, 404]
+    assert of_requirement.json() == answer.json()
+    assert [each.status_code for each in others] == [404] * 4
 
 
 async def test_a_webhook_is_signed_and_told_nothing_of_people(letters_wait, frame, gateways, people, sql):

@@ -14,7 +14,6 @@ from chassis.testing import box_of, tell, tell_together
 from chassis.transaction import new_id
 from contracts.event import seal
 from notify import addressing
-from notify.main import MIGRATIONS
 from notify.tables import letters
 
 REPORTER, HEAD, OFFICER, STRANGER = (new_id() for _ in range(4))
@@ -30,19 +29,6 @@ def texts(frame):
             return sorted(tuple(row) for row in await connection.execute(select(*said)))
 
     return all_of
-
-
-@pytest.fixture
-def forget_everything(frame):
-    """Empty every table."""
-
-    async def empty():
-        async with frame.engine.begin() as connection:
-            for metadata in MIGRATIONS.metadata:
-                for table in reversed(metadata.sorted_tables):
-                    await connection.execute(table.delete())
-
-    return empty
 
 
 async def test_an_obligation_is_told_to_everyone_who_answers_for_the_unit_and_to_nobody_else(

@@ -10,6 +10,7 @@ from chassis.clock import VIETNAM
 from chassis.testing import tell, tell_together
 from chassis.transaction import new_id
 from contracts.acknowledging import DeliveryAcknowledged
+from contracts.closing import DirectiveClosed
 from contracts.directives import CalendarEntered, DayEntered, DeliveryRefused
 from contracts.directory import UnitChanged, UnitRelation, UnitVersion
 from notify.domain import Kind
@@ -123,7 +124,7 @@ async def test_a_word_that_it_has_arrived_is_chased_on_the_second_working_day(
     assert await reminders() == [("reminder_receipt", REPORTER, first)]
 
 
-async def test_who_gave_a_word_or_answered_is_not_chased_nor_anybody_once_it_is_replaced(
+async def test_who_gave_a_word_or_answered_is_not_chased_nor_anybody_once_it_is_replaced_or_closed(
     clock, case, appointed, reminders
 ) -> None:
     refused = DeliveryRefused(
@@ -134,7 +135,10 @@ async def test_who_gave_a_word_or_answered_is_not_chased_nor_anybody_once_it_is_
         code="",
         subject="",
     )
-    for settles in (acknowledged(case), refused, case.submitted(REPORTER), case.replaced()):
+    closed = DirectiveClosed(
+        occurred_at=ISSUED_AT, directive_id=case.directive_id, issuer_unit_id=ISSUER, code="761/SGDĐT-GDPT"
+    )
+    for settles in (acknowledged(case), refused, case.submitted(REPORTER), case.replaced(), closed):
         case.directive_id, case.requirement_id, case.obligation_id = (new_id() for _ in range(3))
         word = settles.model_copy(update={"directive_id": case.directive_id})
         await clock.tell(word, appointed(REPORTER), case.issued(), case.opened())  # in whatever order it is heard of

@@ -10,7 +10,6 @@ from chassis.policy import PROVINCE
 from chassis.testing import running, tell
 from chassis.transaction import new_id
 from contracts.reporting import EditionPublished, SubscriptionStopped
-from notify.main import MIGRATIONS
 from notify.tables import letters
 from notify.watching import look
 
@@ -44,21 +43,15 @@ def people_are_known(appointed):
     ]
 
 
-async def wipe(frame) -> None:
-    async with frame.engine.begin() as connection:
-        for metadata in MIGRATIONS.metadata:
-            for table in reversed(metadata.sorted_tables):
-                await connection.execute(table.delete())
-
-
 async def test_an_edition_is_told_to_those_who_may_read_totals_in_whatever_order(
-    frame, case, published, people_are_known, written
+    frame, case, published, people_are_known, appointed, written, forget_everything
 ) -> None:
-    told = [case.issued(), published, people_are_known[2]]
-    for order in permutations(told):
-        await wipe(frame)
-        await tell(frame, *people_are_known[:2], case.opened(COMMUNE))
-        await tell(frame, *order)
+    # Asked after the totals were published: told of what comes, not of what was.
+    newcomer = case.opened("U-XA-2").model_copy(update={"obligation_id": new_id(), "occurred_at": datetime.now(UTC)})
+    for first, second, third in permutations([case.issued(), published, case.opened(COMMUNE)]):
+        await forget_everything()
+        await tell(frame, *people_are_known[:2], appointed(new_id(), "commune_officer", "U-XA-2"))
+        await tell(frame, first, second, people_are_known[2], third, newcomer)
         assert [each for each in await written() if each[0] == "edition_published"] == sorted(
             ("edition_published", each) for each in (OFFICER, LEADER)
         )

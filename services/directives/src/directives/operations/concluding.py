@@ -4,6 +4,7 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.transaction import Transaction
+from contracts.closing import DirectiveClosed
 from directives import store
 from directives.domain.directive import Closing, Correction, Directive, Stamp
 from directives.operations.access import take
@@ -46,4 +47,8 @@ async def close_directive(tx: Transaction, *, directive_id: UUID, reason: str, t
         )
     await store.directives.put(tx.connection, closed)
     await close_waiting(tx, directive_id=directive_id, reason=f"Văn bản đã kết thúc: {reason}", by=by)
+    code = closed.number.code if closed.number else ""
+    tx.emit(
+        DirectiveClosed(occurred_at=tx.now, directive_id=directive_id, issuer_unit_id=closed.issuer_unit_id, code=code)
+    )
     return closed

@@ -14,7 +14,7 @@ from chassis.text import Line
 from chassis.transaction import OpenTransaction
 from notify.channels import operations
 from notify.channels.choosing import Channel, Choice
-from notify.channels.problems import ChoiceUnfit, NoSuchDirective
+from notify.channels.problems import ChoiceUnfit, NoSuchDirective, NoSuchRequirement
 from notify.domain import Kind
 from notify.settings import Settings
 
@@ -111,6 +111,13 @@ async def put_policy(kind: Kind, asked: PolicyIn, tx: OpenTransaction, caller: C
 async def read_unreached(directive_id: UUID, tx: OpenTransaction, caller: Calling) -> UnreachedOut:
     """Answer which of the units that owe something could not be told of it by any way, and why."""
     asked, units = await operations.read_unreached(tx, directive_id=directive_id, by=caller)
+    return UnreachedOut(units_asked=asked, units=[UnreachedUnitOut(**asdict(each)) for each in units])
+
+
+@router.get("/requirements/{requirement_id}/unreached", responses=may_raise(NotSignedIn, NoSuchRequirement, Malformed))
+async def read_unreached_of_requirement(requirement_id: UUID, tx: OpenTransaction, caller: Calling) -> UnreachedOut:
+    """Answer which of the units that owe an answer to a requirement could not be told of it by any way, and why."""
+    asked, units = await operations.read_unreached_of_requirement(tx, requirement_id=requirement_id, by=caller)
     return UnreachedOut(units_asked=asked, units=[UnreachedUnitOut(**asdict(each)) for each in units])
 
 

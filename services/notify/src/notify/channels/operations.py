@@ -8,7 +8,7 @@ from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotAllowed
 from chassis.transaction import Transaction
 from notify.channels.choosing import Channel, Choice, fit
-from notify.channels.problems import NoSuchDirective
+from notify.channels.problems import NoSuchDirective, NoSuchRequirement
 from notify.channels.webhooks import new_secret
 from notify.domain import Kind
 from notify.store import preferences, reaching
@@ -46,10 +46,20 @@ async def choose_policy(
 
 async def read_unreached(tx: Transaction, *, directive_id: UUID, by: Caller) -> tuple[int, list[Unreached]]:
     """Return how many units owe something of a directive, and who of them could not be told; for its desk."""
-    desks = await reaching.desks_of(tx.connection, directive_id)
+    desks = await reaching.desks_of(tx.connection, directive_id=directive_id)
     if not any(may(by, Purpose.REVIEW, each) for each in desks):
         raise NoSuchDirective("Không có văn bản này.", "There is no such directive.")
-    return await reaching.unreached_of(tx.connection, directive_id)
+    return await reaching.unreached_of(tx.connection, directive_id=directive_id)
+
+
+async def read_unreached_of_requirement(
+    tx: Transaction, *, requirement_id: UUID, by: Caller
+) -> tuple[int, list[Unreached]]:
+    """Return how many units owe an answer to a requirement, and who of them could not be told; for its desk."""
+    desks = await reaching.desks_of(tx.connection, requirement_id=requirement_id)
+    if not any(may(by, Purpose.REVIEW, each) for each in desks):
+        raise NoSuchRequirement("Không có yêu cầu này.", "There is no such requirement.")
+    return await reaching.unreached_of(tx.connection, requirement_id=requirement_id)
 
 
 def _refuse_others(by: Caller) -> None:

@@ -13,3 +13,7 @@ class ChoiceUnfit(Malformed):
 
 class NoSuchDirective(NotFound):
     """There is no such directive, as far as the caller may know."""
+
+
+class NoSuchRequirement(NotFound):
+    """There is no such requirement, as far as the caller may know."""

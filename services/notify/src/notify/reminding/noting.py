@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.transaction import Transaction
 from contracts.acknowledging import DeliveryAcknowledged
+from contracts.closing import DirectiveClosed
 from contracts.directives import (
     CalendarEntered,
     DeliveryMoved,
@@ -89,7 +90,7 @@ def _receipts(event: object) -> Iterable[dict[str, Any]]:
             yield receipts.row(event.directive_id, event.former_unit_id, settled_at=event.occurred_at)
         case SubmissionSubmitted():
             yield receipts.row(event.directive_id, event.answering_unit_id, settled_at=event.occurred_at)
-        case DirectiveReplaced() | DirectiveRecalled():
+        case DirectiveReplaced() | DirectiveRecalled() | DirectiveClosed():
             yield receipts.row(event.directive_id, receipts.EVERYBODY, settled_at=event.occurred_at)
         case _:
             pass

@@ -1,6 +1,7 @@
 """What others told: people and their posts, directives, obligations; and what must be said about it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy import case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notify.domain import Due, Letter
+from notify.domain import Due, Kind, Letter
 from notify.tables import acceptances, directives, letters_due, obligations, people, posts, requirements
 
 ONE_AT_A_TIME = 0xC0_17E5
@@ -138,6 +139,25 @@ async def put_digests_due(connection: AsyncConnection, written: Sequence[Letter]
     ]
     if rows:
         await connection.execute(_PUT_DUE, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Totals that were published, as somebody is told of them."""
+
+    directive_id: UUID
+    occurred_at: datetime
+    quoted: Mapping[str, Any]
+
+
+async def editions_of(connection: AsyncConnection, directive_ids: Collection[UUID]) -> list[Edition]:
+    """Return the editions of these directives that were heard of."""
+    query = (
+        select(letters_due.c.directive_id, letters_due.c.occurred_at, letters_due.c.quoted)
+        .distinct()
+        .where(letters_due.c.kind == Kind.EDITION_PUBLISHED, letters_due.c.directive_id.in_(directive_ids))
+    )
+    return [Edition(row.directive_id, row.occurred_at, row.quoted) for row in await connection.execute(query)]
 
 
 async def units_asked(connection: AsyncConnection, requirement_id: UUID) -> set[str]:

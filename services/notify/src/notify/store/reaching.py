@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notify.tables import deliveries, letters, letters_due, obligations, requirements
@@ -20,19 +20,34 @@ class Unreached:
     """Of one of them, in the words of the server; null where nobody holds a post."""
 
 
-async def desks_of(connection: AsyncConnection, directive_id: UUID) -> set[str]:
-    """Return the units whose desk waits for answers to a directive."""
+def _of(directive_id: UUID | None, requirement_id: UUID | None) -> ColumnElement[bool]:
+    if requirement_id is not None:
+        # By its directive, which has an index.
+        its_directive = select(requirements.c.directive_id).where(requirements.c.requirement_id == requirement_id)
+        return and_(
+            obligations.c.directive_id == its_directive.scalar_subquery(),
+            obligations.c.requirement_id == requirement_id,
+        )
+    return obligations.c.directive_id == directive_id
+
+
+async def desks_of(
+    connection: AsyncConnection, *, directive_id: UUID | None = None, requirement_id: UUID | None = None
+) -> set[str]:
+    """Return the units whose desk waits for answers to a directive, or to one requirement of one."""
     query = (
         select(obligations.c.issuer_unit_id, requirements.c.reviewing_unit_id)
         .select_from(obligations.outerjoin(requirements, requirements.c.requirement_id == obligations.c.requirement_id))
-        .where(obligations.c.directive_id == directive_id)
+        .where(_of(directive_id, requirement_id))
         .distinct()
     )
     return {each for row in await connection.execute(query) for each in row if each is not None}
 
 
-async def unreached_of(connection: AsyncConnection, directive_id: UUID) -> tuple[int, list[Unreached]]:
-    """Return how many units owe something of a directive, and those of them nobody of whom could be told."""
+async def unreached_of(
+    connection: AsyncConnection, *, directive_id: UUID | None = None, requirement_id: UUID | None = None
+) -> tuple[int, list[Unreached]]:
+    """Return how many units owe something of a directive, or one requirement, and those nobody of whom was told."""
     arrived = func.coalesce(
         func.bool_or(letters.c.read_at.is_not(None) | deliveries.c.state.in_(("sent", "waiting", "overtaken"))), False
     )
@@ -53,7 +68,7 @@ async def unreached_of(connection: AsyncConnection, directive_id: UUID) -> tuple
             )
             .outerjoin(deliveries, deliveries.c.letter_id == letters.c.letter_id)
         )
-        .where(obligations.c.directive_id == directive_id, obligations.c.ended_at.is_(None))
+        .where(_of(directive_id, requirement_id), obligations.c.ended_at.is_(None))
         .group_by(obligations.c.answering_unit_id)
         .order_by(obligations.c.answering_unit_id)
     )
