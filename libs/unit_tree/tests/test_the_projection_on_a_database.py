@@ -10,9 +10,11 @@ import asyncpg
 import pytest
 from sqlalchemy import select, text
 
+from chassis.strokes import Strokes
 from chassis.transaction import Transactions, new_id, open_engine
 from contracts.directory import UnitChanged, UnitRelation, UnitVersion
 from unit_tree.projection import TreeReader, note_unit, note_units
+from unit_tree.standing import find_standings, read_standings
 from unit_tree.tables import known_units, metadata
 
 
@@ -134,6 +136,45 @@ async def test_the_tree_follows_the_table_and_only_what_changed_is_read_again(tr
     async with transactions.begin() as tx:
         await tx.connection.execute(text("TRUNCATE known_units"))
     assert len(await tree()) == 0
+
+
+async def test_who_stands_above_a_few_is_what_the_whole_tree_says(transactions, engine):
+    chance = random.Random(11)  # noqa: S311  any tree will do, not a secret
+    names = [f"U{number}" for number in range(12)]
+    days = [date(2026, month, 1) for month in (1, 3, 5, 7)]
+    kinds = ("reporting", "administrative")
+
+    def dated(unit_id):
+        # Any history, rings among them.
+        ends = [(*sorted(chance.sample(days, 2)), chance.choice(names), chance.choice(kinds)) for _ in range(3)]
+        relations = tuple(
+            UnitRelation(kind=kind, parent_id=parent, valid_from=first, valid_to=chance.choice([None, last]))
+            for first, last, parent, kind in ends
+        )
+        return fact(unit_id, 1).model_copy(update={"relations": relations})
+
+    async with transactions.begin() as tx:
+        await note_units([dated(each) for each in names], tx)
+        tree = await TreeReader().tree(tx.connection)
+    few = names[:7]
+    async with transactions.begin() as tx:
+        found = await find_standings(tx, [*few, "NOBODY"], kinds, days)
+
+    assert sorted(found) == few
+    for unit_id in few:
+        for kind in kinds:
+            for day in days:
+                above = {each.unit_id for each in found[unit_id] if (each.kind, each.day) == (kind, day)}
+                assert above == {unit_id, *tree.ancestors(unit_id, kind, day)}
+    strokes = Strokes(
+        engine.url.set(drivername="postgresql").render_as_string(hide_password=False),
+        name="test",
+        pool_size=1,
+        wake=lambda: None,
+    )
+    again = await read_standings(strokes, few, kinds, days)
+    await strokes.close()
+    assert {key: set(value) for key, value in again.items()} == {key: set(value) for key, value in found.items()}
 
 
 async def test_one_change_among_many_is_much_cheaper_than_reading_all_of_them(transactions):

@@ -1,4 +1,4 @@
-"""The letterbox: what directives asks, and of whom, and by which days it counts."""
+"""The letterbox: what directives asks, and of whom, and by which days it counts; and who stands below whom."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,11 @@ from contracts.directives import (
     ObligationOpened,
     ObligationTransferred,
 )
+from contracts.directory import UnitChanged
 from submissions.operations.carrying import carry_over
 from submissions.projections import note_asked, note_years
 from submissions.store.asked import ObligationEvent
+from unit_tree.projection import note_units
 
 
 def register(desk: EventDesk) -> None:
@@ -26,3 +28,7 @@ def register(desk: EventDesk) -> None:
     @desk.batch("submissions-calendar", CalendarEntered)
     async def note_calendar(events: Sequence[CalendarEntered], transaction: Transaction) -> None:
         await note_years(events, transaction)
+
+    @desk.batch("submissions-units", UnitChanged)
+    async def note_tree(events: Sequence[UnitChanged], transaction: Transaction) -> None:
+        await note_units(events, transaction)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import unit_tree.tables
 from chassis import tables as chassis_tables
 from chassis.frame import Frame
 from chassis.identity import KeyRing
@@ -18,7 +19,7 @@ from submissions.tables import metadata
 
 MIGRATIONS = Migrations(
     folder=Path(__file__).parent / "migrations",
-    metadata=(metadata, chassis_tables.metadata),
+    metadata=(metadata, unit_tree.tables.metadata, chassis_tables.metadata),
 )
 
 

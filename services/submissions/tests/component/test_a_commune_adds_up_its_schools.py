@@ -1,9 +1,13 @@
 """A commune's report names the schools behind its figures; who reviews it sees them, and why it says otherwise."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
+from chassis.testing import tell
 from chassis.transaction import new_id
 from contracts.directives import AnsweringAsked
+from contracts.directory import UnitChanged, UnitRelation, UnitVersion
 
 PERIOD = "2025-2026"
 PROJECTS = "stem.research_projects"
@@ -19,17 +23,39 @@ def behind(parts=None) -> list[dict]:
     return [{"indicator": PROJECTS, "period": PERIOD, "parts": PARTS if parts is None else parts}]
 
 
-def said(parts) -> list[dict]:
+def said_of(parts) -> list[dict]:
     return [{name: each for name, each in part.items() if each is not None} for part in parts]
 
 
+def unit(unit_id, above=None) -> UnitChanged:
+    since = {"valid_from": date(2025, 7, 1), "valid_to": None}
+    named = {"unit_type": "thcs", "name": unit_id, "short_name": unit_id, "levels": ()}
+    relations = (UnitRelation(kind="reporting", parent_id=above, **since),) if above else ()
+    return UnitChanged(
+        occurred_at=datetime.now(UTC),
+        unit_id=unit_id,
+        version=1,
+        versions=(UnitVersion(**since, **named),),
+        relations=relations,
+        lineage=(),
+    )
+
+
 @pytest.fixture
-async def desk(owe, asked):
+async def untold(owe, asked):
+    """Somebody who adds up what others stated, before it is known here who stands below them."""
     return await owe(asked.report(answering=AnsweringAsked(is_consolidated=True)))
 
 
+@pytest.fixture
+async def desk(untold, frame, asked):
+    below = [unit(each, asked.school) for each in ("TH-1", "TH-2", "TH-9")]
+    await tell(frame, unit(asked.school), *below, unit("COMMUNE-2"), unit("TH-3", "COMMUNE-2"))
+    return untold
+
+
 async def test_who_stands_behind_a_figure_stands_with_the_version(desk, asked, reporter, officer) -> None:
-    sent = await desk.submit(reporter, asked.answer(consolidates=behind(said(PARTS))))
+    sent = await desk.submit(reporter, asked.answer(consolidates=behind(said_of(PARTS))))
 
     assert sent.status_code == 201
     [version] = (await desk.read(officer)).json()["versions"]
@@ -41,7 +67,7 @@ async def test_who_stands_behind_a_figure_stands_with_the_version(desk, asked, r
 async def test_a_figure_that_is_not_the_sum_is_sent_with_a_reason_and_not_without(
     desk, asked, record, reporter, officer
 ) -> None:
-    body = asked.answer(consolidates=behind(said(PARTS[:1])))
+    body = asked.answer(consolidates=behind(said_of(PARTS[:1])))
     before = await record.everything()
 
     refused = await desk.submit(reporter, body)
@@ -108,6 +134,51 @@ async def test_a_wrong_part_is_a_fault_to_a_sender_who_may_see_its_version(
     saved = await client.patch(path, json={"fields": lines}, headers={**both, "If-Match": '"0"'})
     assert FIELD in [each["field"] for each in saved.json()["errors"]]
     assert (await desk.submit(both, asked.answer(consolidates=behind([part])))).status_code == 201
+
+
+async def test_nobody_adds_up_the_units_of_others(desk, asked, client, record, reporter) -> None:
+    before = await record.everything()
+
+    for foreign in ("TH-3", "COMMUNE-2", "NOBODY"):
+        said = asked.answer(consolidates=behind([*said_of(PARTS), {"unit_id": foreign, "value": 0}]))
+        refused = await desk.submit(reporter, said)
+        checked = await client.post(f"/obligations/{desk.obligation_id}/checks", json=said, headers=reporter)
+        assert refused.status_code == 422
+        for errors in (refused.json()["errors"], checked.json()["errors"]):
+            assert [(each["where"], foreign in each["what_vi"]) for each in errors] == [
+                ("consolidates[0].parts[2]", True)
+            ]
+    assert await record.everything() == before
+    lines = {FIELD: ["TH-1 = 3", "TH-3 = 0"]}
+    path = f"/obligations/{desk.obligation_id}/draft"
+    saved = await client.patch(path, json={"fields": lines}, headers={**reporter, "If-Match": '"0"'})
+    assert FIELD in [each["field"] for each in saved.json()["errors"]]
+
+
+async def test_before_it_is_known_who_stands_below_nothing_is_taken_and_drafts_are_kept(
+    untold, asked, client, record, reporter
+) -> None:
+    before = await record.everything()
+
+    refused = await untold.submit(reporter, asked.answer(consolidates=behind(said_of(PARTS))))
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert await record.everything() == before
+    path = f"/obligations/{untold.obligation_id}/draft"
+    fields = {"fields": {FIELD: ["TH-1 = 3"]}}
+    assert (await client.patch(path, json=fields, headers={**reporter, "If-Match": '"0"'})).status_code == 200
+
+
+async def test_who_reads_all_below_them_is_told_of_a_wrong_part(desk, school, asked, signer) -> None:
+    _, _, part = school
+    officer = signer.bearer(("commune_officer", asked.school))
+    wrong = behind([part | {"value": 2}, {"unit_id": "TH-2", "value": 1}])
+
+    refused = await desk.submit(officer, asked.answer(consolidates=wrong))
+
+    assert [each["where"] for each in refused.json()["errors"]] == ["consolidates[0].parts[0]"]
+    assert (await desk.submit(officer, asked.answer(consolidates=behind([part])))).status_code == 201
+    assert agreements(await desk.read(officer)) == ["agrees"]
 
 
 async def test_half_a_reference_is_malformed(desk, asked, record, reporter) -> None:

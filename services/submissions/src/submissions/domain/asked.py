@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from contracts.directives import (
@@ -68,6 +68,8 @@ class Requirement:
     """The rules of an answer, arranged for checking one: indicators and sections by their codes."""
 
     id: UUID
+    as_of: date
+    """The day on whose tree it is asked."""
     periods: tuple[str, ...]
     """In their order: what comes before one is the period before it."""
     indicators: dict[str, IndicatorAsked]
@@ -101,6 +103,7 @@ class Requirement:
         stated = [each for each in asked if each.type != "ratio"]
         return cls(
             id=told.requirement_id,
+            as_of=told.as_of,
             periods=told.periods,
             indicators={each.code: each for each in stated},
             ratios={each.code: each for each in told.indicators if each.type == "ratio"},

@@ -14,8 +14,7 @@ from submissions.domain.asked import Obligation, Requirement
 from submissions.domain.earlier import NOTHING_EARLIER, Bound, Earlier, bounds_of, codes_before, earlier_of
 from submissions.domain.explaining import remarks_of
 from submissions.domain.fault import Fault, Remark
-from submissions.domain.quoted import faults_of as quoted_faults
-from submissions.operations.quoting import find_quoted
+from submissions.operations.quoting import find_faults
 from submissions.operations.rights import may_see_figures, not_found, require_read, require_submit
 
 
@@ -67,8 +66,8 @@ async def check_answer(tx: Transaction, *, obligation_id: UUID, answer: Answer, 
         raise not_found()
     require_submit(by, obligation)
     asked = await _asked(tx, obligation)
-    seen = await find_quoted(tx, answer.consolidates, by=by)
-    faults = [*faults_of(asked.requirement, answer), *quoted_faults(answer.consolidates, seen)]
+    parts = await find_faults(tx, obligation, asked.requirement, answer.consolidates, by=by)
+    faults = [*faults_of(asked.requirement, answer), *parts]
     remarks = [] if faults else remarks_of(asked.requirement, answer, asked.before, asked.earlier)
     return Findings(faults, remarks)
 

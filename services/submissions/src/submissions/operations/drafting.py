@@ -14,10 +14,9 @@ from submissions.domain.draft import Content, Draft, answer_of, faults_in, field
 from submissions.domain.draft_fields import refuse_not_asked
 from submissions.domain.explaining import remarks_of
 from submissions.domain.fault import Fault, Remark
-from submissions.domain.quoted import faults_of as quoted_faults
 from submissions.domain.submission import Receipt, refuse_not_owed
 from submissions.operations.checking import read_history
-from submissions.operations.quoting import find_quoted
+from submissions.operations.quoting import find_faults
 from submissions.operations.rights import not_found, require_submit
 from submissions.operations.submitting import stand_before, submit
 from submissions.problems import draft_moved_on, key_reused
@@ -112,8 +111,8 @@ async def _standing(
 ) -> DraftStanding:
     faults, answer = faults_in(requirement, draft), answer_of(draft)
     names = places_in(answer)
-    seen = await find_quoted(tx, answer.consolidates, by=by)
-    faults += [(names.get(each.where), each) for each in quoted_faults(answer.consolidates, seen)]
+    parts = await find_faults(tx, obligation, requirement, answer.consolidates, by=by)
+    faults += [(names.get(each.where), each) for each in parts]
     if not requirement.is_remarked:
         return DraftStanding(draft, faults)
     history = await read_history(tx, obligation, requirement)

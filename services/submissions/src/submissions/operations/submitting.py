@@ -15,10 +15,9 @@ from submissions.domain.earlier import codes_before, earlier_of
 from submissions.domain.evidence import SentFile, file_faults, with_evidence
 from submissions.domain.explaining import refuse_unexplained, remarks_of
 from submissions.domain.fault import Remark
-from submissions.domain.quoted import faults_of as quoted_faults
 from submissions.domain.submission import Receipt, refuse_late_or_accepted
 from submissions.operations.handing_in import ONE_BY_ONE, Request, hand_in
-from submissions.operations.quoting import read_quoted
+from submissions.operations.quoting import read_faults
 from submissions.operations.readiness import refuse_not_ready
 from submissions.operations.recording import next_version, receipt_of, submitted
 from submissions.operations.rights import not_found, require_approved_by, require_submit
@@ -61,9 +60,11 @@ async def submit(
         remarks: Sequence[Remark] = ()
         if standing.repeated is None and requirement.is_remarked:
             remarks = await _remarks(strokes, requirement, standing.obligation, answer)
-        if standing.repeated is None and answer.consolidates:
-            seen = await read_quoted(strokes, answer.consolidates, by=by)
-            refuse_faults(quoted_faults(answer.consolidates, seen))
+        if standing.repeated is None and answer.consolidates and requirement.answering.is_consolidated:
+            now = datetime.now(UTC)
+            refuse_faults(
+                await read_faults(strokes, standing.obligation, requirement, answer.consolidates, by=by, now=now)
+            )
         if requirement.kind in ONE_BY_ONE or requirement.answering.is_official:
             if answer.media_ids and standing.repeated is None:
                 files = await _refuse_media_not_ready(strokes, standing.obligation, answer)
