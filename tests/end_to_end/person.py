@@ -1,12 +1,16 @@
 """A person at the portal: their browser, their account, and how they sign in."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Page
 
+from congvan import web
 from congvan.demo.people import Passwords
 from congvan.demo.play import Play
 
+LOOKED_AT: set[str] = set()
+"""The paths of the pages axe has looked at in this process."""
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 
@@ -57,3 +61,15 @@ async def sign_in(page: Page, staged: Staged, account: str) -> None:
     await page.get_by_label("Mật khẩu").fill(staged.passwords.of(account))
     await page.get_by_role("button", name="Đăng nhập").click()
     await page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+async def broken_rules(page: Page) -> list[str]:
+    """Return what axe finds wrong with the page as it stands: WCAG 2.2 A and AA."""
+    LOOKED_AT.add(urlsplit(page.url).path)
+    axe = (web.modules() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    await page.evaluate(axe)
+    found = await page.evaluate(
+        "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        ".then(({violations}) => violations.map(each => each.id + ': ' + each.nodes.map(node => node.html).join(' ')))"
+    )
+    return list(found)

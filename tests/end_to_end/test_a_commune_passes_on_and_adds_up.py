@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from asking import appoint, issue
-from person import PHONE, sign_in
+from person import PHONE, broken_rules, sign_in
 from playwright.async_api import expect
-from test_a_school_answers_in_its_browser import broken_rules
 
 from chassis.testing import until
 from congvan.demo.people import account_of

@@ -1,9 +1,8 @@
 """What waits for a leader and for a clerk, on the screen they begin with, until a letter is on its way."""
 
 from asking import drafted_of
-from person import DESKTOP, PHONE, sign_in
+from person import DESKTOP, PHONE, broken_rules, sign_in
 from playwright.async_api import expect
-from test_a_school_answers_in_its_browser import broken_rules
 
 SUBJECT = "V/v kiểm kê thiết bị dạy học"
 ACKNOWLEDGED = {"kind": "acknowledgement", "title": "Xác nhận đã nhận"}
@@ -106,6 +105,7 @@ async def test_a_draft_goes_back_once_is_signed_numbered_issued_and_stands_in_th
     await clerk.locator(f".waiting a[href='{path}']").click()
     await clerk.get_by_label("Ký hiệu").fill("SGDĐT-GDPT")
     await clerk.get_by_role("button", name="Cấp số").click()
+    await clerk.get_by_label("gửi đến các đơn vị ngay").check()
     await clerk.get_by_role("button", name="Ban hành").click()
     await expect(clerk.get_by_role("link", name="Theo dõi")).to_be_visible()
     await clerk.goto(f"{staged.portal}/board")

@@ -3,9 +3,8 @@
 import re
 
 from asking import appoint, issue
-from person import PHONE, sign_in
+from person import PHONE, broken_rules, sign_in
 from playwright.async_api import expect
-from test_a_school_answers_in_its_browser import broken_rules
 
 SCHOOL = "U-SCH-008"
 REPORT, PEOPLE, PLAN = "Báo cáo của trường", "Cử người dự hội thảo", "Kế hoạch của trường"

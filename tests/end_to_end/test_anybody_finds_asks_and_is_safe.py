@@ -8,9 +8,8 @@ import struct
 import time
 
 from asking import appoint, issue
-from person import DESKTOP, PHONE, sign_in
+from person import DESKTOP, PHONE, broken_rules, sign_in
 from playwright.async_api import expect
-from test_a_school_answers_in_its_browser import broken_rules
 
 SCHOOL = "U-SCH-009"
 TITLE = "Báo cáo thư viện xanh"
@@ -50,6 +49,8 @@ async def test_a_question_and_more_time_are_asked_for_and_answered(staged, open_
     await expect(page.get_by_text("Đang chờ phòng phụ trách trả lời.")).to_be_visible()
     assert await broken_rules(page) == []
 
+    await expect(page.locator(".top .dot")).to_be_visible()
+    waiting = int(await page.locator(".top .dot").inner_text())
     desk = await open_page(size=DESKTOP)
     await sign_in(desk.page, staged, "chuyen-vien")
     await desk.page.get_by_role("link", name="Hỏi đáp").first.click()
@@ -61,6 +62,8 @@ async def test_a_question_and_more_time_are_asked_for_and_answered(staged, open_
     await expect(wish.get_by_label("Đồng ý đến hết ngày")).to_have_value("2027-01-15")
     await wish.get_by_role("button", name="Đồng ý", exact=True).click()
     await expect(desk.page.get_by_text("Thư viện đang sửa.")).to_have_count(0)
+    # The page that lies open at the school has heard of both.
+    await expect(page.locator(".top .dot")).to_have_text(str(waiting + 2), timeout=15_000)
     # Whoever reads what units send finds it by the name of the unit.
     await desk.page.goto(f"{staged.portal}/search?q=thu vien xanh")
     await expect(desk.page.locator(f"a[href='/directives/{owed['']}']").first).to_be_visible()
@@ -89,12 +92,13 @@ async def test_a_second_factor_is_switched_on_and_asked_for(staged, open_page) -
     assert await broken_rules(page) == []
     await page.get_by_role("link", name=re.compile("Xác thực hai lớp")).click()
     await page.get_by_role("button", name="Bật xác thực hai lớp").click()
+    await expect(page.get_by_role("img", name="Mã QR của khóa")).to_be_visible()
     secret = (await page.locator("code.key").inner_text()).replace(" ", "")
     assert await broken_rules(page) == []
     await page.get_by_label("Mã xác thực").fill(code_of(secret))
     await page.get_by_role("button", name="Xác nhận").click()
+    await expect(page.locator(".codes code").first).to_be_visible()
     recovery = await page.locator(".codes code").all_inner_texts()
-    assert recovery
 
     await page.goto(f"{staged.portal}/profile?lang=en")
     await expect(page.get_by_role("heading", name="Safety of the account")).to_be_visible()

@@ -58,6 +58,7 @@ EVERYBODY = {
     "directives GET /calendars/{year}",
     "directives GET /period-suggestions",
     "directives GET /document-types",
+    "directives GET /directive-search",
     "directives POST /report-papers/{form}",
     "directives GET /working-days",
     "directives POST /deadline-suggestions",

@@ -104,10 +104,10 @@ class Objects:
             raise StoreRefused(200, "NoUploadId")
         return upload_id
 
-    def part_url(self, key: str, upload_id: str, number: int, *, sha256: str) -> str:
-        """Sign the URL to PUT one part to. The store takes no other bytes than those of this digest (base64)."""
+    def part_url(self, key: str, upload_id: str, number: int, *, byte_count: int, sha256: str) -> str:
+        """Sign the URL to PUT one part to. The store takes no other bytes than so many, of this digest (base64)."""
         query = {"uploadId": upload_id, "partNumber": str(number), "x-amz-checksum-sha256": sha256}
-        return self._for_others.sign("PUT", key, query, lifetime=PART_URL_LIFETIME)
+        return self._for_others.sign("PUT", key, query, lifetime=PART_URL_LIFETIME, byte_count=byte_count)
 
     async def list_parts(self, key: str, upload_id: str) -> list[HeldPart]:
         """Return the parts the store holds, in its order: a number that was sent twice may come twice."""
@@ -267,7 +267,13 @@ class Objects:
     ) -> bytes:
         url = self._for_us.sign(method, key, query, lifetime=OWN_URL_LIFETIME)
         with outages_told_apart():
-            answer = self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
+            try:
+                answer = self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
+            except urllib3.exceptions.ProtocolError:
+                # A connection that rested was hung up on just as we took it up again. All we ask may be asked twice.
+                if body is not None and not isinstance(body, bytes):
+                    body.seek(0)
+                answer = self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
         if answer.status >= 300:
             raise _refusal(answer.status, answer.data)
         return answer.data
@@ -322,6 +328,15 @@ def _code_in(body: bytes) -> str | None:
         return None
     root = ET.fromstring(body)  # noqa: S314  the store is ours
     return (root.findtext("{*}Code") or "Unknown") if root.tag.rpartition("}")[2] == "Error" else None
+
+
+def joined_etag(parts: Sequence[StatedPart]) -> str | None:
+    """Return the ETag S3 gives what was joined of these parts; null where one of them has none of S3's."""
+    try:
+        each = b"".join(bytes.fromhex(part.etag) for part in sorted(parts, key=lambda part: part.number))
+    except ValueError:
+        return None
+    return f"{hashlib.md5(each, usedforsecurity=False).hexdigest()}-{len(parts)}"
 
 
 def bare_etag(etag: str) -> str:

@@ -35,22 +35,29 @@ class Signer:
         *,
         lifetime: timedelta,
         now: datetime | None = None,
+        byte_count: int | None = None,
     ) -> str:
-        """Return the URL of one request, good for `lifetime` from `now`; what `query` says cannot be changed."""
+        """Return the URL of one request, good for `lifetime` from `now`; what `query` says cannot be changed.
+
+        With `byte_count` it is good for a body of that length and no other.
+        """
         at = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
         day = at[:8]
         scope = f"{day}/{self._region}/{_SERVICE}/aws4_request"
+        held = {"host": self._host} if byte_count is None else {"content-length": str(byte_count), "host": self._host}
+        names = ";".join(held)
         said = {
             **query,
             "X-Amz-Algorithm": _ALGORITHM,
             "X-Amz-Credential": f"{self._access_key}/{scope}",
             "X-Amz-Date": at,
             "X-Amz-Expires": str(int(lifetime.total_seconds())),
-            "X-Amz-SignedHeaders": "host",
+            "X-Amz-SignedHeaders": names,
         }
         path = quote(f"/{self._bucket}/{key}", safe="/~")
         written = "&".join(sorted(f"{_plain(name)}={_plain(value)}" for name, value in said.items()))
-        asked = f"{method}\n{path}\n{written}\nhost:{self._host}\n\nhost\nUNSIGNED-PAYLOAD"
+        headers = "".join(f"{name}:{value}\n" for name, value in held.items())
+        asked = f"{method}\n{path}\n{written}\n{headers}\n{names}\nUNSIGNED-PAYLOAD"
         digest = hashlib.sha256(asked.encode()).hexdigest()
         signature = _mac(self._key_of(day), f"{_ALGORITHM}\n{at}\n{scope}\n{digest}").hex()
         return f"{self._base}{path}?{written}&X-Amz-Signature={signature}"

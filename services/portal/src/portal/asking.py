@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -17,6 +18,8 @@ ANSWER_SECONDS = 15.0
 AT_ONCE = 64
 """Requests of all readers together to all services together; further ones wait their turn."""
 ANSWER_BYTES = 32 << 20
+QUIET_SECONDS = 60.0
+"""A line on which nothing has come for so long is dead; services say every twenty seconds that they are there."""
 
 came_by: ContextVar[str] = ContextVar("came_by", default="")
 """By which addresses the request we answer came, as `X-Forwarded-For` has it: the directory judges by the person's own
@@ -33,12 +36,14 @@ class Services:
         self._urls = dict(urls)
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._client: httpx.AsyncClient | None = None
+        self._following: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
         """Let the connections go."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        for client in (self._client, self._following):
+            if client is not None:
+                await client.aclose()
+        self._client = self._following = None
 
     async def get(self, service: str, path: str, *, token: str | None = None, **query: str) -> Json:
         """Return what an address shows."""
@@ -92,6 +97,22 @@ class Services:
         _check(answer, service, is_known=True)
         return _decoded(answer)
 
+    async def follow(self, service: str, path: str, *, token: str) -> AsyncGenerator[bytes, None]:
+        """Yield what an address goes on telling, as it comes; ends when the service does, or says nothing for too long.
+
+        On connections of its own: whoever listens keeps nobody waiting who asks.
+        """
+        if self._following is None:
+            self._following = self._made(httpx.Limits(max_connections=None, max_keepalive_connections=0))
+        headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": came_by.get()}
+        with suppress(httpx.HTTPError):  # whoever listens comes again
+            timeout = httpx.Timeout(CONNECT_SECONDS, read=QUIET_SECONDS)
+            asked = self._following.stream("GET", f"{self._urls[service]}{path}", headers=headers, timeout=timeout)
+            async with asked as answer:
+                if answer.is_success:
+                    async for piece in answer.aiter_raw():
+                        yield piece
+
     async def _send(
         self,
         method: str,
@@ -125,14 +146,17 @@ class Services:
     def _opened(self) -> httpx.AsyncClient:
         if self._client is None:
             limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=30)
-            with_tls = any(url.startswith("https:") for url in self._urls.values())
-            self._client = httpx.AsyncClient(
-                timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-                limits=limits,
-                trust_env=False,  # not through the proxy that is meant for the world outside
-                verify=with_tls,  # the list of authorities costs megabytes, and nobody asks for it on one machine
-            )
+            self._client = self._made(limits)
         return self._client
+
+    def _made(self, limits: httpx.Limits) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            limits=limits,
+            trust_env=False,  # not through the proxy that is meant for the world outside
+            # The list of authorities costs megabytes, and nobody asks for it on one machine.
+            verify=any(url.startswith("https:") for url in self._urls.values()),
+        )
 
 
 def _check(answer: httpx.Response, service: str, *, is_known: bool) -> None:

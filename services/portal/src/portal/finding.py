@@ -21,6 +21,13 @@ class Found:
     state: str | None = None
     """As `owing.LOOK` knows it."""
     at: datetime | None = None
+    excerpt: str | None = None
+    """Where the words stand in its text."""
+
+
+def line(typed: str) -> str:
+    """Return what somebody typed as one line of signs that can be seen."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in typed).split())
 
 
 def has_words(text: str, words: str) -> bool:
@@ -29,18 +36,18 @@ def has_words(text: str, words: str) -> bool:
     return all(word in within for word in tracking.folded(words).split())
 
 
-def directives(told: Iterable[Mapping[str, Any]], words: str) -> list[Found]:
-    """Return the directives whose number or subject has the words, newest first."""
+def directives(told: Iterable[Mapping[str, Any]]) -> list[Found]:
+    """Return the directives a service found, as it ordered them, each with the place of the words in its text."""
     return [
         Found(
             address=f"/directives/{each['directive_id']}",
             title=str(each["subject"]),
             about=str(each["code"] or ""),
-            at=datetime.fromisoformat(each["issued_on"]) if each.get("issued_on") else None,
+            at=datetime.fromisoformat(each["issued_on"]) if each["issued_on"] else None,
+            excerpt=each["excerpt"],
         )
         for each in told
-        if has_words(f"{each['code'] or ''} {each['subject']}", words)
-    ][:MOST]
+    ]
 
 
 def answers(

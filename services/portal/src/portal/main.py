@@ -33,6 +33,7 @@ from portal.pages.front import open_front
 from portal.pages.health import open_health
 from portal.pages.inbox import open_inbox
 from portal.pages.lettering import open_lettering
+from portal.pages.listening import Listening, open_listening
 from portal.pages.narratives import open_narratives
 from portal.pages.nudging import open_nudging
 from portal.pages.owed import open_owed
@@ -79,6 +80,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     sessions = Sessions(services)
     house = House(services, sessions, Assets(settings.assets))
     names, neighbours = Names(services), Neighbours(urls)
+    listening = Listening()
+    frame.when_leaving(listening.leave)
     for router in (
         open_front(house, neighbours),
         open_health(house, names, neighbours),
@@ -106,6 +109,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_narratives(house, names),
         open_reviewing(house, names),
         open_inbox(house, names),
+        open_listening(house, listening),
         open_profile(house, names),
         open_searching(house, names),
         open_uploads(house),

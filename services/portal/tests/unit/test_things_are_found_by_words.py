@@ -56,3 +56,15 @@ def test_more_time_is_granted_to_the_end_of_a_day_and_refused_with_a_reason() ->
     assert decided(Form([("until", "2027-01-15")]), "grant") == {"due_at": "2027-01-16T00:00:00+07:00"}
     assert decided(Form([("reason", "")]), "refuse") == {"reason": ""}
     assert end_of_day("ngày mai") == "ngày mai"
+
+
+def test_what_is_typed_is_one_line_of_what_can_be_seen() -> None:
+    assert finding.line(" thư\tviện\x00 \n xanh\u200b ") == "thư viện xanh"
+
+
+def test_a_directive_is_shown_with_the_place_of_the_words() -> None:
+    told = {"directive_id": "d1", "subject": "V/v thư viện", "code": None, "issued_on": None, "excerpt": "… xanh …"}
+
+    [found] = finding.directives([told])
+
+    assert (found.address, found.about, found.at, found.excerpt) == ("/directives/d1", "", None, "… xanh …")

@@ -31,3 +31,5 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-compose
 }
 const keys = document.querySelector<HTMLDialogElement>("dialog[data-keys]");
 if (keys) void import("./shortcuts").then(({ listen }) => listen(keys));
+const corner = document.querySelector<HTMLElement>("[data-unread]");
+if (corner) void import("./bell").then(({ listen }) => listen(corner));

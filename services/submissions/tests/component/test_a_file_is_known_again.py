@@ -56,7 +56,7 @@ async def test_a_new_file_that_is_known_by_its_digest_is_sent_without_asking_for
     for part in signed[:2]:
         answer = await small.web.put(part["url"], content=small.part(part["number"]), headers=part["headers"])
         small.etags[part["number"]] = answer.headers["etag"]
-    wrong = await small.web.put(signed[2]["url"], content=b"other bytes")
+    wrong = await small.web.put(signed[2]["url"], content=bytes(signed[2]["byte_count"]))
     assert wrong.status_code == 400
     assert (await small.complete()).json()["missing"] == [3]
     phone = another_sender(small.content)

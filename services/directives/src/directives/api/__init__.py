@@ -18,6 +18,7 @@ from directives.api import (
     papers,
     periods,
     questions,
+    searches,
     targets,
     templates,
 )
@@ -27,6 +28,7 @@ router.include_router(drafts.router)
 router.include_router(numbers.router)
 router.include_router(templates.router)
 router.include_router(overviews.router)
+router.include_router(searches.router)
 router.include_router(directives.router)
 router.include_router(deliveries.router)
 router.include_router(cascades.router)

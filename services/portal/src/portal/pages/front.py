@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal import owing
+from portal import owing, tracking, writing
 from portal.doorkeeping import door_of
+from portal.exhibits import COMMENTS, VERSION
 from portal.problems import NoSuchService
 from portal.rendering import House, go_to
 from portal.sessions import Visit
@@ -49,7 +50,17 @@ def open_front(house: House, neighbours: Neighbours) -> APIRouter:
 
     @router.get("/components")
     async def gallery(request: Request) -> Response:
-        return await house.page(request, "gallery.html", look=owing.LOOK, icons=ICONS)
+        return await house.page(
+            request,
+            "gallery.html",
+            look=owing.LOOK,
+            icons=ICONS,
+            bar=tracking.bar({"accepted": 12, "submitted": 6, "returned": 2, "late": 1, "none": 4}),
+            width=tracking.WIDTH,
+            version=VERSION,
+            comments=COMMENTS,
+            moment=writing.moment,
+        )
 
     return router
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from chassis.http import problem_answer
 from chassis.problems import NotSignedIn
@@ -142,6 +143,7 @@ def open_profile(house: House, names: Names) -> APIRouter:
             "second_factor.html",
             visit=visit,
             given=given,
+            picture=picture_of(given["address"]) if given else None,
             refused=refused,
             recovery_codes=recovery_codes,
             is_begun=is_begun,
@@ -149,6 +151,14 @@ def open_profile(house: House, names: Names) -> APIRouter:
         )
 
     return router
+
+
+def picture_of(address: str) -> Markup:
+    """Return an address as a QR code, drawn dark on light whatever the page is: readers of codes need it so."""
+    import segno  # once in the life of an account; no process carries its tables for that
+
+    drawn = segno.make(address, error="m", micro=False)
+    return Markup(drawn.svg_inline(scale=5, border=4, dark="#000", light="#fff", svgclass="qr"))  # noqa: S704  of squares alone
 
 
 def channels_of(form: Form) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def open_publishing(house: House) -> APIRouter:
         request: Request, requirement_id: UUID, number: int, of: str = "", period: str = "", at: str = ""
     ) -> Response:
         found = await _found(services.get("reporting", f"/open-data/{requirement_id}/{number}/figures.json"))
+        if found is None:  # more than a page is made of; the files have it all
+            raise NoSuchPage("Kỳ công bố này quá lớn để xem ở đây.", "This edition is too large to be shown here.")
         return await house.page(
             request,
             "published_edition.html",

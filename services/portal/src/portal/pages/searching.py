@@ -1,7 +1,8 @@
 """Finding a letter, an answer or a message by words, among what the reader may see anyway.
 
 Each service shows a reader only what is theirs to see; the portal asks for these lists, all at once, and looks for the
-words in what came. So nothing is found here that could not be opened.
+words in what came; the texts of directives are looked through where they lie. So nothing is found that could not be
+opened.
 """
 
 import asyncio
@@ -14,7 +15,6 @@ from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
 from portal import finding, owing
-from portal.pages.board import written_by
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
 from portal.people import Names
@@ -36,17 +36,20 @@ def open_searching(house: House, names: Names) -> APIRouter:
 
     @router.get("/search")
     async def search(request: Request, q: str = "") -> Response:
-        visit, now, words = await here(request), datetime.now(VIETNAM), q.strip()[:LONGEST]
+        visit, now, words = await here(request), datetime.now(VIETNAM), finding.line(q)[:LONGEST].strip()
         unread, _ = await asyncio.gather(unread_letters(house, visit), names.introduce(visit))
         groups: list[tuple[str, list[finding.Found]]] = []
         if words:
             written, mine, below, inbox = await asyncio.gather(
-                written_by(services, visit), _owed(visit, visit.answers_for), _below(visit, words), _letters(visit)
+                services.find("directives", "/directive-search", token=visit.access_token, words=words),
+                _owed(visit, visit.answers_for),
+                _below(visit, words),
+                _letters(visit),
             )
             owed, theirs = mine, [each for each in below[0] if each["unit_id"] not in visit.answers_for]
             called = below[1] | await names.of_units({each["unit_id"] for each in owed}, visit)
             groups = [
-                ("directives", finding.directives(written, words)),
+                ("directives", finding.directives(written["directives"] if written else ())),
                 ("answers", finding.answers(owed, words, now, names=called, is_own=True)),
                 ("theirs", finding.answers(theirs, words, now, names=called, is_own=False)),
                 ("letters", finding.letters(inbox, words)),

@@ -131,11 +131,9 @@ def open_totals(house: House, names: Names) -> APIRouter:
         counted = [each for each in asked["indicators"] if each["type"] in ("int", "money")]
         spread = next((each["code"] for each in counted if each["code"] == request.query_params.get("spread")), None)
         spread = spread or (counted[0]["code"] if counted else "")
-        beside, odd = await asyncio.gather(
-            _beside(services, visit, asked, period, top),
-            services.find("reporting", f"{path}/aggregates/{quote(top['unit_id'], safe='')}/oddities", token=token,
-                          period=period),
-        )  # fmt: skip
+        beside, flows = await asyncio.gather(
+            _beside(services, visit, asked, period, top), _flows(services, visit, asked, period, top)
+        )
         return await house.page(
             request,
             "totals.html",
@@ -155,7 +153,7 @@ def open_totals(house: House, names: Names) -> APIRouter:
             spread=spread,
             columns=summing.columns(rows, spread),
             bars=summing.across(beside, spread),
-            flows=odd["flows"] if odd else [],
+            flows=flows,
             has_words=any(each["kind"] in ("text", "list") for each in asked["sections"])
             and visit.has_role("desk_officer", "leader"),
             editions=editions["editions"] if editions else [],
@@ -171,6 +169,17 @@ def open_totals(house: House, names: Names) -> APIRouter:
         )
 
     return router
+
+
+async def _flows(
+    services: Services, visit: Visit, asked: Mapping[str, Any], period: str, top: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the rules whose two sides other units state and do not agree; asked only where there are rules."""
+    if not asked["rules"]:
+        return []
+    path = f"/requirements/{asked['requirement_id']}/aggregates/{quote(top['unit_id'], safe='')}/oddities"
+    told = await services.find("reporting", path, token=visit.access_token, period=period)
+    return list(told["flows"]) if told else []
 
 
 async def _beside(

@@ -12,6 +12,7 @@ The states, and who moves a file from one to the next:
 import hashlib
 import math
 from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -247,7 +248,11 @@ class Media:
         }
         return [newest[number] for number in sorted(newest)]
 
-    def missing_parts(self, stated: list[StatedPart], held: list[HeldPart]) -> list[int]:
+    def is_stated_whole(self, stated: Sequence[StatedPart]) -> bool:
+        """Say whether every part of the file is stated, and each once."""
+        return sorted(part.number for part in stated) == list(range(1, self.part_count + 1))
+
+    def missing_parts(self, stated: Sequence[StatedPart], held: Sequence[HeldPart]) -> list[int]:
         """Return the numbers of the parts that were not stated, or that the store does not hold as stated."""
         whole = {
             (part.number, part.etag)

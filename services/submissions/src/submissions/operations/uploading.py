@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.objects import PART_URL_LIFETIME, NothingThere, StoredObject, StoreRefused
+from chassis.objects import PART_URL_LIFETIME, NothingThere, StoredObject, StoreRefused, joined_etag
 from chassis.parts import HeldPart, StatedPart
 from chassis.transaction import Transaction
 from submissions import store
@@ -82,7 +82,13 @@ def _signed(archive: Archive, media: Media, parts: Sequence[WantedPart], now: da
             number=part.number,
             byte_count=media.bytes_of_part(part.number),
             expires_at=now + PART_URL_LIFETIME,
-            url=archive.objects.part_url(media.quarantine_key, media.store_upload_id, part.number, sha256=part.sha256),
+            url=archive.objects.part_url(
+                media.quarantine_key,
+                media.store_upload_id,
+                part.number,
+                byte_count=media.bytes_of_part(part.number),
+                sha256=part.sha256,
+            ),
         )
         for part in parts
     ]
@@ -121,29 +127,14 @@ async def complete_upload(archive: Archive, *, upload_id: UUID, parts: Sequence[
 
 async def settle(archive: Archive, media: Media) -> Media:
     """Bring a `completing` upload to its end, from wherever it was left. Safe to repeat; see `complete_upload`."""
-    stated = media.stated_parts or []
-    found: StoredObject | None = None
-    try:
-        held = await archive.objects.list_parts(media.quarantine_key, media.store_upload_id)
-        missing = media.missing_parts(stated, held)
-        if not missing:
-            etag = await archive.objects.complete_upload(media.quarantine_key, media.store_upload_id, stated)
-            if etag is not None and len(stated) == media.part_count:
-                found = StoredObject(media.byte_count, etag)  # each part once, and each was whole in the store
-    except NothingThere:
-        missing = []  # joined by an earlier attempt, or lost; the object will tell
-    except StoreRefused as error:
-        if error.code not in _PARTS_REFUSED:
-            raise
-        # The store held every part a moment ago: one was sent anew in between.
-        missing = list(range(1, media.part_count + 1))
+    found, missing = await _join(archive, media, media.stated_parts or [])
     if missing:
         async with archive.transactions.begin() as tx:
             await store.media.put_uploading_again(tx, media.id)
         raise PartsMissing(
             f"Kho chưa có đủ các phần của tệp; còn thiếu {len(missing)} phần, xem «missing».",
             f"The store does not hold {len(missing)} part(s) as stated; see `missing`.",
-            missing=missing,
+            missing=list(missing),
         )
     if found is None:
         found = await archive.objects.find(media.quarantine_key)
@@ -152,6 +143,37 @@ async def settle(archive: Archive, media: Media) -> Media:
     if recorded.state in _OVER:
         raise _over(recorded)
     return recorded
+
+
+async def _join(
+    archive: Archive, media: Media, stated: Sequence[StatedPart]
+) -> tuple[StoredObject | None, Sequence[int]]:
+    """Have the store join the parts; return what came of it, if that is certain, or the numbers of missing parts.
+
+    The store took of each part only the bytes it was signed for, their number and their digest: when it joins all of
+    them under the ETag that follows from theirs, the file is whole, and nobody need be asked again.
+    """
+    try:
+        if media.is_stated_whole(stated):
+            etag = await archive.objects.complete_upload(media.quarantine_key, media.store_upload_id, stated)
+            if etag is not None and etag == joined_etag(stated):
+                return StoredObject(media.byte_count, etag), []
+            return None, []
+        return None, await _missing(archive, media, stated)
+    except NothingThere:
+        return None, []  # joined by an earlier attempt, or lost; the object will tell
+    except StoreRefused as error:
+        if error.code not in _PARTS_REFUSED:
+            raise
+    try:
+        # Where the store holds all of them by now, one was sent anew in between: the sender says again which it means.
+        return None, await _missing(archive, media, stated) or range(1, media.part_count + 1)
+    except NothingThere:
+        return None, []
+
+
+async def _missing(archive: Archive, media: Media, stated: Sequence[StatedPart]) -> Sequence[int]:
+    return media.missing_parts(stated, await archive.objects.list_parts(media.quarantine_key, media.store_upload_id))
 
 
 async def _record(tx: Transaction, media_id: UUID, found: StoredObject | None) -> Media:

@@ -91,7 +91,9 @@ async def _shoot(house: House, found: browser.Browser, folder: Path, scheme: Any
                     await page.click("button[type=submit]")
                     await page.wait_for_url(lambda url: "/sign-in" not in url)
                 for name, path in named.items():
-                    await page.goto(house.addresses.portal + path, wait_until="networkidle")
+                    # A page that is told how many letters wait is never done with its network.
+                    await page.goto(house.addresses.portal + path, wait_until="load")
+                    await page.evaluate("document.fonts.ready")
                     file = folder / f"{name}-{size}.png"
                     await page.screenshot(path=file)
                     written.append(file)
