@@ -48,6 +48,14 @@ async def test_it_arrives_whole_and_each_cut_costs_a_part_at_most(staged, open_p
     await sign_in(window.page, staged, OFFICE.lower())
     await window.page.goto(address)
     line.cut_at(*(BYTES * share // 100 for share in (8, 25, 45, 70, 90)))
+    # The service is away for a moment as the file is chosen: that is no end either.
+    opened = []
+
+    async def away_at_first(route) -> None:
+        opened.append(route.request.method)
+        await (route.fulfill(status=503, json={}) if len(opened) == 1 else route.continue_())
+
+    await window.page.route(re.compile(rf"/upload/{obligation}$"), away_at_first)
     # However busy the disk is, the file has not gone up before the browser has its copy.
     line.hold_at(BYTES * 55 // 100)
     await window.page.get_by_label("Chọn video").set_input_files(film)
@@ -65,6 +73,7 @@ async def test_it_arrives_whole_and_each_cut_costs_a_part_at_most(staged, open_p
     await expect(page.get_by_text(re.compile("Đã tải xong, đang kiểm tra|Tệp không phải là video"))).to_be_visible(
         timeout=60_000
     )
+    assert opened == ["POST", "POST"]
     assert line.cuts == CUTS
     # The store holds every byte, by the digest each part was signed with; what was sent twice was under way when cut.
     part_bytes = 5 << 20

@@ -265,15 +265,18 @@ class Objects:
         headers: dict[str, str] | None = None,
         timeout: urllib3.Timeout = _TIMEOUT,
     ) -> bytes:
-        url = self._for_us.sign(method, key, query, lifetime=OWN_URL_LIFETIME)
+        def ask() -> urllib3.BaseHTTPResponse:
+            url = self._for_us.sign(method, key, query, lifetime=OWN_URL_LIFETIME)
+            return self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
+
         with outages_told_apart():
             try:
-                answer = self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
+                answer = ask()
             except urllib3.exceptions.ProtocolError:
                 # A connection that rested was hung up on just as we took it up again. All we ask may be asked twice.
                 if body is not None and not isinstance(body, bytes):
                     body.seek(0)
-                answer = self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
+                answer = ask()
         if answer.status >= 300:
             raise _refusal(answer.status, answer.data)
         return answer.data

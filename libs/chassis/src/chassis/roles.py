@@ -117,6 +117,8 @@ def server_of(frame: Porch) -> uvicorn.Server:
         access_log=False,
         proxy_headers=False,  # whose word counts on where a request comes from is a setting, not a matter of loopback
         server_header=False,
+        # Longer than neighbours and gateways rest a connection (30, 60 s): else it is hung up on as it is taken up.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
     return _Server(config, frame)

@@ -42,14 +42,14 @@ export class Refused extends Error {
   }
 }
 
-class Cut extends Error {}
+export class Cut extends Error {}
 
 // Left for too long, or taken back: nothing comes of the upload any more.
 export const isOver = (state: string): boolean => ["abandoned", "withdrawn", "deleted"].includes(state);
 
 const STALLED_MS = 30_000;
-const LONGEST_WAIT_MS = 10_000;
-const FIRST_WAIT_MS = 500;
+export const LONGEST_WAIT_MS = 10_000;
+export const FIRST_WAIT_MS = 500;
 const MOST_AT_ONCE = 3;
 const SPEED_OVER_MS = 8_000;
 // Addresses are good for an hour; one that is nearly over is not worth five megabytes.

@@ -1,5 +1,5 @@
 // The uploads of one answer, as people see them: progress, speed, time left; and what became of each file.
-import { Api, isOver, partBytesFor, Refused, Sending, type Media, type Opened, type Signed } from "./sending";
+import { Api, Cut, FIRST_WAIT_MS, isOver, LONGEST_WAIT_MS, partBytesFor, Refused, Sending, type Media, type Opened, type Signed } from "./sending";
 import { copy, copyOf, digestsOf, dropCopy, durationOf, fingerprintOf, forget, remember, remembered, type Remembered } from "./remembering";
 
 type Words = Record<string, string>;
@@ -70,15 +70,16 @@ class Page {
     }
     const row = this.row(`new-${Date.now()}`, file.name, file.size);
     row.say(this.words.waiting ?? "");
-    let opened: Begun;
+    row.onRemove(() => this.drop(row, null));
+    let opened: Begun | null;
     try {
-      opened = await this.begin(file, obligationId);
+      opened = await this.begin(file, obligationId, row);
     } catch (error) {
       row.fail(fill(this.words.failed, { why: error instanceof Refused ? error.message : this.words.offline ?? "" }));
-      row.onRemove(() => this.drop(row, null));
       this.show();
       return;
     }
+    if (!opened) return;
     if (this.sending.has(opened.media_id)) {
       this.drop(row, null); // the very file is on its way already
       return;
@@ -111,17 +112,29 @@ class Page {
   }
 
   // What the file is known by goes first: what was sent before is not sent again, what is too long not at all.
-  private async begin(file: File, obligationId: string): Promise<Begun> {
+  // A line that is cut, or a service that is away, is tried again until somebody takes the file off the list.
+  private async begin(file: File, obligationId: string, row: Row): Promise<Begun | null> {
     const partBytes = partBytesFor(file.size);
     const [parts, duration] = await Promise.all([digestsOf(file, partBytes), durationOf(file)]);
-    return this.api.ask<Begun>(`/upload/${obligationId}`, {
+    const wanted = {
       file_name: file.name,
       byte_count: file.size,
       content_type: file.type || "video/mp4",
       duration_ms: duration,
       digest: { part_bytes: partBytes, parts },
       sign_at_once: true,
-    });
+    };
+    for (let wait = FIRST_WAIT_MS; row.element.isConnected; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+      try {
+        return await this.api.ask<Begun>(`/upload/${obligationId}`, wanted);
+      } catch (error) {
+        if (!(error instanceof Cut)) throw error;
+      }
+      const pause = wait * (0.5 + Math.random() / 2);
+      row.say(navigator.onLine ? fill(this.words.retrying, { seconds: Math.ceil(pause / 1000) }) : this.words.offline ?? "");
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    return null;
   }
 
   private async keepCopy(record: Remembered, file: Blob): Promise<void> {

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from congvan.demo.visit import Visitor
+from congvan.demo.visit import RETRIED, Refused, Visitor, pauses
 
 Progress = Callable[[int], None]
 """Told the number of bytes that have just arrived."""
@@ -97,6 +97,7 @@ async def send(
         "submissions",
         f"/uploads/{upload['upload_id']}/complete",
         {"parts": [{"number": number, "etag": etag} for number, etag in sorted(sender.etags.items())]},
+        within_s=give_up_after_s,
     )
     return Sent(
         media_id=upload["media_id"],
@@ -145,18 +146,22 @@ class _Sender:
     async def send_missing(self, *, cut_in_part: int = 0) -> None:
         """Send every part the store does not have; when the line or the store breaks, ask it again and go on."""
         deadline = time.monotonic() + self._give_up_after_s
+        waits, sent = pauses(), self.sent
         while True:
-            state = await self._visitor.get("submissions", f"/uploads/{self._upload['upload_id']}")
-            self.etags |= {part["number"]: part["etag"] for part in state["parts"]}
-            missing = [number for number in range(1, self._upload["part_count"] + 1) if number not in self.etags]
             try:
+                state = await self._visitor.get("submissions", f"/uploads/{self._upload['upload_id']}")
+                self.etags |= {part["number"]: part["etag"] for part in state["parts"]}
+                missing = [number for number in range(1, self._upload["part_count"] + 1) if number not in self.etags]
                 async with httpx.AsyncClient(timeout=60) as browser:
                     for number in missing:
                         self.etags[number] = await self._send(browser, number, cut=number == cut_in_part)
-            except (httpx.TransportError, httpx.HTTPStatusError):
-                if time.monotonic() > deadline:
+            except (httpx.TransportError, httpx.HTTPStatusError, Refused) as error:
+                is_over = isinstance(error, Refused) and error.status not in RETRIED
+                if is_over or time.monotonic() > deadline:
                     raise
-                await asyncio.sleep(0.5)
+                if self.sent > sent:  # something arrived: the line is worth trying again soon
+                    waits, sent = pauses(), self.sent
+                await asyncio.sleep(next(waits))
             else:
                 return
 

@@ -1,8 +1,9 @@
 """A person at the front doors of the platform: signs in, asks, and is told what went wrong in words."""
 
 import asyncio
+import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,6 +11,8 @@ import httpx
 
 RETRIED = frozenset({502, 503, 504})
 RENEW_BEFORE_S = 60.0
+FIRST_PAUSE_S = 0.25
+LONGEST_PAUSE_S = 4.0
 
 
 class Refused(Exception):
@@ -28,6 +31,14 @@ class Refused(Exception):
     def code(self) -> str:
         """The stable code of the problem."""
         return str(self.problem.get("code"))
+
+
+def pauses() -> Iterator[float]:
+    """Give how many seconds to wait before each further attempt: longer and longer, and not in step with others."""
+    most = FIRST_PAUSE_S
+    while True:
+        yield most * random.uniform(0.5, 1)  # noqa: S311  nothing secret: it keeps many who wait apart
+        most = min(2 * most, LONGEST_PAUSE_S)
 
 
 class Visitor:
@@ -77,6 +88,7 @@ class Visitor:
         """Send a request; raises `Refused` on a problem, the last error when servers stay away for `within_s`."""
         deadline = time.monotonic() + within_s
         headers = dict(more.pop("headers", {}))
+        waits = pauses()
         while True:
             try:
                 headers |= await self.headers()
@@ -89,7 +101,7 @@ class Visitor:
                 # Signing in asks a server too, and is tried again as patiently as the request itself.
                 if refused.status not in RETRIED or time.monotonic() > deadline:
                     raise
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(next(waits))
 
     async def _sign_in(self) -> None:
         if time.monotonic() < self._expires - RENEW_BEFORE_S:
