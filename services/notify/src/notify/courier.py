@@ -113,6 +113,10 @@ class Courier:
     async def walk(self) -> None:
         """Carry batch after batch, for ever."""
         while True:
+            if (walker := asyncio.current_task()) is not None and walker.cancelling():
+                # Told to stop, in the very moment something arrived: `asyncio.wait_for`, which the mail library waits
+                # with, forgets the one over the other before Python 3.12.
+                raise asyncio.CancelledError
             pause = self.idle_seconds
             try:
                 if await self.carry_batch():
