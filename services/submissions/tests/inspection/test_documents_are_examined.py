@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
 
 from submissions.inspection import Clamd, InspectionUnavailable, NoScanner, Refused, examine
 from submissions.inspection import paper as examination
@@ -217,6 +217,24 @@ async def test_the_child_says_the_same_inside_its_walls(source_of, limits) -> No
     assert found.confinement.rlimits
     taken = await examine(source_of(photograph()), limits=limits)
     assert taken.shown_jpeg.startswith(b"\xff\xd8")
+
+
+async def test_the_child_reads_what_is_written_on_a_page(source_of, limits) -> None:
+    def written(writer: PdfWriter) -> None:
+        writer.add_metadata({"/Title": "Báo cáo của trường"})
+        font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Nowhere-Regular"}
+        fonts = DictionaryObject({NameObject(key): NameObject(value) for key, value in font.items()})
+        page, drawn = writer.pages[0], DecodedStreamObject()
+        drawn.set_data(b"BT /F1 12 Tf 20 800 Td (Bao cao cua truong) Tj ET")
+        page[NameObject("/Resources")] = DictionaryObject(
+            {NameObject("/Font"): DictionaryObject({NameObject("/F1"): fonts})}
+        )
+        page[NameObject("/Contents")] = writer._add_object(drawn)
+
+    found = await examine(source_of(pdf(written)), limits=limits)
+
+    assert (found.paper.format, found.paper.page_count) == ("pdf", 2)
+    assert found.preview_jpeg.startswith(b"\xff\xd8")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ It lives as `child.py` does: it imports what it needs, puts up its walls, proves
 them, and only then reads.
 """
 
+import codecs
+import ctypes
 import dataclasses
 import io
 import json
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _PROOF_PIXELS = 4_000_000
 _ROOM_BYTES = 64 << 20
+_ENCODINGS = ("utf-16", "utf-16-be", "utf-16-le", "utf-8", "latin-1", "charmap")
+"""By which pdfium gives out the words of a page and a PDF is told its title; Python loads each on first use."""
 
 
 def _run(line: socket.socket, size: int, max_pixels: int, cpu_seconds: int, memory_bytes: int) -> None:
@@ -33,6 +37,8 @@ def _run(line: socket.socket, size: int, max_pixels: int, cpu_seconds: int, memo
     from submissions.inspection import paper
 
     logging.disable()  # what a library thinks of the file is told to nobody
+    for encoding in _ENCODINGS:
+        codecs.lookup(encoding)
     proofs = [*(_photograph(Image, kind) for kind in paper.PICTURES.values()), *_pages(pypdfium2, PdfReader, PdfWriter)]
     proofs.append(_document())
     for proof in proofs:  # what is loaded on first use is loaded now; afterwards it could not be
@@ -74,12 +80,18 @@ def _photograph(image: ModuleType, kind: str) -> bytes:
 
 
 def _pages(pdfium: ModuleType, reader: type["PdfReader"], writer: type["PdfWriter"]) -> tuple[bytes, bytes]:
-    """Return a page of ours as pdfium writes it and as pypdf does."""
-    blank = pdfium.PdfDocument.new()
-    blank.new_page(200, 200)
+    """Return a page of ours with a word on it as pdfium writes it, and with a title as pypdf does."""
+    document = pdfium.PdfDocument.new()
+    page = document.new_page(200, 200)
+    word = pdfium.raw.FPDFPageObj_NewTextObj(document, b"Helvetica", 12.0)
+    letters = ctypes.create_string_buffer("STEM\0".encode("utf-16-le"))
+    pdfium.raw.FPDFText_SetText(word, ctypes.cast(letters, pdfium.raw.FPDF_WIDESTRING))
+    pdfium.raw.FPDFPage_InsertObject(page, word)
+    page.gen_content()
     plain, packed = io.BytesIO(), io.BytesIO()
-    blank.save(plain)
+    document.save(plain)
     copy = writer(clone_from=reader(io.BytesIO(plain.getvalue())))
+    copy.add_metadata({"/Title": "Đề cương"})
     copy.compress_identical_objects()
     copy.write(packed)
     return plain.getvalue(), packed.getvalue()
