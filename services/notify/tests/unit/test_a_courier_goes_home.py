@@ -13,17 +13,16 @@ class Distracted(Courier):
         task = asyncio.current_task()
         assert task is not None
         assert not task.cancelling(), "takes up another batch after it was told to stop"
+        asyncio.get_running_loop().call_soon(task.cancel)
         with suppress(asyncio.CancelledError):
-            await asyncio.sleep(3600)
+            await asyncio.Event().wait()
         return 1
 
 
 async def test_a_courier_who_is_told_to_stop_as_an_answer_arrives_stops() -> None:
     courier = Distracted(transactions=None, server=None, book=None, outcomes=None)
-    walking = asyncio.create_task(courier.walk())
-    await asyncio.sleep(0)
 
-    walking.cancel()
+    walking = asyncio.create_task(courier.walk())
     await asyncio.wait((walking,), timeout=10)
 
     assert walking.cancelled(), walking
