@@ -78,34 +78,32 @@ async def measure(
         fresh = await _fresh_targets(ground, offices, sum(each * crowd.rounds_of(each) for each in crowds))
         unlucky = await ground.visitor(people.account_of(videos.answering[offices[-1]]))
         ours, raw = _Way(), _Way()
-        with closing(_Upload(house, film, content)) as bench:
-            # Who looks at the films does so afterwards: half a minute of processor each, and no sender waits for it.
-            house.pause(INSPECTOR)
-            try:
-                for turn in range(pairs + 1):
-                    await bench.ours(targets[turn % len(targets)], ours)
-                    await bench.raw(turn, raw)
-                    if turn == 0:
-                        ours, raw = _Way(), _Way()  # the first of each opens connections and volumes
-                        bench.api_bytes = []
-                told.done(
-                    f"{pairs} cặp, mỗi lần {len(content):,} byte", f"{pairs} pairs of {len(content):,} bytes each"
-                )
-                told.step("Nhiều người gửi cùng lúc", "Many who upload at once")
-                gathered, resting = [], await crowd.at_rest(house)
-                for each in crowds:
-                    some = [fresh.pop() for _ in range(each * crowd.rounds_of(each))]
-                    gathered.append(await crowd.measure(house, each, some, film.name, content, resting=resting))
-                told.done(f"{list(crowds)}", f"{list(crowds)}")
-                told.step("Đường truyền đứt", "A line that is cut")
-                large = house.home / "large.mp4"
-                await asyncio.to_thread(large.write_bytes, os.urandom(cut_megabytes * 1_000_000))
-                at = house.addresses.store_endpoint
-                survived = await survive(unlucky, videos.obligations[offices[-1]], large, store=at, cuts=cuts)
-                told.done(f"đứt {survived.cuts} lần", f"cut {survived.cuts} times")
-            finally:
-                house.resume(INSPECTOR)
-            await bench.see_a_film_is_good(targets[0])
+        bench = _Upload(house, film, content)
+        # Who looks at the films does so afterwards: half a minute of processor each, and no sender waits for it.
+        house.pause(INSPECTOR)
+        try:
+            for turn in range(pairs + 1):
+                await bench.ours(targets[turn % len(targets)], ours)
+                await bench.raw(turn, raw)
+                if turn == 0:
+                    ours, raw = _Way(), _Way()  # the first of each opens connections and volumes
+                    bench.api_bytes = []
+            told.done(f"{pairs} cặp, mỗi lần {len(content):,} byte", f"{pairs} pairs of {len(content):,} bytes each")
+            told.step("Nhiều người gửi cùng lúc", "Many who upload at once")
+            gathered, resting = [], await crowd.at_rest(house)
+            for each in crowds:
+                some = [fresh.pop() for _ in range(each * crowd.rounds_of(each))]
+                gathered.append(await crowd.measure(house, each, some, film.name, content, resting=resting))
+            told.done(f"{list(crowds)}", f"{list(crowds)}")
+            told.step("Đường truyền đứt", "A line that is cut")
+            large = house.home / "large.mp4"
+            await asyncio.to_thread(large.write_bytes, os.urandom(cut_megabytes * 1_000_000))
+            at = house.addresses.store_endpoint
+            survived = await survive(unlucky, videos.obligations[offices[-1]], large, store=at, cuts=cuts)
+            told.done(f"đứt {survived.cuts} lần", f"cut {survived.cuts} times")
+        finally:
+            house.resume(INSPECTOR)
+        await bench.see_a_film_is_good(targets[0])
         outcome = _outcome(bench, ours, raw, len(content), gathered, survived)
         outcome.figures["api_at_rest_ms_per_s"] = round(1000 * resting, 2)
         return outcome
@@ -127,14 +125,9 @@ class _Upload:
         self._content = content
         self._meter = Meter(house)
         self._client = store.client(house.addresses.store_endpoint, house.secrets.store)
-        self._raw = Line()
         self._sent: list[str] = []
         self.api_bytes: list[int] = []
         """Of each upload: everything that went to our API or came from it."""
-
-    def close(self) -> None:
-        """Close the line to the store."""
-        self._raw.close()
 
     async def ours(self, target: Target, way: _Way) -> None:
         """Send the film as a browser does."""
@@ -166,7 +159,8 @@ class _Upload:
         url = self._client.presigned_put_object(BUCKET, name, expires=timedelta(minutes=10))
         before = self._meter.read()
         began = time.monotonic()
-        await asyncio.to_thread(self._raw.put, url, self._content, {})
+        with closing(Line()) as line:  # a new one, as whoever sends a file has
+            await asyncio.to_thread(line.put, url, self._content, {})
         way.seconds.append(time.monotonic() - began)
         way.used.append(self._meter.between(before, self._meter.read()))
         stored = await asyncio.to_thread(self._client.stat_object, BUCKET, name)
