@@ -95,7 +95,7 @@ async def test_one_that_never_answers_is_given_up(target, lines, monkeypatch, be
         outcome = await lines(served.url).post(HEADERS, b"{}")
 
     assert (outcome.status, outcome.said) == (None, "no answer within 0 s")
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < line.REST_SECONDS + 5
 
 
 async def test_of_a_gigabyte_no_more_is_read_than_the_status_needs(target, lines):

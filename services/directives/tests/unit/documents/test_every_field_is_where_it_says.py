@@ -1,7 +1,7 @@
 """Whatever a proposal says was found stands in the text at exactly that place; any text at all is taken."""
 
 from dataclasses import fields, is_dataclass
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -92,10 +92,10 @@ def test_twenty_pages_take_less_than_two_seconds(letters) -> None:
     text = normalised(head + "4. " + (body + "\n") * 90 + foot + rest.partition("Nơi nhận:")[2])
     assert len(text) > 20 * 3000
 
-    began = perf_counter()
+    began = process_time()
     proposal = propose_from_text(text)
 
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2
     assert len(proposal.deadlines) > 100
 
 
@@ -109,6 +109,6 @@ def test_what_looks_endless_ends(letters) -> None:
         "Số: / " * 10_000,
         "Á " * 30_000,
     ):
-        began = perf_counter()
+        began = process_time()
         assert_in_place(normalised(hostile))
-        assert perf_counter() - began < 5, hostile[:10]
+        assert process_time() - began < 5, hostile[:10]

@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from io import BytesIO
-from time import perf_counter
+from time import process_time
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -109,14 +109,14 @@ def test_each_is_told_apart(case, make_docx, make_pdf) -> None:
     name, made, code = CASES[case]
     content = made(make_docx, make_pdf)
 
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(Problem) as refused:
         read(name, content)
 
     assert refused.value.code == code
     assert refused.value.vi
     assert refused.value.en
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
 
 
 def test_every_kind_of_problem_but_the_secret_is_tried() -> None:
