@@ -56,13 +56,9 @@ def found(choices: Iterable[Choice], words: str, most: int = MOST) -> list[Choic
 
 
 def named(text: str) -> list[str]:
-    """Return the units somebody named: ids, and words that say which unit is meant but are no id."""
-    parts: list[str] = []
-    for part in re.split(r"[,;\r\n]", text):
-        words = part.split()
-        # Several ids may stand with spaces between them; a name is kept whole.
-        parts += words if all(map(is_id, words)) else [" ".join(words)]
-    return list(dict.fromkeys(parts))
+    """Return the units somebody named, with commas or lines between them: ids, and names that are no id."""
+    parts = (" ".join(part.split()) for part in re.split(r"[,;\r\n]", text))
+    return list(dict.fromkeys(filter(None, parts)))
 
 
 def is_id(word: str) -> bool:
@@ -73,7 +69,8 @@ def is_id(word: str) -> bool:
 def settled(text: str, choices: Sequence[Choice]) -> str:
     """Return the same with ids for the names that mean one unit; what means none, or several, stays as it is."""
     known = {each.unit_id for each in choices}
-    return ", ".join(_meant(part, known, choices) for part in named(text))
+    meant = [each for part in named(text) for each in _meant(part, known, choices)]
+    return ", ".join(dict.fromkeys(meant))
 
 
 def divisions(units: Iterable[Mapping[str, Any]], issuers: Iterable[str]) -> list[tuple[str, str]]:
@@ -86,12 +83,9 @@ def divisions(units: Iterable[Mapping[str, Any]], issuers: Iterable[str]) -> lis
     ]
 
 
-def _meant(part: str, known: set[str], choices: Sequence[Choice]) -> str:
-    if part in known or not choices:
-        return part
+def _meant(part: str, known: set[str], choices: Sequence[Choice]) -> list[str]:
+    if set(part.split()) <= known:
+        return part.split()  # ids with spaces between them
     near = found(choices, part, most=len(choices))
     exactly = [each for each in near if folded(each.name) == folded(part)]
-    for meant in (exactly, near):
-        if len(meant) == 1:
-            return meant[0].unit_id
-    return part
+    return next(([meant[0].unit_id] for meant in (exactly, near) if len(meant) == 1), [part])
