@@ -211,6 +211,16 @@ async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(sta
     # Whom that reaches is shown while it is chosen.
     units = [unit for unit in await _units(staged) if unit["unit_type"] == "thpt"]
     await expect(asked.locator("[data-preview]")).to_contain_text(f"{len(units)} đơn vị")
+    # One more, found by its name without marks and taken with the keyboard; the preview has it at once.
+    [also] = [unit for unit in await _units(staged) if unit["unit_id"] == SCHOOL]
+    also_asked = asked.get_by_role("combobox", name="Thêm đơn vị")
+    await also_asked.press_sequentially(_without_marks(also["name"]))
+    await expect(asked.locator("[role=option][aria-selected=true]")).to_contain_text(also["name"])
+    assert await broken_rules(page) == []
+    await also_asked.press("Enter")
+    await expect(asked.locator("[data-preview]")).to_contain_text(f"{len(units) + 1} đơn vị")
+    await asked.get_by_label("Thủ trưởng đơn vị duyệt").check()
+    await asked.get_by_label("Số ngày sửa").fill("5")
     await page.get_by_role("button", name="Lưu dự thảo").click()
     # What the letter does not say and nobody decided is named, and nothing typed is lost.
     await expect(page.get_by_role("alert")).to_be_visible()
@@ -229,7 +239,9 @@ async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(sta
     await expect(page.get_by_text("Trình ký", exact=True)).to_be_visible()
     told = await officer.get("directives", f"/directives/{draft}")
     assert told["state"] == "submitted"
-    assert [each["audience"] for each in told["requirements"]]
+    [requirement] = told["requirements"]
+    assert requirement["audience"]["include"] == [SCHOOL]
+    assert (requirement["answering"]["needs_approval"], requirement["answering"]["revision_days"]) == (True, 5)
     paper = await page.context.request.get(f"{staged.portal}/directives/{draft}/paper")
     assert (await paper.body())[:4] == b"%PDF"
     assert window.complaints == []

@@ -196,21 +196,31 @@ class DirectiveRecalled(Event):
         return str(self.directive_id)
 
 
-class ObligationOpened(Event):
-    """A unit owes an answer to one requirement."""
-
-    type: ClassVar[str] = "directives.obligation.opened.v1"
+class ObligationEvent(Event):
+    """What every event about what a unit owes carries."""
 
     obligation_id: UUID
     version: int
+    """Counts with all events about the obligation."""
     directive_id: UUID
     requirement_id: UUID
     issuer_unit_id: str
     unit_id: str
-    """The unit that owes: for a cluster, the cluster itself."""
+    """The unit that owes, whose figures the answer states: for a cluster, the cluster itself."""
     answering_unit_id: str
     """The unit whose people answer: for a cluster its lead, else the unit itself."""
     due_at: datetime
+
+    @property
+    def about(self) -> str:
+        return str(self.obligation_id)
+
+
+class ObligationOpened(ObligationEvent):
+    """A unit owes an answer to one requirement."""
+
+    type: ClassVar[str] = "directives.obligation.opened.v1"
+
     continues: UUID | None = None
     """The obligation of a replaced directive that asked the unit for the same. What it was answered with, unless that
     was returned, answers this one; it takes no answer itself any more, whether or not its end was told already."""
@@ -229,33 +239,15 @@ class ObligationOpened(Event):
     from_units: tuple[str, ...] = ()
     """The units below it whose people it may register."""
 
-    @property
-    def about(self) -> str:
-        return str(self.obligation_id)
 
-
-class ObligationTransferred(Event):
+class ObligationTransferred(ObligationEvent):
     """The unit that was to answer an open obligation is no more; another answers from now on."""
 
     type: ClassVar[str] = "directives.obligation.transferred.v1"
 
-    obligation_id: UUID
-    version: int
-    directive_id: UUID
-    requirement_id: UUID
-    issuer_unit_id: str
-    unit_id: str
-    """The unit that owes, as before: whose figures the answer states does not change."""
-    answering_unit_id: str
-    """The unit whose people answer from now on."""
     former_answering_unit_id: str
-    due_at: datetime
     closes_at: datetime | None = None
     """When the form closes for this unit, as before; null: when its requirement does."""
-
-    @property
-    def about(self) -> str:
-        return str(self.obligation_id)
 
 
 ObligationState = Literal["open", "exempt", "replaced", "recalled", "waiting"]
@@ -264,7 +256,7 @@ ObligationChange = Literal["extended", "exempted", "reopened", "replaced", "reca
 """Activated and suspended: what it depends on is there again, or was taken back."""
 
 
-class ObligationChanged(Event):
+class ObligationChanged(ObligationEvent):
     """What a unit owes is no longer what it was: another deadline, or nothing any more, or something again.
 
     Carries the obligation whole, as it is from now on; whoever keeps the newest version knows all of it.
@@ -272,24 +264,11 @@ class ObligationChanged(Event):
 
     type: ClassVar[str] = "directives.obligation.changed.v1"
 
-    obligation_id: UUID
-    version: int
-    """Counts with the obligation's other events."""
-    directive_id: UUID
-    requirement_id: UUID
-    issuer_unit_id: str
-    unit_id: str
-    answering_unit_id: str
     state: ObligationState
-    due_at: datetime
     closes_at: datetime | None
     """When the form closes for this unit; null: when its requirement does."""
     change: ObligationChange
     """What made it so."""
-
-    @property
-    def about(self) -> str:
-        return str(self.obligation_id)
 
 
 class DayEntered(Fact):

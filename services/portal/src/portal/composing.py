@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.clock import VIETNAM
 from chassis.problems import Malformed
-from portal import writing
+from portal import choosing, writing
+from portal.choosing import Choice
 from portal.doorkeeping import Form
 from portal.reading import Mark
 
@@ -139,8 +140,11 @@ def with_one_more(carried: Carried) -> Carried:
     return carried.model_copy(update={"requirements": [*carried.requirements, empty][:MOST_REQUIREMENTS]})
 
 
-def sheet_of(form: Form, carried: Carried) -> Sheet:
-    """Return the form as somebody filled it in, to be shown again with everything they typed."""
+def sheet_of(form: Form, carried: Carried, units: Sequence[Choice] = ()) -> Sheet:
+    """Return the form as somebody filled it in, to be shown again with everything they typed.
+
+    A unit among `units` that somebody named by its name is named by its id from then on.
+    """
     names = ("issuer_unit_id", "document_type", "subject", "body", "addressees", "division", "priority", "as_of")
     recipients = [
         {**each, "purpose": form.get(f"recipient{place}") or None} for place, each in enumerate(carried.recipients)
@@ -148,6 +152,7 @@ def sheet_of(form: Form, carried: Carried) -> Sheet:
     asked = []
     for place in range(len(carried.requirements)):
         told = _told(form, carried, place)
+        told |= {name: choosing.settled(told[name], units) for name in ("include", "exclude")}
         # One that was added just now has no fields in the form yet.
         is_wanted = form.get(f"r{place}:on") == "yes" or not form.has(f"r{place}:kind")
         asked.append(_shown(told, carried, place, is_wanted=is_wanted))
@@ -183,15 +188,10 @@ def audience_of(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return the choice of units a requirement says; a rule it came with stands until somebody chooses units."""
     chosen = {
         "unit_types": list(said["audience"]["unit_types"]),
-        "include": unit_ids(said.get("include") or ""),
-        "exclude": unit_ids(said.get("exclude") or ""),
+        "include": choosing.named(said.get("include") or ""),
+        "exclude": choosing.named(said.get("exclude") or ""),
     }
     return {"selector": said["selector"]} if said.get("selector") and not any(chosen.values()) else chosen
-
-
-def unit_ids(text: str) -> list[str]:
-    """Return the ids somebody typed, with commas, spaces or lines between them."""
-    return list(dict.fromkeys(re.findall(r"[0-9A-Za-z_-]+", text)))
 
 
 def lines(text: str) -> list[str]:
@@ -230,6 +230,7 @@ def _told(form: Form, carried: Carried, place: int) -> dict[str, Any]:
         "exclude": form.get(f"{at}exclude"),
         "reviewing_unit_id": form.get(f"{at}reviewer") or None,
         "media": _media(form, at, read.get("media")),
+        **_answering(form, at, read.get("answering")),
         "sections": _sections(form, at, read["sections"]),
         "indicators": _figures(form, at, read["indicators"]),
     }
@@ -243,6 +244,21 @@ def _media(form: Form, at: str, read: Mapping[str, Any] | None) -> dict[str, Any
         return None
     seconds = writing.read_number(form.get(f"{at}seconds"))
     return {**(read or {}), "count": count} | ({"max_seconds": seconds} if seconds is not None else {})
+
+
+def _answering(form: Form, at: str, read: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return how an answer comes about; what the form has no field for stays as it was."""
+    if not form.has(f"{at}revision_days"):
+        return {}
+    typed = form.get(f"{at}revision_days")
+    days = writing.read_number(typed)
+    said = {
+        "needs_approval": form.get(f"{at}approval") == "yes",
+        # What is no number is said as it was typed, for the service to name.
+        "revision_days": (typed or None) if days is None else days,
+        "revision_in_working_days": form.get(f"{at}working") == "yes",
+    }
+    return {"answering": {**(read or {}), **said}}
 
 
 def _rows(form: Form, at: str, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ const uploads = [...document.querySelectorAll<HTMLElement>("[data-uploads]")];
 if (uploads.length) void import("./uploads").then(({ showUploads }) => uploads.forEach((each) => void showUploads(each)));
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-compose]")) {
   void import("./audience").then(({ previewAudiences }) => previewAudiences(form));
+  void import("./units").then(({ chooseUnits }) => form.querySelectorAll<HTMLElement>("[data-units]").forEach(chooseUnits));
 }
 const keys = document.querySelector<HTMLDialogElement>("dialog[data-keys]");
 if (keys) void import("./shortcuts").then(({ listen }) => listen(keys));

@@ -1,18 +1,19 @@
 """Writing a directive: bring a letter, check what was read beside it, choose who is asked, see it as a draft."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from chassis.clock import VIETNAM
 from chassis.problems import Malformed, NotAllowed, Problem
-from portal import composing, reading, redrafting
+from portal import choosing, composing, finding, reading, redrafting
 from portal.asking import Services
+from portal.choosing import Choice, Choices
 from portal.composing import Carried, Sheet
 from portal.doorkeeping import read_file, read_form, read_script
 from portal.pages.owed import unread_letters
@@ -22,6 +23,9 @@ from portal.problems import NoSuchPage, Refused
 from portal.rendering import House, go_to
 from portal.sessions import Visit
 
+LONGEST = 100
+OFFERED = 6
+"""So many units a name may mean are shown beside it."""
 AT_ONCE = 20
 """So many audiences are asked about for one page, all at once: as many as a directive has requirements."""
 
@@ -29,8 +33,8 @@ AT_ONCE = 20
 def open_composing(house: House, names: Names) -> APIRouter:
     """Return the pages of those who write directives."""
     router = APIRouter(prefix="/drafts", include_in_schema=False)
-    services = house.services
-    _open_previews(router, house)
+    services, choices = house.services, Choices()
+    _open_previews(router, house, names, choices)
 
     @router.get("/new")
     async def begin(request: Request) -> Response:
@@ -73,10 +77,10 @@ def open_composing(house: House, names: Names) -> APIRouter:
     @router.post("")
     async def save(request: Request) -> Response:
         form, visit = await read_form(request), await _writer(request)
-        carried = composing.carried_in(form)
+        carried, units = composing.carried_in(form), choices.among(await names.everywhere(visit))
         if form.get("action") == "more":
             carried = composing.with_one_more(carried)
-        sheet = composing.sheet_of(form, carried)
+        sheet = composing.sheet_of(form, carried, units)
         if form.get("action") != "save":
             return await _shown(request, visit, carried, sheet)
         body = composing.draft_of(sheet, carried)
@@ -106,9 +110,10 @@ def open_composing(house: House, names: Names) -> APIRouter:
         if carried.draft:
             issuers = [str(sheet.said["issuer_unit_id"])]  # the issuer of a draft does not change
         as_of = str(sheet.said["as_of"])
-        types, unit_types, called, previews, unread, _ = await asyncio.gather(
+        types, unit_types, units, called, previews, unread, _ = await asyncio.gather(
             services.get("directives", "/document-types", token=token),
             services.get("directory", "/unit-types", token=token),
+            names.everywhere(visit),
             names.of_units(issuers, visit, whole=True),
             asyncio.gather(*(_preview(services, visit, each.said, as_of) for each in sheet.requirements[:AT_ONCE])),
             unread_letters(house, visit),
@@ -129,12 +134,29 @@ def open_composing(house: House, names: Names) -> APIRouter:
             issuers=issuers,
             names=called,
             choices=composing,
+            pickers=_pickers(sheet, choices.among(units)),
+            divisions=choosing.divisions(units, issuers),
             refused=refused,
             unread=unread,
             status=422 if refused else 200,
         )
 
     return router
+
+
+def _pickers(sheet: Sheet, choices: Sequence[Choice]) -> list[dict[str, list[tuple[str, list[Choice]]]]]:
+    """Return, for each requirement, what was named in its two fields: with the unit it is, or those it may mean."""
+    known = {each.unit_id: each for each in choices}
+    return [
+        {
+            name: [
+                (part, [known[part]] if part in known else choosing.found(choices, part, most=OFFERED))
+                for part in choosing.named(asked.said[name])
+            ]
+            for name in ("include", "exclude")
+        }
+        for asked in sheet.requirements
+    ]
 
 
 async def _begin(
@@ -154,7 +176,16 @@ async def _saved(services: Services, visit: Visit, carried: Carried, body: dict[
     return made
 
 
-def _open_previews(router: APIRouter, house: House) -> None:
+def _open_previews(router: APIRouter, house: House, names: Names, choices: Choices) -> None:
+    @router.get("/units")
+    async def offer(request: Request, q: str = "") -> Response:
+        visit = await _writer(request)
+        units = await names.everywhere(visit)
+        near = choosing.found(choices.among(units), finding.line(q)[:LONGEST])
+        return JSONResponse(
+            {"units": [{"unit_id": each.unit_id, "name": each.name, "what": each.what} for each in near]}
+        )
+
     @router.post("/audience")
     async def look(request: Request) -> Response:
         told = await read_script(request)
@@ -174,6 +205,9 @@ async def _preview(
 ) -> dict[str, Any] | Problem | None:
     """Return whom a choice of units reaches; what is wrong with it; null where nothing was chosen."""
     audience = composing.audience_of(said)
+    # A name that means no unit yet is asked about beside its field.
+    audience |= {name: list(filter(choosing.is_id, audience.get(name, ()))) for name in ("include", "exclude")
+                 if name in audience}  # fmt: skip
     if not (audience.get("selector") or audience.get("unit_types") or audience.get("include")):
         return None
     try:

@@ -277,8 +277,9 @@ def _outcome(
     ratios = {f"of_ceiling_at_{run.clients}": round(run.per_second / best, 3) for run in runs}
     ratios[f"of_ceiling_at_{aimed}_others_paused"] = round(alone.per_second / best, 3)
     ratios[f"cpu_of_rival_at_{aimed}"] = round(main.cpu_ms["server_and_postgres"] / RIVAL_CPU_MS, 3)
-    # Two machines at two hours: what compares is the share each took of what its own PostgreSQL could commit.
-    ratios[f"times_the_rival_at_{aimed}"] = round(main.per_second / best / (RIVAL_PER_SECOND / RIVAL_CEILING), 2)
+    # The rival's figure is of its server and PostgreSQL with nothing beside them, so ours is that of the run without
+    # the others; and of two machines at two hours: what compares is the share of what its own PostgreSQL could commit.
+    ratios[f"times_the_rival_at_{aimed}"] = round(alone.per_second / best / (RIVAL_PER_SECOND / RIVAL_CEILING), 2)
     ratios[f"cpu_ms_at_{aimed}"] = round(main.cpu_ms["front_door"] + main.cpu_ms["front_door_postgres"], 3)
     aims = {
         f"of_ceiling_at_{aimed}": Aim(at_least=LEAST_RATIO),
@@ -311,10 +312,11 @@ def _outcome(
             ),
             (
                 f"Đối thủ: ODK Central, {RIVAL_PER_SECOND:.0f} báo cáo/s với 8 máy gửi, đo lúc khác trên hai bộ xử lý "
-                f"có trần {RIVAL_CEILING:.0f}/s; cùng nội dung, cùng yêu cầu ghi bền; so phần đạt được của mỗi trần.",
+                f"có trần {RIVAL_CEILING:.0f}/s; cùng nội dung, cùng yêu cầu ghi bền, "
+                "không có gì chạy bên cạnh như dòng «‖»; so phần đạt được của mỗi trần.",
                 f"The rival: ODK Central, {RIVAL_PER_SECOND:.0f} reports/s at 8 clients, measured at another hour on "
-                f"two processors whose ceiling was {RIVAL_CEILING:.0f}/s; the same content, as durable; compared is "
-                "the share each takes of its ceiling.",
+                f"two processors whose ceiling was {RIVAL_CEILING:.0f}/s; the same content, as durable, "
+                "nothing beside it as in the row “‖”; compared is the share each takes of its ceiling.",
             ),
         ],
     )

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from chassis.clock import VIETNAM
+from congvan.demo.people import OFFICE
 from congvan.demo.province import SCHOOL_TYPES, VIDEO_TYPES, Province
 
 NOTATION = "SGDĐT-GDPT"
@@ -13,7 +14,7 @@ MAX_BYTES = 300_000_000
 DAYS_TO_ANSWER = 22
 
 BODY = """\
-Nhằm nhìn lại kết quả triển khai giáo dục STEM trong các trường trung học của tỉnh, chọn cách làm hay để nhân rộng và
+Nhằm nhìn lại kết quả triển khai giáo dục STEM trong các trường trung học của tỉnh, chọn cách làm hay để nhân rộng và \
 bàn việc cần làm tiếp, Sở Giáo dục và Đào tạo tổ chức Hội thảo “Giáo dục STEM trong trường trung học”.
 
 1. Mục tiêu: đánh giá đúng thực trạng ở hai cấp THCS và THPT; nêu rõ khó khăn và nguyên nhân; thống nhất giải pháp.
@@ -91,6 +92,14 @@ def draft(province: Province, issuer: str, today: date) -> dict[str, Any]:
             {"name": "Ban Giám đốc", "purpose": "report_to"},
             {"name": "Lưu: VT, GDPT", "purpose": "archive"},
         ],
+        "form": {
+            "place": province.place(issuer),
+            "signer": {
+                "capacities": [{"competence": "KT.", "of": "GIÁM ĐỐC"}],
+                "position": "PHÓ GIÁM ĐỐC",
+                "name": OFFICE["lanh-dao"][1],
+            },
+        },
         "requirements": [
             {
                 "kind": "report",

@@ -5,6 +5,7 @@ platform answers is held against it.
 """
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ INDICATORS = {
     "khkt_projects_province": "stem.research_projects_province",
 }
 """Column of the file → indicator of the catalogue."""
+_OF_PROVINCE = re.compile(r"(?:tỉnh|thành phố) (.+)$")
 Row = dict[str, str]
 
 
@@ -67,6 +69,11 @@ class Province:
     def department(self, today: date) -> str:
         """Return the department that issues today."""
         return min(unit["unit_id"] for unit in self.on(today) if unit["unit_type"] == DEPARTMENT)
+
+    def place(self, unit_id: str) -> str | None:
+        """Return the province or city in the name of a unit, where its letters are dated; null when it names none."""
+        names = (unit["name_vi"] for unit in self.units if unit["unit_id"] == unit_id)
+        return next((found[1] for name in names if (found := _OF_PROVINCE.search(name))), None)
 
     def parents(self, unit_id: str, kind: str, day: date) -> list[str]:
         """Return the parents of one kind on `day`."""
