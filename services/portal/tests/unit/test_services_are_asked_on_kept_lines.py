@@ -41,9 +41,16 @@ async def lines_to(service):
         yield lines
     finally:
         lines.close()
+        await let_go(lines)
         server.close()
         await server.wait_closed()
-        await asyncio.sleep(0)
+
+
+async def let_go(lines) -> None:
+    async def are_gone() -> bool:
+        return not lines._all
+
+    await until(are_gone, every=0)
 
 
 def whole(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
@@ -78,11 +85,7 @@ async def test_a_line_the_service_ends_is_not_taken_up_again(more):
     service = Service(whole(b"one", more=more), whole(b"two"), hangs_up=True)
     async with lines_to(service) as lines:
         first = await lines.ask("GET", "/", {})
-
-        async def is_let_go():
-            return not lines._all
-
-        await until(is_let_go, every=0)  # the service's word that it hung up has to come
+        await let_go(lines)  # the service's word that it hung up has to come
         second = await lines.ask("GET", "/", {})
 
     assert (first.content, second.content, service.connections) == (b"one", b"two", 2)
@@ -128,8 +131,7 @@ async def test_whoever_waits_no_longer_leaves_no_answer_to_the_next():
         leaving.cancel()
         with pytest.raises(asyncio.CancelledError):
             await leaving
-        await asyncio.sleep(0)
-        assert not lines._all, "a line nobody can use any more is kept"
+        await let_go(lines)
         goes_on.set()
         assert (await lines.ask("GET", "/", {})).content == b"second"
 
