@@ -2,17 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
+from pydantic_core import from_json
 
+from portal.lines import CONNECT_SECONDS, Answer, Lines
 from portal.problems import NobodyHere, Refused, ServiceAway
 from portal.timing import asked
 
-CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 15.0
 """Somebody waits in front of a page."""
 AT_ONCE = 64
@@ -34,16 +37,18 @@ class Services:
 
     def __init__(self, urls: Mapping[str, str]) -> None:
         self._urls = dict(urls)
+        self._lines = {service: Lines(url) for service, url in urls.items()}
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._client: httpx.AsyncClient | None = None
-        self._following: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
         """Let the connections go."""
-        for client in (self._client, self._following):
-            if client is not None:
-                await client.aclose()
-        self._client = self._following = None
+        for lines in self._lines.values():
+            lines.close()
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+        await asyncio.sleep(0)  # a line that was hung up on leaves its loop in the loop's next round
 
     async def get(self, service: str, path: str, *, token: str | None = None, **query: str) -> Json:
         """Return what an address shows."""
@@ -91,23 +96,22 @@ class Services:
 
     async def bring(self, service: str, path: str, *, token: str, name: str, content: bytes) -> Json:
         """Return what a service answers to a file; raises as `ask` does."""
-        answer = await self._send(
-            "POST", service, path, token=token, query=None, body=None, headers=None, files={"document": (name, content)}
-        )
+        with _away_when_lost(service), asked():
+            async with self._turns, asyncio.timeout(ANSWER_SECONDS):
+                told = await self._opened().post(
+                    f"{self._urls[service]}{path}", files={"document": (name, content)}, headers=_headers(token)
+                )
+        answer = Answer(told.status_code, told.content)
         _check(answer, service, is_known=True)
         return _decoded(answer)
 
     async def follow(self, service: str, path: str, *, token: str) -> AsyncGenerator[bytes, None]:
-        """Yield what an address goes on telling, as it comes; ends when the service does, or says nothing for too long.
-
-        On connections of its own: whoever listens keeps nobody waiting who asks.
-        """
-        if self._following is None:
-            self._following = self._made(httpx.Limits(max_connections=None, max_keepalive_connections=0))
-        headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": came_by.get()}
+        """Yield what an address goes on telling, as it comes; ends when the service does, or is silent for too long."""
         with suppress(httpx.HTTPError):  # whoever listens comes again
             timeout = httpx.Timeout(CONNECT_SECONDS, read=QUIET_SECONDS)
-            asked = self._following.stream("GET", f"{self._urls[service]}{path}", headers=headers, timeout=timeout)
+            asked = self._opened().stream(
+                "GET", f"{self._urls[service]}{path}", headers=_headers(token), timeout=timeout
+            )
             async with asked as answer:
                 if answer.is_success:
                     async for piece in answer.aiter_raw():
@@ -123,56 +127,57 @@ class Services:
         query: Mapping[str, str] | None,
         body: Json,
         headers: Mapping[str, str] | None,
-        files: Mapping[str, tuple[str, bytes]] | None = None,
-    ) -> httpx.Response:
-        told = {**(headers or {}), "X-Forwarded-For": came_by.get()}
-        if token is not None:
-            told["Authorization"] = f"Bearer {token}"
-        try:
-            # The time of the whole answer; httpx counts each step alone.
-            with asked():
-                async with self._turns, asyncio.timeout(ANSWER_SECONDS):
-                    return await self._opened().request(
-                        method,
-                        f"{self._urls[service]}{path}",
-                        params=query or None,
-                        json=body,
-                        files=files,
-                        headers=told,
-                    )
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise ServiceAway(service) from error
+    ) -> Answer:
+        target = f"{path}{'&' if '?' in path else '?'}{urlencode(query)}" if query else path
+        told = _headers(token) | dict(headers or {})
+        written = None
+        if body is not None:
+            told["Content-Type"] = "application/json"
+            written = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        with _away_when_lost(service), asked():
+            async with self._turns, asyncio.timeout(ANSWER_SECONDS):
+                return await self._lines[service].ask(method, target, told, written)
 
     def _opened(self) -> httpx.AsyncClient:
+        """Return what asks where a line does not do: a file is sent in a form, an answer goes on for ever."""
         if self._client is None:
-            limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=30)
-            self._client = self._made(limits)
+            self._client = httpx.AsyncClient(
+                timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+                # On connections of their own: whoever listens keeps nobody waiting who asks.
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                trust_env=False,  # not through the proxy that is meant for the world outside
+                # The list of authorities costs megabytes, and nobody asks for it on one machine.
+                verify=any(url.startswith("https:") for url in self._urls.values()),
+            )
         return self._client
 
-    def _made(self, limits: httpx.Limits) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            limits=limits,
-            trust_env=False,  # not through the proxy that is meant for the world outside
-            # The list of authorities costs megabytes, and nobody asks for it on one machine.
-            verify=any(url.startswith("https:") for url in self._urls.values()),
-        )
+
+def _headers(token: str | None) -> dict[str, str]:
+    return {"X-Forwarded-For": came_by.get()} | ({"Authorization": f"Bearer {token}"} if token is not None else {})
 
 
-def _check(answer: httpx.Response, service: str, *, is_known: bool) -> None:
-    if answer.status_code == httpx.codes.UNAUTHORIZED and is_known:
+@contextmanager
+def _away_when_lost(service: str) -> Iterator[None]:
+    try:
+        yield
+    except (httpx.HTTPError, OSError) as error:  # a time that is over is one of the latter
+        raise ServiceAway(service) from error
+
+
+def _check(answer: Answer, service: str, *, is_known: bool) -> None:
+    if answer.status == HTTPStatus.UNAUTHORIZED and is_known:
         raise NobodyHere
-    if answer.status_code >= httpx.codes.BAD_GATEWAY:
+    if answer.status >= HTTPStatus.BAD_GATEWAY:
         raise ServiceAway(service)
-    if not answer.is_success:
+    if not 200 <= answer.status < 300:
         told = _decoded(answer)
-        raise Refused(answer.status_code, told if isinstance(told, dict) else {})
+        raise Refused(answer.status, told if isinstance(told, dict) else {})
 
 
-def _decoded(answer: httpx.Response) -> Json:
+def _decoded(answer: Answer) -> Json:
     if not answer.content or len(answer.content) > ANSWER_BYTES:
         return None
     try:
-        return json.loads(answer.content)
+        return from_json(answer.content)
     except ValueError:
         return None
