@@ -1,7 +1,7 @@
 """A directive as the desk follows it: units by requirements, and how much of each has come. Pure."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,13 +146,31 @@ def counts_of(found: Iterable[Line]) -> dict[str, int]:
     return {state: counts[state] for state in IN_ORDER if state in counts}
 
 
-def chosen(found: Iterable[Line], *, state: str, words: str) -> list[Line]:
-    """Return the lines with something in a state, whose names have the words, with or without their marks."""
+def below(units: Iterable[Mapping[str, Any]], unit_id: str) -> frozenset[str]:
+    """Return a unit and all that report to it, by whatever way."""
+    beneath: dict[str | None, list[str]] = {}
+    for each in units:
+        beneath.setdefault(each["reporting_parent_id"], []).append(each["unit_id"])
+    found, waiting = set[str](), [unit_id]
+    while waiting:
+        unit = waiting.pop()
+        if unit not in found:
+            found.add(unit)
+            waiting += beneath.get(unit, ())
+    return frozenset(found)
+
+
+def chosen(found: Iterable[Line], *, state: str, words: str, among: Collection[str] | None = None) -> list[Line]:
+    """Return the lines with something in a state, whose names have the words, with or without their marks.
+
+    `among`: the units looked at; null for all.
+    """
     wanted = folded(words).split()
     return [
         line
         for line in found
-        if (not state or any(cell.state == state for cells in line.cells for cell in cells))
+        if (among is None or line.unit_id in among)
+        and (not state or any(cell.state == state for cells in line.cells for cell in cells))
         and all(word in folded(f"{line.name} {line.answering_name or ''}") for word in wanted)
     ]
 

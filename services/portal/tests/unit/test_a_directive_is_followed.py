@@ -83,3 +83,14 @@ def test_what_is_overdue_already_is_issued_only_when_somebody_says_so() -> None:
     assert issue_of(Form([]), now) == {"issued_on": "2026-12-01", "although_overdue": False}
     said = Form([("issued_on", "2026-12-02"), ("although_overdue", "yes")])
     assert issue_of(said, now) == {"issued_on": "2026-12-02", "although_overdue": True}
+
+
+def test_a_list_is_narrowed_to_a_unit_and_all_that_report_to_it() -> None:
+    units = [{"unit_id": unit, "reporting_parent_id": above} for unit, above in (("P", None), ("C", "P"), ("S", "C"))]
+    round_about = [{"unit_id": "A", "reporting_parent_id": "B"}, {"unit_id": "B", "reporting_parent_id": "A"}]
+
+    assert tracking.below(units, "P") == {"P", "C", "S"}
+    assert tracking.below(units, "C") == {"C", "S"}
+    assert tracking.below(round_about, "A") == {"A", "B"}
+    found = [tracking.Line(unit, unit, None, ()) for unit in "PCS"]
+    assert [line.name for line in tracking.chosen(found, state="", words="", among={"C", "S"})] == ["C", "S"]

@@ -51,20 +51,28 @@ def open_board(house: House, names: Names) -> APIRouter:
 
     @router.get("/board/{directive_id}")
     async def track(
-        request: Request, directive_id: UUID, state: str = "", q: str = "", nudged: int = 0, first: int = 0
+        request: Request,
+        directive_id: UUID,
+        state: str = "",
+        q: str = "",
+        under: str = "",
+        nudged: int = 0,
+        first: int = 0,
     ) -> Response:
         visit, now = await here(request), _now()
         token = visit.access_token
-        directive, owed, unread, _ = await asyncio.gather(
+        directive, owed, above, unread, _ = await asyncio.gather(
             services.find("directives", f"/directives/{directive_id}", token=token),
             services.find("directives", f"/directives/{directive_id}/obligations", token=token),
+            below(names, visit, under),
             unread_letters(house, visit),
             names.introduce(visit),
         )
         if directive is None or owed is None:
             raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
         lines = tracking.lines(directive, owed["obligations"], now)
-        chosen = tracking.chosen(lines, state=state, words=q[:100])
+        name, among = above
+        chosen = tracking.chosen(lines, state=state, words=q[:100], among=among)
         first = min(max(first, 0), max(len(chosen) - 1, 0)) // ROWS * ROWS
         return await house.page(
             request,
@@ -82,6 +90,8 @@ def open_board(house: House, names: Names) -> APIRouter:
             rows=ROWS,
             state=state,
             q=q[:100],
+            under=under,
+            above=name,
             now=now,
             width=tracking.WIDTH,
             look=owing.LOOK,
@@ -89,6 +99,17 @@ def open_board(house: House, names: Names) -> APIRouter:
         )
 
     return router
+
+
+async def below(names: Names, visit: Visit, unit_id: str) -> tuple[str, frozenset[str] | None]:
+    """Return what a unit is called, with it and all that report to it; null for all units, where none is named."""
+    if not unit_id:
+        return "", None
+    units = await names.everywhere(visit)
+    name = next((str(each["name"]) for each in units if each["unit_id"] == unit_id), None)
+    if name is None:
+        raise NoSuchPage("Không có đơn vị này.", "There is no such unit.")
+    return name, tracking.below(units, unit_id)
 
 
 async def written_by(services: Services, visit: Visit) -> list[dict[str, Any]]:
