@@ -1,26 +1,33 @@
 """Words as people search for them: without marks, in small letters; and the place of a text where they stand."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
 
 AROUND = 90
 """So many letters of a text are shown before and after a word."""
+_MARKS = re.compile("[\u0300-\u036f]")
 
 
 def folded(text: str) -> str:
     """Return a text without marks, in small letters, as PostgreSQL folds what it is compared with."""
-    apart = unicodedata.normalize("NFD", text.lower())
-    return "".join(letter for letter in apart if not "\u0300" <= letter <= "\u036f").replace("đ", "d")
+    return _MARKS.sub("", unicodedata.normalize("NFD", text.lower())).replace("đ", "d")
+
+
+_folded_letter = lru_cache(maxsize=2048)(folded)
 
 
 def excerpt(text: str, words: Sequence[str]) -> str | None:
     """Return where the first of some folded words stands in a text, as it is written there; null: nowhere."""
-    letters = [(place, folded_letter) for place, letter in enumerate(text) for folded_letter in folded(letter)]
-    flat = "".join(letter for _, letter in letters)
+    letters = [_folded_letter(letter) for letter in text]
+    flat = "".join(letters)
     found = min((place for place in map(flat.find, words) if place >= 0), default=None)
     if found is None:
         return None
-    at = letters[found][0]
+    ends = accumulate(map(len, letters))  # a letter may fold to none, or to several
+    at = next(place for place, end in enumerate(ends) if end > found)
     start, end = max(0, at - AROUND), min(len(text), at + AROUND)
     # From word to word, where there is a word to begin and to end with.
     start = text.find(" ", start, at) + 1 if start and " " in text[start:at] else start

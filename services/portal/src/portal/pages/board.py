@@ -22,6 +22,7 @@ WRITING_ROLES = ("desk_officer", "leader", "clerk")
 DIRECTIVES = 50
 ROWS = 100
 """So many units stand on one page of the board; who is looked for is found among all of them."""
+LONGEST_WORDS = 100
 
 
 def open_board(house: House, names: Names) -> APIRouter:
@@ -53,42 +54,51 @@ def open_board(house: House, names: Names) -> APIRouter:
     async def track(
         request: Request, directive_id: UUID, state: str = "", q: str = "", nudged: int = 0, first: int = 0
     ) -> Response:
-        visit, now = await here(request), _now()
+        visit = await here(request)
         token = visit.access_token
-        directive, owed, unread, _ = await asyncio.gather(
+        directive, board, unread, _ = await asyncio.gather(
             services.find("directives", f"/directives/{directive_id}", token=token),
-            services.find("directives", f"/directives/{directive_id}/obligations", token=token),
+            services.find(
+                "directives",
+                f"/directives/{directive_id}/board",
+                token=token,
+                **asked_of_board(state, q),
+                first=str(max(first, 0)),
+                limit=str(ROWS),
+            ),
             unread_letters(house, visit),
             names.introduce(visit),
         )
-        if directive is None or owed is None:
+        if directive is None or board is None:
             raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
-        lines = tracking.lines(directive, owed["obligations"], now)
-        chosen = tracking.chosen(lines, state=state, words=q[:100])
-        first = min(max(first, 0), max(len(chosen) - 1, 0)) // ROWS * ROWS
         return await house.page(
             request,
             "track.html",
             visit=visit,
             directive=directive,
-            columns=tracking.columns(directive, owed["obligations"], now),
-            counts=tracking.counts_of(lines),
-            everyone=len(lines),
+            columns=tracking.columns(directive, board["counts"]),
+            counts=board["units"],
+            everyone=board["everyone"],
             nudged=nudged,
             may_nudge=visit.has_role("desk_officer"),
-            lines=chosen[first : first + ROWS],
-            first=first,
-            found=len(chosen),
+            lines=tracking.lines(directive, board["lines"]),
+            first=board["first"],
+            found=board["found"],
             rows=ROWS,
             state=state,
-            q=q[:100],
-            now=now,
+            q=q[:LONGEST_WORDS],
             width=tracking.WIDTH,
             look=owing.LOOK,
             unread=unread,
         )
 
     return router
+
+
+def asked_of_board(state: str, words: str) -> dict[str, str]:
+    """Return what a board is asked for; a state it does not know is none."""
+    asked = {"words": words[:LONGEST_WORDS]} if words else {}
+    return asked | ({"state": state} if state in tracking.KNOWN else {})
 
 
 async def written_by(services: Services, visit: Visit) -> list[dict[str, Any]]:
