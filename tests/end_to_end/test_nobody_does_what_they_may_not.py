@@ -62,6 +62,8 @@ EVERYBODY = {
     "directives POST /report-papers/{form}",
     "directives GET /working-days",
     "directives POST /deadline-suggestions",
+    "submissions GET /answer-search",
+    "submissions GET /corrections",
     "notify GET /letters",
     "notify GET /letters/stream",
     "reporting GET /open-data",

@@ -124,12 +124,19 @@ async def granted(page, staged) -> None:
     path = f"/obligations/{staged.obligation(SCHOOL)}/submission"
     sent = await school.get("submissions", path)
     await school.post("submissions", f"/submissions/{sent['submission_id']}/corrections", {"reason": "Đếm thiếu."})
-    await page.goto(f"{staged.portal}/review/{staged.obligation(SCHOOL)}")
-    await expect(page.get_by_text("Đếm thiếu.")).to_be_visible()
+    await page.goto(f"{staged.portal}/review")
+    await page.get_by_role("link", name="1 đề nghị đính chính").click()
+    wish = page.get_by_role("listitem").filter(has_text="Đếm thiếu.")
     assert await broken_rules(page) == []
-    await page.get_by_label("Được sửa đến hết ngày").fill(f"{until:%Y-%m-%d}")
-    await page.get_by_role("button", name="Đồng ý cho đính chính").click()
+    await wish.get_by_label("Được sửa đến hết ngày").fill(f"{until:%Y-%m-%d}")
+    await wish.get_by_role("button", name="Đồng ý cho đính chính").click()
+    await expect(page.get_by_text("Đếm thiếu.")).to_have_count(0)
+    await page.goto(f"{staged.portal}/review/{staged.obligation(SCHOOL)}")
     await expect(page.locator("#corrections")).to_contain_text(f"{until:%d/%m/%Y}")
+    # What was written is found by its words, and leads to the answer.
+    await page.goto(f"{staged.portal}/search?q=tap huan theo cum")
+    await page.locator(f"a[href='/review/{staged.obligation(SCHOOL)}']").click()
+    await expect(page.get_by_text("Đề nghị Sở tổ chức tập huấn theo cụm.")).to_be_visible()
 
 
 async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) -> None:

@@ -75,6 +75,24 @@ def answers(
     return list(seen.values())[:MOST]
 
 
+def written(told: Iterable[Mapping[str, Any]], *, names: Mapping[str, str], answered_by: Iterable[str]) -> list[Found]:
+    """Return the answers a service found by what was written in them, as it ordered them.
+
+    Those of the units the reader answers for lead to where it is answered, any other one to where it is reviewed.
+    """
+    own = set(answered_by)
+    return [
+        Found(
+            address=f"/{'owed' if each['answering_unit_id'] in own else 'review'}/{each['obligation_id']}",
+            title=str(each["title"] or ""),
+            about=names.get(each["unit_id"], each["unit_id"]),
+            at=writing.moment(each["submitted_at"]),
+            excerpt=each["excerpt"],
+        )
+        for each in told
+    ]
+
+
 def letters(told: Iterable[Mapping[str, Any]], words: str) -> list[Found]:
     """Return the letters whose subject or text has the words, newest first."""
     return [

@@ -68,3 +68,17 @@ def test_a_directive_is_shown_with_the_place_of_the_words() -> None:
     [found] = finding.directives([told])
 
     assert (found.address, found.about, found.at, found.excerpt) == ("/directives/d1", "", None, "… xanh …")
+
+
+def test_what_was_written_leads_to_ones_own_answer_or_to_where_it_is_reviewed() -> None:
+    told = [
+        {
+            "obligation_id": f"o-{unit}", "unit_id": unit, "answering_unit_id": unit, "title": "Báo cáo",
+            "submitted_at": "2026-11-20T01:00:00Z", "excerpt": "… theo cụm …",
+        }
+        for unit in ("U-1", "U-2")
+    ]  # fmt: skip
+
+    found = finding.written(told, names={"U-1": "THCS Một"}, answered_by=["U-1"])
+
+    assert [(each.address, each.about) for each in found] == [("/owed/o-U-1", "THCS Một"), ("/review/o-U-2", "U-2")]

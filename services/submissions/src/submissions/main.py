@@ -35,6 +35,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(api.checks)
     frame.front_door(api.drafts)
     frame.front_door(api.reviews)
+    frame.front_door(api.corrections)
+    frame.front_door(api.searches)
     frame.front_door(api.forms)
     frame.front_door(api.files)
     frame.front_door(api.media)

@@ -12,9 +12,9 @@ from chassis.identity import Calling
 from chassis.problems import NotSignedIn
 from chassis.text import Line
 from chassis.transaction import OpenTransaction
+from chassis.wording import excerpt, folded
 from directives.api.trees import KnownTree
 from directives.domain.directive import State
-from directives.domain.wording import excerpt, folded
 from directives.operations import searching
 
 LONGEST = 100

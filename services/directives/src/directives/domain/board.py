@@ -1,6 +1,6 @@
 """A directive as a desk follows it: unit by unit what has come of each requirement, those that need somebody first."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from directives.domain.wording import folded
+from chassis.wording import folded
 
 Shown = Literal[
     "late", "returned", "none", "withdrawn", "submitted", "accepted", "waiting", "exempt", "replaced", "recalled"
@@ -89,11 +89,11 @@ def board(
     a unit name it and whoever answers for it. A page beyond the last one is the last one.
     """
     by_unit: dict[str, list[Stand]] = {}
-    counts: dict[UUID, Counter[str]] = {}
+    counts: dict[UUID, Counter[str]] = defaultdict(Counter)
     for each in stands:
         by_unit.setdefault(each.unit_id, []).append(each)
         if each.is_open:
-            counts.setdefault(each.requirement_id, Counter())[each.shown] += 1
+            counts[each.requirement_id][each.shown] += 1
     having: Counter[str] = Counter()
     wanted, found = folded(words).split(), []
     for unit_id, owed in by_unit.items():

@@ -4,9 +4,9 @@ from chassis.caller import Caller
 from chassis.clock import today
 from chassis.policy import PROVINCE, Purpose, may, units_for
 from chassis.transaction import Transaction
+from chassis.wording import folded
 from directives import store
 from directives.domain.directive import Directive
-from directives.domain.wording import folded
 from directives.operations.access import WRITES
 from unit_tree.tree import Tree
 

@@ -1,16 +1,14 @@
 """Directives whose words were asked for, out of PostgreSQL: of those a reader may see, the newest."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text, true
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.wording import has_word
 from directives.domain.directive import Directive
 from directives.store.directives import bare
 from directives.tables import deliveries, directives, obligations, requirements
-
-_MARKS = "[\u0300-\u036f]"
 
 
 async def having(
@@ -49,21 +47,14 @@ async def having(
     )
     # As 01/SGDĐT-GDPT or 761/SGDĐT-GDPT: below ten a nought is written, and any other number ends as it does.
     code = func.concat("0", desk.number, "/", desk.notation)
-    within = _folded(func.concat_ws(" ", code, desk.subject, desk.body))
+    within = func.concat_ws(" ", code, desk.subject, desk.body)
     asked = (
         select(directives)
         .where(
             or_(of_writer, and_(desk.issued_at.is_not(None), of_reader)),
-            *(within.contains(word, autoescape=True) for word in words),
+            *(has_word(within, word) for word in words),
         )
         .order_by(known.desc())  # which grows with time
         .limit(most)
     )
     return [bare(row) for row in (await connection.execute(asked)).all()]
-
-
-def _folded(written: ColumnElement[Any]) -> ColumnElement[str]:
-    """Return a text as `domain.wording.folded` does it: what marks are, Unicode says, and *đ* is no mark to it."""
-    # Small letters last: of letters with marks, not every server knows which is the small one.
-    bare_letters = func.regexp_replace(func.normalize(written, text("NFD")), _MARKS, "", "g")
-    return func.lower(func.translate(bare_letters, "đĐ", "dd"))

@@ -36,7 +36,7 @@ def open_deciding(house: House, names: Names) -> APIRouter:
         body = _known(bodies, outcome)
         path = f"/corrections/{correction_id}/{outcome}"
         await services.ask("POST", "submissions", path, token=visit.access_token, body=body)
-        return go_to(f"/review/{obligation_id}#corrections")
+        return go_to("/review" if form.get("from") == "queue" else f"/review/{obligation_id}#corrections")
 
     @router.post("/directives/{directive_id}/deliveries/{unit_id}/{outcome}")
     async def receive(request: Request, directive_id: UUID, unit_id: str, outcome: str) -> Response:

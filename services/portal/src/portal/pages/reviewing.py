@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from chassis.clock import VIETNAM
 from portal import answering, drafting, filling, owing, tracking, writing
 from portal.asking import Services
 from portal.doorkeeping import Form, read_form
@@ -31,14 +33,22 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
     @router.get("/review")
     async def queue(request: Request) -> Response:
         visit = await here(request)
-        waiting, unread, _ = await asyncio.gather(
-            _waiting(services, visit), unread_letters(house, visit), names.introduce(visit)
+        (waiting, directives), wishes, unread, _ = await asyncio.gather(
+            _waiting(services, visit),
+            services.find("submissions", "/corrections", token=visit.access_token),
+            unread_letters(house, visit),
+            names.introduce(visit),
         )
+        corrections = wishes["corrections"] if wishes else []
+        called = await names.of_units({each["unit_id"] for each in corrections}, visit, whole=True)
         return await house.page(
             request,
             "queue.html",
             visit=visit,
             waiting=waiting,
+            corrections=[(each, directives.get(each["directive_id"])) for each in corrections],
+            names=called,
+            today=datetime.now(VIETNAM).date().isoformat(),
             moment=writing.moment,
             look=owing.LOOK,
             unread=unread,
@@ -51,7 +61,8 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
     @router.get("/review/{obligation_id}/{way}")
     async def step(request: Request, obligation_id: UUID, way: Literal["next", "previous"]) -> Response:
         visit = await here(request)
-        found = beside(await _waiting(services, visit), str(obligation_id), 1 if way == "next" else -1)
+        waiting, _ = await _waiting(services, visit)
+        found = beside(waiting, str(obligation_id), 1 if way == "next" else -1)
         return go_to(f"/review/{found}" if found else "/review")
 
     @router.post("/review/{obligation_id}/accept")
@@ -125,6 +136,7 @@ def open_reviewing(house: House, names: Names) -> APIRouter:
             figures_by_code={each["code"]: each for each in requirement["indicators"]},
             comments=(talk or {"comments": []})["comments"],
             corrections=(wishes or {"corrections": []})["corrections"],
+            today=datetime.now(VIETNAM).date().isoformat(),
             may_decide=visit.has_role("desk_officer"),
             key=str(uuid4()),
             refused=refused,
@@ -160,9 +172,10 @@ async def _pictures(services: Services, visit: Visit, obligation_id: UUID, versi
     return {each["media_id"]: each["url"] for each in (found or {"thumbnails": []})["thumbnails"]}
 
 
-async def _waiting(services: Services, visit: Visit) -> list[dict[str, Any]]:
-    """Return what lies with the reviewer, the longest due first."""
-    having = [each for each in await written_by(services, visit) if each["answers"]["submitted"]][:LOOKED_INTO]
+async def _waiting(services: Services, visit: Visit) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return what lies with the reviewer, the longest due first, and the directives they write, by id."""
+    directives = await written_by(services, visit)
+    having = [each for each in directives if each["answers"]["submitted"]][:LOOKED_INTO]
     told = await asyncio.gather(
         *(
             services.get(
@@ -180,7 +193,8 @@ async def _waiting(services: Services, visit: Visit) -> list[dict[str, Any]]:
         for owed in obligations["obligations"]
         if owed["answer_state"] == "submitted" and owed["state"] == "open"
     ]
-    return sorted(found, key=lambda each: (each["due_at"], tracking.folded(each["name"])))
+    waiting = sorted(found, key=lambda each: (each["due_at"], tracking.folded(each["name"])))
+    return waiting, {each["directive_id"]: each for each in directives}
 
 
 async def _submission(services: Services, visit: Visit, obligation_id: UUID) -> str:
@@ -193,7 +207,8 @@ async def _submission(services: Services, visit: Visit, obligation_id: UUID) -> 
 
 async def _next(services: Services, visit: Visit, done: UUID) -> Response:
     # What was just decided may still be told as waiting for a moment.
-    waiting = [each for each in await _waiting(services, visit) if each["obligation_id"] != str(done)]
+    told, _ = await _waiting(services, visit)
+    waiting = [each for each in told if each["obligation_id"] != str(done)]
     return go_to(f"/review/{waiting[0]['obligation_id']}" if waiting else "/review")
 
 

@@ -1,8 +1,8 @@
 """Finding a letter, an answer or a message by words, among what the reader may see anyway.
 
 Each service shows a reader only what is theirs to see; the portal asks for these lists, all at once, and looks for the
-words in what came; the texts of directives are looked through where they lie. So nothing is found that could not be
-opened.
+words in what came; the texts of directives and of answers are looked through where they lie. So nothing is found that
+could not be opened.
 """
 
 import asyncio
@@ -40,18 +40,21 @@ def open_searching(house: House, names: Names) -> APIRouter:
         unread, _ = await asyncio.gather(unread_letters(house, visit), names.introduce(visit))
         groups: list[tuple[str, list[finding.Found]]] = []
         if words:
-            written, mine, below, inbox = await asyncio.gather(
+            letters_found, words_found, mine, below, inbox = await asyncio.gather(
                 services.find("directives", "/directive-search", token=visit.access_token, words=words),
+                services.find("submissions", "/answer-search", token=visit.access_token, words=words),
                 _owed(visit, visit.answers_for),
                 _below(visit, words),
                 _letters(visit),
             )
             owed, theirs = mine, [each for each in below[0] if each["unit_id"] not in visit.answers_for]
-            called = below[1] | await names.of_units({each["unit_id"] for each in owed}, visit)
+            worded = words_found["answers"] if words_found else []
+            called = below[1] | await names.of_units({each["unit_id"] for each in (*owed, *worded)}, visit)
             groups = [
-                ("directives", finding.directives(written["directives"] if written else ())),
+                ("directives", finding.directives(letters_found["directives"] if letters_found else ())),
                 ("answers", finding.answers(owed, words, now, names=called, is_own=True)),
                 ("theirs", finding.answers(theirs, words, now, names=called, is_own=False)),
+                ("written", finding.written(worded, names=called, answered_by=visit.answers_for)),
                 ("letters", finding.letters(inbox, words)),
             ]
         return await house.page(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.caller import Caller
+from chassis.policy import PROVINCE, Purpose, units_for
 from chassis.transaction import Transaction, new_id
 from contracts.submissions import CorrectionAsked, CorrectionGranted, CorrectionRefused, SubmissionWithdrawn
 from submissions import store
@@ -20,6 +21,9 @@ from submissions.domain.submission import (
 )
 from submissions.operations.rights import not_found, require_read, require_review, require_submit
 from submissions.problems import AlreadyAccepted, AskedAlready, Closed, NoNeedToAsk
+
+MOST_WAITING = 200
+"""So many that wait are listed; as some are decided, others come."""
 
 
 async def withdraw(tx: Transaction, *, submission_id: UUID, number: int, by: Caller) -> Submission:
@@ -115,6 +119,12 @@ async def read_corrections(tx: Transaction, *, submission_id: UUID, by: Caller) 
         raise not_found()
     require_read(by, found[0])
     return await store.corrections.all_of(tx, submission_id)
+
+
+async def read_waiting(tx: Transaction, *, by: Caller) -> Sequence[tuple[Correction, Obligation]]:
+    """Return what waits for a decision of the caller, the longest first, with the obligations it is about."""
+    desks = units_for(by, Purpose.REVIEW)
+    return await store.corrections.undecided(tx, desks=None if PROVINCE in desks else sorted(desks), limit=MOST_WAITING)
 
 
 async def _decide(

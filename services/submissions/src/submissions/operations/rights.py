@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from chassis.caller import Caller
-from chassis.policy import Purpose, may
+from chassis.policy import PROVINCE, Purpose, may, units_for
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
 from submissions import store
 from submissions.domain.asked import Obligation
 from submissions.problems import ApprovalNeeded
+from submissions.store.searching import Readable
+
+_P = Purpose
 
 
 def may_read(caller: Caller, obligation: Obligation) -> bool:
@@ -20,6 +23,14 @@ def may_read(caller: Caller, obligation: Obligation) -> bool:
         or may(caller, Purpose.SUBMIT, obligation.answering_unit_id)
         or may_look_over(caller, obligation.desks)
     )
+
+
+def readable_by(caller: Caller) -> Readable | None:
+    """Return the obligations `may_read` says yes to, as they are looked for; null: all of them."""
+    reads, submits, reviews = (units_for(caller, each) for each in (_P.READ_SUBMISSION, _P.SUBMIT, _P.REVIEW))
+    if PROVINCE in reads | submits | reviews:
+        return None
+    return Readable(as_unit=sorted(reads), as_answering=sorted(reads | submits), as_desk=sorted(reads | reviews))
 
 
 def may_review(caller: Caller, desks: Iterable[str]) -> bool:

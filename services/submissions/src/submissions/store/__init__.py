@@ -15,6 +15,7 @@ from submissions.store import (
     renditions,
     retention,
     reviews,
+    searching,
     submissions,
     twins,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "renditions",
     "retention",
     "reviews",
+    "searching",
     "submissions",
     "twins",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, bindparam, select
+from sqlalchemy import ColumnElement, FromClause, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.strokes import Stroke, Strokes
@@ -39,6 +39,12 @@ def columns_of(owed: FromClause) -> list[ColumnElement[Any]]:
         .scalar_subquery()
         .label("reviewing_unit_id"),
     ]
+
+
+def at_desks(units: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that one of these units is a desk of an obligation, as `Obligation.desks` has it."""
+    reviewed = select(requirements.c.requirement_id).where(requirements.c.reviewing_unit_id.in_(units))
+    return or_(obligations.c.issuer_unit_id.in_(units), obligations.c.requirement_id.in_(reviewed))
 
 
 OBLIGATION_COLUMNS = columns_of(obligations)

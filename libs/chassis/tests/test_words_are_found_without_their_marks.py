@@ -1,12 +1,13 @@
 """Words are found with their marks or without, and shown as they are written."""
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directives.domain.wording import AROUND, excerpt, folded
+from chassis.wording import AROUND, excerpt, folded, pattern
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,14 @@ def test_what_is_shown_has_the_word_or_there_is_none(text, word) -> None:
     assert (found is None) == (folded(word) not in folded(text))
     if found is not None:
         assert len(found) <= 2 * AROUND + 4
+
+
+SIGNS = "aăâđĐộỘưzZ 0%_.*\\[^-]ßêё\u0323\u0301"
+
+
+@given(st.text(alphabet=SIGNS, max_size=40), st.text(alphabet=SIGNS, min_size=1, max_size=3))
+def test_a_pattern_finds_what_is_there_once_both_are_folded(text, word) -> None:
+    composed = unicodedata.normalize("NFC", text)
+
+    # A mark before any letter stands on nothing.
+    assert bool(re.search(pattern(folded(word)), composed)) == (folded(word) in folded(composed))
