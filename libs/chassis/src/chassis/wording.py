@@ -5,9 +5,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
-from typing import Any
-
-from sqlalchemy import ColumnElement
 
 AROUND = 90
 """So many letters of a text are shown before and after a word."""
@@ -20,15 +17,6 @@ def folded(written: str) -> str:
 
 
 _folded_letter = lru_cache(maxsize=2048)(folded)
-
-
-def has_word(written: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    """Return the condition that a text in PostgreSQL, composed as all text is that comes in, has a word in it.
-
-    Marks and capitals in either count as little as they do in `folded`. The word becomes a pattern, and no text is
-    folded: that takes twenty times as long.
-    """
-    return written.regexp_match(pattern(word))
 
 
 def pattern(word: str) -> str:
