@@ -152,6 +152,13 @@ async def test_totals_are_looked_at_taken_away_and_published(staged, open_page) 
     await page.get_by_role("link", name="Tổng hợp", exact=True).click()
 
     await expect(page.get_by_role("heading", name="Tiến độ nộp báo cáo")).to_be_visible()
+    # From the picture of the tree to the list behind one of its boxes.
+    [parent] = [each["reporting_parent_id"] for each in await _units(staged) if each["unit_id"] == "U-SCH-008"]
+    await page.locator(f".map a[href$='under={parent}']").click()
+    await expect(page.get_by_role("link", name=re.compile("^Bỏ lọc theo"))).to_be_visible()
+    assert 1 < await page.locator("main tbody tr").count() < 30
+    assert await broken_rules(page) == []
+    await page.go_back()
     await page.get_by_role("link", name="Các đơn vị viết gì").click()
     await expect(page.locator("main details ul .t").first).to_be_visible()
     assert await broken_rules(page) == []

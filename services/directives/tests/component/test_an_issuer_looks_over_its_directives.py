@@ -81,6 +81,9 @@ async def test_an_answer_is_counted_where_it_stands(frame, client, desk, officer
     assert (line["unit_id"], line["name"]) == (owed[0]["unit_id"], owed[0]["name"])
     stands = {each["obligation_id"]: (each["shown"], datetime.fromisoformat(each["due_at"])) for each in line["stands"]}
     assert stands[owed[0]["obligation_id"]] == ("submitted", datetime.fromisoformat(owed[0]["due_at"]))
+    beneath = (await client.get(f"/directives/{issued}/board", params={"under": "U-XA-1"}, headers=officer)).json()
+    assert {each["unit_id"] for each in beneath["lines"]} == {"U-XA-1", "U-THCS-1"}
+    assert beneath["everyone"] == board["everyone"] > beneath["found"]
     school = signer.bearer(("reporter", "U-THCS-1"))
     mine = (await client.get(f"/directives/{issued}/board", headers=school)).json()
     allowed = (await client.get(f"/directives/{issued}/obligations", headers=school)).json()["obligations"]

@@ -71,6 +71,7 @@ def test_what_is_owed_no_more_is_counted_under_no_requirement() -> None:
 def test_a_unit_is_found_without_marks_also_by_who_answers_for_it_and_counts_stay() -> None:
     assert shown_on(words="duc xuan") == ["Cụm 1", "Trường Đức Xuân"]
     assert shown_on(state="accepted", words="Đức") == ["Trường Đức Xuân"]
+    assert shown_on(among={"Trường Cao", "Cụm 1", "Trường Khác"}) == ["Cụm 1", "Trường Cao"]
     some = board(STANDS, names, words="duc xuan")
     assert (some.found, some.everyone, some.units) == (2, 5, board(STANDS, names).units)
 

@@ -58,9 +58,9 @@ def test_what_is_counted_adds_up_and_bars_are_full() -> None:
 
 
 def test_a_board_is_asked_for_what_it_knows() -> None:
-    assert asked_of_board("late", "Đức") == {"state": "late", "words": "Đức"}
-    assert asked_of_board("draft", "") == {}
-    assert len(asked_of_board("", "x" * 500)["words"]) == LONGEST_WORDS
+    assert asked_of_board("late", "Đức", "U-1") == {"state": "late", "words": "Đức", "under": "U-1"}
+    assert asked_of_board("draft", "", "") == {}
+    assert len(asked_of_board("", "x" * 500, "")["words"]) == LONGEST_WORDS
 
 
 def test_what_is_overdue_already_is_issued_only_when_somebody_says_so() -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import NotFound
+from chassis.text import UnitId
 from chassis.transaction import OpenTransaction
 from directives.api.trees import KnownTree
 from directives.domain.board import Shown
@@ -67,6 +68,7 @@ async def follow_directive(
     directive_id: UUID,
     state: Shown | None = None,
     words: Annotated[str, Query(max_length=LONGEST, description="of names of units, with their marks or without")] = "",
+    under: Annotated[UnitId | None, Query(description="a unit: it, and all that report to it today")] = None,
     behind: Annotated[UUID | None, Query(description="a requirement: units that have not done what it asks")] = None,
     first: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
@@ -77,6 +79,7 @@ async def follow_directive(
         directive_id=directive_id,
         state=state,
         words=words,
+        under=under,
         behind=behind,
         first=first,
         most=limit,

@@ -1,7 +1,7 @@
 """A directive as a desk follows it: unit by unit what has come of each requirement, those that need somebody first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -78,15 +78,16 @@ def board(
     *,
     state: str | None = None,
     words: str = "",
+    among: Collection[str] | None = None,
     behind: UUID | None = None,
     first: int = 0,
     most: int = 100,
 ) -> Board:
     """Return a page of units, those that need somebody first.
 
-    Of all units those with something in a `state`, whose names have the `words`, with or without their marks, and that
-    are `behind` with one requirement: in that state, where it is one of being behind. `names` of the last obligation of
-    a unit name it and whoever answers for it. A page beyond the last one is the last one.
+    Of all units those with something in a `state`, whose names have the `words`, with or without their marks, that are
+    `among` those named, and `behind` with one requirement: in that state, where it is one of being behind.
+    `names` of the last obligation of a unit name it and whoever answers for it. A page beyond the last one is the last.
     """
     by_unit: dict[str, list[Stand]] = {}
     counts: dict[UUID, Counter[str]] = defaultdict(Counter)
@@ -99,7 +100,11 @@ def board(
     for unit_id, owed in by_unit.items():
         states = {each.shown for each in owed}
         having.update(states)
-        if (state is not None and state not in states) or (behind is not None and not _is_behind(owed, behind, state)):
+        if (
+            (state is not None and state not in states)
+            or (among is not None and unit_id not in among)
+            or (behind is not None and not _is_behind(owed, behind, state))
+        ):
             continue
         name, answering_name = names(owed[-1])
         called = _folded(f"{name} {answering_name}" if answering_name else name)

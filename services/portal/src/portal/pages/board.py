@@ -52,20 +52,27 @@ def open_board(house: House, names: Names) -> APIRouter:
 
     @router.get("/board/{directive_id}")
     async def track(
-        request: Request, directive_id: UUID, state: str = "", q: str = "", nudged: int = 0, first: int = 0
+        request: Request,
+        directive_id: UUID,
+        state: str = "",
+        q: str = "",
+        under: str = "",
+        nudged: int = 0,
+        first: int = 0,
     ) -> Response:
         visit = await here(request)
         token = visit.access_token
-        directive, board, unread, _ = await asyncio.gather(
+        directive, board, above, unread, _ = await asyncio.gather(
             services.find("directives", f"/directives/{directive_id}", token=token),
             services.find(
                 "directives",
                 f"/directives/{directive_id}/board",
                 token=token,
-                **asked_of_board(state, q),
+                **asked_of_board(state, q, under),
                 first=str(max(first, 0)),
                 limit=str(ROWS),
             ),
+            name_of(names, visit, under),
             unread_letters(house, visit),
             names.introduce(visit),
         )
@@ -87,6 +94,8 @@ def open_board(house: House, names: Names) -> APIRouter:
             rows=ROWS,
             state=state,
             q=q[:LONGEST_WORDS],
+            under=under,
+            above=above,
             width=tracking.WIDTH,
             look=owing.LOOK,
             unread=unread,
@@ -95,10 +104,20 @@ def open_board(house: House, names: Names) -> APIRouter:
     return router
 
 
-def asked_of_board(state: str, words: str) -> dict[str, str]:
+async def name_of(names: Names, visit: Visit, unit_id: str) -> str:
+    """Return what a unit is called, nothing where none is named; raises `NoSuchPage` for one there is not."""
+    if not unit_id:
+        return ""
+    name = next((str(each["name"]) for each in await names.everywhere(visit) if each["unit_id"] == unit_id), None)
+    if name is None:
+        raise NoSuchPage("Không có đơn vị này.", "There is no such unit.")
+    return name
+
+
+def asked_of_board(state: str, words: str, under: str) -> dict[str, str]:
     """Return what a board is asked for; a state it does not know is none."""
-    asked = {"words": words[:LONGEST_WORDS]} if words else {}
-    return asked | ({"state": state} if state in tracking.KNOWN else {})
+    asked = {"words": words[:LONGEST_WORDS], "under": under, "state": state if state in tracking.KNOWN else ""}
+    return {name: value for name, value in asked.items() if value}
 
 
 async def written_by(services: Services, visit: Visit) -> list[dict[str, Any]]:

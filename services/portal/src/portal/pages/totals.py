@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
-from portal import summing, writing
+from portal import picturing, summing, writing
 from portal.asking import Services
 from portal.doorkeeping import read_form
 from portal.pages.owed import unread_letters
@@ -128,6 +128,7 @@ def open_totals(house: House, names: Names) -> APIRouter:
         if top is None:
             raise NoSuchPage("Chưa có số liệu tổng hợp.", "There are no totals yet.")
         rows = summing.rows(asked, aggregates, units["units"])
+        of_period = [each for each in coverage["units"] if each["period"] in (None, period)] if coverage else []
         counted = [each for each in asked["indicators"] if each["type"] in ("int", "money")]
         spread = next((each["code"] for each in counted if each["code"] == request.query_params.get("spread")), None)
         spread = spread or (counted[0]["code"] if counted else "")
@@ -146,12 +147,13 @@ def open_totals(house: House, names: Names) -> APIRouter:
             figures=summing.figures(asked, top),
             aims=summing.aims(asked, top),
             rows=rows,
-            line=summing.line([each for each in coverage["units"] if each["period"] in (None, period)], now)
-            if coverage
-            else None,
+            line=summing.line(of_period, now) if of_period else None,
             counted=counted,
             spread=spread,
             columns=summing.columns(rows, spread),
+            map=picturing.picture(rows, units["units"], of_period, now),
+            wide=picturing.WIDE,
+            box_high=picturing.HIGH,
             bars=summing.across(beside, spread),
             flows=flows,
             has_words=any(each["kind"] in ("text", "list") for each in asked["sections"])
