@@ -76,6 +76,7 @@ EVERYBODY = {
 WHO_IS_ASKED_TOO = {
     "directives GET /directives/{directive_id}",
     "directives GET /directives/{directive_id}/obligations",
+    "directives GET /directives/{directive_id}/board",
     "directives GET /directives/{directive_id}/deliveries",
     "directives GET /directives/{directive_id}/periods",
     "directives GET /directives/{directive_id}/cascade",
