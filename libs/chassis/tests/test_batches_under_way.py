@@ -31,7 +31,7 @@ class Dealt(HardenedPull):
         self.taken_in: list[str] = []
 
     async def _fetch(self) -> list[str]:
-        await asyncio.sleep(0)
+        await turns(1)
         self.fetched += 1
         if self.waiting:
             return self.waiting.pop(0)
@@ -63,8 +63,8 @@ async def begun():
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def turns():
-    for _ in range(TURNS):
+async def turns(count=TURNS):
+    for _ in range(count):
         await asyncio.sleep(0)
 
 
@@ -125,7 +125,7 @@ async def test_told_to_stop_while_it_waits_for_room_it_fetches_nothing_more_and_
 async def test_told_to_stop_while_it_fetches_it_begins_nothing():
     pull = Dealt(FULL, at_once=1)
     told = asyncio.create_task(pull._consume_pull())
-    await asyncio.sleep(0)  # it is fetching
+    await turns(1)  # it is fetching
     pull.running = False
 
     await turns()
