@@ -1,4 +1,4 @@
-"""Either side of the HTTP roads is away for an hour or a day: nothing is lost, nothing overtakes. The time is the clock's.
+"""Either side of the HTTP roads is away for an hour or a day: nothing is lost, nothing overtakes. The clock is ours.
 
 And who is not to be told any more is not, whether it is the right that ends or the process.
 """
