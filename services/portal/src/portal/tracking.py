@@ -1,6 +1,5 @@
 """A directive as the desk follows it: units by requirements, and how much of each has come. Pure."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,9 +122,3 @@ def lines(directive: Mapping[str, Any], told: Iterable[Mapping[str, Any]]) -> li
         placed = tuple(tuple(cells.get(requirement, ())) for requirement in order)
         found.append(Line(line["unit_id"], line["name"], line["answering_name"], placed))
     return found
-
-
-def folded(text: str) -> str:
-    """Return a text as people search for it: without marks, in small letters."""
-    apart = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -1,15 +1,15 @@
-"""How every obligation of a directive stands, out of PostgreSQL: thousands of rows on a page people wait for."""
+"""Whom a directive concerns and how each of its obligations stands, out of PostgreSQL, for pages people wait for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ARRAY, String, any_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directives.domain.board import Stand, shown
-from directives.tables import answers, obligations
+from directives.tables import answers, deliveries, obligations
 
 _STANDS = (
     select(
@@ -20,6 +20,20 @@ _STANDS = (
     .outerjoin(answers, answers.c.obligation_id == obligations.c.obligation_id)
     .where(obligations.c.directive_id == bindparam("directive_id"))
     .order_by(obligations.c.due_at, obligations.c.requirement_id, obligations.c.unit_id)
+)
+
+_UNIT_IDS = bindparam("unit_ids", type_=ARRAY(String))
+_CONCERNS = select(
+    or_(
+        *(
+            exists().where(table.c.directive_id == bindparam("directive_id"), unit == any_(_UNIT_IDS))
+            for table, unit in (
+                (obligations, obligations.c.unit_id),
+                (obligations, obligations.c.answering_unit_id),
+                (deliveries, deliveries.c.unit_id),
+            )
+        )
+    )
 )
 
 
@@ -47,3 +61,8 @@ async def stands_of(
         if as_of is not None:
             own_days[obligation_id] = as_of
     return stands, own_days
+
+
+async def concerns_any(connection: AsyncConnection, directive_id: UUID, unit_ids: Collection[str]) -> bool:
+    """Say whether any of these units owes or answers an obligation of a directive, or was sent it."""
+    return bool(await connection.scalar(_CONCERNS, {"directive_id": directive_id, "unit_ids": sorted(unit_ids)}))

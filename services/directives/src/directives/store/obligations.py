@@ -166,12 +166,12 @@ _UNITS = (
         )
     )
 )
+_UNIT_IDS = bindparam("unit_ids", type_=ARRAY(String))
 _COUNTS = (
     select(obligations.c.requirement_id, func.count(obligations.c.unit_id.distinct()).label("units"))
     .where(obligations.c.directive_id == bindparam("directive_id"))
     .group_by(obligations.c.requirement_id)
 )
-_UNIT_IDS = bindparam("unit_ids", type_=ARRAY(String))
 _OWED_BY = (
     select(
         *obligations.c["obligation_id", "directive_id", "requirement_id", "unit_id", "answering_unit_id", "due_at"],
