@@ -5,17 +5,21 @@ import json
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-import httpx
+import aiohttp
 from pydantic_core import from_json
+from yarl import URL
 
-from portal.lines import CONNECT_SECONDS, Answer, Lines
 from portal.problems import NobodyHere, Refused, ServiceAway
 from portal.timing import asked
 
+CONNECT_SECONDS = 2.0
+REST_SECONDS = 30.0
+"""Services keep a connection for 75 s (`chassis.roles`): none is hung up on as it is taken up again."""
 ANSWER_SECONDS = 15.0
 """Somebody waits in front of a page."""
 AT_ONCE = 64
@@ -30,6 +34,15 @@ address whether they sit in an office, and writes it down; it must not take ours
 
 Json = Any
 """What a service answers: its models are its own; the pages read the members they show."""
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service answered."""
+
+    status: int
+    content: bytes
 
 
 class Services:
@@ -37,18 +50,15 @@ class Services:
 
     def __init__(self, urls: Mapping[str, str]) -> None:
         self._urls = dict(urls)
-        self._lines = {service: Lines(url) for service, url in urls.items()}
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._client: httpx.AsyncClient | None = None
+        self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """Let the connections go."""
-        for lines in self._lines.values():
-            lines.close()
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
-        await asyncio.sleep(0)  # a line that was hung up on leaves its loop in the loop's next round
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+            await asyncio.sleep(0)  # a connection that was hung up on leaves its loop in the loop's next round
 
     async def get(self, service: str, path: str, *, token: str | None = None, **query: str) -> Json:
         """Return what an address shows."""
@@ -96,25 +106,22 @@ class Services:
 
     async def bring(self, service: str, path: str, *, token: str, name: str, content: bytes) -> Json:
         """Return what a service answers to a file; raises as `ask` does."""
-        with _away_when_lost(service), asked():
-            async with self._turns, asyncio.timeout(ANSWER_SECONDS):
-                told = await self._opened().post(
-                    f"{self._urls[service]}{path}", files={"document": (name, content)}, headers=_headers(token)
-                )
-        answer = Answer(told.status_code, told.content)
+        form = aiohttp.FormData(quote_fields=False)  # as browsers write a name: as it is
+        form.add_field("document", content, filename="".join(each for each in name if each.isprintable()))
+        answer = await self._exchange("POST", service, path, headers=_headers(token), data=form)
         _check(answer, service, is_known=True)
         return _decoded(answer)
 
     async def follow(self, service: str, path: str, *, token: str) -> AsyncGenerator[bytes, None]:
         """Yield what an address goes on telling, as it comes; ends when the service does, or is silent for too long."""
-        with suppress(httpx.HTTPError):  # whoever listens comes again
-            timeout = httpx.Timeout(CONNECT_SECONDS, read=QUIET_SECONDS)
-            asked = self._opened().stream(
-                "GET", f"{self._urls[service]}{path}", headers=_headers(token), timeout=timeout
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=QUIET_SECONDS)
+        with suppress(aiohttp.ClientError, OSError):  # whoever listens comes again
+            listening = self._opened().get(
+                self._address(service, path), headers=_headers(token), timeout=timeout, allow_redirects=False
             )
-            async with asked as answer:
-                if answer.is_success:
-                    async for piece in answer.aiter_raw():
+            async with listening as answer:
+                if answer.ok:
+                    async for piece in answer.content.iter_any():
                         yield piece
 
     async def _send(
@@ -134,22 +141,40 @@ class Services:
         if body is not None:
             told["Content-Type"] = "application/json"
             written = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        with _away_when_lost(service), asked():
-            async with self._turns, asyncio.timeout(ANSWER_SECONDS):
-                return await self._lines[service].ask(method, target, told, written)
+        return await self._exchange(method, service, target, headers=told, data=written)
 
-    def _opened(self) -> httpx.AsyncClient:
-        """Return what asks where a line does not do: a file is sent in a form, an answer goes on for ever."""
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-                # On connections of their own: whoever listens keeps nobody waiting who asks.
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-                trust_env=False,  # not through the proxy that is meant for the world outside
-                # The list of authorities costs megabytes, and nobody asks for it on one machine.
-                verify=any(url.startswith("https:") for url in self._urls.values()),
+    async def _exchange(
+        self,
+        method: str,
+        service: str,
+        target: str,
+        *,
+        headers: Mapping[str, str],
+        data: bytes | aiohttp.FormData | None,
+    ) -> Answer:
+        with _away_when_lost(service), asked():
+            async with self._turns:
+                asking = self._opened().request(
+                    method, self._address(service, target), headers=headers, data=data, allow_redirects=False
+                )
+                async with asking as answer:
+                    return Answer(answer.status, await answer.read())
+
+    def _address(self, service: str, target: str) -> URL:
+        # What is allowed in an address stays; whoever builds one has quoted what stands for something else.
+        return URL(f"{self._urls[service].rstrip('/')}{quote(target, safe=_PRINTABLE)}", encoded=True)
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                # `AT_ONCE` bounds who asks, and who listens keeps nobody waiting.
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=REST_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS, sock_connect=CONNECT_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),  # what a service answers one person is nothing for the next
+                auto_decompress=False,
+                skip_auto_headers=("Accept-Encoding", "User-Agent"),
             )
-        return self._client
+        return self._session
 
 
 def _headers(token: str | None) -> dict[str, str]:
@@ -160,7 +185,7 @@ def _headers(token: str | None) -> dict[str, str]:
 def _away_when_lost(service: str) -> Iterator[None]:
     try:
         yield
-    except (httpx.HTTPError, OSError) as error:  # a time that is over is one of the latter
+    except (aiohttp.ClientError, OSError) as error:  # a time that is over is one of the latter
         raise ServiceAway(service) from error
 
 
