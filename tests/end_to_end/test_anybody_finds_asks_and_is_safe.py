@@ -54,6 +54,7 @@ async def test_a_question_and_more_time_are_asked_for_and_answered(staged, open_
     desk = await open_page(size=DESKTOP)
     await sign_in(desk.page, staged, "chuyen-vien")
     await desk.page.get_by_role("link", name="Hỏi đáp").first.click()
+    await desk.page.wait_for_url("**/questions")
     assert await broken_rules(desk.page) == []
     asked = desk.page.get_by_role("listitem").filter(has_text="Tủ sách lớp có tính không?")
     await asked.get_by_label("Trả lời").fill("Có tính.")

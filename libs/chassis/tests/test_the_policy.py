@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from chassis.caller import Caller, HeldPost, Scope
-from chassis.policy import PROVINCE, RIGHTS, Purpose, Reach, may, units_for
+from chassis.policy import PROVINCE, RIGHTS, Purpose, Reach, may, reaches_below, units_for
 from chassis.transaction import new_id
 
 ABOVE = {
@@ -90,3 +90,12 @@ def test_no_scope_at_all_is_no_right_at_all() -> None:
     assert not any(
         may(limited(role, PROVINCE), purpose, unit) for role, purpose, unit in product(RIGHTS, Purpose, ABOVE)
     )
+
+
+@pytest.mark.parametrize("role", sorted(RIGHTS))
+def test_who_reaches_below_is_who_may_below_their_own_unit(role) -> None:
+    somebody = caller(role, "commune")
+
+    reached = {purpose for purpose in Purpose if reaches_below(somebody, purpose)}
+
+    assert reached == {purpose for purpose in Purpose if may(somebody, purpose, "school", above=("commune",))}

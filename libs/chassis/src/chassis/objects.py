@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, Self, TypeVar
 from xml.sax.saxutils import escape
 
 import urllib3
@@ -78,13 +78,34 @@ class ListedObject:
     modified_at: datetime
 
 
+class _OnceMore(urllib3.Retry):
+    """Ask once more on a new connection where the store hung up on one, and nowhere else."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: urllib3.BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        *told: Any,
+        **more: Any,
+    ) -> Self:
+        if error is not None and not isinstance(error, urllib3.exceptions.ProtocolError):
+            raise error
+        return super().increment(method, url, response, error, *told, **more)
+
+
+# The store hangs up on connections that rest, perhaps just as we take one up again. All we ask may be asked twice.
+_ONCE_MORE = _OnceMore(total=1, redirect=False, allowed_methods=None, respect_retry_after_header=False)
+
+
 class Objects:
     """One bucket of the store: reached at `endpoint` by us, at `public_url` by browsers."""
 
     def __init__(self, *, endpoint: str, public_url: str, access_key: str, secret_key: str, bucket: str) -> None:
         self._bucket = bucket
-        self._http = urllib3.PoolManager(maxsize=8, timeout=_TIMEOUT, retries=False)
-        patient = urllib3.PoolManager(maxsize=4, timeout=LONG_TIMEOUT, retries=False)
+        self._http = urllib3.PoolManager(maxsize=8, timeout=_TIMEOUT, retries=_ONCE_MORE)
+        patient = urllib3.PoolManager(maxsize=4, timeout=LONG_TIMEOUT, retries=_ONCE_MORE)
         keys = {"access_key": access_key, "secret_key": secret_key, "bucket": bucket, "region": REGION}
         self._inside = Minio(endpoint, access_key, secret_key, secure=False, region=REGION, http_client=self._http)
         self._patient = Minio(endpoint, access_key, secret_key, secure=False, region=REGION, http_client=patient)
@@ -265,18 +286,9 @@ class Objects:
         headers: dict[str, str] | None = None,
         timeout: urllib3.Timeout = _TIMEOUT,
     ) -> bytes:
-        def ask() -> urllib3.BaseHTTPResponse:
-            url = self._for_us.sign(method, key, query, lifetime=OWN_URL_LIFETIME)
-            return self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
-
+        url = self._for_us.sign(method, key, query, lifetime=OWN_URL_LIFETIME)
         with outages_told_apart():
-            try:
-                answer = ask()
-            except urllib3.exceptions.ProtocolError:
-                # A connection that rested was hung up on just as we took it up again. All we ask may be asked twice.
-                if body is not None and not isinstance(body, bytes):
-                    body.seek(0)
-                answer = ask()
+            answer = self._http.request(method, url, body=body, headers=headers or {}, timeout=timeout)
         if answer.status >= 300:
             raise _refusal(answer.status, answer.data)
         return answer.data

@@ -111,3 +111,8 @@ def units_for(caller: Caller, purpose: Purpose) -> frozenset[str]:
     if PROVINCE in held:
         return frozenset(scoped)
     return frozenset(held if PROVINCE in scoped else held & scoped)
+
+
+def reaches_below(caller: Caller, purpose: Purpose) -> bool:
+    """Say whether any post of `caller` serves `purpose` below its own unit too; most posts do not."""
+    return any(RIGHTS.get(post.role, {}).get(purpose) is Reach.SUBTREE for post in caller.posts)

@@ -57,6 +57,8 @@ def write_logs(service: str, *, level: str = "INFO") -> None:
     logging.basicConfig(handlers=[target], level=level, force=True)
     for noisy in ("nats", "faststream", "httpx", "alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It says what it asks again with the whole address, and ours to the store are signed.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 def trace_provider(service: str) -> TracerProvider:

@@ -1,29 +1,22 @@
 """Words as people search for them: without marks, in small letters; and the place of a text where they stand."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any
-
-from sqlalchemy import ColumnElement
+from functools import cache, lru_cache
+from itertools import accumulate
 
 AROUND = 90
 """So many letters of a text are shown before and after a word."""
+_MARKS = re.compile("[\u0300-\u036f]")
 
 
 def folded(written: str) -> str:
     """Return a text without marks, in small letters."""
-    apart = unicodedata.normalize("NFD", written.lower())
-    return "".join(letter for letter in apart if not "\u0300" <= letter <= "\u036f").replace("đ", "d")
+    return _MARKS.sub("", unicodedata.normalize("NFD", written.lower())).replace("đ", "d")
 
 
-def has_word(written: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    """Return the condition that a text in PostgreSQL, composed as all text is that comes in, has a word in it.
-
-    Marks and capitals in either count as little as they do in `folded`. The word becomes a pattern, and no text is
-    folded: that takes twenty times as long.
-    """
-    return written.regexp_match(pattern(word))
+_folded_letter = lru_cache(maxsize=2048)(folded)
 
 
 def pattern(word: str) -> str:
@@ -53,12 +46,13 @@ def _ways_to_write() -> Mapping[str, str]:
 
 def excerpt(written: str, words: Sequence[str]) -> str | None:
     """Return where the first of some folded words stands in a text, as it is written there; null: nowhere."""
-    letters = [(place, folded_letter) for place, letter in enumerate(written) for folded_letter in folded(letter)]
-    flat = "".join(letter for _, letter in letters)
+    letters = [_folded_letter(letter) for letter in written]
+    flat = "".join(letters)
     found = min((place for place in map(flat.find, words) if place >= 0), default=None)
     if found is None:
         return None
-    at = letters[found][0]
+    ends = accumulate(map(len, letters))  # a letter folds to none, or to several
+    at = next(place for place, end in enumerate(ends) if end > found)
     start, end = max(0, at - AROUND), min(len(written), at + AROUND)
     # From word to word, where there is a word to begin and to end with.
     start = written.find(" ", start, at) + 1 if start and " " in written[start:at] else start

@@ -32,7 +32,7 @@ async def test_drafts_and_what_was_issued_are_listed_with_what_they_are_owed(
     assert [each["directive_id"] for each in await glances(client, clerk, before=draft)] == [issued]
 
 
-async def test_an_answer_is_counted_where_it_stands(frame, client, desk, officer, letter) -> None:
+async def test_an_answer_is_counted_where_it_stands(frame, client, desk, officer, letter, signer) -> None:
     issued = (await desk.issued(letter))["directive_id"]
     owed = (await client.get(f"/directives/{issued}/obligations", headers=officer)).json()["obligations"]
     [before] = await glances(client, officer)
@@ -70,6 +70,27 @@ async def test_an_answer_is_counted_where_it_stands(frame, client, desk, officer
     expected = {each["obligation_id"] for each in owed if each["answering_unit_id"] == answered_by}
     assert await those(answered_by=answered_by) == expected
     assert await those(answered_by=answered_by, answer_state="accepted") == set()
+
+    # The board says the same of everybody, some by some.
+    board = (await client.get(f"/directives/{issued}/board", params={"limit": 2}, headers=officer)).json()
+    assert sum(count for of_one in board["counts"].values() for count in of_one.values()) == len(owed)
+    assert board["everyone"] == board["found"] == len({each["unit_id"] for each in owed})
+    assert (len(board["lines"]), board["units"]["submitted"]) == (2, 1)
+    asked = {"state": "submitted"}
+    [line] = (await client.get(f"/directives/{issued}/board", params=asked, headers=officer)).json()["lines"]
+    assert (line["unit_id"], line["name"]) == (owed[0]["unit_id"], owed[0]["name"])
+    stands = {each["obligation_id"]: (each["shown"], datetime.fromisoformat(each["due_at"])) for each in line["stands"]}
+    assert stands[owed[0]["obligation_id"]] == ("submitted", datetime.fromisoformat(owed[0]["due_at"]))
+    beneath = (await client.get(f"/directives/{issued}/board", params={"under": "U-XA-1"}, headers=officer)).json()
+    assert {each["unit_id"] for each in beneath["lines"]} == {"U-XA-1", "U-THCS-1"}
+    assert beneath["everyone"] == board["everyone"] > beneath["found"]
+    school = signer.bearer(("reporter", "U-THCS-1"))
+    mine = (await client.get(f"/directives/{issued}/board", headers=school)).json()
+    allowed = (await client.get(f"/directives/{issued}/obligations", headers=school)).json()["obligations"]
+    assert {each["unit_id"] for each in mine["lines"]} == {each["unit_id"] for each in allowed}
+    assert mine["everyone"] == len(mine["lines"]) < board["everyone"]
+    stranger = signer.bearer(("reporter", "U-NOWHERE"))
+    assert (await client.get(f"/directives/{issued}/board", headers=stranger)).status_code == 404
 
 
 async def test_of_several_units_one_is_told_what_those_owe_that_one_may_see(

@@ -52,7 +52,7 @@ async def list_letters(
     *,
     unread_only: bool = False,
     before: Annotated[UUID | None, Query(description="the last letter of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=0, le=200, description="0: only how many are unread")] = 50,
 ) -> InboxOut:
     """Answer the caller's own letters, newest first."""
     inbox = await operations.list_letters(tx, unread_only=unread_only, before=before, limit=limit, by=caller)

@@ -23,7 +23,9 @@ class Inbox:
 async def list_letters(tx: Transaction, *, unread_only: bool, before: UUID | None, limit: int, by: Caller) -> Inbox:
     """Return the caller's letters, newest first; with `before`, those that are older than that letter of theirs."""
     last_seen = await _own(tx, before, by=by) if before is not None else None
-    found = await inboxes.inbox_of(tx.connection, by.id, unread_only=unread_only, before=last_seen, limit=limit)
+    found: Sequence[Letter] = ()
+    if limit:
+        found = await inboxes.inbox_of(tx.connection, by.id, unread_only=unread_only, before=last_seen, limit=limit)
     return Inbox(found, await inboxes.count_unread(tx.connection, by.id))
 
 

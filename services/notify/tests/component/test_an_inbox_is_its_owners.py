@@ -91,6 +91,7 @@ async def test_a_letter_is_read_once_and_stays_read(client, me):
     unread = await letters_of(client, me, unread_only=True)
     assert unread["unread_count"] == len(unread["letters"]) == 2
     assert letter_id not in [letter["letter_id"] for letter in unread["letters"]]
+    assert await letters_of(client, me, limit=0) == {"letters": [], "unread_count": 2}
 
 
 async def test_somebody_elses_letter_looks_like_none(client, me, somebody_else):
@@ -106,7 +107,7 @@ async def test_somebody_elses_letter_looks_like_none(client, me, somebody_else):
     assert (await letters_of(client, me))["unread_count"] == 3
 
 
-@pytest.mark.parametrize("asked", [{"limit": 0}, {"limit": 201}, {"before": "yesterday"}, {"unread_only": "perhaps"}])
+@pytest.mark.parametrize("asked", [{"limit": -1}, {"limit": 201}, {"before": "yesterday"}, {"unread_only": "perhaps"}])
 async def test_a_malformed_question_is_refused(client, me, asked):
     answer = await client.get("/letters", headers=me, params=asked)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.tracking import folded
+from chassis.wording import folded
 
 MOST = 12
 """So many units are offered at once; who meant another one types on."""

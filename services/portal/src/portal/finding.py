@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal import owing, tracking, writing
+from chassis.wording import folded
+from portal import owing, writing
 
 MOST = 30
 """So many of each kind are shown."""
@@ -32,8 +33,24 @@ def line(typed: str) -> str:
 
 def has_words(text: str, words: str) -> bool:
     """Say whether a text has all words, or their beginnings or middles, whatever marks either is written with."""
-    within = tracking.folded(text)
-    return all(word in within for word in tracking.folded(words).split())
+    within = folded(text)
+    return all(word in within for word in folded(words).split())
+
+
+def near(units: Iterable[Mapping[str, Any]], words: str) -> list[Mapping[str, Any]]:
+    """Return the units whose names have any of the words, those with most of them first.
+
+    So that «báo cáo stem nguyễn trãi» finds the report of that school.
+    """
+    parts = folded(words).split()
+    found = []
+    for unit in units:
+        name = folded(unit["name"])
+        has = [part for part in parts if part in name]
+        if any(len(part) > 1 for part in has):
+            found.append((-len(has), unit["name"], unit))
+    found.sort(key=lambda each: each[:2])
+    return [unit for *_, unit in found]
 
 
 def directives(told: Iterable[Mapping[str, Any]]) -> list[Found]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal import tracking, writing
+from chassis.wording import folded
+from portal import writing
 
 WIDE, HIGH = 480, 160
 """What the line and the columns of a chart are drawn in."""
@@ -275,4 +276,4 @@ def _figure(asked: Mapping[str, Any], tally: Mapping[str, Any]) -> Figure:
 
 
 def _by_name(found: Iterable[str], have: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    return sorted(found, key=lambda unit: (tracking.folded(have[unit]["name"]), unit))
+    return sorted(found, key=lambda unit: (folded(have[unit]["name"]), unit))

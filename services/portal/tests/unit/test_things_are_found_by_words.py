@@ -82,3 +82,12 @@ def test_what_was_written_leads_to_ones_own_answer_or_to_where_it_is_reviewed() 
     found = finding.written(told, names={"U-1": "THCS Một"}, answered_by=["U-1"])
 
     assert [(each.address, each.about) for each in found] == [("/owed/o-U-1", "THCS Một"), ("/review/o-U-2", "U-2")]
+
+
+def test_units_are_near_by_any_word_of_more_than_a_letter_those_with_most_first() -> None:
+    names = ("Trường THCS Nguyễn Trãi", "Trường THCS Nguyễn Du", "Trường THPT An Lạc", "Đội A")
+    units = [{"unit_id": name, "name": name} for name in names]
+
+    assert [each["name"] for each in finding.near(units, "báo cáo stem nguyen trai")] == [names[0], names[1]]
+    assert [each["name"] for each in finding.near(units, "doi")] == ["Đội A"]
+    assert finding.near(units, "a u") == []

@@ -1,4 +1,4 @@
-"""Either side of the HTTP roads is away for an hour: nothing is lost, nothing overtakes. The hour is the clock's.
+"""Either side of the HTTP roads is away for an hour or a day: nothing is lost, nothing overtakes. The clock is ours.
 
 And who is not to be told any more is not, whether it is the right that ends or the process.
 """
@@ -26,7 +26,7 @@ from reporting.webhooks.owners import may_still_subscribe
 
 REQUIREMENT = new_id()
 BEGIN = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 UNITS = ("a", "b", "c", "d", "e")
 
 
@@ -73,8 +73,10 @@ def courier_of(frame, delays):
     )
 
 
-@pytest.mark.parametrize("is_silent", [False, True], ids=["answers 503", "cuts the line"])
-async def test_a_target_that_was_away_for_an_hour_has_all_of_it_in_order(make_frame, clock, signer, target, is_silent):
+@pytest.mark.parametrize(
+    ("away", "is_silent"), [(DAY, False), (HOUR, True)], ids=["answers 500 for a day", "cuts the line for an hour"]
+)
+async def test_a_target_that_was_away_has_all_of_it_in_order(make_frame, clock, signer, target, away, is_silent):
     frame = await make_frame(webhook_inner_networks=("127.0.0.0/8",))
     frame.transactions.clock = clock
     delays = Settings.model_fields["webhook_retry_seconds"].default
@@ -84,9 +86,9 @@ async def test_a_target_that_was_away_for_an_hour_has_all_of_it_in_order(make_fr
         served.cut()
 
     def answer(_sent):
-        if clock.now >= BEGIN + HOUR:
+        if clock.now >= BEGIN + away:
             return 200
-        return cut if is_silent else 503
+        return cut if is_silent else 500
 
     async with target(answer) as served, running(frame) as client:
         city = signer.bearer(("subscriber", "*"), kind="machine", person=new_id())
@@ -106,7 +108,7 @@ async def test_a_target_that_was_away_for_an_hour_has_all_of_it_in_order(make_fr
                     assert await operations.settle_wave(tx, work, outcomes, schedule=courier.schedule)
             else:
                 is_done = version == 20 and work.wait is None
-                clock.now += min(work.wait or HOUR, timedelta(minutes=3))
+                clock.now += min(work.wait or HOUR, timedelta(minutes=3) if version < 20 else HOUR)
         lines.close()
         found = (await client.get(f"/subscriptions/{made['subscription_id']}", headers=city)).json()
 

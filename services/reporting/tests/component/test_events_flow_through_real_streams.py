@@ -4,18 +4,22 @@ import json
 
 import pytest
 
+from chassis.parking import all_parked
 from chassis.porch import Role
 from chassis.testing import running, until
 from chassis.transaction import new_id
 from contracts.event import nats_subject, seal
 from reporting.feed import store as feed
 
+MOST = 2**63 - 1
+"""The largest figure that may be stated: no sum with it fits into sixty-four bits."""
+
 
 @pytest.fixture
 async def publish(nats_streams):
     clients = {}
 
-    async def publish_as_its_service(*events):
+    async def publish_as_its_service(*events, version="v1"):
         for event in events:
             service = event.service()
             if service not in clients:
@@ -26,7 +30,7 @@ async def publish(nats_streams):
                 .jetstream()
                 .publish(
                     nats_subject(event.type, event.about),
-                    seal(event, event_id=event_id),
+                    seal(event, event_id=event_id).replace(b".v1", f".{version}".encode()),
                     headers={"Nats-Msg-Id": str(event_id)},
                 )
             )
@@ -42,7 +46,9 @@ async def last_told(client, story, unit_id):
     return json.loads(message.data)["data"]
 
 
-async def test_what_others_publish_becomes_totals_that_are_published(make_frame, nats_streams, publish, story):
+async def test_what_others_publish_becomes_totals_that_are_published_and_what_nobody_knows_yet_is_parked(
+    make_frame, nats_streams, publish, story
+):
     frame = await make_frame(Role.API, Role.WORKER)
     steward = await nats_streams.connect("steward")
     async with running(frame) as client:
@@ -58,7 +64,8 @@ async def test_what_others_publish_becomes_totals_that_are_published(make_frame,
 
         await until(ready)
         # The answers first: what they answer is told later.
-        await publish(story.submitted("school", True, 12), story.submitted("lead", True, 5))
+        await publish(story.submitted("school", True, MOST), story.submitted("lead", True, 5))
+        await publish(story.submitted("school", True, 99, version=2, number=2), version="v7")
         await publish(story.opened("school"), story.opened("lead"), story.issued())
         await publish(
             story.unit("school", reporting="commune"),
@@ -70,7 +77,7 @@ async def test_what_others_publish_becomes_totals_that_are_published(make_frame,
             return await drained() and await _is_counted(steward, story, 2)
 
         await until(all_is_told)
-        assert (await client.get("/health/flow")).json()["parked"] == 0
+        assert (await client.get("/health/flow")).json()["parked"] == 1
         assert set((await client.get("/health/flow")).json()["durables"]) == {
             "reporting-units",
             "reporting-directives",
@@ -80,7 +87,17 @@ async def test_what_others_publish_becomes_totals_that_are_published(make_frame,
         }
         await until(lambda: _is_fed(frame, steward))
     told = await last_told(steward, story, "department")
-    assert {each["indicator"]: each["value"] for each in told["totals"]} == {"stem.implementing": 2, "stem.lessons": 17}
+    assert {each["indicator"]: each["value"] for each in told["totals"]} == {
+        "stem.implementing": 2,
+        "stem.lessons": MOST + 5,
+    }
+    async with frame.engine.connect() as connection:
+        [parked] = await all_parked(connection)
+    assert (parked.durable, parked.reason) == (
+        "reporting-answers",
+        "unknown event type 'submissions.submission.submitted.v7'",
+    )
+    assert json.loads(parked.body)["data"]["number"] == 2
     await steward.close()
 
 

@@ -239,10 +239,26 @@ async def test_a_200_that_carries_an_error_is_an_error(code, raised) -> None:
             await strange.complete_upload("quarantine/x", "u", [StatedPart(1, "x")])
 
 
-@pytest.mark.parametrize("body", [None, b"part of a list", BytesIO(b"a file")])
-async def test_a_connection_the_store_hung_up_on_is_taken_up_anew(body) -> None:
+ASKED_AGAIN = {
+    "looked for": (b"HEAD", lambda there: there.find("x")),
+    "put": (b"PUT", lambda there: there.put("x", FIRST, content_type="text/plain")),
+    "put from a file": (
+        b"PUT",
+        lambda there: there.put_file(
+            "x", BytesIO(LAST), byte_count=len(LAST), sha256=hashlib.sha256(LAST).hexdigest(), content_type="text/plain"
+        ),
+    ),
+    "joined": (b"POST", lambda there: there.complete_upload("x", "u", [StatedPart(1, "e")])),
+    "fetched": (b"GET", lambda there: there.fetch("x", BytesIO(), byte_count=0, sha256=hashlib.sha256().hexdigest())),
+    "removed": (b"DELETE", lambda there: there.remove("x")),
+    "asked whether it is there": (b"HEAD", lambda there: there.why_away()),
+}
+
+
+@pytest.mark.parametrize("way", ASKED_AGAIN)
+async def test_a_connection_the_store_hung_up_on_is_taken_up_anew(way) -> None:
     # A store does so with one that rested for long; the moment between looking and sending cannot be hit at will.
-    sent = b"" if body is None else body if isinstance(body, bytes) else body.getvalue()
+    method, ask = ASKED_AGAIN[way]
     asked = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -271,12 +287,13 @@ async def test_a_connection_the_store_hung_up_on_is_taken_up_anew(body) -> None:
             secret_key="b" * 8,
             bucket="congvan",
         )
-        await asyncio.to_thread(there._call, "GET", "x", {})
-        await asyncio.to_thread(
-            there._call, "PUT", "x", {}, body=body, headers={"Content-Length": str(len(sent))} if sent else {}
-        )
+        await there.why_away()
+        await ask(there)
 
-    assert asked == [(b"GET", b""), (b"PUT", sent), (b"PUT", sent)]
+    first, hung_up_on, again = asked
+    assert first == (b"HEAD", b"")
+    assert hung_up_on[0] == method
+    assert again == hung_up_on
 
 
 async def test_the_store_is_part_of_being_ready(client, make_frame) -> None:

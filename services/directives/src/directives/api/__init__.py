@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from chassis.http import may_raise
 from chassis.problems import Malformed, NotSignedIn
 from directives.api import (
+    boards,
     calendars,
     cascades,
     deliveries,
@@ -30,6 +31,7 @@ router.include_router(templates.router)
 router.include_router(overviews.router)
 router.include_router(searches.router)
 router.include_router(directives.router)
+router.include_router(boards.router)
 router.include_router(deliveries.router)
 router.include_router(cascades.router)
 router.include_router(calendars.router)

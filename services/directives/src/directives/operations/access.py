@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.caller import Caller
 from chassis.clock import today
-from chassis.policy import PROVINCE, Purpose, may, units_for
+from chassis.policy import PROVINCE, Purpose, may, reaches_below, units_for
 from chassis.problems import NotAllowed, NotFound
 from chassis.transaction import Transaction
 from directives import store
@@ -73,6 +73,11 @@ async def may_see(tx: Transaction, directive: Directive, *, tree: Tree, by: Call
         return False
     if sees_whole(tx, directive, tree=tree, by=by):
         return True
+    if await store.following.concerns_any(tx.connection, directive.id, units_for(by, Purpose.READ_DIRECTIVE)):
+        return True
+    # Hundreds of units are looked through for those who read below their own; which lie within a key, the tree says.
+    if by.scopes is None and not reaches_below(by, Purpose.READ_DIRECTIVE):
+        return False
     return reads_any(tx, await store.obligations.units_of(tx.connection, directive.id), tree=tree, by=by)
 
 

@@ -199,10 +199,7 @@ async def obligations_of_units(tx: Transaction, *, unit_ids: Collection[str], tr
     seen = [unit_id for unit_id in dict.fromkeys(unit_ids) if _sees_owed(tx, unit_id, tree=tree, by=by)]
     if not seen:
         raise NotFound("Không tìm thấy đơn vị này.", "There is no such unit, or you may not see what it owes.")
-    found = {
-        each.obligation_id: each for unit_id in seen for each in await store.obligations.owed_by(tx.connection, unit_id)
-    }
-    return list(found.values()) if len(seen) == 1 else sorted(found.values(), key=lambda each: each.due_at)
+    return await store.obligations.owed_by(tx.connection, seen)
 
 
 def _sees_owed(tx: Transaction, unit_id: str, *, tree: Tree, by: Caller) -> bool:

@@ -2,7 +2,7 @@
 
 from chassis.caller import Caller
 from chassis.clock import today
-from chassis.policy import PROVINCE, Purpose, may, units_for
+from chassis.policy import PROVINCE, Purpose, may, reaches_below, units_for
 from chassis.transaction import Transaction
 from chassis.wording import folded
 from directives import store
@@ -21,7 +21,8 @@ async def find_by_words(tx: Transaction, *, words: str, most: int, tree: Tree, b
     written_at = {unit_id for purpose in WRITES for unit_id in units_for(by, purpose)}
     posts, day = units_for(by, Purpose.READ_DIRECTIVE), today(tx.now)
     read_at = set(posts)
-    if posts:
+    # Looking through all units is for those who read below a unit; which unit lies within a key's, only the tree says.
+    if PROVINCE not in posts and (by.scopes is not None or reaches_below(by, Purpose.READ_DIRECTIVE)):
         read_at |= {
             unit.unit_id
             for unit in tree

@@ -166,6 +166,7 @@ _UNITS = (
         )
     )
 )
+_UNIT_IDS = bindparam("unit_ids", type_=ARRAY(String))
 _COUNTS = (
     select(obligations.c.requirement_id, func.count(obligations.c.unit_id.distinct()).label("units"))
     .where(obligations.c.directive_id == bindparam("directive_id"))
@@ -194,7 +195,7 @@ _OWED_BY = (
             asked_periods.c.period == obligations.c.period,
         ),
     )
-    .where(or_(obligations.c.unit_id == bindparam("unit_id"), obligations.c.answering_unit_id == bindparam("unit_id")))
+    .where(or_(obligations.c.unit_id == any_(_UNIT_IDS), obligations.c.answering_unit_id == any_(_UNIT_IDS)))
     .order_by(obligations.c.due_at, obligations.c.obligation_id)
 )
 
@@ -264,9 +265,9 @@ async def count_obligations(connection: AsyncConnection, directive_id: UUID) -> 
     return {row.requirement_id: row.units for row in rows}
 
 
-async def owed_by(connection: AsyncConnection, unit_id: str) -> list[Owed]:
-    """Return what a unit owes or answers for another, nearest deadline first."""
-    rows = await connection.execute(_OWED_BY, {"unit_id": unit_id})
+async def owed_by(connection: AsyncConnection, unit_ids: Sequence[str]) -> list[Owed]:
+    """Return what units owe or answer for others, each once, nearest deadline first."""
+    rows = await connection.execute(_OWED_BY, {"unit_ids": unit_ids})
     return [
         Owed(
             obligation_id=row.obligation_id,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.wording import has_word
+from chassis.searching import has_word
 from directives.domain.directive import Directive
 from directives.store.directives import bare
 from directives.tables import deliveries, directives, obligations, requirements

@@ -55,6 +55,7 @@ def open_administering(house: House, names: Names) -> APIRouter:
             if refused.answered >= 500:
                 raise
             return await _dry_run(request, visit, reorganisation_id, refused=refused)
+        names.forget_units()
         return go_to("/reorganisations")
 
     @router.get("/calendar")
@@ -84,7 +85,7 @@ def open_administering(house: House, names: Names) -> APIRouter:
         told, run, units, unread, _ = await asyncio.gather(
             services.get("directory", f"/reorganisations/{reorganisation_id}", token=token),
             _tried(services.get("directory", f"/reorganisations/{reorganisation_id}/dry-run", token=token)),
-            services.get("directory", "/units", token=token),
+            names.everywhere(visit),
             unread_letters(house, visit),
             names.introduce(visit),
         )
@@ -96,7 +97,7 @@ def open_administering(house: House, names: Names) -> APIRouter:
             told=told,
             run=run,
             changes={name: len(value) for name, value in plan.items() if isinstance(value, list) and value},
-            names={each["unit_id"]: each["name"] for each in units["units"]},
+            names={each["unit_id"]: each["name"] for each in units},
             moving=(run["obligations"] if run else [])[:MOVING_SHOWN],
             refused=refused,
             unread=unread,

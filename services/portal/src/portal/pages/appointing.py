@@ -69,7 +69,7 @@ def open_appointing(house: House, names: Names) -> APIRouter:
         token = visit.access_token
         told, units, unread, _ = await asyncio.gather(
             _found(services.find("directory", "/people", token=token, unit_id=unit) if unit else None),
-            services.get("directory", "/units", token=token),
+            names.everywhere(visit),
             unread_letters(house, visit),
             names.introduce(visit),
         )
@@ -78,7 +78,7 @@ def open_appointing(house: House, names: Names) -> APIRouter:
             "people.html",
             visit=visit,
             unit=unit,
-            units=units["units"],
+            units=units,
             found=told["people"] if told else [],
             roles=sorted(ROLES),
             today=datetime.now(VIETNAM).date().isoformat(),

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
-from portal import owing, tracking
+from chassis.wording import folded
+from portal import owing
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
 from portal.people import Names, Unit
@@ -35,7 +36,7 @@ def open_below(house: House, names: Names) -> APIRouter:
         units, unread, _ = await asyncio.gather(_units(visit), unread_letters(house, visit), names.introduce(visit))
         owed = owing.by_unit([unit["unit_id"] for unit in units], await _owed(visit, units), now)
         rows = list(zip(units, map(owing.groups_of_unit, owed), strict=True))
-        rows.sort(key=lambda row: (-len(row[1].late), -len(row[1].open), tracking.folded(row[0]["name"])))
+        rows.sort(key=lambda row: (-len(row[1].late), -len(row[1].open), folded(row[0]["name"])))
         late = [unit["unit_id"] for unit, found in rows if found.late][:CALLED]
         people = dict(zip(late, await asyncio.gather(*(_people(visit, unit) for unit in late)), strict=True))
         return await house.page(

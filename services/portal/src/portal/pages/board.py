@@ -22,6 +22,7 @@ WRITING_ROLES = ("desk_officer", "leader", "clerk")
 DIRECTIVES = 50
 ROWS = 100
 """So many units stand on one page of the board; who is looked for is found among all of them."""
+LONGEST_WORDS = 100
 
 
 def open_board(house: House, names: Names) -> APIRouter:
@@ -59,40 +60,42 @@ def open_board(house: House, names: Names) -> APIRouter:
         nudged: int = 0,
         first: int = 0,
     ) -> Response:
-        visit, now = await here(request), _now()
+        visit = await here(request)
         token = visit.access_token
-        directive, owed, above, unread, _ = await asyncio.gather(
+        directive, board, above, unread, _ = await asyncio.gather(
             services.find("directives", f"/directives/{directive_id}", token=token),
-            services.find("directives", f"/directives/{directive_id}/obligations", token=token),
-            below(names, visit, under),
+            services.find(
+                "directives",
+                f"/directives/{directive_id}/board",
+                token=token,
+                **asked_of_board(state, q, under),
+                first=str(max(first, 0)),
+                limit=str(ROWS),
+            ),
+            name_of(names, visit, under),
             unread_letters(house, visit),
             names.introduce(visit),
         )
-        if directive is None or owed is None:
+        if directive is None or board is None:
             raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
-        lines = tracking.lines(directive, owed["obligations"], now)
-        name, among = above
-        chosen = tracking.chosen(lines, state=state, words=q[:100], among=among)
-        first = min(max(first, 0), max(len(chosen) - 1, 0)) // ROWS * ROWS
         return await house.page(
             request,
             "track.html",
             visit=visit,
             directive=directive,
-            columns=tracking.columns(directive, owed["obligations"], now),
-            counts=tracking.counts_of(lines),
-            everyone=len(lines),
+            columns=tracking.columns(directive, board["counts"]),
+            counts=board["units"],
+            everyone=board["everyone"],
             nudged=nudged,
             may_nudge=visit.has_role("desk_officer"),
-            lines=chosen[first : first + ROWS],
-            first=first,
-            found=len(chosen),
+            lines=tracking.lines(directive, board["lines"]),
+            first=board["first"],
+            found=board["found"],
             rows=ROWS,
             state=state,
-            q=q[:100],
+            q=q[:LONGEST_WORDS],
             under=under,
-            above=name,
-            now=now,
+            above=above,
             width=tracking.WIDTH,
             look=owing.LOOK,
             unread=unread,
@@ -101,15 +104,20 @@ def open_board(house: House, names: Names) -> APIRouter:
     return router
 
 
-async def below(names: Names, visit: Visit, unit_id: str) -> tuple[str, frozenset[str] | None]:
-    """Return what a unit is called, with it and all that report to it; null for all units, where none is named."""
+async def name_of(names: Names, visit: Visit, unit_id: str) -> str:
+    """Return what a unit is called, nothing where none is named; raises `NoSuchPage` for one there is not."""
     if not unit_id:
-        return "", None
-    units = await names.everywhere(visit)
-    name = next((str(each["name"]) for each in units if each["unit_id"] == unit_id), None)
+        return ""
+    name = next((str(each["name"]) for each in await names.everywhere(visit) if each["unit_id"] == unit_id), None)
     if name is None:
         raise NoSuchPage("Không có đơn vị này.", "There is no such unit.")
-    return name, tracking.below(units, unit_id)
+    return name
+
+
+def asked_of_board(state: str, words: str, under: str) -> dict[str, str]:
+    """Return what a board is asked for; a state it does not know is none."""
+    asked = {"words": words[:LONGEST_WORDS], "under": under, "state": state if state in tracking.KNOWN else ""}
+    return {name: value for name, value in asked.items() if value}
 
 
 async def written_by(services: Services, visit: Visit) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ def open_cascading(house: House, names: Names) -> APIRouter:
         directive, owed, units, _ = await asyncio.gather(
             services.find("directives", path, token=token),
             services.find("directives", f"{path}/obligations", token=token),
-            services.get("directory", "/units", token=token),
+            names.everywhere(visit),
             names.introduce(visit),
         )
         all_owed = owed["obligations"] if owed else []
@@ -65,7 +65,7 @@ def open_cascading(house: House, names: Names) -> APIRouter:
         return {
             "directive": directive,
             "issuer": issuer,
-            "below": [each for each in units["units"] if each["reporting_parent_id"] == issuer],
+            "below": [each for each in units if each["reporting_parent_id"] == issuer],
             "proposed": passing_on.proposed_day(
                 [writing.moment(each["due_at"]) for each in mine], datetime.now(VIETNAM).date()
             ),

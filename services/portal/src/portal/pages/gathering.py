@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portal import answering, kinds
 from portal.asking import Services
-from portal.people import Names
+from portal.people import Names, Unit
 from portal.problems import NoSuchPage
 from portal.sessions import Visit
 
@@ -27,11 +27,11 @@ async def gather_owed(services: Services, names: Names, visit: Visit, obligation
     )
     if obligation is None:
         raise NoSuchPage("Không có việc này.", "There is nothing like this to do.")
-    of_directive, unit = f"/directives/{obligation['directive_id']}", quote(obligation["unit_id"], safe="")
+    of_directive = f"/directives/{obligation['directive_id']}"
     of_submission = f"/submissions/{submission['submission_id']}" if submission else ""
     directive, taught, comments, corrections = await asyncio.gather(
         services.get("directives", of_directive, token=token),
-        services.find("directory", f"/units/{unit}", token=token),
+        names.unit(obligation["unit_id"], visit),
         _of(services, f"{of_submission}/comments" if submission else "", visit),
         _of(services, f"{of_submission}/corrections" if submission else "", visit),
     )
@@ -40,7 +40,7 @@ async def gather_owed(services: Services, names: Names, visit: Visit, obligation
     )
     asked = answering.of_unit(requirement, period=obligation["period"], levels=taught["levels"] if taught else ())
     below, sums, called = await asyncio.gather(
-        _below(services, obligation["unit_id"], visit) if kinds.registers_from_below(requirement) else _nothing(),
+        _below(names, obligation["unit_id"], visit) if kinds.registers_from_below(requirement) else _nothing(),
         _sums(services, obligation, asked, visit),
         names.of_units({obligation["unit_id"], obligation["answering_unit_id"]}, visit),
     )
@@ -62,13 +62,12 @@ async def _of(services: Services, path: str, visit: Visit) -> Any:
     return await services.find("submissions", path, token=visit.access_token) if path else None
 
 
-async def _nothing() -> list[dict[str, Any]]:
+async def _nothing() -> list[Unit]:
     return []
 
 
-async def _below(services: Services, unit_id: str, visit: Visit) -> list[dict[str, Any]]:
-    told = await services.get("directory", "/units", token=visit.access_token)
-    return [each for each in told["units"] if each["reporting_parent_id"] == unit_id]
+async def _below(names: Names, unit_id: str, visit: Visit) -> list[Unit]:
+    return [each for each in await names.everywhere(visit) if each["reporting_parent_id"] == unit_id]
 
 
 async def _sums(

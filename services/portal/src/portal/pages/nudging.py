@@ -2,17 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from chassis.clock import VIETNAM
-from portal import tracking, writing
+from portal import writing
 from portal.doorkeeping import read_form
-from portal.pages.board import below
+from portal.pages.board import LONGEST_WORDS, asked_of_board, name_of
 from portal.pages.owed import unread_letters
 from portal.pages.signing_in import here
 from portal.people import Names
@@ -20,7 +18,8 @@ from portal.problems import NoSuchPage, Refused
 from portal.rendering import House, go_to
 from portal.sessions import Visit
 
-LONGEST_WORDS = 100
+EVERYBODY = "10000"
+"""More than a province has units; a board lists no more at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +65,30 @@ def open_nudging(house: House, names: Names) -> APIRouter:
     async def _behind(visit: Visit, directive_id: UUID, requirement_id: UUID, wanted: Wanted) -> dict[str, Any]:
         """Return who of a list is behind with one requirement, and what a nudge to them asks for."""
         token, state = visit.access_token, wanted.state
-        directive, owed, (_, among) = await asyncio.gather(
+        directive, board, _ = await asyncio.gather(
             services.find("directives", f"/directives/{directive_id}", token=token),
-            services.find("directives", f"/directives/{directive_id}/obligations", token=token),
-            below(names, visit, wanted.under),
+            services.find(
+                "directives",
+                f"/directives/{directive_id}/board",
+                token=token,
+                **asked_of_board(state, wanted.words, wanted.under),
+                behind=str(requirement_id),
+                limit=EVERYBODY,
+            ),
+            name_of(names, visit, wanted.under),
         )
-        order = [each["requirement_id"] for each in directive["requirements"]] if directive else []
-        if directive is None or owed is None or str(requirement_id) not in order:
+        asked = directive["requirements"] if directive else []
+        requirement = next((each for each in asked if each["requirement_id"] == str(requirement_id)), None)
+        if directive is None or board is None or requirement is None:
             raise NoSuchPage("Không có văn bản này.", "There is no such directive.")
-        lines = tracking.lines(directive, owed["obligations"], datetime.now(VIETNAM))
-        column = order.index(str(requirement_id))
-        listed = tracking.chosen(lines, state=state, words=wanted.words, among=among)
-        units = tracking.behind(listed, column, state)
         states = (
             ["returned"] if state == "returned" else ["none"] if state in ("none", "late") else ["none", "returned"]
         )
         return {
             "directive": directive,
-            "requirement": directive["requirements"][column],
-            "units": units,
-            "asked": {"states": states, "unit_ids": [line.unit_id for line in units]},
+            "requirement": requirement,
+            "units": board["lines"],
+            "asked": {"states": states, "unit_ids": [line["unit_id"] for line in board["lines"]]},
         }
 
     async def _shown(
@@ -111,7 +114,7 @@ def open_nudging(house: House, names: Names) -> APIRouter:
             directive=told["directive"],
             requirement=told["requirement"],
             preview=preview,
-            called={line.unit_id: line.name for line in told["units"]},
+            called={line["unit_id"]: line["name"] for line in told["units"]},
             wanted=wanted,
             message=message,
             refused=refused,

@@ -58,8 +58,10 @@ def open_owed(house: House, names: Names) -> APIRouter:
     @router.get("/owed/{obligation_id}")
     async def one(request: Request, obligation_id: UUID, change: str = "") -> Response:
         visit = await here(request)
-        told = await gather_owed(services, names, visit, obligation_id)
-        return await _shown(request, visit, told, wants_change=bool(change))
+        told, letters = await asyncio.gather(
+            gather_owed(services, names, visit, obligation_id), unread_letters(house, visit)
+        )
+        return await _shown(request, visit, told, letters=letters, wants_change=bool(change))
 
     @router.post("/owed/{obligation_id}")
     async def answer(request: Request, obligation_id: UUID) -> Response:
@@ -81,6 +83,7 @@ def open_owed(house: House, names: Names) -> APIRouter:
         visit: Visit,
         told: dict[str, Any],
         *,
+        letters: int | None = None,
         filled: Filled | None = None,
         unread: dict[str, str] | None = None,
         refused: Refused | None = None,
@@ -140,7 +143,7 @@ def open_owed(house: House, names: Names) -> APIRouter:
             saving_words=words.under("saving."),
             known=drafting.known(kept),
             draft_version=told["draft"]["version"],
-            unread=await unread_letters(house, visit),
+            unread=await unread_letters(house, visit) if letters is None else letters,
             status=422 if is_wrong else 200,
         )
 
@@ -150,7 +153,7 @@ def open_owed(house: House, names: Names) -> APIRouter:
 async def unread_letters(house: House, visit: Visit) -> int:
     """Return how many letters wait; none when the inbox does not answer, for no page depends on it."""
     try:
-        inbox = await house.services.find("notify", "/letters", token=visit.access_token, unread_only="true", limit="1")
+        inbox = await house.services.find("notify", "/letters", token=visit.access_token, limit="0")
     except Problem:  # a number in a corner must not take the page with it
         return 0
     return int(inbox["unread_count"]) if inbox else 0

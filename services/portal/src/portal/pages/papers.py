@@ -61,8 +61,7 @@ def open_papers(house: House, names: Names) -> APIRouter:
             raise NoSuchPage("Không có số liệu này.", "There are no such totals.")
         headings = await _written_for(services, requirement_id, visit)
         if headings:
-            units = await services.get("directory", "/units", token=visit.access_token)
-            called = {each["unit_id"]: each["name"] for each in units["units"]}
+            called = {each["unit_id"]: each["name"] for each in await names.everywhere(visit)}
             found = papers.with_words(found, headings, called)
         return await laid_out(found, form, visit)
 

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
-from portal import answering, drafting, filling, owing, tracking, writing
+from chassis.wording import folded
+from portal import answering, drafting, filling, owing, writing
 from portal.asking import Services
 from portal.doorkeeping import Form, read_form
 from portal.pages.board import written_by
@@ -193,7 +194,7 @@ async def _waiting(services: Services, visit: Visit) -> tuple[list[dict[str, Any
         for owed in obligations["obligations"]
         if owed["answer_state"] == "submitted" and owed["state"] == "open"
     ]
-    waiting = sorted(found, key=lambda each: (each["due_at"], tracking.folded(each["name"])))
+    waiting = sorted(found, key=lambda each: (each["due_at"], folded(each["name"])))
     return waiting, {each["directive_id"]: each for each in directives}
 
 

@@ -78,17 +78,9 @@ def open_searching(house: House, names: Names) -> APIRouter:
     async def _below(visit: Visit, words: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
         if not visit.has_role(*READING_ROLES):
             return [], {}
-        # A unit is found by any of the words, so that «báo cáo stem nguyễn trãi» finds the report of that school.
-        parts = words.split()
-        near = [
-            (sum(finding.has_words(each["name"], part) for part in parts), each)
-            for each in await names.everywhere(visit)
-            if any(len(part) > 1 and finding.has_words(each["name"], part) for part in parts)
-        ]
-        near.sort(key=lambda one: (-one[0], one[1]["name"]))
-        units = {each["unit_id"]: str(each["short_name"] or each["name"]) for _, each in near[:UNITS]}
-        full = {each["unit_id"]: str(each["name"]) for _, each in near[:UNITS]}
-        return await _owed(visit, tuple(units)), full
+        near = finding.near(await names.everywhere(visit), words)[:UNITS]
+        full = {each["unit_id"]: str(each["name"]) for each in near}
+        return await _owed(visit, tuple(full)), full
 
     async def _letters(visit: Visit) -> list[dict[str, Any]]:
         told = await services.find("notify", "/letters", token=visit.access_token, limit=LETTERS)

@@ -119,7 +119,7 @@ def open_totals(house: House, names: Names) -> APIRouter:
             services.find("reporting", f"{path}/aggregates", token=token, period=period),
             services.find("reporting", f"{path}/coverage", token=token),
             services.find("reporting", f"{path}/editions", token=token),
-            services.get("directory", "/units", token=token, on=asked["as_of"]),
+            names.everywhere(visit, on=asked["as_of"]),
             unread_letters(house, visit),
             names.introduce(visit),
         )
@@ -127,7 +127,7 @@ def open_totals(house: House, names: Names) -> APIRouter:
         top = summing.whole(aggregates, directive["issuer_unit_id"])
         if top is None:
             raise NoSuchPage("Chưa có số liệu tổng hợp.", "There are no totals yet.")
-        rows = summing.rows(asked, aggregates, units["units"])
+        rows = summing.rows(asked, aggregates, units)
         of_period = [each for each in coverage["units"] if each["period"] in (None, period)] if coverage else []
         counted = [each for each in asked["indicators"] if each["type"] in ("int", "money")]
         spread = next((each["code"] for each in counted if each["code"] == request.query_params.get("spread")), None)
@@ -151,7 +151,7 @@ def open_totals(house: House, names: Names) -> APIRouter:
             counted=counted,
             spread=spread,
             columns=summing.columns(rows, spread),
-            map=picturing.picture(rows, units["units"], of_period, now),
+            map=picturing.picture(rows, units, of_period, now),
             wide=picturing.WIDE,
             box_high=picturing.HIGH,
             bars=summing.across(beside, spread),

@@ -176,18 +176,15 @@ async def _lines(tx: Transaction, export: Export, ground: _Ground) -> Any:
     figures = ground.heading.figures
     if ground.top is not None:
         yield _total(ground, ground.top, "total", "", "TỔNG SỐ")
+    everybody = [each.obligation_id for _, places in ground.groups for each in places]
+    details = store.details_of(tx, everybody, export.period)  # of many at once, however few stand in a group
     number = 0
     for group, places in ground.groups:
         if group is not None:
             number += 1
             yield _total(ground, group, "group", sheet.roman(number), ground.names.get(group, group))
-        ids = [each.obligation_id for each in places]
-        units = {each.obligation_id: each.unit_id for each in places}
-        count = 0
-        async for row in store.details_of(tx, ids, export.period):
-            count += 1
-            unit_id = units[row.obligation_id]
-            yield _unit(row, figures, str(count), ground.names.get(unit_id, unit_id))
+        for count, each in enumerate(places, start=1):
+            yield _unit(await anext(details), figures, str(count), ground.names.get(each.unit_id, each.unit_id))
 
 
 def _total(ground: _Ground, unit_id: str, kind: Any, number: str, name: str) -> Line:

@@ -190,14 +190,13 @@ _DETAILS = text(
 async def details_of(
     tx: Transaction, obligation_ids: Sequence[UUID], period: str, *, at_once: int = AT_ONCE
 ) -> AsyncIterator[Row[Any]]:
-    """Return what came back of each of these obligations, in their order, some thousand at a time."""
+    """Return what came back of each of these known obligations, in their order, some thousand at a time."""
     for start in range(0, len(obligation_ids), at_once):
         ids = obligation_ids[start : start + at_once]
         rows = await tx.connection.execute(_DETAILS, {"ids": list(ids), "period": period})
         found = {row.obligation_id: row for row in rows}
         for each in ids:
-            if each in found:
-                yield found[each]
+            yield found[each]
 
 
 def _export(row: Row[Any]) -> Export:

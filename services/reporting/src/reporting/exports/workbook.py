@@ -7,9 +7,9 @@ from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from chassis.clock import VIETNAM
+from reporting.exports.plain_rows import PlainCell, PlainRows
 from reporting.exports.sheet import Cell, Empty, Figure, Heading, Line
 
 FIXED = 2
@@ -21,6 +21,8 @@ WIDE_FROM = 12
 HEAD_ROWS = 10
 FIGURE_FORMAT = '#,##0;-#,##0;"-"'
 """The figure nought is a number like the others; a dash is how it is shown."""
+MOST_EXACT = 10**15
+"""A spreadsheet keeps fifteen digits of a number; a figure beyond is shown whole, as text."""
 MADE = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Two files of the same figures are the same file."""
 
@@ -31,9 +33,9 @@ class Book:
     def __init__(self, path: Path, heading: Heading) -> None:
         self._book = Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         self._book.set_properties({"title": heading.title, "created": MADE})
-        self._sheet: Worksheet = self._book.add_worksheet("Biểu")
-        self._figures = heading.figures
-        self._last = FIXED + len(self._figures) + len(AFTER) - 1
+        self._sheet: PlainRows = self._book.add_worksheet("Biểu", worksheet_class=PlainRows)
+        self._ratios = [each.is_ratio for each in heading.figures]
+        self._last = FIXED + len(heading.figures) + len(AFTER) - 1
         self._row = HEAD_ROWS
         self._formats: dict[tuple[str, ...], Format] = {}
         self._set_page()
@@ -120,38 +122,14 @@ class Book:
 
     def line(self, line: Line) -> None:
         """Write the next row."""
-        sheet, row = self._sheet, self._row
-        looks = ("border",) if line.kind == "unit" else ("border", "bold")
-        self._text(row, 0, line.number, self._format(*looks, "centre"))
-        self._text(row, 1, line.name, self._format(*looks, "wrap"))
-        figure, ratio = self._format(*looks, "figure"), self._format(*looks, "ratio")
-        other = self._format(*looks, "centre")
-        for place, cell in enumerate(line.figures):
-            self._cell(row, FIXED + place, cell, ratio if self._figures[place].is_ratio else figure, other)
-        start = FIXED + len(line.figures)
-        sheet.write_number(row, start, line.due, figure)
-        sheet.write_number(row, start + 1, line.reported, figure)
-        self._text(row, start + 2, line.remark, self._format(*looks, "wrap"))
+        looks = _LOOKS_OF_LINES[line.kind]
+        figure, ratio, centre, wrap = (self._format(*looks, each) for each in ("figure", "ratio", "centre", "wrap"))
+        cells: list[PlainCell] = [(line.number or None, centre), (line.name or None, wrap)]
+        for cell, is_ratio in zip(line.figures, self._ratios, strict=True):
+            cells.append(_plain(cell, ratio if is_ratio else figure, centre))
+        cells += ((line.due, figure), (line.reported, figure), (line.remark or None, wrap))
+        self._sheet.write_plain_row(self._row, cells)
         self._row += 1
-
-    def _text(self, row: int, column: int, text: str, look: Format) -> None:
-        # Of an empty string a spreadsheet makes a cell that is not empty.
-        if text:
-            self._sheet.write_string(row, column, text, look)
-        else:
-            self._sheet.write_blank(row, column, None, look)
-
-    def _cell(self, row: int, column: int, cell: Cell, number: Format, other: Format) -> None:
-        if isinstance(cell, Empty):
-            if cell is Empty.BLANK:
-                self._sheet.write_blank(row, column, None, number)
-            else:
-                self._sheet.write_string(row, column, cell.value, other)
-        elif isinstance(cell, str) or abs(cell) >= 10**15:
-            # A spreadsheet keeps fifteen digits of a number; a figure beyond is shown whole, as text.
-            self._sheet.write_string(row, column, str(cell), other)
-        else:
-            self._sheet.write_number(row, column, cell, number)
 
     def close(self) -> None:
         """Write what stands below the figures, and end the file."""
@@ -167,6 +145,16 @@ class Book:
         self._across(row + 1, 0, FIXED - 1, "(Ký, ghi rõ họ tên)", "italic", "centre")
         self._across(row + 1, right, self._last, "(Ký, ghi rõ họ tên, đóng dấu)", "italic", "centre")
         self._book.close()
+
+
+def _plain(cell: Cell, number: Format, other: Format) -> PlainCell:
+    if cell is Empty.BLANK:
+        return None, number
+    if isinstance(cell, Empty):
+        return cell.value, other
+    if isinstance(cell, str) or abs(cell) >= MOST_EXACT:
+        return str(cell), other
+    return cell, number
 
 
 def _times(heading: Heading) -> str:
@@ -199,6 +187,7 @@ def _groups(figures: tuple[Figure, ...]) -> Iterable[tuple[int, int]]:
     return groups
 
 
+_LOOKS_OF_LINES = {"total": ("border", "bold"), "group": ("border", "bold"), "unit": ("border",)}
 _LOOKS: dict[str, dict[str, Any]] = {
     "bold": {"bold": True},
     "italic": {"italic": True},

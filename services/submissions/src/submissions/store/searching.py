@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, literal_column, or_, select, true
 
+from chassis.searching import has_word
 from chassis.transaction import Transaction
-from chassis.wording import has_word
 from submissions.domain.submission import State
 from submissions.store.asked import at_desks
 from submissions.tables import obligations, requirements, submission_versions, submissions
