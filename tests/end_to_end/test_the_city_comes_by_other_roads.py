@@ -195,6 +195,10 @@ async def test_the_city_sees_to_its_subscriptions_and_looks_at_what_is_open(stag
     await page.get_by_role("button", name="Nhận lại", exact=True).click()
     await expect(page.get_by_text("đã giao đến 0 ")).to_be_visible()
     broken["subscriptions"] = await broken_rules(page)
+    await page.get_by_role("link", name="Các lần giao tin").click()
+    await expect(page.get_by_text("đã giao đến 0 ")).to_be_visible()
+    broken["deliveries"] = await broken_rules(page)
+    await page.go_back()
     await page.get_by_text("Chấm dứt", exact=True).click()
     await page.get_by_role("button", name="Chấm dứt đăng ký này").click()
     await expect(page.get_by_role("heading", name="Chưa có nơi nào đăng ký.")).to_be_visible()
@@ -216,8 +220,14 @@ async def test_the_city_sees_to_its_subscriptions_and_looks_at_what_is_open(stag
     await other.page.get_by_label("Tên máy").fill("Máy chủ thứ hai")
     await other.page.get_by_label("Thư của người phụ trách").fill("may@congvan.example")
     await other.page.locator("#label").fill("thử")
+    key = await other.page.locator("[name=key]").get_attribute("value")
     await other.page.get_by_role("button", name="Lập máy và cấp khóa").click()
     given = await other.page.get_by_role("status").locator("code").inner_text()
+    # The same form once more, as of somebody who was cut off before they saw the key: no second machine.
+    form = {"form": await other.page.locator("main [name=form]").first.get_attribute("value"), "key": key,
+            "name": "Máy chủ thứ hai", "email": "may@congvan.example", "label": "lần nữa"}  # fmt: skip
+    repeated = await other.context.request.post(f"{portal}/machines", form=form, headers={"Origin": portal})
+    assert (repeated.status, (await repeated.text()).count('aria-label="Máy chủ thứ hai"')) == (200, 1)
     broken["machines"] = await broken_rules(other.page)
     async with httpx.AsyncClient(base_url=stage.platform.services["directory"]) as client:
         assert (await client.post("/sessions", json={"api_key": given})).status_code == 201

@@ -10,6 +10,7 @@ from person import DESKTOP, PHONE, broken_rules, sign_in
 from playwright.async_api import expect
 
 from chassis.clock import VIETNAM
+from chassis.wording import folded
 
 SCHOOL, WRONG = "U-SCH-005", "U-SCH-006"
 
@@ -35,7 +36,7 @@ async def test_what_came_in_is_found_on_the_board_returned_and_accepted(staged, 
             with zipfile.ZipFile(io.BytesIO(await report.body())) as document:
                 laid_out = document.read("word/document.xml").decode()
             assert f"{names[SCHOOL]}: Đề nghị Sở tổ chức tập huấn theo cụm." in laid_out
-    await page.get_by_label("Tìm đơn vị").fill(_without_marks(names[WRONG]))
+    await page.get_by_label("Tìm đơn vị").fill(folded(names[WRONG]))
     await page.get_by_role("button", name="Lọc").click()
     await expect(page.get_by_role("row")).to_have_count(2)  # the heading, and the one unit
     await page.get_by_role("row").get_by_role("link", name=re.compile("Đã gửi")).click()
@@ -228,7 +229,7 @@ async def test_a_letter_is_read_checked_beside_itself_and_sent_for_signature(sta
     # One more, found by its name without marks and taken with the keyboard; the preview has it at once.
     [also] = [unit for unit in await _units(staged) if unit["unit_id"] == SCHOOL]
     also_asked = asked.get_by_role("combobox", name="Thêm đơn vị")
-    await also_asked.press_sequentially(_without_marks(also["name"]))
+    await also_asked.press_sequentially(folded(also["name"]))
     await expect(asked.locator("[role=option][aria-selected=true]")).to_contain_text(also["name"])
     assert await broken_rules(page) == []
     await also_asked.press("Enter")
@@ -290,12 +291,6 @@ async def test_a_school_sees_no_board_and_reviews_nothing(staged, open_page) -> 
 async def _units(staged) -> list[dict]:
     officer = await staged.play.visitor("chuyen-vien")
     return (await officer.get("directory", "/units"))["units"]
-
-
-def _without_marks(name: str) -> str:
-    from portal.tracking import folded
-
-    return folded(name)
 
 
 async def test_an_administrator_looks_after_people_days_and_what_will_change(staged, open_page) -> None:

@@ -1,8 +1,10 @@
 """Webhooks: signed, in order, tried again as the schedule says, switched off aloud, replayed, never lost."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from chassis.policy import RIGHTS
 from chassis.porch import Role
@@ -10,9 +12,9 @@ from chassis.telemetry import Metrics
 from chassis.testing import running, tell, tell_together, until, waiting_events
 from chassis.transaction import new_id
 from contracts.reporting import AggregateUpdated, Total
-from reporting.webhooks import operations
+from reporting.webhooks import journal, operations
 from reporting.webhooks.courier import Courier, count_deliveries
-from reporting.webhooks.domain import Schedule
+from reporting.webhooks.domain import Due, Outcome, Plan, Schedule
 
 REQUIREMENT = new_id()
 NOWHERE = "00000000-0000-7000-8000-000000000000"
@@ -135,6 +137,14 @@ async def test_what_is_not_taken_is_sent_again_and_nothing_overtakes_it(house, c
             return (await standing(house, city, made))["held"] == 0
 
         await until(nothing_is_held)
+        path = f"/subscriptions/{made['subscription_id']}/deliveries"
+        told = (await house[1].get(path, headers=city)).json()["deliveries"]
+        assert {each["position"]: (each["state"], each["tries"], each["status"]) for each in told} == {
+            1: ("delivered", 4, 200),
+            2: ("delivered", 1, 200),
+            3: ("delivered", 1, 200),
+        }
+        assert {each["event_id"] for each in told} == {each.headers["webhook-id"] for each in served.sent}
 
 
 async def test_after_the_schedule_it_is_switched_off_and_taken_up_again_where_it_was(house, city, subscribe, target):
@@ -151,6 +161,10 @@ async def test_after_the_schedule_it_is_switched_off_and_taken_up_again_where_it
         await until(is_off)
         found = await standing(house, city, made)
         assert (found["position"], found["behind"], found["last_outcome"]) == (0, 2, "500")
+        told = (await client.get(f"/subscriptions/{made['subscription_id']}/deliveries", headers=city)).json()
+        seen = {(each["state"], each["next_attempt_at"], each["answered"]) for each in told["deliveries"]}
+        assert seen == {("failed", None, "ok")}  # what a target says, whatever it means by it
+        assert {each["tries"] for each in told["deliveries"]} == {4}
         await tell(frame, aggregate("c"))
         assert served.taken == []
 
@@ -227,6 +241,21 @@ async def test_a_secret_is_changed_without_a_gap(house, city, subscribe, target)
         assert made["secret"] not in (await house[1].get("/subscriptions", headers=city)).text
 
 
+async def test_of_what_was_sent_only_the_last_is_remembered(house, city, subscribe, target):
+    async with target() as served:
+        made = await subscribe(served.url)
+    places = range(1, journal.KEPT + 4)
+    sent = Plan((tuple(Due(place, "x") for place in places),), (), len(places))
+    async with house[0].transactions.begin() as tx:
+        await journal.note(tx, UUID(made["subscription_id"]), sent, dict.fromkeys(places, Outcome(200, "200")))
+
+    path = f"/subscriptions/{made['subscription_id']}/deliveries?limit={journal.KEPT}"
+    async with house[0].engine.connect() as connection:
+        [(kept,)] = await connection.execute(text("SELECT count(*) FROM deliveries"))
+    told = (await house[1].get(path, headers=city)).json()["deliveries"]
+    assert (kept, told[-1]["position"]) == (journal.KEPT, 4)
+
+
 async def test_a_paused_one_is_told_nothing_until_it_is_taken_up_and_an_ended_one_never(house, city, subscribe, target):
     frame, client = house
     async with target() as served, target() as other:
@@ -272,6 +301,7 @@ async def test_nobody_sees_or_touches_what_is_somebody_elses(house, city, subscr
     own, nobodys = f"/subscriptions/{made['subscription_id']}", f"/subscriptions/{NOWHERE}"
     attempts = [
         ("GET", "", None),
+        ("GET", "/deliveries", None),
         ("PATCH", "", {"state": "paused"}),
         ("POST", "/secret", None),
         ("POST", "/replay", {"after": 0}),

@@ -43,6 +43,28 @@ def open_subscribing(house: House, names: Names) -> APIRouter:
             return await _shown(request, visit, refused=refused, typed=form)
         return await _shown(request, visit, secret=made["secret"])
 
+    @router.get("/subscriptions/{subscription_id}/deliveries")
+    async def deliveries(request: Request, subscription_id: UUID) -> Response:
+        visit, path = await _reader(request), f"/subscriptions/{subscription_id}"
+        subscription, told, unread, _ = await asyncio.gather(
+            services.find("reporting", path, token=visit.access_token),
+            services.find("reporting", f"{path}/deliveries", token=visit.access_token),
+            unread_letters(house, visit),
+            names.introduce(visit),
+        )
+        if subscription is None or told is None:
+            raise _no_page()
+        return await house.page(
+            request,
+            "sent_out.html",
+            visit=visit,
+            subscription=subscription,
+            deliveries=told["deliveries"],
+            is_subscriber=visit.has_role(SUBSCRIBER),
+            moment=writing.moment,
+            unread=unread,
+        )
+
     @router.post("/subscriptions/{subscription_id}")
     async def change(request: Request, subscription_id: UUID) -> Response:
         form, visit = await read_form(request), await _reader(request)
@@ -61,7 +83,7 @@ def open_subscribing(house: House, names: Names) -> APIRouter:
         """Make a machine of the city with a key of its own, or give one that is there another key."""
         form, visit = await read_form(request), await _administrator(request)
         try:
-            machine = form.get("machine") or await _new_machine(services, visit, form)
+            machine = form.get("machine") or await _machine(services, visit, form)
             given = await services.ask(
                 "POST", "directory", f"/service-accounts/{_id(machine)}/keys", token=visit.access_token,
                 body=key_asked(form, datetime.now(VIETNAM)),
@@ -123,6 +145,7 @@ def open_subscribing(house: House, names: Names) -> APIRouter:
             secret=secret,
             former_until=former_until,
             api_key=api_key,
+            key=str(uuid4()),
             today=datetime.now(VIETNAM).date().isoformat(),
             moment=writing.moment,
             refused=refused,
@@ -153,14 +176,27 @@ def key_asked(form: Form, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _new_machine(services: Services, visit: Visit, form: Form) -> str:
+async def _machine(services: Services, visit: Visit, form: Form) -> str:
+    """Make a machine; the one that was made already, where the same form is sent again.
+
+    Whoever was cut off between the machine and its key sends the form once more, and has one machine with a key.
+    """
+    account = f"may-{_id(form.get('key'))}"
     body = {
-        "account": f"may-{uuid4()}",
+        "account": account,
         "full_name": form.get("name"),
         "email": form.get("email"),
         "posts": [{"unit_id": PROVINCE, "role": SUBSCRIBER, "valid_from": datetime.now(VIETNAM).date().isoformat()}],
     }
-    made = await services.ask("POST", "directory", "/service-accounts", token=visit.access_token, body=body)
+    try:
+        made = await services.ask("POST", "directory", "/service-accounts", token=visit.access_token, body=body)
+    except Refused as refused:
+        if refused.problem_code != "account-taken":
+            raise
+        machines = await _machines(services, visit)
+        made = next((machine for machine, _ in machines if machine["account"] == account), None)
+        if made is None:
+            raise
     return str(made["person_id"])
 
 

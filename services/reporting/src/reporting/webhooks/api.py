@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import may_raise
@@ -74,6 +74,30 @@ class SubscriptionsOut(BaseModel):
     subscriptions: list[SubscriptionOut]
 
 
+class DeliveryOut(BaseModel):
+    """What came of one event, by its last try."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    position: int
+    subject: str
+    event_id: UUID | None
+    state: Literal["delivered", "waiting", "failed"]
+    tries: int
+    tried_at: datetime
+    status: int | None
+    said: str
+    answered: str
+    """The beginning of what the target answered, where it did not take the event."""
+    next_attempt_at: datetime | None
+
+
+class DeliveriesOut(BaseModel):
+    """What was sent last, the last first."""
+
+    deliveries: list[DeliveryOut]
+
+
 class MadeOut(BaseModel):
     """A new subscription."""
 
@@ -117,6 +141,15 @@ async def read_subscriptions(caller: Calling, tx: OpenTransaction) -> Subscripti
 async def read_subscription(subscription_id: UUID, caller: Calling, tx: OpenTransaction) -> SubscriptionOut:
     """Return a subscription, and how it goes."""
     return _out(await operations.read_subscription(tx, subscription_id, by=caller))
+
+
+@router.get("/subscriptions/{subscription_id}/deliveries", responses=may_raise(NotFound, NotSignedIn, Malformed))
+async def read_deliveries(
+    subscription_id: UUID, caller: Calling, tx: OpenTransaction, limit: Annotated[int, Query(ge=1, le=500)] = 100
+) -> DeliveriesOut:
+    """Return what came of each event that was sent, as far as it is remembered."""
+    found = await operations.read_deliveries(tx, subscription_id, most=limit, by=caller)
+    return DeliveriesOut(deliveries=[DeliveryOut.model_validate(each) for each in found])
 
 
 @router.patch("/subscriptions/{subscription_id}", responses=may_raise(NotFound, NotSignedIn, Malformed, TargetRefused))

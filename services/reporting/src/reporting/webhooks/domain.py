@@ -71,6 +71,8 @@ class Outcome:
     said: str
     """The status, or why there is none, in a few words for the subscriber."""
     retry_after: timedelta | None = None
+    answered: str = ""
+    """The beginning of what the target answered, where it did not take the event."""
 
     @property
     def is_delivered(self) -> bool:

@@ -9,6 +9,7 @@ import ipaddress
 import ssl
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import httptools
@@ -23,6 +24,8 @@ REST_SECONDS = 1.0
 """For the rest of an answer whose status is known: a line that is not quiet by then is given up."""
 MOST_BYTES = 16 << 10
 """Of an answer, headers and all. Nothing in it is of use to us but the status."""
+SHOWN_BYTES = 300
+"""So much of an answer that takes nothing is kept, for who has to find out why."""
 CHUNK = 4096
 
 
@@ -33,6 +36,7 @@ class _Answer:
         self.parser = httptools.HttpResponseParser(self)
         self.status: int | None = None
         self.retry_after: timedelta | None = None
+        self.beginning = b""
         self.is_complete = False
         self.may_go_on = False
 
@@ -44,6 +48,9 @@ class _Answer:
         status = self.parser.get_status_code()
         if status >= 200:  # what comes before an answer is none
             self.status = status
+
+    def on_body(self, body: bytes) -> None:
+        self.beginning += body[: SHOWN_BYTES - len(self.beginning)]
 
     def on_message_complete(self) -> None:
         self.may_go_on = self.status is not None and self.parser.should_keep_alive()
@@ -134,7 +141,8 @@ class Lines:
                     while not answer.is_complete and heard < MOST_BYTES:
                         heard += await self._listen(line, answer, heard)
             is_kept = answer.is_complete and answer.may_go_on
-            return Outcome(answer.status, _in_words(answer.status), answer.retry_after)
+            outcome = Outcome(answer.status, _in_words(answer.status), answer.retry_after)
+            return outcome if outcome.is_delivered else replace(outcome, answered=_seen(answer.beginning))
         finally:
             if is_kept:
                 self._kept.append(line)
@@ -163,6 +171,12 @@ class Lines:
             *(f"{name}: {value}" for name, value in headers.items()),
         ]
         return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
+
+
+def _seen(answered: bytes) -> str:
+    """Return the beginning of an answer on one line of signs that can be seen."""
+    text = answered.decode("utf-8", "replace")
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _in_words(status: int) -> str:

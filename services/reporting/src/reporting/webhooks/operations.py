@@ -15,8 +15,9 @@ from chassis.transaction import Transaction, new_id
 from contracts.reporting import SubscriptionStopped
 from reporting.feed.operations import check_may_subscribe
 from reporting.feed.store import last_position
-from reporting.webhooks import domain, signing, store
+from reporting.webhooks import domain, journal, signing, store
 from reporting.webhooks.domain import Outcome, Plan, Schedule, Subscription
+from reporting.webhooks.journal import Delivery
 from reporting.webhooks.owners import may_still_subscribe
 from reporting.webhooks.problems import NoSuchPosition, TooManySubscriptions
 from reporting.webhooks.targets import Network, target_of
@@ -131,6 +132,12 @@ async def change(
     return await _standing(tx, changed)
 
 
+async def read_deliveries(tx: Transaction, subscription_id: UUID, *, most: int, by: Caller) -> list[Delivery]:
+    """Return what came of the events that were sent last to a subscription of the caller's, the last first."""
+    found = await store.find_subscription(tx, subscription_id)
+    return await journal.newest(tx, _seen_by(found, by, or_administrator=True), most=most)
+
+
 async def rotate_secret(tx: Transaction, subscription_id: UUID, *, by: Caller) -> Subscription:
     """Give a subscription a new secret; for a day everything is signed with the former one as well."""
     found = await _taken(tx, subscription_id, by)
@@ -213,6 +220,7 @@ async def settle_wave(tx: Transaction, work: Work, outcomes: Mapping[int, Outcom
     if settled.released:
         await store.release(tx, before.subscription_id, settled.released)
     await store.put_held(tx, before.subscription_id, settled.held)
+    await journal.note(tx, before.subscription_id, work.plan, outcomes)
     if settled.switch_off is not None:
         log.error("subscription %s is switched off: %s", before.subscription_id, settled.last_outcome)
         tx.emit(

@@ -56,6 +56,27 @@ owners = Table(
     comment="who may subscribe, as the directory told last; who may no longer is told nothing any more",
 )
 
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column(
+        "subscription_id",
+        Uuid,
+        ForeignKey("subscriptions.subscription_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("position", BigInteger, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("tried_at", DateTime(timezone=True), nullable=False),
+    # Null: there was no answer.
+    Column("status", Integer),
+    Column("said", Text, nullable=False),
+    # The beginning of what the target answered, where it did not take the event.
+    Column("answered", Text, nullable=False),
+    comment="what came of the newest events that were sent to a subscriber, by the last try of each",
+)
+
 held_deliveries = Table(
     "held_deliveries",
     metadata,
