@@ -293,7 +293,7 @@ async def _units(staged) -> list[dict]:
 
 
 def _without_marks(name: str) -> str:
-    from portal.tracking import folded
+    from chassis.wording import folded
 
     return folded(name)
 
