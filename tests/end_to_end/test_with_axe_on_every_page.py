@@ -13,6 +13,7 @@ NO_PAGE = {
     "/": "sends whoever is signed in on to theirs; seen signed out",
     "/assets/{name}": "a file",
     "/directives/{directive_id}/paper": "a file",
+    "/drafts/units": "for a script",
     "/inbox/stream": "goes on for ever",
     "/media/{media_id}": "sends on to the store",
     "/openapi.json": "for programs",

@@ -13,11 +13,11 @@ from portal.tracking import DRAWN
 WIDE = 720
 HIGH, GAP = 62, 4
 """A box, and what is between two."""
-LEAST, EACH = 44, 7
+LEAST, EACH = 58, 7
 """A box is as wide as this, and wider by that much for each unit that owes an answer: it can be hit with a thumb."""
 EDGE, HEAD = 6, 38
 STEP, SQUARE = 10, 8
-LETTER = 6.4
+LETTER = 7.6
 """How wide a letter of a label is, about."""
 
 
