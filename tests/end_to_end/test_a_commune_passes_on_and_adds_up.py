@@ -20,7 +20,7 @@ async def test_a_letter_is_passed_on_answered_below_and_added_up(staged, open_pa
     owed = await issue(
         staged,
         {"kind": "report", "title": TITLE, "periods": ["2025-2026"], "indicators": [FIGURE],
-         "answering": {"is_consolidated": True}},
+         "sections": [{"code": "I", "title": "Thuận lợi", "kind": "text"}], "answering": {"is_consolidated": True}},
         subject="V/v câu lạc bộ STEM",
         unit=COMMUNE,
     )  # fmt: skip
@@ -53,7 +53,7 @@ async def test_a_letter_is_passed_on_answered_below_and_added_up(staged, open_pa
     # The school answers its commune; the commune's own report begins with what came in.
     [asked] = (await officer.get("directives", f"/directives/{own}/obligations"))["obligations"]
     reporter = await staged.play.visitor(account_of(school))
-    body = {"values": [{"indicator": "stem.clubs", "period": "2025-2026", "value": 4}]}
+    body = {"values": [{"indicator": "stem.clubs", "period": "2025-2026", "value": 4}], "narrative": {"I": "Có sân rộng."}}
     key = {"Idempotency-Key": f"cau-lac-bo-{asked['obligation_id']}"}
 
     async def is_sent() -> bool:
@@ -73,6 +73,9 @@ async def test_a_letter_is_passed_on_answered_below_and_added_up(staged, open_pa
     await until(is_sent, within=20)
     await until(is_added_up, within=20)
     await expect(page.get_by_text("Cộng từ 1 đơn vị: 4")).to_be_visible()
+    words = page.get_by_label("I. Thuận lợi")
+    assert await words.input_value() == f"{units[school]['short_name']}: Có sân rộng."
+    await words.fill("Xã có sân rộng.")
     assert await broken_rules(page) == []
     await page.get_by_label("Số câu lạc bộ", exact=True).fill("5")
     await page.get_by_role("button", name="Gửi báo cáo").click()
@@ -82,6 +85,7 @@ async def test_a_letter_is_passed_on_answered_below_and_added_up(staged, open_pa
     await expect(page.get_by_role("heading", name="Đã nhận báo cáo")).to_be_visible()
     told = await officer.get("submissions", f"/obligations/{owed[TITLE]}/submission")
     assert told["versions"][0]["consolidates"][0]["parts"][0]["unit_id"] == school
+    assert told["versions"][0]["narrative"] == {"I": "Xã có sân rộng."}
     await page.goto(f"{staged.portal}/below")
     await page.get_by_role("link", name=units[school]["name"], exact=True).click()
     await expect(page.get_by_role("link", name=f"{account_of(school)}@congvan.example")).to_be_visible()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal import kinds, writing
+from portal.consolidating import NOTHING, Gathered, Poured, Sum
 from portal.filling import LINES, Filled, explanation_name, figure_name, parts_name
 from portal.problems import Refused
 from portal.words import Words
@@ -34,7 +35,7 @@ class Figure:
     """Why it has to be corrected, in the words of who reviewed it."""
     parts: str = ""
     """Which units stand behind it, where it is added up."""
-    sum: kinds.Sum | None = None
+    sum: Sum | None = None
     """What the units below add up to."""
 
     @property
@@ -61,6 +62,8 @@ class Section:
     files: "Files | None" = None
     """Of a heading for evidence: which files stand under it."""
     returned: str | None = None
+    poured: Poured | None = None
+    """What those below the unit wrote there."""
 
     @property
     def media_ids(self) -> tuple[str, ...]:
@@ -153,12 +156,12 @@ def sheet(
     sent: Mapping[str, Any] | None = None,
     former: Sequence[Mapping[str, Any]] = (),
     returned: Mapping[str, str] | None = None,
-    sums: Mapping[str, kinds.Sum] | None = None,
+    gathered: Gathered = NOTHING,
 ) -> Sheet:
     """Return the form; with what the service said of `sent`, each fault beside its field.
 
     `former` is what the unit stated of the same figures before, the newest first; `returned` says of fields why they
-    have to be corrected; `sums` is what those below the unit add up to.
+    have to be corrected; `gathered` is what those below the unit add up to, and wrote.
     """
     faults = dict(unread or {})
     explanations = dict(filled.explanations)
@@ -172,7 +175,7 @@ def sheet(
                 faults.setdefault(name, what)
             else:
                 others.append(what)
-    seen = _Seen(faults, explanations, former, returned or {}, sums or {})
+    seen = _Seen(faults, explanations, former, returned or {}, gathered.sums)
     periods = tuple(
         (
             period,
@@ -194,6 +197,7 @@ def sheet(
             fault=faults.get(f"s:{each['code']}"),
             files=_evidence(each, words),
             returned=seen.returned.get(f"s:{each['code']}"),
+            poured=gathered.words.get(each["code"]),
         )
         for each in requirement["sections"]
     )
@@ -227,7 +231,7 @@ class _Seen:
     explanations: Mapping[str, str]
     former: Sequence[Mapping[str, Any]]
     returned: Mapping[str, str]
-    sums: Mapping[str, kinds.Sum]
+    sums: Mapping[str, Sum]
 
     def before(self, indicator: str, period: str) -> Mapping[str, Any] | None:
         """Return what was stated of a figure last, of another period."""

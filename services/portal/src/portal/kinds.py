@@ -189,45 +189,6 @@ def unfit_place(where: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What a figure can begin with: what the units below add up to, and who they are."""
-
-    total: int
-    parts: tuple[tuple[str, str, int], ...]
-    """Unit, its name, and what it stated."""
-
-    @property
-    def lines(self) -> str:
-        """Return the units behind it as a field of the form."""
-        return LINES.join(f"{unit} = {value}" for unit, _name, value in self.parts)
-
-
-def sums(behind: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Sum]:
-    """Return what can be added up, by the name of the figure's field; `behind` has the units of each period."""
-    found: dict[str, list[tuple[str, str, int]]] = {}
-    for period, units in behind.items():
-        for unit in units:
-            for indicator, value in unit["values"].items():
-                if isinstance(value, int) and not isinstance(value, bool):
-                    found.setdefault(f"v:{indicator}:{period}", []).append((unit["unit_id"], unit["name"], value))
-    return {name: Sum(sum(value for *_, value in parts), tuple(parts)) for name, parts in found.items()}
-
-
-def begun(filled: Filled, found: Mapping[str, Sum], requirement: Mapping[str, Any]) -> Filled:
-    """Return what a consolidated report begins with: the sums, where nothing was stated yet."""
-    values, consolidates = dict(filled.values), dict(filled.consolidates)
-    for indicator in requirement["indicators"]:
-        if indicator["type"] in ("bool", "ratio") or indicator.get("per_level"):
-            continue
-        for period in requirement["periods"]:
-            name = f"v:{indicator['code']}:{period}"
-            if name in found:
-                values.setdefault(name, str(found[name].total))
-                consolidates.setdefault(parts_name(indicator["code"], period), found[name].lines)
-    return filled.having(values=values, consolidates=consolidates)
-
-
 def _parts(lines: str) -> list[dict[str, Any]]:
     matches = [_PART.match(line) for line in lines.split(LINES)]
     return [{"unit_id": each[1], "value": int(each[2])} for each in matches if each is not None]

@@ -1,6 +1,7 @@
 """People, official documents and sums of others become fields of a form, and an answer and a draft again."""
 
-from portal import answering, drafting, kinds, owing
+from portal import answering, consolidating, drafting, kinds, owing
+from portal.consolidating import Gathered
 from portal.doorkeeping import Form
 from portal.filling import Filled, filled_by_form
 from portal.problems import Refused
@@ -151,12 +152,39 @@ def test_a_consolidated_report_begins_with_the_sums_and_keeps_what_was_typed() -
     behind = {
         "2025-2026": [{"unit_id": each, "name": each, "values": {"a.b": 4, "x": None}} for each in ("U-1", "U-2")]
     }
-    found = kinds.sums(behind)
+    found = Gathered(consolidating.sums(behind))
     name = "v:a.b:2025-2026"
 
-    assert kinds.begun(Filled(), found, ASKED).values == {name: "8"}
-    typed = kinds.begun(Filled(values={name: "9"}), found, ASKED)
+    assert consolidating.begun(Filled(), found, ASKED).values == {name: "8"}
+    typed = consolidating.begun(Filled(values={name: "9"}), found, ASKED)
     assert (typed.values, typed.consolidates) == ({name: "9"}, {"c:a.b:2025-2026": "U-1 = 4\nU-2 = 4"})
+
+
+def test_a_consolidated_report_begins_with_what_units_wrote_each_under_its_name() -> None:
+    headings = [
+        {
+            "code": "I",
+            "written": [{"unit_id": "U-1", "words": "Thiếu phòng học."}, {"unit_id": "U-2", "words": "Tốt."}],
+        },
+        {"code": "II", "written": [{"unit_id": "U-1", "words": ["Một", "Hai"]}]},
+        {"code": "III", "written": []},
+    ]
+    asked = {**ASKED, "sections": [{"code": code, "title": code, "kind": "text"} for code in ("I", "II", "III")]}
+    found = Gathered(words=consolidating.poured(headings, {"U-1": "THCS A"}))
+
+    begun = consolidating.begun(Filled(narrative={"II": "Đã viết"}), found, asked)
+
+    assert begun.narrative == {"I": "THCS A: Thiếu phòng.\nU-2: Tốt.", "II": "Đã viết"}
+    assert found.words["II"].text == "THCS A: Một\nTHCS A: Hai"
+
+
+def test_passages_stay_whole_and_those_left_out_are_counted() -> None:
+    written = [{"unit_id": f"U-{place}", "words": "x" * 5000} for place in range(4)]
+
+    poured = consolidating.poured([{"code": "I", "written": written}], {})["I"]
+
+    assert (poured.units, poured.left_out) == (2, 2)
+    assert len(poured.text) <= consolidating.MOST_CHARACTERS
 
 
 def test_why_something_was_returned_stands_at_its_field_or_its_file() -> None:

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from portal import answering, kinds
 from portal.asking import Services
+from portal.consolidating import NOTHING, Gathered, poured, sums
 from portal.people import Names, Unit
 from portal.problems import NoSuchPage
 from portal.sessions import Visit
 
-MOST_PARTS = "500"
+MOST_PARTS, MOST_PASSAGES = "500", "200"
 
 
 async def gather_owed(services: Services, names: Names, visit: Visit, obligation_id: UUID) -> dict[str, Any]:
@@ -39,9 +40,9 @@ async def gather_owed(services: Services, names: Names, visit: Visit, obligation
         each for each in directive["requirements"] if each["requirement_id"] == obligation["requirement_id"]
     )
     asked = answering.of_unit(requirement, period=obligation["period"], levels=taught["levels"] if taught else ())
-    below, sums, called = await asyncio.gather(
+    below, gathered, called = await asyncio.gather(
         _below(names, obligation["unit_id"], visit) if kinds.registers_from_below(requirement) else _nothing(),
-        _sums(services, obligation, asked, visit),
+        _gathered(services, names, obligation, asked, visit),
         names.of_units({obligation["unit_id"], obligation["answering_unit_id"]}, visit),
     )
     return {
@@ -51,7 +52,7 @@ async def gather_owed(services: Services, names: Names, visit: Visit, obligation
         "submission": submission,
         "draft": draft or {"version": 0, "fields": {}},
         "former": form["former"] if form else [],
-        "sums": sums,
+        "gathered": gathered,
         "comments": (comments or {"comments": []})["comments"],
         "corrections": (corrections or {"corrections": []})["corrections"],
         "names": called | await names.of_units({directive["issuer_unit_id"]}, visit, whole=True),
@@ -70,29 +71,38 @@ async def _below(names: Names, unit_id: str, visit: Visit) -> list[Unit]:
     return [each for each in await names.everywhere(visit) if each["reporting_parent_id"] == unit_id]
 
 
-async def _sums(
-    services: Services, obligation: Mapping[str, Any], asked: Mapping[str, Any], visit: Visit
-) -> dict[str, kinds.Sum]:
+async def _gathered(
+    services: Services, names: Names, obligation: Mapping[str, Any], asked: Mapping[str, Any], visit: Visit
+) -> Gathered:
     """Return what the report of a unit can begin with; nothing where it adds nothing up, or may not see it yet."""
     if not (asked.get("answering") or {}).get("is_consolidated"):
-        return {}
+        return NOTHING
     unit, token = quote(obligation["unit_id"], safe=""), visit.access_token
     path = f"/requirements/{obligation['requirement_id']}/consolidations/{unit}"
     found = await services.find("reporting", path, token=token)
     periods = [each for each in (found or {"periods": []})["periods"] if each["units_reported"]]
-    lists = await asyncio.gather(
-        *(
-            services.find(
-                "reporting",
-                f"/requirements/{each['source_requirement_id']}/aggregates/{unit}/behind",
-                token=token,
-                period=each["period"],
-                which="reported",
-                limit=MOST_PARTS,
+    lists, written = await asyncio.gather(
+        asyncio.gather(
+            *(
+                services.find(
+                    "reporting",
+                    f"/requirements/{each['source_requirement_id']}/aggregates/{unit}/behind",
+                    token=token,
+                    period=each["period"],
+                    which="reported",
+                    limit=MOST_PARTS,
+                )
+                for each in periods
             )
-            for each in periods
-        )
+        ),
+        asyncio.gather(
+            *(
+                services.find("submissions", f"/requirements/{source}/narratives", token=token, limit=MOST_PASSAGES)
+                for source in dict.fromkeys(each["source_requirement_id"] for each in periods)
+            )
+        ),
     )
-    return kinds.sums(
-        {each["period"]: told["units"] for each, told in zip(periods, lists, strict=True) if told is not None}
-    )
+    headings = [each for told in written if told is not None for each in told["sections"]]
+    wrote = {each["unit_id"] for heading in headings for each in heading["written"]}
+    behind = {each["period"]: told["units"] for each, told in zip(periods, lists, strict=True) if told is not None}
+    return Gathered(sums(behind), poured(headings, await names.of_units(wrote, visit)))

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
 from chassis.problems import Problem
-from portal import answering, drafting, kinds, owing, writing
+from portal import answering, consolidating, drafting, kinds, owing, writing
 from portal.doorkeeping import read_form
 from portal.filling import Filled, filled_by_form, filled_by_version
 from portal.pages.gathering import gather_owed
@@ -100,7 +100,7 @@ def open_owed(house: House, names: Names) -> APIRouter:
         stated = filled_by_version(newest)
         kept = drafting.filled_by_draft(told["draft"], stated, sent_at=sent_at)
         if newest is None:
-            kept = kinds.begun(kept, told["sums"], told["requirement"])
+            kept = consolidating.begun(kept, told["gathered"], told["requirement"])
         closes_at = writing.moment(obligation["closes_at"]) if obligation["closes_at"] else None
         takes = owing.takes_answers(obligation, told["submission"], state, now)
         is_wrong = bool(unread or refused)
@@ -126,7 +126,7 @@ def open_owed(house: House, names: Names) -> APIRouter:
                 sent=sent,
                 former=told["former"],
                 returned=owing.returned_fields(newest) if state == "returned" else {},
-                sums=told["sums"],
+                gathered=told["gathered"],
             ),
             shows_form=takes and (state not in ("submitted", "accepted") or wants_change or is_wrong),
             returned_files=owing.returned_files(newest) if state == "returned" else [],
