@@ -53,7 +53,10 @@ async def test_a_letter_is_passed_on_answered_below_and_added_up(staged, open_pa
     # The school answers its commune; the commune's own report begins with what came in.
     [asked] = (await officer.get("directives", f"/directives/{own}/obligations"))["obligations"]
     reporter = await staged.play.visitor(account_of(school))
-    body = {"values": [{"indicator": "stem.clubs", "period": "2025-2026", "value": 4}], "narrative": {"I": "Có sân rộng."}}
+    body = {
+        "values": [{"indicator": "stem.clubs", "period": "2025-2026", "value": 4}],
+        "narrative": {"I": "Có sân rộng."},
+    }
     key = {"Idempotency-Key": f"cau-lac-bo-{asked['obligation_id']}"}
 
     async def is_sent() -> bool:
