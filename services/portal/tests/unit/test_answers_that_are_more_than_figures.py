@@ -164,7 +164,7 @@ def test_a_consolidated_report_begins_with_what_units_wrote_each_under_its_name(
     headings = [
         {
             "code": "I",
-            "written": [{"unit_id": "U-1", "words": "Thiếu phòng học."}, {"unit_id": "U-2", "words": "Tốt."}],
+            "written": [{"unit_id": "U-1", "words": "Thiếu phòng."}, {"unit_id": "U-2", "words": "Tốt."}],
         },
         {"code": "II", "written": [{"unit_id": "U-1", "words": ["Một", "Hai"]}]},
         {"code": "III", "written": []},
