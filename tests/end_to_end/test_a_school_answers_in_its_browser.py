@@ -9,6 +9,7 @@ import pytest
 from person import DESKTOP, PHONE, broken_rules, sign_in
 from playwright.async_api import expect
 
+from chassis.testing import until
 from congvan.demo import videos
 
 SCHOOL, OTHER_SCHOOL, OFFICE = "U-SCH-001", "U-SCH-002", "U-VHXH-99001"
@@ -65,6 +66,14 @@ async def test_a_report_is_filled_in_corrected_sent_returned_and_sent_again(stag
     await page.goto(f"{staged.portal}/owed/{obligation}")
     await expect(page.get_by_role("heading", name="trả lại")).to_be_visible()
     await expect(page.locator("blockquote")).to_have_text("Thiếu <b>mục</b> II.")
+
+    async def the_letter_says_why() -> bool:
+        await page.goto(f"{staged.portal}/inbox")
+        return await page.locator("blockquote").all_text_contents() == ["Thiếu <b>mục</b> II."]
+
+    await until(the_letter_says_why, within=20)
+    assert await broken_rules(page) == []
+    await page.goto(f"{staged.portal}/owed/{obligation}")
     await page.get_by_label("II. Giải pháp").fill("Dùng chung phòng thực hành.")
     await page.get_by_role("button", name="Gửi bản sửa").click()
     await expect(page.locator(".receipt")).to_contain_text("2")

@@ -143,6 +143,14 @@ def returned_files(version: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     return [(names[each["field"]], each["reason"]) for each in review["fields"] if each["field"] in names]
 
 
+def reasons(submission: Mapping[str, Any] | None) -> list[str]:
+    """Return why a submission lies with its unit again, the reason for all of it first; none unless it does."""
+    if submission is None or submission["state"] != "returned":
+        return []
+    review = submission["versions"][-1]["review"]
+    return list(dict.fromkeys([review["reason"], *(each["reason"] for each in review["fields"])])) if review else []
+
+
 def groups_of_unit(tasks: Iterable[Task]) -> OfUnit:
     """Return the tasks of a unit by what is wanted of it: to be sent, late, to be corrected, lying at the desk."""
     ordered = sorted(tasks, key=lambda each: (each.due_at, each.title))

@@ -78,3 +78,15 @@ def test_late_is_what_nobody_has_answered_in_time() -> None:
         "returned",
         "accepted",
     ]
+
+
+def test_a_return_says_each_of_its_reasons_once_and_only_while_it_lasts() -> None:
+    review = {
+        "reason": "Xem lại.",
+        "fields": [{"field": "a", "reason": "Đếm lại."}, {"field": "b", "reason": "Đếm lại."}],
+    }
+    returned = {"state": "returned", "versions": [{"review": None}, {"review": review}]}
+
+    assert owing.reasons(returned) == ["Xem lại.", "Đếm lại."]
+    assert owing.reasons(returned | {"state": "submitted"}) == []
+    assert owing.reasons(None) == []

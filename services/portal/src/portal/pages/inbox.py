@@ -1,18 +1,23 @@
 """The inbox: letters to the reader, newest first."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal import writing
+from portal import owing, writing
 from portal.doorkeeping import read_form
 from portal.pages.signing_in import here
 from portal.people import Names
 from portal.rendering import House, go_to
+from portal.sessions import Visit
 
 LETTERS = 30
+MOST_RETURNED = 5
+"""Of so many returns the letters say why; of older ones the task does."""
 
 
 def open_inbox(house: House, names: Names) -> APIRouter:
@@ -33,9 +38,25 @@ def open_inbox(house: House, names: Names) -> APIRouter:
             visit=visit,
             letters=told["letters"],
             unread=told["unread_count"],
+            reasons=await _reasons(visit, told["letters"]),
             has_older=len(told["letters"]) == LETTERS,
             moment=writing.moment,
         )
+
+    async def _reasons(visit: Visit, letters: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+        """Return, by the newest letter of each return, why it was returned: letters carry no words of anybody's."""
+        newest: dict[str, str] = {}
+        for letter in letters:
+            if letter["kind"] == "submission_returned" and letter["obligation_id"]:
+                newest.setdefault(letter["obligation_id"], letter["letter_id"])
+        asked = dict(list(newest.items())[:MOST_RETURNED])
+        found = await asyncio.gather(
+            *(
+                house.services.find("submissions", f"/obligations/{each}/submission", token=visit.access_token)
+                for each in asked
+            )
+        )
+        return {letter: why for letter, told in zip(asked.values(), found, strict=True) if (why := owing.reasons(told))}
 
     @router.post("/inbox/{letter_id}/read")
     async def read(request: Request, letter_id: UUID) -> Response:
