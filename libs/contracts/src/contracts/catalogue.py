@@ -48,6 +48,7 @@ EVENTS: tuple[type[Event], ...] = (
     submissions.MediaWithdrawn,
     reporting.AggregateUpdated,
     reporting.AggregatesDigested,
+    reporting.SubscriptionUnreached,
     reporting.SubscriptionStopped,
     reporting.EditionPublished,
 )

@@ -131,6 +131,22 @@ def digest_of(lines: Iterable[str]) -> str:
     return sha256(b"".join(line.encode() + b"\n" for line in sorted(lines, key=str.encode))).hexdigest()
 
 
+class SubscriptionUnreached(Event):
+    """A subscriber of the aggregates has taken nothing, or one thing not, for several attempts; it is still tried."""
+
+    type: ClassVar[str] = "reporting.subscription.unreached.v1"
+
+    subscription_id: UUID
+    failing_since: datetime
+    position: int
+    """Of the feed, where it got to: of one outage the same."""
+    owner_id: UUID
+
+    @property
+    def about(self) -> str:
+        return str(self.subscription_id)
+
+
 class SubscriptionStopped(Event):
     """A subscriber of the aggregates is told nothing any more, and why."""
 

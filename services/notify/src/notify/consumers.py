@@ -25,7 +25,7 @@ from contracts.directives import (
     QuestionAsked,
 )
 from contracts.directory import PersonChanged, UnitChanged
-from contracts.reporting import EditionPublished, SubscriptionStopped
+from contracts.reporting import EditionPublished, SubscriptionStopped, SubscriptionUnreached
 from contracts.submissions import (
     CommentAdded,
     CorrectionAsked,
@@ -138,6 +138,6 @@ def register(desk: EventDesk) -> None:
     async def note_calendar(events: Sequence[CalendarEntered], tx: Transaction) -> None:
         await noting.note_years(events, tx)
 
-    @desk.batch("notify-totals", EditionPublished, SubscriptionStopped)
+    @desk.batch("notify-totals", EditionPublished, SubscriptionUnreached, SubscriptionStopped)
     async def note_what_was_published(events: Sequence[TotalsEvent], tx: Transaction) -> None:
         await write_letters(tx, due_ids=await note_totals(tx, events))

@@ -67,6 +67,7 @@ class Kind(StrEnum):
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
     EDITION_PUBLISHED = "edition_published"
+    SUBSCRIPTION_UNREACHED = "subscription_unreached"
     SUBSCRIPTION_STOPPED = "subscription_stopped"
     MESSAGES_PARKED = "messages_parked"
     REMINDER_NEAR = "reminder_near"
@@ -104,7 +105,7 @@ TO_THE_HEAD = (Kind.DRAFT_HANDED_UP,)
 """News that go to the head of the unit that answers."""
 TO_THE_READERS = (Kind.EDITION_PUBLISHED,)
 """News that go to those of a unit who may read totals."""
-TO_THE_OPERATORS = (Kind.SUBSCRIPTION_STOPPED, Kind.MESSAGES_PARKED)
+TO_THE_OPERATORS = (Kind.SUBSCRIPTION_UNREACHED, Kind.SUBSCRIPTION_STOPPED, Kind.MESSAGES_PARKED)
 """News of the house itself; they are about no directive."""
 FIRST_WORDS = (
     Kind.OBLIGATION_OPENED,

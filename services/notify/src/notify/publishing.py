@@ -1,11 +1,11 @@
 """News of totals, and of the house itself: who is told is known here, what is quoted came with the event."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID, uuid5
 
 from chassis.policy import PROVINCE
 from chassis.transaction import Transaction
-from contracts.reporting import EditionPublished, SubscriptionStopped
+from contracts.reporting import EditionPublished, SubscriptionStopped, SubscriptionUnreached
 from notify.domain import LETTERS, Due, Kind
 from notify.projections import ObligationEvent
 from notify.store import facts, watched
@@ -14,19 +14,22 @@ from notify.store.facts import Edition
 TELL_AGAIN_HOURS = 6
 """A service that parks more and more is told of again after this long, not for each message."""
 
-TotalsEvent = EditionPublished | SubscriptionStopped
+TotalsEvent = EditionPublished | SubscriptionUnreached | SubscriptionStopped
 
 
 async def note_totals(tx: Transaction, events: Sequence[TotalsEvent]) -> set[UUID]:
-    """Note that totals were published, or that a subscriber is told nothing more; return the ids of what is due."""
+    """Note what was published, and which subscribers are not reached or told no more; return the ids of what is due."""
     await facts.take_turn(tx.connection)
     news: list[Due] = []
     for event in events:
         if isinstance(event, EditionPublished):
             answering = await facts.units_asked(tx.connection, event.requirement_id)
             news += _published(event, answering | {event.issuer_unit_id})
+        elif isinstance(event, SubscriptionUnreached):
+            quoted = {"failing_since": event.failing_since.isoformat()}
+            news.append(_of_subscription(Kind.SUBSCRIPTION_UNREACHED, event, event.position, quoted))
         else:
-            news.append(_stopped(event))
+            news.append(_of_subscription(Kind.SUBSCRIPTION_STOPPED, event, event.version, {"because": event.because}))
     await facts.put_due(tx.connection, news)
     return {due.id for due in news}
 
@@ -69,19 +72,16 @@ def _told_to(unit_id: str, edition: Edition) -> Due:
     )
 
 
-def _stopped(event: SubscriptionStopped) -> Due:
+def _of_subscription(
+    kind: Kind, event: SubscriptionUnreached | SubscriptionStopped, number: int, quoted: Mapping[str, str]
+) -> Due:
     return Due(
-        kind=Kind.SUBSCRIPTION_STOPPED,
+        kind=kind,
         about=event.subscription_id,
-        number=event.version,
+        number=number,
         obligation_id=None,
         occurred_at=event.occurred_at,
-        quoted={
-            "code": "",
-            "subject": "",
-            "subscription_id": str(event.subscription_id),
-            "because": event.because,
-        },
+        quoted={"code": "", "subject": "", "subscription_id": str(event.subscription_id), **quoted},
         unit_id=PROVINCE,
     )
 

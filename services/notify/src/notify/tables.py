@@ -120,12 +120,13 @@ letters_due = Table(
         "'directive_replaced', 'directive_received', 'delivery_refused', 'obligation_assigned', 'question_asked', "
         "'question_answered', 'directive_amended', 'directive_recalled', 'media_withdrawn', 'media_hidden', "
         "'reminder_near', 'reminder_today', 'reminder_overdue', 'reminder_desk', 'reminder_receipt', 'nudge', "
-        "'edition_published', 'subscription_stopped', 'messages_parked')",
+        "'edition_published', 'subscription_unreached', 'subscription_stopped', 'messages_parked')",
         name="letters_due_kind_known",
     ),
     CheckConstraint("(unit_id IS NULL) <> (person_id IS NULL)", name="letters_due_to_a_unit_or_a_person"),
     CheckConstraint(
-        "obligation_id IS NOT NULL OR directive_id IS NOT NULL OR kind IN ('subscription_stopped', 'messages_parked')",
+        "obligation_id IS NOT NULL OR directive_id IS NOT NULL "
+        "OR kind IN ('subscription_unreached', 'subscription_stopped', 'messages_parked')",
         name="letters_due_about_something",
     ),
     # Letters that wait for their obligation (store.candidates.for_obligations).

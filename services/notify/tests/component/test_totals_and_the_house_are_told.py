@@ -9,7 +9,7 @@ from sqlalchemy import select
 from chassis.policy import PROVINCE
 from chassis.testing import running, tell
 from chassis.transaction import new_id
-from contracts.reporting import EditionPublished, SubscriptionStopped
+from contracts.reporting import EditionPublished, SubscriptionStopped, SubscriptionUnreached
 from notify.tables import letters
 from notify.watching import look
 
@@ -73,8 +73,20 @@ async def test_a_stopped_subscription_is_told_to_the_operators_and_is_about_no_d
         failing_since=datetime.now(UTC),
         position=7,
     )
-    await tell(frame, *people_are_known, stopped, stopped)
-    assert await written() == [("subscription_stopped", OPERATOR)]
+    failing = [
+        SubscriptionUnreached(
+            occurred_at=stopped.occurred_at,
+            subscription_id=stopped.subscription_id,
+            failing_since=stopped.failing_since,
+            position=position,
+            owner_id=new_id(),
+        )
+        for position in (3, 3, 7)
+    ]
+    await tell(frame, *people_are_known, *failing, stopped, stopped)
+    # Of each outage once, and of its end.
+    kinds = ["subscription_stopped", "subscription_unreached", "subscription_unreached"]
+    assert sorted(await written()) == [(kind, OPERATOR) for kind in kinds]
 
     async with running(frame) as client:
         answer = await client.get("/letters", headers=signer.bearer(("administrator", PROVINCE), person=OPERATOR))

@@ -149,7 +149,7 @@ def test_a_subject_stays_one_line_of_bounded_length_whatever_the_directive_is_ca
     more |= {"wished": DUE_AT.isoformat(), "by_code": "812/SGDĐT-GDPT", "purpose": "inform", "unit": "U-1"}
     more |= {"asks": "obstacle", "asked_by": "you", "how": "corrects", "until": DUE_AT.isoformat()}
     more |= {"as_of": "2026-05-31", "units_reported": 36, "units_due": 37, "changed_figures": 2, "service": "reporting"}
-    more |= {"subscription_id": "01a2", "because": "gone", "parked": 3}
+    more |= {"subscription_id": "01a2", "because": "gone", "failing_since": "2026-11-22T01:05:00Z", "parked": 3}
     text = letters.write(kind, quoted(subject=subject, more=more))
 
     assert len(text.subject_vi.splitlines()) == 1

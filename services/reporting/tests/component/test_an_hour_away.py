@@ -116,6 +116,9 @@ async def test_a_target_that_was_away_has_all_of_it_in_order(make_frame, clock, 
     for unit in UNITS:
         assert [version for name, version in taken if name == unit] == list(range(1, 21))
     assert {name: found[name] for name in ("state", "behind", "held")} == {"state": "active", "behind": 0, "held": 0}
+    # Somebody was told, of the one outage once.
+    [told] = [each["data"] for each in await waiting_events(frame) if "subscription.unreached" in each["type"]]
+    assert datetime.fromisoformat(told["failing_since"]) == BEGIN
     # It was looked after now and then, not hammered.
     assert len(served.sent) - len(served.taken) < 60
 

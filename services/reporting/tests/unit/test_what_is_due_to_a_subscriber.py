@@ -41,6 +41,7 @@ class Book:
         self.taken: list[Due] = []
         self.waves: list[domain.Plan] = []
         self.switched_off = None
+        self.troubles = 0
 
     def wave(self, answer):
         """Send one wave; `answer(due)` says what the target does. Returns whether there was anything to do."""
@@ -58,6 +59,7 @@ class Book:
             return False
         found = settle(self.subscription, sent, outcomes, schedule=self.schedule, now=self.now)
         self.switched_off = found.switch_off
+        self.troubles += found.is_trouble
         self.subscription = subscription(
             position=found.position,
             failures=found.failures,
@@ -161,6 +163,21 @@ def test_after_the_whole_schedule_it_is_switched_off(subjects):
     assert len(waited) == 4
     assert book.switched_off == "failing"
     assert book.taken == []
+
+
+@pytest.mark.parametrize("subjects", ["a", "ab"])
+@pytest.mark.parametrize(("in_vain", "told"), [(domain.TOLD_AT - 1, 0), (domain.TOLD_AT, 1), (domain.TOLD_AT + 2, 1)])
+def test_somebody_is_told_once_of_each_outage_that_lasts(subjects, in_vain, told):
+    book = Book(feed_of(subjects), schedule=Schedule((timedelta(minutes=1),) * 20))
+
+    for outage in (1, 2):
+        for _ in range(in_vain):
+            assert book.wave(lambda due: FAILED)
+            book.later()
+        while not book.is_done():
+            assert book.wave(lambda due: TAKEN)
+        assert book.troubles == outage * told
+        book.feed = feed_of(subjects * 2)
 
 
 def test_a_target_that_says_it_is_gone_is_switched_off_at_once():

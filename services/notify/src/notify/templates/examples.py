@@ -97,6 +97,7 @@ def quoted(*, long: bool, owed: bool = True) -> Quoted:
         "unit": "U-THCS-SONGHAC", "asks": "question", "asked_by": "you", "as_of": "2026-05-31",
         "units_reported": 612, "units_due": 640, "changed_figures": 40, "service": "submissions", "parked": 12,
         "subscription_id": "01a2055d-b5a5-707e-afa7-67b57f2e149a", "because": "failing",
+        "failing_since": moment.isoformat(),
     }  # fmt: skip
     return Quoted(
         code="1761/KH-SGDĐT-GDMNTHPT" if long else "761/SGDĐT-GDPT",

@@ -1,9 +1,10 @@
 """What letters about published totals and about the house itself say. Pure."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
+from chassis.clock import VIETNAM
 from notify.domain import Kind, Quoted
 from notify.words.parts import Line, Written, one_line
 
@@ -63,6 +64,26 @@ def _subscription_stopped(quoted: Quoted) -> Written:
     )
 
 
+def _subscription_unreached(quoted: Quoted) -> Written:
+    subscription = quoted.more["subscription_id"]
+    since = datetime.fromisoformat(quoted.more["failing_since"]).astimezone(VIETNAM)
+    return (
+        ("Một nơi đăng ký chưa nhận được số liệu", "A subscriber does not take what it is sent"),
+        (
+            "Hệ thống đã gửi nhiều lần mà một nơi đăng ký nhận số liệu tổng hợp chưa nhận được.",
+            "Several attempts to send aggregates to one of the subscribers were in vain.",
+        ),
+        [
+            (f"Mã đăng ký: {subscription}", f"Subscription: {subscription}"),
+            (f"Từ: {since:%Hh%M} ngày {since:%d/%m/%Y}", f"Since: {since:%H:%M} on {since:%d/%m/%Y}"),
+        ],
+        (
+            "Hệ thống còn gửi lại trong vài ngày rồi ngừng; không có gì bị mất. Hãy báo nơi nhận kiểm tra.",
+            "It is tried for some more days and stopped then; nothing is lost. Please ask the subscriber to look.",
+        ),
+    )
+
+
 def _messages_parked(quoted: Quoted) -> Written:
     service, parked = quoted.more["service"], quoted.more["parked"]
     command = f"python -m {service} parked list"
@@ -80,6 +101,7 @@ def _messages_parked(quoted: Quoted) -> Written:
 PUBLISHING_WRITERS: Mapping[Kind, Callable[[Quoted], Written]] = MappingProxyType(
     {
         Kind.EDITION_PUBLISHED: _edition_published,
+        Kind.SUBSCRIPTION_UNREACHED: _subscription_unreached,
         Kind.SUBSCRIPTION_STOPPED: _subscription_stopped,
         Kind.MESSAGES_PARKED: _messages_parked,
     }

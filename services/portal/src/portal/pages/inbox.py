@@ -12,6 +12,7 @@ from portal import owing, writing
 from portal.doorkeeping import read_form
 from portal.pages.signing_in import here
 from portal.people import Names
+from portal.problems import Refused, ServiceAway
 from portal.rendering import House, go_to
 from portal.sessions import Visit
 
@@ -50,13 +51,16 @@ def open_inbox(house: House, names: Names) -> APIRouter:
             if letter["kind"] == "submission_returned" and letter["obligation_id"]:
                 newest.setdefault(letter["obligation_id"], letter["letter_id"])
         asked = dict(list(newest.items())[:MOST_RETURNED])
-        found = await asyncio.gather(
-            *(
-                house.services.find("submissions", f"/obligations/{each}/submission", token=visit.access_token)
-                for each in asked
-            )
-        )
+        found = await asyncio.gather(*(_submission(visit, each) for each in asked))
         return {letter: why for letter, told in zip(asked.values(), found, strict=True) if (why := owing.reasons(told))}
+
+    async def _submission(visit: Visit, obligation_id: str) -> Mapping[str, Any] | None:
+        try:
+            path = f"/obligations/{obligation_id}/submission"
+            found: Mapping[str, Any] | None = await house.services.find("submissions", path, token=visit.access_token)
+        except (ServiceAway, Refused):
+            return None  # letters are read whoever else is away
+        return found
 
     @router.post("/inbox/{letter_id}/read")
     async def read(request: Request, letter_id: UUID) -> Response:

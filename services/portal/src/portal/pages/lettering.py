@@ -24,8 +24,8 @@ KINDS = (
     "submission_returned", "submission_accepted", "submission_withdrawn", "submission_carried", "draft_handed_up",
     "draft_approved", "draft_sent_back", "correction_asked", "correction_granted", "correction_refused",
     "comment_by_unit", "comment_by_desk", "media_rejected", "media_withdrawn", "media_hidden", "extension_asked",
-    "extension_refused", "question_asked", "question_answered", "edition_published", "subscription_stopped",
-    "messages_parked",
+    "extension_refused", "question_asked", "question_answered", "edition_published", "subscription_unreached",
+    "subscription_stopped", "messages_parked",
 )  # fmt: skip
 """The letters that have a template; reminders and nudges speak of many things at once and have none."""
 

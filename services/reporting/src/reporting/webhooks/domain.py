@@ -16,6 +16,8 @@ PROBE = 4
 """So many things are tried when a target that took nothing is tried again."""
 HELD_MOST = 1000
 """With so many events held, nothing new is taken up: the target is not well."""
+TOLD_AT = 6
+"""So many attempts in vain are told: three quarters of an hour, with the delays we have. Sooner is a restart."""
 LONGEST_RETRY_AFTER = timedelta(days=1)
 
 
@@ -110,6 +112,11 @@ class Settlement:
     released: tuple[int, ...] = ()
     """Positions that are held no more."""
     switch_off: Literal["gone", "failing"] | None = None
+
+    @property
+    def is_trouble(self) -> bool:
+        """Say whether somebody should look: so many attempts were in vain just now. Once of each outage."""
+        return self.failures == TOLD_AT or any(each.failures == TOLD_AT for each in self.held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from chassis.clock import today
 from chassis.policy import PROVINCE, Purpose, may
 from chassis.problems import NotFound
 from chassis.transaction import Transaction, new_id
-from contracts.reporting import SubscriptionStopped
+from contracts.reporting import SubscriptionStopped, SubscriptionUnreached
 from reporting.feed.operations import check_may_subscribe
 from reporting.feed.store import last_position
 from reporting.webhooks import domain, journal, signing, store
@@ -229,6 +229,16 @@ async def settle_wave(tx: Transaction, work: Work, outcomes: Mapping[int, Outcom
                 subscription_id=before.subscription_id,
                 version=before.epoch,
                 because=settled.switch_off,
+                failing_since=_failing_since(work, before) or tx.now,
+                position=settled.position,
+                owner_id=before.owner_id,
+            )
+        )
+    elif settled.is_trouble:
+        tx.emit(
+            SubscriptionUnreached(
+                occurred_at=tx.now,
+                subscription_id=before.subscription_id,
                 failing_since=_failing_since(work, before) or tx.now,
                 position=settled.position,
                 owner_id=before.owner_id,
