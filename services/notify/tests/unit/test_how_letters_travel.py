@@ -7,10 +7,14 @@ from email.policy import SMTP
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notify.channels.email import message
 from notify.channels.port import Refused
-from notify.domain import Kind, Letter, Text
+from notify.domain import REMINDERS, Kind, Letter, Text
+from notify.templates.examples import quoted
+from notify.words import letters
 
 AUTHOR = "Công văn <khong-tra-loi@congvan.example>"
 TEXT = Text(
@@ -94,3 +98,31 @@ def test_a_long_vietnamese_subject_survives_the_journey():
     email = message_from_bytes(message(letter, author=AUTHOR, address="a@truong.example"), policy=SMTP)
 
     assert email["Subject"] == subject.strip()
+
+
+@given(subject=st.text(max_size=200), body=st.text(max_size=500))
+def test_no_text_becomes_a_header_or_a_second_message(subject, body):
+    text = Text(f"V/v {subject}", body, f"Re {subject}", body)
+    letter = replace(LETTER, text=text)
+
+    written = message(letter, author=AUTHOR, address="a@truong.example")
+
+    email = message_from_bytes(written, policy=SMTP)
+    ordinary = message_from_bytes(message(LETTER, author=AUTHOR, address="a@truong.example"), policy=SMTP)
+    assert email.keys() == ordinary.keys()
+    assert [part.get_content_type() for part in email.walk()] == [part.get_content_type() for part in ordinary.walk()]
+    assert b"\r\n.\r\n" not in written
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - REMINDERS))
+@pytest.mark.parametrize("long", [False, True], ids=["short", "long"])
+def test_every_letter_is_read_back_as_it_was_written(kind, long):
+    text = letters.write(kind, quoted(long=long))
+    email = message_from_bytes(
+        message(replace(LETTER, kind=kind, text=text), author=AUTHOR, address="a@truong.example"), policy=SMTP
+    )
+
+    assert str(email["Subject"]) == text.subject_vi
+    plain = email.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert text.body_vi in plain
+    assert text.body_en in plain
