@@ -60,22 +60,23 @@ def poured(told: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> dict[
 
     Passages stay whole: those that would make the text longer than an officer can use are left out and counted.
     """
-    found = {}
+    written: dict[str, list[Mapping[str, Any]]] = {}
     for heading in told:
-        passages: list[str] = []
-        length = 0
-        for each in heading["written"]:
-            said = each["words"] if isinstance(each["words"], list) else [each["words"]]
-            passage = LINES.join(f"{names.get(each['unit_id'], each['unit_id'])}: {words}" for words in said)
-            length += len(passage) + len(LINES)
-            if length > MOST_CHARACTERS:
-                break
-            passages.append(passage)
-        if passages:
-            found[heading["code"]] = Poured(
-                LINES.join(passages), len(passages), len(heading["written"]) - len(passages)
-            )
-    return found
+        written.setdefault(heading["code"], []).extend(heading["written"])
+    return {code: made for code, passages in written.items() if (made := _poured(passages, names)).units}
+
+
+def _poured(written: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Poured:
+    kept: list[str] = []
+    room = MOST_CHARACTERS
+    for each in written:
+        said = each["words"] if isinstance(each["words"], list) else [each["words"]]
+        passage = LINES.join(f"{names.get(each['unit_id'], each['unit_id'])}: {words}" for words in said)
+        room -= len(passage) + len(LINES)
+        if room < 0:
+            break
+        kept.append(passage)
+    return Poured(LINES.join(kept), len(kept), len(written) - len(kept))
 
 
 def begun(filled: Filled, found: Gathered, requirement: Mapping[str, Any]) -> Filled:

@@ -167,6 +167,7 @@ def test_a_consolidated_report_begins_with_what_units_wrote_each_under_its_name(
             "written": [{"unit_id": "U-1", "words": "Thiếu phòng."}, {"unit_id": "U-2", "words": "Tốt."}],
         },
         {"code": "II", "written": [{"unit_id": "U-1", "words": ["Một", "Hai"]}]},
+        {"code": "II", "written": [{"unit_id": "U-2", "words": ["Ba"]}]},  # of another period
         {"code": "III", "written": []},
     ]
     asked = {**ASKED, "sections": [{"code": code, "title": code, "kind": "text"} for code in ("I", "II", "III")]}
@@ -175,7 +176,7 @@ def test_a_consolidated_report_begins_with_what_units_wrote_each_under_its_name(
     begun = consolidating.begun(Filled(narrative={"II": "Đã viết"}), found, asked)
 
     assert begun.narrative == {"I": "THCS A: Thiếu phòng.\nU-2: Tốt.", "II": "Đã viết"}
-    assert found.words["II"].text == "THCS A: Một\nTHCS A: Hai"
+    assert found.words["II"].text == "THCS A: Một\nTHCS A: Hai\nU-2: Ba"
 
 
 def test_passages_stay_whole_and_those_left_out_are_counted() -> None:
