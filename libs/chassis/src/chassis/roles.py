@@ -92,12 +92,21 @@ def main(service: Service[S]) -> None:
             parser.error(f"no such role: {' '.join(words)}")
 
 
-def serve(frame: Porch) -> None:
-    """Serve until SIGTERM; requests under way are finished first."""
-    # What is here now stays until the end. Looking through all of it for garbage, again and again, stopped everybody
-    # for a tenth of a second each time and took 8 % of the time of a receipt.
+def look_for_garbage_seldom() -> None:
+    """Tell the collector what a process that begins to serve knows: what is here now stays until the end.
+
+    Looking through all of it, again and again, stopped everybody for a tenth of a second each time and took 8 % of the
+    time of a receipt. What comes and goes is freed without the collector; looked through every 700 things, as Python
+    does, it took 4 % of the time of adding up.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+
+
+def serve(frame: Porch) -> None:
+    """Serve until SIGTERM; requests under way are finished first."""
+    look_for_garbage_seldom()
     server = server_of(frame)
     with suppress(KeyboardInterrupt):
         server.run()

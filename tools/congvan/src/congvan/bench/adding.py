@@ -7,7 +7,6 @@ stream carries them. It ends with one line of JSON.
 """
 
 import asyncio
-import gc
 import json
 import random
 import sys
@@ -23,6 +22,7 @@ import uvloop
 from chassis.consuming import Letter, read_event, take_in_letters
 from chassis.frame import Frame
 from chassis.porch import Role
+from chassis.roles import look_for_garbage_seldom
 from chassis.transaction import new_id
 from congvan.bench.looking_up import looked_up, rebuilt, tabulated
 from contracts.asked import IndicatorAsked
@@ -193,8 +193,7 @@ class Round:
             )
         await self._connection.execute("ANALYZE")
         await self._connection.execute("CHECKPOINT")
-        gc.collect()
-        gc.freeze()  # as the service does when it begins to serve
+        look_for_garbage_seldom()  # as the service does when it begins to serve
 
     async def measure(self, batches: Sequence[Sequence[str]], number: int) -> tuple[float, float]:
         """Return the seconds these answers took, a version `number` of each school, folded and as rows alone."""

@@ -6,7 +6,6 @@ no stream carries them. Addresses are asked of a stand-in for the directory, ove
 """
 
 import asyncio
-import gc
 import json
 import resource
 import sys
@@ -24,6 +23,7 @@ from chassis.clock import VIETNAM
 from chassis.consuming import Letter, read_event, take_in_letters
 from chassis.frame import Frame
 from chassis.porch import Role
+from chassis.roles import look_for_garbage_seldom
 from chassis.transaction import new_id
 from contracts.directives import DirectiveIssued, ObligationOpened, RequirementIssued
 from contracts.directory import PersonChanged, Post
@@ -184,8 +184,7 @@ async def measure(plan: dict[str, Any]) -> dict[str, Any]:
             await _take_in(frame, "notify-posts", ground.people(), SEEDED)
             await _take_in(frame, "notify-directives", [ground.issued()], 1)
             await connection.execute("ANALYZE")
-            gc.collect()
-            gc.freeze()  # as the service does when it begins to serve
+            look_for_garbage_seldom()  # as the service does when it begins to serve
             inboxes = await _take_in(frame, "notify-directives", ground.opened(), BATCH)
             mailed, grown = await _mail(settings, connection)
             alone = await _mail_alone(frame, settings)
