@@ -180,7 +180,7 @@ class EditionPublished(Event):
     """One, two, three …; a later one never changes an earlier one."""
     as_of: date
     digest: str
-    """SHA-256 of the figures, in hexadecimal: two editions with one digest say the same."""
+    """SHA-256 of the figures that may leave the house, in hexadecimal: two editions with one digest show the same."""
     changed_figures: int
     """In how many figures it differs from the edition before; of the first: how many there are."""
     units_reported: int

@@ -79,6 +79,11 @@ async def test_it_is_by_an_edition_or_by_the_totals_as_they_are(frame, client, s
     ]
     assert told["sections"][1]["title"] == "I. CÔNG TÁC CHỈ ĐẠO"
 
+    # South was never right below: the tree is corrected, also for the day the edition stands on.
+    await tell(frame, story.unit("south", "phong_vhxh", reporting="north", version=2))
+    assert (await report(edition=1)).content == before.content
+    assert rows(await report())[1] == ["Đơn vị north", "2/2", "2", "19"]
+
 
 @pytest.mark.parametrize("post", [("commune_officer", "north"), ("reporter", "n1"), ("desk_officer", "elsewhere")])
 async def test_whoever_reads_less_than_all_of_it_is_told_nothing(report, post):

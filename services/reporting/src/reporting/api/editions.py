@@ -44,7 +44,7 @@ class EditionOut(BaseModel):
     note: str
     stands_on: date
     digest: str
-    """SHA-256 of the figures: two editions with one digest say the same."""
+    """SHA-256 of the figures that may leave the house: two editions with one digest say the same outside."""
     changed_figures: int
     units_reported: int
     units_due: int

@@ -65,20 +65,34 @@ class Difference(NamedTuple):
     after: int | None
 
 
-def digest_of(figures: Iterable[Figure]) -> str:
-    """Return the SHA-256 of the figures: the same for the same figures, whatever order they come in."""
+def digest_of(requirement: Requirement, figures: Iterable[Figure]) -> str:
+    """Return the SHA-256 of the figures, without those that may not leave the house: whatever order they come in.
+
+    A digest of the others as well would tell them to whoever tries all they may be.
+    """
     told = sorted(
-        [each.key.unit_id, each.key.period, each.key.relation, sorted(_document(each.figures).items())]
+        [each.key.unit_id, each.key.period, each.key.relation, sorted(_document(requirement, each).items())]
         for each in figures
     )
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _document(figures: Figures) -> dict[str, Any]:
-    return {
-        level: {name: value for name in Tally.__slots__ if (value := getattr(tally, name))}
-        for level, tally in figures.items()
-    }
+def _document(requirement: Requirement, figure: Figure) -> dict[str, Any]:
+    found = {}
+    for level, tally in figure.figures.items():
+        kept = kept_back(requirement, figure, level)
+        counts = {name: value for name in Tally.__slots__ if (value := getattr(tally, name))}
+        for name in ("sums", "assigned", "silent"):
+            shown = {code: value for code, value in counts.pop(name, {}).items() if code not in kept}
+            counts |= {name: shown} if shown else {}
+        found[level] = counts
+    return found
+
+
+def say_the_same(one: Iterable[Figure], other: Iterable[Figure]) -> bool:
+    """Say whether two editions have the same figures, those that may not leave among them."""
+    first, second = ({each.key: each.figures for each in edition} for edition in (one, other))
+    return first == second
 
 
 def differences(requirement: Requirement, before: Iterable[Figure], after: Iterable[Figure]) -> Iterator[Difference]:
@@ -94,13 +108,13 @@ def differences(requirement: Requirement, before: Iterable[Figure], after: Itera
 def withheld_in(
     requirement: Requirement,
     figures: Mapping[AggregateKey, Figures],
-    above: Mapping[str, Sequence[str]],
+    above: Mapping[str, Mapping[str, Sequence[str]]],
     earlier: Sequence[Sequence[Figure]] = (),
 ) -> frozenset[AggregateKey]:
     """Return at which units sensitive figures are kept back: of those by other relations than reporting, at all.
 
-    `above` says who stands above each unit, nearest first. Two groupings of the same schools would give away what they
-    differ by; and so would two editions, wherefore those that are out already are held against this one.
+    `above` says by period who stands above each unit, nearest first. Two groupings of the same schools would give away
+    what they differ by; and so would two editions, wherefore those that are out already are held against this one.
     """
     if not requirement.sensitive:
         return frozenset()
@@ -121,7 +135,7 @@ def withheld_in(
     kept = {key for key in figures if key.relation != "reporting"}
     for period in {key.period for key in figures}:
         there = {key.unit_id: key for key in figures if key.relation == "reporting" and key.period == period}
-        parents = parents_of({unit_id: above.get(unit_id, ()) for unit_id in there})
+        parents = parents_of({unit_id: above.get(period, {}).get(unit_id, ()) for unit_id in there})
         cells = [
             Cell(
                 unit_id,

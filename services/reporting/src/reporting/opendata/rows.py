@@ -129,7 +129,7 @@ SCHEMA: dict[str, Any] = {
         "title": _column("string", "what was asked, in words"),
         "code": _column("string", "number and notation of the directive"),
         "issuer": _column("string", "who asked"),
-        "digest": _column("string", "SHA-256 of the figures inside the house: two editions with one say the same"),
+        "digest": _column("string", "SHA-256 of the figures that may leave: two editions with one say the same here"),
         "figures": {
             "type": "array",
             "items": {

@@ -12,7 +12,16 @@ from chassis.transaction import Transaction
 from contracts.reporting import EditionPublished
 from reporting import store
 from reporting.domain import ALL_LEVELS, AggregateKey, Relation, Requirement
-from reporting.domain.edition import Difference, Edition, Figure, Source, differences, digest_of, withheld_in
+from reporting.domain.edition import (
+    Difference,
+    Edition,
+    Figure,
+    Source,
+    differences,
+    digest_of,
+    say_the_same,
+    withheld_in,
+)
 from reporting.operations.access import Reader, called, nothing_here
 from unit_tree.tree import Tree
 
@@ -44,10 +53,10 @@ async def publish_edition(
     earlier = await store.editions_of(tx, requirement_id)
     last = earlier[0] if earlier else None
     figures = await figures_now(tx, requirement, tree)
-    digest = digest_of(figures)
-    if last is not None and last.digest == digest:
-        return last, False
     before = await store.figures_of(tx, requirement_id, last.number) if last is not None else []
+    if last is not None and say_the_same(before, figures):
+        return last, False
+    digest = digest_of(requirement, figures)
     reported, due = await store.counted_in(tx, requirement_id)
     edition = Edition(
         requirement_id=requirement_id,
@@ -88,7 +97,7 @@ async def figures_now(tx: Transaction, requirement: Requirement, tree: Tree) -> 
     found = [
         each for each in await store.aggregates_of(tx, requirement.requirement_id) if not each.all_units.is_nothing
     ]
-    above = {each.key.unit_id: tree.ancestors(each.key.unit_id, "reporting", requirement.as_of) for each in found}
+    above = await store.ways_of(tx, requirement.requirement_id) if requirement.sensitive else {}
     kept = withheld_in(requirement, {each.key: each.figures for each in found}, above, earlier)
     return [
         Figure(

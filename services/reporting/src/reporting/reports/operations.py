@@ -56,8 +56,10 @@ async def draw_up(
     }
     issuer = requirement.issuer_unit_id
     day = requirement.day_of(chosen)
-    above = {unit_id: tree.ancestors(unit_id, "reporting", day) for unit_id in here}
-    right_below = [here[unit_id] for unit_id, parent in parents_of(above).items() if parent == issuer]
+    # By the ways the figures were added up: what is the rest of a sum is not what the tree says today.
+    ways = (await store.ways_of(tx, requirement_id, number)).get(chosen, {})
+    parents_here = parents_of({unit_id: ways.get(unit_id, ()) for unit_id in here})
+    right_below = [here[unit_id] for unit_id, parent in parents_here.items() if parent == issuer]
     top = here.get(issuer)
     name, _ = called(tree, issuer, day)
     heading = await heading_of(tx, requirement, chosen, day, {issuer: name})

@@ -3,7 +3,7 @@
 from reporting.store.asked import all_requirements, find_requirement, obligations_of, requirements_by_id
 from reporting.store.behind import passed_on_by, standings_behind
 from reporting.store.covering import coverage_of, units_asked
-from reporting.store.editions import editions_of, figures_after, figures_of, put_edition, sources_of
+from reporting.store.editions import editions_of, figures_after, figures_of, put_edition, sources_of, ways_of
 from reporting.store.shadow import cast_shadow, differing_from_shadow, open_shadow, see_one_moment
 from reporting.store.standings import (
     Placed,
@@ -55,4 +55,5 @@ __all__ = [
     "standings_of_requirement",
     "take_ground",
     "units_asked",
+    "ways_of",
 ]

@@ -41,6 +41,30 @@ _COPY_SOURCES = insert(edition_sources).from_select(
 )
 
 
+Ways = dict[str, dict[str, tuple[str, ...]]]
+"""By period and unit: who stands above it by reporting, nearest first."""
+
+
+async def ways_of(tx: Transaction, requirement_id: UUID, number: int | None = None) -> Ways:
+    """Return along which units the totals of a requirement add up: as an edition found them, else as they are now.
+
+    Of every unit that has totals of its own. What the tree says may have been corrected since.
+    """
+    table = contributions if number is None else edition_sources
+    statement = (
+        select(func.unnest(table.c.periods).label("period"), table.c.above)
+        .where(table.c.requirement_id == requirement_id)
+        .distinct()
+    )
+    if number is not None:
+        statement = statement.where(table.c.number == number)
+    found: Ways = {}
+    for period, above in await tx.connection.execute(statement):
+        for place, unit_id in enumerate(above, start=1):
+            found.setdefault(period, {})[unit_id] = tuple(above[place:])
+    return found
+
+
 async def put_edition(tx: Transaction, edition: Edition, figures: Sequence[Figure]) -> None:
     """Write an edition, with its figures and, from the contributions as they are now, what stands behind them."""
     await tx.connection.execute(insert(editions), asdict(edition))
