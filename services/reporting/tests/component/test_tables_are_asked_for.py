@@ -1,5 +1,6 @@
 """A table is asked for, made beside the house, and fetched, also in pieces; with what one may read, and no more."""
 
+import asyncio
 import io
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
-from chassis.testing import running, tell
+from chassis.testing import running, tell, until
 from chassis.transaction import new_id
 from reporting.exports import api, maker, making, store
 from reporting.exports.workbook import HEAD_ROWS
@@ -192,6 +193,44 @@ async def test_what_cannot_be_made_is_given_up_aloud(frame, client, story, offic
             await connection.execute(text("UPDATE exports SET taken_at = taken_at - interval '1 hour'"))
 
     assert states == ["making", "making", "failed"]
+    assert not await maker.make_next(frame.transactions, frame.settings)
+
+
+async def test_what_is_ready_stays_as_it_is_whoever_else_still_makes_it(frame, client, story, officer):
+    export_id = await ask(client, story, officer)
+    async with frame.transactions.begin() as tx:
+        await tx.connection.execute(text("SELECT FROM exports FOR UPDATE"))
+        # Whoever was taken for dead goes on after another has made it, and somebody is fetching that.
+        late = asyncio.create_task(making.make(frame.transactions, export_id))
+        await until(lambda: waits_for_a_row(frame))
+        await store.put_part(tx, export_id, 0, b"made")
+        await store.change(tx, export_id, state="ready", rows_done=1, rows_total=1, byte_count=4, digest="d")
+    await late
+
+    assert (await client.get(f"/exports/{export_id}/file", headers=officer)).content == b"made"
+    told = (await client.get(f"/exports/{export_id}", headers=officer)).json()
+    assert (told["state"], told["rows_done"], told["rows_total"]) == ("ready", 1, 1)
+
+
+async def waits_for_a_row(frame):
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with frame.engine.connect() as connection:
+        return (await connection.execute(waiting)).scalar_one()
+
+
+async def test_a_maker_that_dies_when_it_is_done_has_done_it(frame, client, story, officer, monkeypatch):
+    export_id = await ask(client, story, officer)
+
+    async def make_and_die(*_told):
+        await making.make(frame.transactions, export_id)
+        return -9
+
+    monkeypatch.setattr(maker, "_run", make_and_die)
+    assert await maker.make_next(frame.transactions, frame.settings)
+
+    assert (await client.get(f"/exports/{export_id}/file", headers=officer)).status_code == 200
     assert not await maker.make_next(frame.transactions, frame.settings)
 
 

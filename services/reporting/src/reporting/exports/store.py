@@ -80,13 +80,19 @@ async def take_next(tx: Transaction, *, before: datetime) -> UUID | None:
 
 
 async def change(tx: Transaction, export_id: UUID, **values: Any) -> None:
-    """Write how an export stands."""
-    await tx.connection.execute(update(exports).where(exports.c.export_id == export_id).values(**values))
+    """Write how an export stands that is not ready; one that is stays as it is, whoever was late with it."""
+    unfinished = (exports.c.export_id == export_id) & (exports.c.state != "ready")
+    await tx.connection.execute(update(exports).where(unfinished).values(**values))
 
 
-async def drop_parts(tx: Transaction, export_id: UUID) -> None:
-    """Forget what was made of an export."""
+async def begin_anew(tx: Transaction, export_id: UUID) -> bool:
+    """Lock an export and forget what was made of it; false when it is ready or there is none: then nothing is done."""
+    query = select(exports.c.state).where(exports.c.export_id == export_id).with_for_update()
+    state = (await tx.connection.execute(query)).scalar_one_or_none()
+    if state is None or state == "ready":
+        return False
     await tx.connection.execute(delete(export_parts).where(export_parts.c.export_id == export_id))
+    return True
 
 
 async def put_part(tx: Transaction, export_id: UUID, number: int, body: bytes) -> None:
