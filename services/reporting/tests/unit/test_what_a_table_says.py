@@ -142,7 +142,7 @@ def test_text_opens_by_double_click_whatever_the_machine_parts_lists_with(tmp_pa
     assert rows[8][2:6] == ["x"] * 4
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", " \r=1", '="a"', "-"])
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", " \r=1", '="a"', "-", "＝1＋1", "＠SUM"])
 def test_no_text_is_a_formula(text):
     assert defused(text).lstrip('"').startswith("'")
 

@@ -87,3 +87,10 @@ def test_the_json_is_as_its_schema_says_and_the_csv_has_its_columns() -> None:
         str(each["value"]) if each["value"] is not None else "" for each in figures
     ]
     assert {line["indicator_name"] for line in lines} == {"Học sinh", "'=1+1", "rate"}
+
+
+def test_no_name_is_a_formula() -> None:
+    for name in ("=1+1", "+1", "-1+1", "@SUM(A1)", "＝1＋1", "＋1", "－1", "＠SUM"):
+        rows = rows_of(ASKED, (), replace(SOUTH, name=name))
+        [heading, *lines] = csv.reader(io.StringIO(as_csv(rows, with_heading=True).decode(), newline=""))
+        assert {line[heading.index("unit_name")] for line in lines} == {f"'{name}"}

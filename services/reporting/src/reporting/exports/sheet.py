@@ -8,6 +8,9 @@ from typing import Literal
 
 from reporting.domain import Tally
 
+LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""A spreadsheet takes what begins like this for a formula; some of East Asia the wide ones, too."""
+
 
 class Empty(Enum):
     """A cell without a figure. That which was counted as nothing is the figure nought, and no such cell."""

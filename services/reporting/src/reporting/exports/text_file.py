@@ -7,10 +7,7 @@ nobody can read, depending on the machine's region (decision 63).
 import codecs
 from pathlib import Path
 
-from reporting.exports.sheet import Cell, Empty, Heading, Line
-
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes what begins like this for a formula."""
+from reporting.exports.sheet import LIKE_A_FORMULA, Cell, Empty, Heading, Line
 
 
 class TextFile:
@@ -57,6 +54,6 @@ def defused(text: str) -> str:
     """Return a cell that is what it says: no formula, no second cell, no second row. A number stays one."""
     plain = " ".join(text.split())
     is_number = plain.removeprefix("-").removesuffix("%").replace(",", "", 1).isdigit()
-    if plain.startswith(_DANGEROUS) and not is_number:
+    if plain.startswith(LIKE_A_FORMULA) and not is_number:
         plain = f"'{plain}"
     return f'"{plain.replace(chr(34), chr(34) * 2)}"' if '"' in plain else plain

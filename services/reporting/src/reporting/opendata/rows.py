@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from reporting.domain import ALL_LEVELS, Requirement, Tally, marks_of
 from reporting.domain.edition import Figure, kept_back
+from reporting.exports.sheet import LIKE_A_FORMULA
 from reporting.exports.sheet import Figure as Named
 
 Status = Literal["stated", "nil", "blank", "not_applicable", "withheld"]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def as_csv(rows: Iterable[Row], *, with_heading: bool) -> bytes:
         writer.writerow(COLUMNS)
     for row in rows:
         writer.writerow(
-            f"'{each}" if isinstance(each, str) and each.startswith(_FORMULA) else each for each in astuple(row)
+            f"'{each}" if isinstance(each, str) and each.startswith(LIKE_A_FORMULA) else each for each in astuple(row)
         )
     return out.getvalue().encode()
 
