@@ -133,7 +133,7 @@ def answer(requirement: Mapping[str, Any], filled: Filled, words: Words) -> tupl
     explanations = [
         {"indicator": indicator, "period": period, "words": filled.explanations[name]}
         for indicator, period in sorted(explained)
-        if filled.explanations.get(name := explanation_name(indicator, period)) and not filled.is_nil
+        if filled.explanations.get(name := explanation_name(indicator, period))
     ]
     body = {
         "values": values,

@@ -160,6 +160,15 @@ def test_a_consolidated_report_begins_with_the_sums_and_keeps_what_was_typed() -
     assert (typed.values, typed.consolidates) == ({name: "9"}, {"c:a.b:2025-2026": "U-1 = 4\nU-2 = 4"})
 
 
+def test_why_nothing_is_reported_instead_of_the_sum_goes_with_it() -> None:
+    nothing = Filled(is_nil=True, explanations={"w:a.b:2025-2026": "Trường báo nhầm."})
+
+    body, unread = answering.answer(ASKED, nothing, VI)
+
+    assert (body["nil"], unread) == (True, {})
+    assert body["explanations"] == [{"indicator": "a.b", "period": "2025-2026", "words": "Trường báo nhầm."}]
+
+
 def test_a_consolidated_report_begins_with_what_units_wrote_each_under_its_name() -> None:
     headings = [
         {

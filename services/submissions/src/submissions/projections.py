@@ -11,14 +11,14 @@ from submissions.store.asked import ObligationEvent
 
 async def note_asked(events: Sequence[DirectiveIssued | ObligationEvent], tx: Transaction) -> set[UUID]:
     """Note requirements and obligations; an older version never overwrites a newer one. Return whose obligations."""
-    requirements: dict[UUID, tuple[int, RequirementIssued]] = {}
+    requirements: dict[UUID, tuple[DirectiveIssued, RequirementIssued]] = {}
     obligations: dict[UUID, ObligationEvent] = {}
     for event in events:
         if isinstance(event, DirectiveIssued):
             for requirement in event.requirements:
                 known = requirements.get(requirement.requirement_id)
-                if known is None or known[0] < event.version:
-                    requirements[requirement.requirement_id] = (event.version, requirement)
+                if known is None or known[0].version < event.version:
+                    requirements[requirement.requirement_id] = (event, requirement)
         else:
             told = obligations.get(event.obligation_id)
             if told is None or told.version < event.version:

@@ -33,6 +33,9 @@ requirements = Table(
     Column("rules", JSONB, nullable=False),
     # Out of the rules, for it decides who may see and review an answer; null: the issuer's own desk.
     Column("reviewing_unit_id", Text),
+    # What it asked of those below it is found by it when it adds them up; null: told before this was kept.
+    Column("issuer_unit_id", Text),
+    Index("requirements_of_issuer", "issuer_unit_id"),
     comment="what directives asks for, newest version; `rules` is the requirement as it was issued",
 )
 

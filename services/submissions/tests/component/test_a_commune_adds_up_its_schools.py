@@ -81,6 +81,22 @@ async def test_a_figure_that_is_not_the_sum_is_sent_with_a_reason_and_not_withou
     assert (version["explanations"], len(version["remarks"])) == (why, 1)
 
 
+async def test_nothing_instead_of_the_sum_is_sent_with_a_reason_too(desk, asked, record, reporter) -> None:
+    nothing = {"nil": True, "consolidates": behind(said_of(PARTS))}
+    before = await record.everything()
+
+    refused = await desk.submit(reporter, nothing)
+    assert (refused.status_code, refused.json()["code"]) == (422, "explanation-needed")
+    [error] = refused.json()["errors"]
+    assert (error["where"], "khác tổng của 2 đơn vị (3)" in error["what_vi"]) == ("nil", True)
+    assert await record.everything() == before
+
+    why = [{"indicator": PROJECTS, "period": PERIOD, "words": "Hai trường báo nhầm."}]
+    assert (await desk.submit(reporter, nothing | {"explanations": why})).status_code == 201
+    noughts = behind([{"unit_id": "TH-1", "value": 0}])
+    assert (await desk.submit(reporter, {"nil": True, "consolidates": noughts})).status_code == 201
+
+
 @pytest.fixture
 async def school(owe, asked, signer):
     """What a school below has sent, and the part of the commune's figure that is taken from it."""
@@ -179,6 +195,68 @@ async def test_who_reads_all_below_them_is_told_of_a_wrong_part(desk, school, as
     assert [each["where"] for each in refused.json()["errors"]] == ["consolidates[0].parts[0]"]
     assert (await desk.submit(officer, asked.answer(consolidates=behind([part])))).status_code == 201
     assert agreements(await desk.read(officer)) == ["agrees"]
+
+
+@pytest.fixture
+async def passed_on(frame, client, asked, signer):
+    """What the commune asked two of its schools itself, which both answered."""
+    letter = asked.directive(asked.report(), issuer_unit_id=asked.school)
+    sent = {}
+    for school in ("TH-1", "TH-2"):
+        owed = asked.obligation(letter, unit_id=school, answering_unit_id=school)
+        await tell(frame, letter, owed)
+        answer = await client.post(
+            f"/obligations/{owed.obligation_id}/submissions",
+            json=asked.answer(),
+            headers={**signer.bearer(("reporter", school)), "Idempotency-Key": f"lần một của {school}".encode().hex()},
+        )
+        assert answer.status_code == 201, answer.text
+        sent[school] = answer.json()["submission_id"]
+    return sent
+
+
+async def test_who_is_left_out_of_a_sum_is_left_out_with_a_reason(
+    desk, passed_on, asked, client, record, reporter, officer
+) -> None:
+    both = [{"unit_id": each, "value": 3} for each in passed_on]
+    whole = [
+        {"indicator": code, "period": PERIOD, "parts": [{"unit_id": each, "value": value} for each in passed_on]}
+        for code, value in (("stem.lessons", 6), ("stem.research_projects_province", 0))
+    ]
+    values = asked.answer(lessons=12)
+    values["values"][3]["value"] = 0
+    before = await record.everything()
+
+    for said in ([*whole, *behind(both[:1])], whole):
+        body = values | {"consolidates": said}
+        refused = await desk.submit(reporter, body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "explanation-needed"), refused.text
+        [error] = refused.json()["errors"]
+        left = "1 đơn vị" if said is not whole else "2 đơn vị"
+        assert (error["where"], f"không cộng số của {left}" in error["what_vi"]) == ("values[2]", True)
+        checked = await client.post(f"/obligations/{desk.obligation_id}/checks", json=body, headers=reporter)
+        assert [each["where"] for each in checked.json()["warnings"]] == ["values[2]"]
+    nothing = await desk.submit(reporter, {"nil": True})
+    assert {each["where"] for each in nothing.json()["errors"]} == {"nil"}
+    assert len(nothing.json()["errors"]) == 3, "of a yes or no there is no sum"
+    assert await record.everything() == before
+
+    why = [{"indicator": PROJECTS, "period": PERIOD, "words": "Hai trường đang sửa số."}]
+    assert (await desk.submit(reporter, values | {"consolidates": whole, "explanations": why})).status_code == 201
+    summed = values | {"consolidates": [*whole, *behind([*both, {"unit_id": "TH-9", "value": -3}])]}
+    assert (await desk.submit(reporter, summed)).status_code == 201
+
+
+async def test_who_took_an_answer_back_or_owes_nothing_is_no_longer_missed(
+    desk, passed_on, asked, record, reporter, signer
+) -> None:
+    commune = signer.bearer(("desk_officer", asked.school))
+    assert (await desk.return_(commune, passed_on["TH-1"], 1)).status_code == 200
+    refused = await desk.submit(reporter, asked.answer())
+    assert "1 đơn vị" in refused.json()["errors"][0]["what_vi"]
+    await record.change("UPDATE obligations SET state = 'exempt' WHERE unit_id = 'TH-2'")
+
+    assert (await desk.submit(reporter, asked.answer())).status_code == 201
 
 
 async def test_half_a_reference_is_malformed(desk, asked, record, reporter) -> None:

@@ -13,7 +13,9 @@ from portal.people import Names, Unit
 from portal.problems import NoSuchPage
 from portal.sessions import Visit
 
-MOST_PARTS, MOST_PASSAGES = "500", "200"
+PARTS_AT_ONCE, MOST_PASSAGES = 500, "200"
+MOST_PARTS = 2_000
+"""So many units `submissions` takes behind one figure."""
 
 
 async def gather_owed(services: Services, names: Names, visit: Visit, obligation_id: UUID) -> dict[str, Any]:
@@ -84,13 +86,11 @@ async def _gathered(
     lists, written = await asyncio.gather(
         asyncio.gather(
             *(
-                services.find(
-                    "reporting",
+                everybody_behind(
+                    services,
                     f"/requirements/{each['source_requirement_id']}/aggregates/{unit}/behind",
                     token=token,
                     period=each["period"],
-                    which="reported",
-                    limit=MOST_PARTS,
                 )
                 for each in periods
             )
@@ -104,5 +104,28 @@ async def _gathered(
     )
     headings = [each for told in written if told is not None for each in told["sections"]]
     wrote = {each["unit_id"] for heading in headings for each in heading["written"]}
-    behind = {each["period"]: told["units"] for each, told in zip(periods, lists, strict=True) if told is not None}
+    behind = {each["period"]: units for each, units in zip(periods, lists, strict=True)}
     return Gathered(sums(behind), poured(headings, await names.of_units(wrote, visit)))
+
+
+async def everybody_behind(services: Services, path: str, *, token: str, period: str) -> list[Any]:
+    """Return all units that have reported what a sum is made of; none where there are more than one may name."""
+    found: list[Any] = []
+    after: str | None = ""
+    while after is not None:
+        told = await services.find(
+            "reporting",
+            path,
+            token=token,
+            period=period,
+            which="reported",
+            limit=str(PARTS_AT_ONCE),
+            **({"after": after} if after else {}),
+        )
+        if told is None:
+            return []
+        found += told["units"]
+        after = told["after"]
+        if len(found) > MOST_PARTS:
+            return []
+    return found

@@ -5,7 +5,7 @@ itself sees whether it is so. That the parts add up to the figure, or that the s
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -20,6 +20,9 @@ MOST_PARTS = 2_000
 """As many units as a large province has below one of its own."""
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _LINE = re.compile(rf"([A-Za-z0-9][A-Za-z0-9_-]{{0,63}}) = (-?[0-9]{{1,19}})(?: \(({_ID}) ([1-9][0-9]{{0,8}})\))?")
+StatedBelow = Mapping[tuple[str, str], Collection[str]]
+"""By indicator and period: which units below stated it, of what the one that adds up asked them."""
+NOBODY: StatedBelow = {}
 
 
 class Part(NamedTuple):
@@ -82,21 +85,48 @@ def faults_of(requirement: Requirement, answer: "Answer") -> Iterator[Fault]:
             yield Fault(where, each.indicator, "Một đơn vị được cộng hai lần.", "A unit is counted twice.")
 
 
-def differing(requirement: Requirement, answer: "Answer", accepted: Accepted) -> Iterator[Remark]:
-    """Give the figures that are not what the units behind them add up to; each needs an explanation."""
+def differing(
+    requirement: Requirement, answer: "Answer", accepted: Accepted, below: StatedBelow = NOBODY
+) -> Iterator[Remark]:
+    """Give the figures that are not what the units behind them add up to, and those that leave out units which stated
+    them; each needs an explanation. A nil report states nought.
+    """
     for each in answer.consolidates:
-        found = figure_of(requirement, accepted, each.indicator, each.period)
-        if found is not None and int(found[1]) != each.total:
-            place, value = found
-            count, name = len(each.parts), requirement.indicators[each.indicator].name
-            yield Remark(
-                f"values[{place}]",
-                each.indicator,
-                each.period,
-                f"«{name}» ({value}) khác tổng của {count} đơn vị ({each.total}).",
-                f"{each.indicator} ({value}) is not what its {count} units add up to ({each.total}).",
-                needs_explanation=True,
+        stated = _stated(requirement, answer, accepted, each.indicator, each.period)
+        if stated is not None and stated[1] != each.total:
+            (where, value), count = stated, len(each.parts)
+            yield _differs(
+                requirement,
+                (where, each.indicator, each.period),
+                f"({value}) khác tổng của {count} đơn vị ({each.total}).",
+                f"({value}) is not what its {count} units add up to ({each.total}).",
             )
+    added = {(each.indicator, each.period): {part.unit_id for part in each.parts} for each in answer.consolidates}
+    for key, units in sorted(below.items()):
+        stated, left = _stated(requirement, answer, accepted, *key), set(units) - added.get(key, set())
+        if stated is not None and left:
+            yield _differs(
+                requirement,
+                (stated[0], *key),
+                f"không cộng số của {len(left)} đơn vị trực thuộc đã báo cáo.",
+                f"leaves out {len(left)} unit(s) below that reported it.",
+            )
+
+
+def _stated(
+    requirement: Requirement, answer: "Answer", accepted: Accepted, indicator: str, period: str
+) -> tuple[str, int] | None:
+    # Where a figure stands in the body, and the figure.
+    if answer.is_nil:
+        return "nil", 0
+    found = figure_of(requirement, accepted, indicator, period)
+    return (f"values[{found[0]}]", int(found[1])) if found is not None else None
+
+
+def _differs(requirement: Requirement, at: tuple[str, str, str], what_vi: str, what_en: str) -> Remark:
+    where, indicator, period = at
+    name = requirement.indicators[indicator].name
+    return Remark(where, indicator, period, f"«{name}» {what_vi}", f"{indicator} {what_en}", needs_explanation=True)
 
 
 def holds_parts(lines: Sequence[str]) -> bool:

@@ -9,23 +9,25 @@ from submissions.domain.aim import NOTHING_BEFORE, Before, missed
 from submissions.domain.answer import Answer, accepted_of
 from submissions.domain.asked import Requirement
 from submissions.domain.between import Accepted, rules_warning
-from submissions.domain.consolidated import differing
+from submissions.domain.consolidated import NOBODY, StatedBelow, differing
 from submissions.domain.earlier import NOTHING_EARLIER, Earlier, beyond
 from submissions.domain.fault import Remark
 from submissions.problems import ExplanationNeeded
 
 
 def remarks_of(
-    requirement: Requirement, answer: Answer, before: Before = NOTHING_BEFORE, earlier: Earlier = NOTHING_EARLIER
+    requirement: Requirement,
+    answer: Answer,
+    before: Before = NOTHING_BEFORE,
+    earlier: Earlier = NOTHING_EARLIER,
+    below: StatedBelow = NOBODY,
 ) -> list[Remark]:
     """Return what whoever sends an answer is told: sums that differ, rules that only warn, targets, bounds."""
-    return list(_remarks(requirement, answer, accepted_of(requirement, answer), before, earlier))
+    accepted = accepted_of(requirement, answer)
+    return [*differing(requirement, answer, accepted, below), *_remarks(requirement, accepted, before, earlier)]
 
 
-def _remarks(
-    requirement: Requirement, answer: Answer, accepted: Accepted, before: Before, earlier: Earlier
-) -> Iterator[Remark]:
-    yield from differing(requirement, answer, accepted)
+def _remarks(requirement: Requirement, accepted: Accepted, before: Before, earlier: Earlier) -> Iterator[Remark]:
     yield from rules_warning(requirement, accepted)
     yield from missed(requirement, accepted, before)
     yield from beyond(requirement, accepted, earlier)

@@ -11,6 +11,7 @@ from submissions import store
 from submissions.domain.aim import Aim, aims_of
 from submissions.domain.answer import Answer, faults_of
 from submissions.domain.asked import Obligation, Requirement
+from submissions.domain.consolidated import StatedBelow
 from submissions.domain.earlier import NOTHING_EARLIER, Bound, Earlier, bounds_of, codes_before, earlier_of
 from submissions.domain.explaining import remarks_of
 from submissions.domain.fault import Fault, Remark
@@ -26,6 +27,8 @@ class AskedOfUnit:
     requirement: Requirement
     before: Mapping[str, int]
     earlier: Earlier
+    below: StatedBelow
+    """Who stated its figures of what the unit asked those below it, where it adds them up."""
 
     @property
     def aims(self) -> list[Aim]:
@@ -68,7 +71,7 @@ async def check_answer(tx: Transaction, *, obligation_id: UUID, answer: Answer, 
     asked = await _asked(tx, obligation)
     parts = await find_faults(tx, obligation, asked.requirement, answer.consolidates, by=by)
     faults = [*faults_of(asked.requirement, answer), *parts]
-    remarks = [] if faults else remarks_of(asked.requirement, answer, asked.before, asked.earlier)
+    remarks = [] if faults else remarks_of(asked.requirement, answer, asked.before, asked.earlier, asked.below)
     return Findings(faults, remarks)
 
 
@@ -87,4 +90,5 @@ async def read_history(tx: Transaction, obligation: Obligation, requirement: Req
     """Return what is asked of a unit, with what it stated before that its figures are held against."""
     before = await store.before.find_before(tx, obligation, requirement)
     formers = await store.before.stated_before(tx, obligation, codes_before(requirement))
-    return AskedOfUnit(obligation, requirement, before, earlier_of(requirement, formers))
+    below = await store.below.find_stated(tx, obligation, requirement)
+    return AskedOfUnit(obligation, requirement, before, earlier_of(requirement, formers), below)

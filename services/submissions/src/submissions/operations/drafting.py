@@ -116,7 +116,7 @@ async def _standing(
     if not requirement.is_remarked:
         return DraftStanding(draft, faults)
     history = await read_history(tx, obligation, requirement)
-    remarks = remarks_of(requirement, answer, history.before, history.earlier)
+    remarks = remarks_of(requirement, answer, history.before, history.earlier, history.below)
     return DraftStanding(draft, faults, [(names.get(each.where), each) for each in remarks])
 
 

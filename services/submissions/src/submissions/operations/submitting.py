@@ -125,7 +125,8 @@ async def _remarks(
     """Return what the sender of an answer is told of it; only what is compared with earlier figures is looked up."""
     before = await store.before.read_before(strokes, obligation, requirement)
     formers = await store.before.read_stated_before(strokes, obligation, codes_before(requirement))
-    return remarks_of(requirement, answer, before, earlier_of(requirement, formers))
+    below = await store.below.read_stated(strokes, obligation, requirement)
+    return remarks_of(requirement, answer, before, earlier_of(requirement, formers), below)
 
 
 async def _refuse_unfit(

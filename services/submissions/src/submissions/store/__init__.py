@@ -3,6 +3,7 @@
 from submissions.store import (
     asked,
     before,
+    below,
     calendars,
     carrying,
     corrections,
@@ -23,6 +24,7 @@ from submissions.store import (
 __all__ = [
     "asked",
     "before",
+    "below",
     "calendars",
     "carrying",
     "corrections",

@@ -11,7 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.strokes import Stroke, Strokes
 from chassis.transaction import Transaction
-from contracts.directives import ObligationChanged, ObligationOpened, ObligationTransferred, RequirementIssued
+from contracts.directives import (
+    DirectiveIssued,
+    ObligationChanged,
+    ObligationOpened,
+    ObligationTransferred,
+    RequirementIssued,
+)
 from submissions.domain.asked import Obligation, Particulars, Requirement
 from submissions.tables import obligations, particulars, requirements
 
@@ -67,7 +73,7 @@ _FIND_DESKS = (
 _put_requirements = insert(requirements)
 _PUT_REQUIREMENTS = _put_requirements.on_conflict_do_update(
     index_elements=[requirements.c.requirement_id],
-    set_={name: _put_requirements.excluded[name] for name in ("version", "rules", "reviewing_unit_id")},
+    set_={column.name: _put_requirements.excluded[column.name] for column in requirements.c if not column.primary_key},
     where=requirements.c.version < _put_requirements.excluded.version,
 )
 _put_obligations = insert(obligations)
@@ -148,16 +154,17 @@ async def take_obligation(tx: Transaction, obligation_id: UUID) -> Obligation | 
     return None if row is None else obligation_of(row)
 
 
-async def put_requirements(tx: Transaction, told: Sequence[tuple[int, RequirementIssued]]) -> None:
-    """Keep the newest version of each requirement; `told` names each at most once, with its version."""
+async def put_requirements(tx: Transaction, told: Sequence[tuple[DirectiveIssued, RequirementIssued]]) -> None:
+    """Keep the newest version of each requirement; `told` names each at most once, with its directive."""
     rows = [
         {
             "requirement_id": each.requirement_id,
-            "version": version,
+            "version": directive.version,
             "rules": each.model_dump(mode="json"),
             "reviewing_unit_id": each.reviewing_unit_id,
+            "issuer_unit_id": directive.issuer_unit_id,
         }
-        for version, each in told
+        for directive, each in told
     ]
     if rows:
         await tx.connection.execute(_PUT_REQUIREMENTS, rows)
