@@ -54,6 +54,7 @@ class Porch:
         self.checks: dict[str, health.Check] = {}
         directory_url = settings.directory_url if isinstance(settings, ReaderSettings) else None
         self.keys = keys or KeyRing(directory_url=directory_url)
+        self._served = 0
         self._background: list[Background] = []
         self._when_leaving: list[Callable[[], None]] = []
         # The pages FastAPI makes of the description load their parts from elsewhere; the portal shows it instead.
@@ -65,10 +66,11 @@ class Porch:
         self.app.add_middleware(Watched, metrics=self.metrics, tracing=self.tracing, is_outage=self.is_outage)
 
     def front_door(self, router: APIRouter) -> None:
-        """Serve `router` in processes with the role `api`."""
+        """Serve `router` in processes with the role `api`; what is served first is looked through first."""
         if Role.API in self.roles:
             # The routes themselves, ahead of ours: what is included is searched level by level (FastAPI 0.165).
-            self.app.router.routes[:0] = router.routes
+            self.app.router.routes[self._served : self._served] = router.routes
+            self._served += len(router.routes)
 
     def run_in_background(self, work: Background) -> None:
         """Run `work` for as long as a process with the role `worker` lives; it must survive outages by itself."""

@@ -30,7 +30,8 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.app.state.archive = archive
     frame.app.state.rules = RuleBook(frame.strokes)
     frame.checks["store"] = archive.objects.why_away
-    # Answers first, and no router around both: every level costs the busiest address a search of its own.
+    # Receipts first, and no router around all: each address before it costs the busiest one a comparison.
+    frame.front_door(api.receiving)
     frame.front_door(api.answers)
     frame.front_door(api.checks)
     frame.front_door(api.drafts)

@@ -1,5 +1,6 @@
 """The front door: parse, one operation, answer."""
 
+from submissions.api.answers import receiving
 from submissions.api.answers import router as answers
 from submissions.api.bundle import router as bundle
 from submissions.api.checks import router as checks
@@ -22,6 +23,7 @@ __all__ = [
     "files",
     "forms",
     "media",
+    "receiving",
     "reviews",
     "searches",
 ]

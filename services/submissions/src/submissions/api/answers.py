@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 from chassis.http import may_raise
 from chassis.identity import Calling
 from chassis.problems import Malformed, NotAllowed, NotFound, NotSignedIn, Unavailable
+from chassis.straight import StraightRoute
 from chassis.text import IndicatorCode, Narrative, Period, composed
 from chassis.transaction import OpenTransaction
 from submissions.api.kinds import DelegateIn, OfficialIn
@@ -40,6 +41,8 @@ from submissions.problems import (
 )
 
 router = APIRouter(tags=["answers"])
+receiving = APIRouter(tags=["answers"], route_class=StraightRoute)
+"""Of the one address a whole province calls within an hour."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(composed)]
 """How long it may be, the rules of the requirement say, together with all else that is wrong."""
@@ -158,7 +161,7 @@ class AcceptIn(BaseModel):
     number: Annotated[int, Field(strict=True, ge=1)]
 
 
-@router.post(
+@receiving.post(
     "/obligations/{obligation_id}/submissions",
     status_code=201,
     responses=may_raise(
