@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from minio import Minio
 
@@ -50,6 +50,7 @@ def test_for_every_host_and_method(url, method) -> None:
     query=st.dictionaries(WORDS, WORDS, max_size=3),
     now=st.integers(1_700_000_000, 2_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
 )
+@example(key="0", query={"X": "0"}, now=datetime(2026, 11, 22, tzinfo=UTC))
 def test_for_whatever_is_named(key, query, now) -> None:
     ours, theirs = signers("http://127.0.0.1:8333")
 

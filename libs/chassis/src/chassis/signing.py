@@ -55,7 +55,9 @@ class Signer:
             "X-Amz-SignedHeaders": names,
         }
         path = quote(f"/{self._bucket}/{key}", safe="/~")
-        written = "&".join(sorted(f"{_plain(name)}={_plain(value)}" for name, value in said.items()))
+        # In the order of names, not of whole pairs: "=" stands behind "-".
+        in_order = sorted((_plain(name), _plain(value)) for name, value in said.items())
+        written = "&".join(f"{name}={value}" for name, value in in_order)
         headers = "".join(f"{name}:{value}\n" for name, value in held.items())
         asked = f"{method}\n{path}\n{written}\n{headers}\n{names}\nUNSIGNED-PAYLOAD"
         digest = hashlib.sha256(asked.encode()).hexdigest()
