@@ -18,10 +18,11 @@ from urllib.parse import urlsplit
 from minio import Minio
 
 from congvan.demo.play import WrongOutcome
+from congvan.demo.uploading import part_bytes_for
 from congvan.house.roster import BUCKET
 
-PART_BYTES = 8 << 20
-"""What a sender on a good line wishes for."""
+PART_BYTES = part_bytes_for(64_000_000)
+"""As the pages cut a film."""
 LINES = 2
 """Parts on their way at once: with more, the store on two processors only waits for itself."""
 _SIGNED_FOR = timedelta(minutes=10)
