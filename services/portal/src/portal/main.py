@@ -94,7 +94,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
         open_desks(house),
         open_deciding(house, names),
         open_cascading(house, names),
-        open_questions(house, names),  # a door opened later is tried first: `questions` is no step of a directive
+        open_questions(house, names),
         open_below(house, names),
         open_board(house, names),
         open_nudging(house, names),

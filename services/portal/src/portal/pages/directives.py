@@ -91,17 +91,19 @@ def open_directives(house: House, names: Names) -> APIRouter:
         named = {"Content-Disposition": f'attachment; filename="{directive_id}.{form}"'}
         return Response(content, media_type=TYPES[form], headers=named)
 
-    @router.post("/directives/{directive_id}/{step}")
-    async def take_step(request: Request, directive_id: UUID, step: str) -> Response:
+    @router.post("/directives/{directive_id}/submit")
+    @router.post("/directives/{directive_id}/sign")
+    @router.post("/directives/{directive_id}/number")
+    @router.post("/directives/{directive_id}/issue")
+    async def take_step(request: Request, directive_id: UUID) -> Response:
         form, visit = await read_form(request), await here(request)
+        step = request.url.path.rpartition("/")[2]
         bodies: dict[str, Any] = {
             "submit": {"revision": writing.read_number(form.get("revision")) or 0},
             "sign": {"revision": writing.read_number(form.get("revision")) or 0},
             "number": {"notation": form.get("notation")} if form.get("notation") else {},
             "issue": issue_of(form, datetime.now(VIETNAM)),
         }
-        if step not in bodies:
-            raise NoSuchPage("Không có thao tác này.", "There is no such step.")
         await services.ask(
             "POST", "directives", f"/directives/{directive_id}/{step}", token=visit.access_token, body=bodies[step]
         )
