@@ -2,9 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from chassis.frame import Role
 from chassis.testing import running, until
-from chassis.transaction import pool_of
+from chassis.transaction import needed_together, pool_of
 
 
 async def test_connections_of_a_burst_are_given_back(make_frame, monkeypatch) -> None:
@@ -25,6 +27,38 @@ async def test_connections_of_a_burst_are_given_back(make_frame, monkeypatch) ->
 
         async with frame.transactions.begin() as tx:
             assert (await tx.connection.exec_driver_sql("SELECT 1")).scalar() == 1
+
+
+async def test_of_those_who_met_once_one_line_stays_and_is_not_dialled_anew(make_frame, monkeypatch) -> None:
+    monkeypatch.setattr("chassis.transaction.IDLE_SECONDS", 0.2)
+    frame = make_frame(Role.API)
+
+    async def look(others: asyncio.Barrier | None = None) -> int:
+        async with frame.transactions.begin() as tx:
+            pid = (await tx.connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one()
+            if others is not None:
+                await others.wait()
+            return pid
+
+    async with running(frame):
+        together = asyncio.Barrier(3)
+        first = set(await asyncio.gather(*(look(together) for _ in range(3))))
+        seen = set()
+
+        async def has_one_left() -> bool:
+            seen.add(await look())
+            return pool_of(frame.engine).checkedin() == 1
+
+        await until(has_one_left, every=0.005)
+        assert (len(first), seen <= first) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("taken", "needed"),
+    [({}, 0), ({1: 1}, 1), ({1: 20, 2: 4}, 1), ({1: 20, 2: 4, 3: 1}, 2), ({1: 1, 2: 1, 6: 5}, 6), ({2: 2, 3: 3}, 2)],
+)
+def test_who_meets_by_chance_needs_no_connection_more(taken, needed) -> None:
+    assert needed_together(taken) == needed
 
 
 async def test_a_service_that_publishes_nothing_keeps_no_connection_for_a_relay(

@@ -5,10 +5,11 @@ import json
 import asyncpg
 import pytest
 
+from chassis import relay as relay_module
 from chassis.porch import Role
-from chassis.relay import Relay
+from chassis.relay import LEADER_LOCK, Relay
 from chassis.testing import running, until, waiting_events
-from chassis.transaction import new_id
+from chassis.transaction import new_id, pool_of
 
 STREAM = "REPORTING"
 
@@ -78,11 +79,11 @@ async def test_a_relay_that_died_between_publishing_and_deleting_doubles_nothing
     frame = make_frame(Role.API)
     await tell(frame, *(aggregate(new_id()) for _ in range(5)))
     client = await nats_streams.connect("reporting")
-    relay = Relay(frame.settings.database_url, client.jetstream(), stream=STREAM)
+    relay = Relay(frame.engine, client.jetstream(), stream=STREAM)
     connection = await asyncpg.connect(frame.settings.database_url)
     real = asyncpg.Connection.execute
 
-    async def die(*_args) -> None:
+    async def die(*_args, **_kwargs) -> None:
         raise ConnectionResetError("killed before the delete")
 
     monkeypatch.setattr(asyncpg.Connection, "execute", die)
@@ -98,10 +99,17 @@ async def test_a_relay_that_died_between_publishing_and_deleting_doubles_nothing
     await client.close()
 
 
+@pytest.fixture
+def patient(monkeypatch) -> None:
+    """Let a relay lead for as long as a test takes, once it has something to carry."""
+    monkeypatch.setattr("chassis.relay.POLL_SECONDS", 60.0)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_the_relay_survives_the_loss_of_its_database_connection(make_frame, reader, aggregate) -> None:
     frame = make_frame(Role.WORKER)
     async with running(frame):
-        await until(lambda: _leads(frame))
+        await _lead(frame, aggregate)
         async with frame.engine.begin() as connection:
             await connection.exec_driver_sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
@@ -110,18 +118,47 @@ async def test_the_relay_survives_the_loss_of_its_database_connection(make_frame
         await tell(frame, aggregate(new_id()))
         await until(lambda: is_empty(frame))
 
-    assert len(await reader()) == 1
+    assert len(await reader()) == 2
+
+
+async def _lead(frame, aggregate) -> None:
+    await until(lambda: _is_awake(frame))
+    await tell(frame, aggregate(new_id()))
+    await until(lambda: _leads(frame))
+
+
+async def _is_awake(frame) -> bool:
+    return frame._relay is not None
 
 
 async def _leads(frame) -> bool:
     return frame._relay is not None and frame._relay.is_leader
 
 
+async def test_a_relay_at_rest_holds_nothing_and_sees_what_nobody_woke_it_for(make_frame, reader, aggregate) -> None:
+    silent, frame = make_frame(Role.API), make_frame(Role.WORKER)
+    async with running(frame):
+        for told in (1, 2):
+            await tell(silent, aggregate(new_id()))  # its process does not run: nobody is woken
+            await until(lambda: is_empty(silent))
+            await until(lambda: _holds_nothing(frame))
+            assert len(await reader()) == told
+
+
+async def _holds_nothing(frame) -> bool:
+    async with frame.engine.begin() as connection:
+        locks = await connection.exec_driver_sql(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return (locks.scalar(), pool_of(frame.engine).checkedout()) == (0, 1)
+
+
 async def test_nothing_is_lost_while_nats_is_away(make_frame, aggregate, own_nats) -> None:
     frame = make_frame(Role.WORKER, nats_url=own_nats.url, nats_seed=own_nats.seeds["reporting"])
     about = new_id()
     async with running(frame):
-        await until(lambda: _leads(frame))
+        await until(lambda: _is_awake(frame))
         own_nats.server.kill()
         for version in range(1, 11):
             await tell(frame, aggregate(about, version))
@@ -137,19 +174,38 @@ async def test_nothing_is_lost_while_nats_is_away(make_frame, aggregate, own_nat
     await client.close()
 
 
-async def test_only_one_relay_of_a_database_leads_and_another_takes_over(make_frame, aggregate, reader) -> None:
+@pytest.mark.usefixtures("patient")
+async def test_another_relay_of_a_database_takes_over(make_frame, aggregate, reader) -> None:
     first, second = make_frame(Role.WORKER), make_frame(Role.WORKER)
     async with running(second):
         async with running(first):
-            await until(lambda: _one_leads(first, second))
-        await until(lambda: _leads(second))
-        await tell(second, aggregate(new_id()))
+            await _lead(first, aggregate)
+        await _lead(second, aggregate)
         await until(lambda: is_empty(second))
-    assert len(await reader()) == 1
+    assert len(await reader()) == 2
 
 
-async def _one_leads(first, second) -> bool:
-    return first._relay is not None and second._relay is not None and first._relay.is_leader != second._relay.is_leader
+async def test_who_finds_another_relay_leading_carries_nothing(make_frame, aggregate, monkeypatch) -> None:
+    frame = make_frame(Role.WORKER)
+    leader = await asyncpg.connect(frame.settings.database_url)
+    await leader.execute(f"SELECT pg_advisory_lock({LEADER_LOCK})")
+    answers = []
+    ask = relay_module._ask
+
+    async def watched(line, question, *values) -> bool:
+        answers.append((question, answer := await ask(line, question, *values)))
+        return answer
+
+    async def was_refused_twice() -> bool:
+        return [answer for question, answer in answers if "try_advisory" in question] == [False, False]
+
+    monkeypatch.setattr(relay_module, "_ask", watched)
+    async with running(frame):
+        await tell(frame, aggregate(new_id()))
+        await until(was_refused_twice)
+        assert len(await waiting_events(frame)) == 1
+        await leader.close()
+        await until(lambda: is_empty(frame))
 
 
 async def test_one_trace_runs_from_the_request_to_the_message_and_its_reader(

@@ -51,17 +51,19 @@ class Frame(Porch):
         body_limits: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(service, settings, roles, keys=keys, tracing=tracing, body_limits=body_limits)
-        self._stored = settings
         self._migrations = migrations
         self._nats: Client | None = None
         self._relay: Relay | None = None
         self._wake_due: asyncio.TimerHandle | None = None
         self._woken_at = 0.0
-        self.engine = open_engine(settings.database_url, name=service, pool_size=settings.pool_size)
+        self.declaration = streams.load(settings.streams_file)
+        self._has_relay = Role.WORKER in roles and any(each.publisher == service for each in self.declaration.stream)
+        # While it carries, the relay keeps one; as many as without it are left to the others.
+        lines = settings.pool_size + self._has_relay
+        self.engine = open_engine(settings.database_url, name=service, pool_size=lines)
         self.transactions = Transactions(self.engine, wake=self._wake_relay)
         self.strokes = Strokes(settings.database_url, name=service, pool_size=settings.pool_size, wake=self._wake_relay)
         self.desk = EventDesk(self.transactions, self.metrics, self.tracing.get_tracer("chassis.consuming"))
-        self.declaration = streams.load(settings.streams_file)
         # -1: a client that gives up blocks the event loop for good (stack report, 1.3.1).
         self.broker = NatsBroker(
             settings.nats_url,
@@ -98,7 +100,7 @@ class Frame(Porch):
             asyncio.create_task(self.keys.keep_current(), name="keys"),
             asyncio.create_task(release_idle(self.engine), name="idle"),
         ]
-        if Role.WORKER in self.roles and any(each.publisher == self.service for each in self.declaration.stream):
+        if self._has_relay:
             tasks.append(asyncio.create_task(self._relay_events(), name="relay"))
         return tasks + super()._open()
 
@@ -113,7 +115,7 @@ class Frame(Porch):
         await asyncio.shield(self._connecting)
         assert self._nats is not None  # noqa: S101  set by what was awaited
         relay = Relay(
-            self._stored.database_url,
+            self.engine,
             self._nats.jetstream(timeout=5),
             stream=self.service.upper(),
             tracer=self.tracing.get_tracer("chassis.relay"),

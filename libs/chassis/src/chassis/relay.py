@@ -1,4 +1,8 @@
-"""Carry events from the outbox to JetStream: at least once, in order for each thing, by one relay at a time."""
+"""Carry events from the outbox to JetStream: at least once, in order for each thing, by one relay at a time.
+
+A relay holds a line to PostgreSQL while there is something to carry and a moment longer; at rest it looks with one of
+those its process has anyway.
+"""
 
 import asyncio
 import logging
@@ -8,7 +12,9 @@ from contextlib import suppress
 import asyncpg
 from nats.js import JetStreamContext
 from opentelemetry import propagate, trace
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.transaction import lent_line
 from contracts.event import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
@@ -17,10 +23,15 @@ LEADER_LOCK = 0xC09_6A4
 """Advisory lock of the one relay of a database; the others stand by."""
 BATCH = 500
 POLL_SECONDS = 1.0
-"""How long an event waits when the wake-up that follows its commit got lost."""
+"""How long an event waits when the wake-up that follows its commit got lost; how long a relay leads on without one."""
+AFTER_FAILURE_SECONDS = 1.0
 ACK_SECONDS = 10.0
+STATEMENT_SECONDS = 30.0
+"""A server that is silent for so long is given up; the events go out again by another line."""
 
+_ANYTHING = "SELECT EXISTS (SELECT FROM outbox)"
 _WAITING = "SELECT position, event_id, about, subject, body, traceparent FROM outbox ORDER BY position LIMIT $1"
+_DELETE = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
 
 
 class Relay:
@@ -31,9 +42,9 @@ class Relay:
     """
 
     def __init__(
-        self, database_url: str, jetstream: JetStreamContext, *, stream: str, tracer: trace.Tracer | None = None
+        self, engine: AsyncEngine, jetstream: JetStreamContext, *, stream: str, tracer: trace.Tracer | None = None
     ) -> None:
-        self._database_url = database_url
+        self._engine = engine
         self._jetstream = jetstream
         self._stream = stream
         self._tracer = tracer or trace.get_tracer("chassis.relay")
@@ -47,31 +58,36 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled, surviving the loss of PostgreSQL and of NATS."""
         while True:
+            self._woken.clear()
             try:
-                await self._lead()
+                async with lent_line(self._engine) as line:
+                    if await _ask(line, _ANYTHING) and await _ask(line, "SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
+                        await self._lead(line)
+                        await _ask(line, "SELECT pg_advisory_unlock($1)", LEADER_LOCK)
             except Exception as error:  # noqa: BLE001  whatever is broken, the events are safe in the outbox: try again
                 log.warning("relay of %s stopped: %r; starting again", self._stream, error)
-            self.is_leader = False
-            await asyncio.sleep(1)
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
+            else:
+                await self._woken_within(POLL_SECONDS)
 
-    async def _lead(self) -> None:
-        connection = await asyncpg.connect(self._database_url, timeout=5, command_timeout=30)
+    async def _lead(self, line: asyncpg.Connection) -> None:
+        self.is_leader = True
         try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):  # noqa: ASYNC110  the lock is the database's, it cannot ring
-                await asyncio.sleep(POLL_SECONDS)
-            self.is_leader = True
             while True:
                 self._woken.clear()
-                if await self.drain(connection) == 0:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                if await self.drain(line) == 0 and not await self._woken_within(POLL_SECONDS):
+                    return
         finally:
-            # Not `close()`: a server that is away would keep us waiting for its goodbye.
-            connection.terminate()
+            self.is_leader = False
 
-    async def drain(self, connection: asyncpg.Connection) -> int:
+    async def _woken_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self._woken.wait(), seconds)
+        return False
+
+    async def drain(self, line: asyncpg.Connection) -> int:
         """Publish up to one batch; return how many events went out. Raises when none could."""
-        waiting = await connection.fetch(_WAITING, BATCH)
+        waiting = await line.fetch(_WAITING, BATCH, timeout=STATEMENT_SECONDS)
         gone: list[int] = []
         refused: set[str] = set()
         error: BaseException | None = None
@@ -86,7 +102,7 @@ class Relay:
                 else:
                     gone.append(row["position"])
         if gone:
-            await connection.execute("DELETE FROM outbox WHERE position = ANY($1::bigint[])", gone)
+            await line.execute(_DELETE, gone, timeout=STATEMENT_SECONDS)
         if error is not None:
             if not gone:
                 raise error
@@ -110,6 +126,10 @@ class Relay:
         return await asyncio.gather(
             *(asyncio.wait_for(each, ACK_SECONDS) for each in acknowledgements), return_exceptions=True
         )
+
+
+async def _ask(line: asyncpg.Connection, question: str, *values: int) -> bool:
+    return bool(await line.fetchval(question, *values, timeout=STATEMENT_SECONDS))
 
 
 def _one_of_each(

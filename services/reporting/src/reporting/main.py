@@ -63,7 +63,7 @@ def create_frame(settings: Settings, roles: frozenset[Role], *, keys: KeyRing | 
     frame.front_door(opendata_api.router)
     frame.letterbox(lambda desk: consumers.register(desk, trees))
     frame.run_in_background(courier_of(frame, settings, bell).work)
-    frame.run_in_background(partial(keep_making, frame.transactions, bell, settings))
+    frame.run_in_background(partial(keep_making, frame.transactions, settings))
     frame.run_in_background(partial(keep_telling, frame.transactions, at_hour=settings.digest_at_hour))
     return frame
 

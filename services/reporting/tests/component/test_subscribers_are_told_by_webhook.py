@@ -256,6 +256,38 @@ async def test_of_what_was_sent_only_the_last_is_remembered(house, city, subscri
     assert (kept, told[-1]["position"]) == (journal.KEPT, 4)
 
 
+async def test_while_nobody_subscribes_no_line_is_kept_for_it(house, city, subscribe, target):
+    frame, client = house
+
+    async def lines_of_its_own():
+        async with frame.engine.connect() as connection:
+            found = await connection.execute(
+                text(
+                    "SELECT count(*) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND backend_type = 'client backend'"
+                    " AND application_name <> 'reporting'"  # what a pool's lines are called
+                )
+            )
+            return found.scalar()
+
+    async with target() as served:
+        assert await lines_of_its_own() == 0
+        path = f"/subscriptions/{(await subscribe(served.url))['subscription_id']}"
+        await tell(frame, aggregate("a"))
+        await has_taken(served, 1)
+        assert await lines_of_its_own() == 2  # who carries, and who listens
+
+        await client.patch(path, json={"state": "paused"}, headers=city)
+
+        async def is_at_rest():
+            return await lines_of_its_own() == 0
+
+        await until(is_at_rest)
+        await tell(frame, aggregate("b"))
+        await client.patch(path, json={"state": "active"}, headers=city)
+        await has_taken(served, 2)
+
+
 async def test_a_paused_one_is_told_nothing_until_it_is_taken_up_and_an_ended_one_never(house, city, subscribe, target):
     frame, client = house
     async with target() as served, target() as other:

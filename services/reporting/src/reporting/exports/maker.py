@@ -10,11 +10,12 @@ from uuid import UUID
 
 from chassis.transaction import Transactions
 from reporting.exports import store
-from reporting.feed.bell import LOOK_ANYWAY_SECONDS, Bell
 from reporting.settings import Settings
 
 log = logging.getLogger(__name__)
 
+LOOK_SECONDS = 1.0
+"""How long a table waits at most before it is begun, when no other is being made."""
 LEASE = timedelta(minutes=2)
 """Who makes a table is heard of every some thousand rows; after so long without a word another takes it up."""
 MOST_ATTEMPTS = 3
@@ -22,22 +23,20 @@ KEPT = timedelta(days=1)
 LONGEST_SECONDS = 600
 
 
-async def keep_making(transactions: Transactions, bell: Bell, settings: Settings) -> None:
+async def keep_making(transactions: Transactions, settings: Settings) -> None:
     """Make what is asked for, until cancelled."""
-    async with bell.listening() as ear:
-        while True:
-            ear.clear()
-            if not await make_next(transactions, settings):
-                async with transactions.begin() as tx:
-                    await store.drop_old(tx, before=tx.now - KEPT)
-                await ear.wait(LOOK_ANYWAY_SECONDS)
+    while True:
+        if not await make_next(transactions, settings):
+            # Looked for, not listened for: to listen takes a process of PostgreSQL, and nearly always nobody asks.
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def make_next(transactions: Transactions, settings: Settings) -> bool:
-    """Have the next export made; say whether there was one."""
+    """Have the next export made; say whether there was one. When there was none, what is too old is dropped."""
     async with transactions.begin() as tx:
         export_id = await store.take_next(tx, before=tx.now - LEASE)
         if export_id is None:
+            await store.drop_old(tx, before=tx.now - KEPT)
             return False
         found = await store.find_export(tx, export_id)
         assert found is not None  # noqa: S101  it was just locked

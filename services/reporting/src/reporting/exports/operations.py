@@ -12,7 +12,6 @@ from chassis.transaction import Transaction, new_id
 from reporting import store as totals
 from reporting.exports import store
 from reporting.exports.store import Export
-from reporting.feed.store import ring
 from reporting.operations.access import Reader, nothing_here
 from unit_tree.tree import Tree
 
@@ -77,7 +76,6 @@ async def ask(
         new_id(), by.id, requirement_id, chosen, form, totals_of, answers_of, "waiting", 0, 0, None, None, None, tx.now
     )
     await store.put_export(tx, asked)
-    await ring(tx)
     return asked
 
 

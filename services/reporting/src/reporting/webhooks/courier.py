@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 COURIER_LOCK = 0xC0_0217
 """Advisory lock of the one courier of a database; the others stand by."""
+LOOK_SECONDS = 1.0
+"""How long the first who subscribes waits at most until somebody carries."""
 AT_ONCE = 16
 """Lines to one target."""
 
@@ -63,7 +65,15 @@ class Courier:
     _rounds: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
 
     async def work(self) -> None:
-        """Carry until cancelled, if nobody else does."""
+        """Carry until cancelled, if nobody else does. While nobody subscribes, no line is kept to PostgreSQL."""
+        while True:
+            async with self.transactions.begin() as tx:
+                is_wanted = await store.has_active(tx)
+            if is_wanted:
+                await self._carry()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _carry(self) -> None:
         line = await asyncpg.connect(self.database_url, timeout=5, command_timeout=30)
         try:
             while not await line.fetchval("SELECT pg_try_advisory_lock($1)", COURIER_LOCK):  # noqa: ASYNC110  the lock is the database's, it cannot ring
@@ -79,6 +89,8 @@ class Courier:
                 ear.clear()
                 # On the line that holds the lock: who has lost it must not go on.
                 active = {each["subscription_id"] for each in await line.fetch(store.ACTIVE)}
+                if not active and not self._rounds:
+                    return
                 for subscription_id in active - self._rounds.keys():
                     task = asyncio.create_task(self._go_round(subscription_id), name=f"round {subscription_id}")
                     self._rounds[subscription_id] = task

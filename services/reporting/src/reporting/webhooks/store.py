@@ -17,8 +17,14 @@ from reporting.webhooks.tables import held_deliveries, subscriptions
 
 ACTIVE = "SELECT subscription_id FROM subscriptions WHERE state = 'active'"
 """Whoever is to be told; for the driver, on the line that holds the courier's lock."""
+_HAS_ACTIVE = text(f"SELECT EXISTS ({ACTIVE})")
 OWNERS_LOCK = 0x5B5C
 """With the owner's id, the advisory lock of whoever adds to an owner's subscriptions."""
+
+
+async def has_active(tx: Transaction) -> bool:
+    """Say whether anybody is to be told."""
+    return bool((await tx.connection.execute(_HAS_ACTIVE)).scalar())
 
 
 async def put_subscription(tx: Transaction, subscription: Subscription) -> None:
