@@ -23,6 +23,7 @@ SETTINGS = {
     "password_encryption": "scram-sha-256",
     "max_connections": "120",
     "shared_buffers": "16MB",  # what is stored is small, and every backend counts what it touches of it
+    "bgwriter_lru_maxpages": "0",  # it would touch all of so small a cache to write a little of it early
     "max_wal_size": "512MB",
     "max_logical_replication_workers": "0",  # nobody subscribes to this database; one process less
     "jit": "off",  # our statements are short; compiling them costs more than it saves, and memory in every backend
