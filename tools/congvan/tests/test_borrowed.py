@@ -1,5 +1,6 @@
 """Where tests get their servers from."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -34,6 +35,20 @@ def test_a_source_nobody_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
 
     with pytest.raises(borrowed.NoSuchSource, match="not podman"):
         borrowed.source()
+
+
+def test_what_docker_is_asked_through_is_there_and_warns_of_nothing() -> None:
+    """Also where there is no Docker: its branch is taken by others, and what is deprecated is an error."""
+    tree = ast.parse(Path(borrowed.__file__).read_text(encoding="utf-8"))
+    asked = [
+        each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom) and "testcontainers" in str(each.module)
+    ]
+    assert len(asked) > 3
+    program = "\n".join(ast.unparse(each) for each in asked)
+
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.stderr, done.returncode) == ("", 0)
 
 
 def test_without_docker_the_wheels_serve(monkeypatch: pytest.MonkeyPatch) -> None:

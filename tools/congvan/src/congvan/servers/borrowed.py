@@ -165,7 +165,7 @@ def postgres() -> Iterator[str]:
         yield url
         return
     if source() == "docker":
-        from testcontainers.postgres import PostgresContainer
+        from testcontainers.community.postgres import PostgresContainer
 
         with PostgresContainer(POSTGRES_IMAGE, driver=None) as container:
             yield container.get_connection_url()
@@ -272,6 +272,7 @@ def _store_in_docker(bucket: str) -> Iterator[BorrowedStore]:
             DockerContainer(STORE_IMAGE)
             .with_exposed_ports(STORE_PORT)
             .with_volume_mapping(str(file), "/identities.json", "ro")
+            .with_tmpfs_mount("/data/master")  # what the store does not make by itself
             .with_envs(**stores.inner_environment(keys))
             .with_command(["mini", *command])
             .waiting_for(HttpWaitStrategy(STORE_PORT, "/healthz"))
