@@ -1,12 +1,12 @@
 """What every event carries, and the CloudEvents envelope it travels in."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/cloudevents+json"
@@ -86,9 +86,8 @@ def seal(event: Event | Written, *, event_id: UUID, traceparent: str | None = No
     }
     if traceparent is not None:
         attributes["traceparent"] = traceparent
-    head = json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))
     fields = event.fields if isinstance(event, Written) else event.model_dump_json()
-    return f'{head[:-1]},"data":{fields}}}'.encode()
+    return b'%b,"data":%b}' % (to_json(attributes)[:-1], fields.encode())
 
 
 def nats_subject(event_type: str, about: str) -> str:

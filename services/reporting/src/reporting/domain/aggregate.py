@@ -222,10 +222,13 @@ def _add_to(sums: dict[str, int], others: Mapping[str, int], times: int = 1) -> 
         sums[indicator] = sums.get(indicator, 0) + times * value
 
 
-class _Part(NamedTuple):
-    """What a contribution adds at one education level."""
+_Levels = tuple[str, ...]
 
-    level: str
+
+class _Part(NamedTuple):
+    """What a contribution adds at some education levels, or at all."""
+
+    levels: _Levels
     values: Mapping[str, int]
     assigned: Mapping[str, int]
     silent: Sequence[str]
@@ -235,17 +238,20 @@ def _parts(contribution: Contribution, period: str) -> list[_Part]:
     place_level = contribution.place.level
     stated, assigned = contribution.stated.get(period, _NOTHING), contribution.assigned.get(period, _NOTHING)
     silent = contribution.silent.get(period, {})
-    by_level = contribution.by_level.get(period) or {place_level: stated}
+    by_level = contribution.by_level.get(period)
     # A level without a name is the whole, and is added once.
-    return [_Part(ALL_LEVELS, stated, assigned, silent.get(ALL_LEVELS, ()))] + [
-        _Part(level, values, assigned if level == place_level else _NOTHING, silent.get(level, ()))
-        for level, values in by_level.items()
+    if not by_level and silent.get(ALL_LEVELS) == silent.get(place_level):
+        levels = (ALL_LEVELS,) if place_level == ALL_LEVELS else (ALL_LEVELS, place_level)
+        return [_Part(levels, stated, assigned, silent.get(ALL_LEVELS, ()))]
+    return [_Part((ALL_LEVELS,), stated, assigned, silent.get(ALL_LEVELS, ()))] + [
+        _Part((level,), values, assigned if level == place_level else _NOTHING, silent.get(level, ()))
+        for level, values in (by_level or {place_level: stated}).items()
         if level != ALL_LEVELS
     ]
 
 
-_Sum = dict[str, _Running]
-"""What is being added up, by education level."""
+_Sum = dict[_Levels, _Running]
+"""What is being added up, by the education levels it counts at: mostly one and all, for which it is added once."""
 
 
 class Balance:
@@ -279,9 +285,9 @@ class Balance:
             change: _Sum = {}
             for contribution, times in terms:
                 for part in _parts(contribution, period):
-                    running = change.get(part.level)
+                    running = change.get(part.levels)
                     if running is None:
-                        running = change[part.level] = _Running()
+                        running = change[part.levels] = _Running()
                     running.add_part(contribution, times, part)
             for unit_id, relation in reached:
                 self._put(AggregateKey(where.requirement_id, unit_id, period, relation), change)
@@ -304,9 +310,7 @@ class Balance:
             for key, running in known.items():
                 figures = found.get(id(running))
                 if figures is None:
-                    tallies = {level: each.tally() for level, each in running.items()}
-                    figures = {level: tally for level, tally in tallies.items() if not tally.is_nothing}
-                    found[id(running)] = figures
+                    figures = found[id(running)] = _figures(running)
                 if figures:
                     changes[key] = Change(figures)
         return changes
@@ -317,11 +321,18 @@ def _stand_alike(one: Contribution, other: Contribution) -> bool:
 
 
 def _add_all(own: _Sum, change: _Sum) -> None:
-    for level, running in change.items():
-        sum_there = own.get(level)
+    for levels, running in change.items():
+        sum_there = own.get(levels)
         if sum_there is None:
-            sum_there = own[level] = _Running()
+            sum_there = own[levels] = _Running()
         sum_there.add(running)
+
+
+def _figures(running: _Sum) -> Figures:
+    figures: Figures = {}
+    for levels, each in running.items():
+        figures = add_figures(figures, dict.fromkeys(levels, each.tally()))
+    return figures
 
 
 _NOTHING: Mapping[str, int] = {}

@@ -67,6 +67,8 @@ def _silent(
     """Return what an answer holds no figure for, at each level it counts at: not stated, or not asked there."""
     found: dict[str, dict[str, Sequence[str]]] = {}
     for period in periods:
+        if not by_level.get(period) and len(stated.get(period, ())) == len(requirement.indicators):
+            continue  # as of most: all that was asked
         counted = {
             **(by_level.get(period) or {place.level: stated.get(period, {})}),
             ALL_LEVELS: stated.get(period, {}),
@@ -125,8 +127,10 @@ def _known(requirement: Requirement, values: Mapping[str, int]) -> dict[str, int
 
 
 def _asked_for(requirement: Requirement, periods: Sequence[str], stated: Values) -> Values:
-    asked = {
-        period: {each: value for each, value in stated.get(period, {}).items() if each in requirement.indicators}
-        for period in periods
-    }
-    return {period: values for period, values in asked.items() if values}
+    asked = {}
+    for period in periods:
+        told = stated.get(period, {})
+        values = {each: told[each] for each in requirement.indicators if each in told}
+        if values:
+            asked[period] = values
+    return asked

@@ -133,14 +133,16 @@ def values_of(event: SubmissionSubmitted) -> AnswerValues:
     stated: dict[str, dict[str, int]] = {}
     by_level: dict[str, dict[str, dict[str, int]]] = {}
     for each in event.values:
-        period, value = each.period or UNDIVIDED, int(each.value)
-        whole = stated.setdefault(period, {})
-        if each.level is not None:
-            by_level.setdefault(period, {}).setdefault(each.level, {})[each.indicator] = value
-            known = whole.get(each.indicator, 0)
+        period, indicator, level, value = each.period or UNDIVIDED, each.indicator, each.level, int(each.value)
+        whole = stated.get(period)
+        if whole is None:
+            whole = stated[period] = {}
+        if level is not None:
+            by_level.setdefault(period, {}).setdefault(level, {})[indicator] = value
+            known = whole.get(indicator, 0)
             # A unit says yes once, at however many levels.
             value = max(known, value) if isinstance(each.value, bool) else known + value
-        whole[each.indicator] = value
+        whole[indicator] = value
     return AnswerValues(
         obligation_id=event.obligation_id,
         number=event.number,
