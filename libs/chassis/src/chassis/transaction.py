@@ -55,7 +55,6 @@ def open_engine(database_url: str, *, name: str, pool_size: int) -> AsyncEngine:
     """Open a pool on `postgresql://…`; connections that died are noticed before they are used."""
     return create_async_engine(
         database_url.replace("postgresql://", "postgresql+asyncpg://", 1),
-        poolclass=Pool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
@@ -85,7 +84,7 @@ async def release_idle(engine: AsyncEngine) -> None:
     while True:
         await asyncio.sleep(IDLE_SECONDS)
         pool = pool_of(engine)
-        await greenlet_spawn(pool.give_back, pool.checkedin() + pool.checkedout() - needed_together(taken))
+        await greenlet_spawn(_give_back, pool, pool.checkedin() + pool.checkedout() - needed_together(taken))
         taken.clear()
 
 
@@ -103,26 +102,23 @@ def needed_together(taken: Mapping[int, int]) -> int:
     return min(times, 1)
 
 
-class Pool(AsyncAdaptedQueuePool):
-    """The pool SQLAlchemy would take, which can also give back some of its connections.
-
-    Giving back all of them, which is what it offers, makes those who look next meet while they connect anew.
-    """
-
-    def give_back(self, count: int) -> None:
-        """Close so many of the connections nobody uses, or as many as there are; within SQLAlchemy's greenlet."""
-        for _ in range(count):
-            if not self.checkedin():
-                return
-            self._pool.get(block=False).close()
-            self._dec_overflow()
-
-
-def pool_of(engine: AsyncEngine) -> Pool:
+def pool_of(engine: AsyncEngine) -> AsyncAdaptedQueuePool:
     """Return the pool of an engine; it gets a new one whenever the old one is disposed of."""
     pool = engine.pool
-    assert isinstance(pool, Pool)  # noqa: S101  what `open_engine` makes
+    assert isinstance(pool, AsyncAdaptedQueuePool)  # noqa: S101  what SQLAlchemy makes for an asynchronous engine
     return pool
+
+
+def _give_back(pool: AsyncAdaptedQueuePool, count: int) -> None:
+    """Close so many of the connections nobody uses, or as many as there are; within SQLAlchemy's greenlet.
+
+    SQLAlchemy offers to give back all of them: those who look next would meet while they connect anew.
+    """
+    for _ in range(count):
+        if not pool.checkedin():
+            return
+        pool._pool.get(block=False).close()  # noqa: SLF001  where the pool keeps them
+        pool._dec_overflow()  # noqa: SLF001  its count of those there are
 
 
 @asynccontextmanager

@@ -38,7 +38,7 @@ class Told:
 
 @pytest.fixture
 async def bell(frame):
-    return Bell(frame._stored.database_url)
+    return Bell(frame.settings.database_url)
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ async def test_the_house_stops_at_once_though_somebody_listens(make_frame, signe
 
 
 async def test_many_wait_on_one_line_and_only_whose_letter_it_is_looks(frame, letters_wait, people) -> None:
-    bell = Bell(frame._stored.database_url, room=400)
+    bell = Bell(frame.settings.database_url, room=400)
     async with asyncio.timeout(20):
         stack = [bell.listening(people[0])] + [bell.listening(people[3]) for _ in range(399)]
         ears = [await each.__aenter__() for each in stack]
