@@ -1,12 +1,21 @@
 """One request is one transaction, the answer comes after the commit, and a refusal leaves nothing behind."""
 
+import asyncpg
 import pytest
+from sqlalchemy import Text, Uuid, bindparam, column, insert, table
 
 from chassis.http import BoundedBodies
 from chassis.porch import Role
+from chassis.rendered import Rendered
 from chassis.testing import running, waiting_events
+from chassis.transaction import new_id
 
 NOTE = {"text": "Báo cáo STEM", "count": 1}
+TAKE_NOTE = Rendered(
+    insert(table("notes", column("about", Uuid), column("text", Text))).values(
+        about=bindparam("about", type_=Uuid), text=bindparam("text", type_=Text)
+    )
+)
 
 
 @pytest.fixture
@@ -188,3 +197,17 @@ async def test_each_address_takes_as_much_as_it_says(path, taken) -> None:
         await bounded({"type": "http", "path": path, "headers": headers}, None, send)
 
     assert answers == [200, 413]
+
+
+async def test_what_the_driver_is_asked_first_is_of_the_transaction_as_well(frame) -> None:
+    async def note_down(*texts: str) -> None:
+        async with frame.transactions.begin() as tx:
+            for each in texts:
+                await tx.rows(TAKE_NOTE, about=new_id(), text=each)
+
+    await note_down("một")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await note_down("hai", "một")
+
+    assert await notes_in(frame) == 1
+    await frame.engine.dispose()

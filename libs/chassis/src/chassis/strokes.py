@@ -14,19 +14,16 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import ARRAY, CTE, ColumnElement, Select, bindparam, column, func, insert, select
-from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from chassis.gathering import Gathering
+from chassis.rendered import Rendered
 from chassis.tables import outbox
 from chassis.transaction import IDLE_SECONDS, new_id, outbox_row, server_settings
 from contracts.event import Event
 
 ACQUIRE_SECONDS = 10.0
 
-_DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves this constructor untyped
 _BY_KEY = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
 """A stroke looks up a few rows by their keys: a plan made while a table was small must not stay when it has grown."""
 _NOTHING_HAPPENED = (
@@ -41,22 +38,8 @@ PLACE = "place"
 _OUTBOX_COLUMNS = ("event_id", "about", "subject", "body", "traceparent")
 
 
-class Stroke:
-    """A statement of SQLAlchemy Core, rendered once for the driver.
-
-    Values go to the driver as they are: JSON as text, arrays as sequences.
-    """
-
-    def __init__(self, statement: ClauseElement) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
-        assert isinstance(compiled, SQLCompiler)  # noqa: S101  what a statement compiles to
-        self.text = str(compiled)
-        # What a statement says itself (`state='submitted'`) has its value here, what a caller says is null.
-        self._stated = [(name, compiled.params[name]) for name in compiled.positiontup or ()]
-
-    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        """Return the driver's arguments, in order; raises `KeyError` for a value that is not given."""
-        return [values[name] if stated is None else stated for name, stated in self._stated]
+class Stroke(Rendered):
+    """A statement that is a transaction by itself."""
 
 
 class CommonStroke(Stroke):
@@ -64,7 +47,7 @@ class CommonStroke(Stroke):
 
     def arguments_of(self, asked: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Return the driver's arguments where each value is the list of what everybody gave."""
-        return [[values[name] for values in asked] if stated is None else stated for name, stated in self._stated]
+        return [[values[name] for values in asked] if stated is None else stated for name, stated in self.stated]
 
 
 def asked_together(**types: TypeEngine[Any]) -> CTE:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util import greenlet_spawn
 from uuid_utils.compat import uuid7
 
+from chassis.rendered import Rendered
 from chassis.tables import outbox
 from contracts.event import Event, Written, nats_subject, seal
 
@@ -35,8 +36,8 @@ _WAITING = (
     .table_valued(*(column(name, outbox.c[name].type) for name in _OUTBOX), with_ordinality="place", name="waiting")
     .render_derived()
 )
-_INSERT_OUTBOX = insert(outbox).from_select(
-    _OUTBOX, select(*(_WAITING.c[name] for name in _OUTBOX)).order_by(_WAITING.c.place)
+_INSERT_OUTBOX = Rendered(
+    insert(outbox).from_select(_OUTBOX, select(*(_WAITING.c[name] for name in _OUTBOX)).order_by(_WAITING.c.place))
 )
 """One text for however many events, in the order they are given."""
 
@@ -158,6 +159,18 @@ class Transaction:
     connection: AsyncConnection
     now: datetime
     _emitted: list[dict[str, Any]] = field(default_factory=list)
+    _driver: asyncpg.Connection | None = None
+
+    async def rows(self, statement: Rendered, **values: Any) -> list[asyncpg.Record]:
+        """Return every row the driver has for a statement, in this transaction; raises the errors of the driver."""
+        driver = self._driver
+        if driver is None:
+            driver = self._driver = (await self.connection.get_raw_connection()).driver_connection
+            assert driver is not None  # noqa: S101  asyncpg's, which every connection of ours has
+        if not driver.is_in_transaction():
+            await self.connection.exec_driver_sql("SELECT")  # SQLAlchemy begins with the first statement it is given
+        rows: list[asyncpg.Record] = await driver.fetch(statement.text, *statement.arguments(values))
+        return rows
 
     def emit(self, event: Event | Written) -> UUID:
         """Publish `event` if, and only if, this transaction commits; return the id it will have."""
@@ -172,14 +185,14 @@ class Transaction:
         """
         early = self._emitted[:-1]
         if early:
-            await self.connection.execute(_INSERT_OUTBOX, _columns(early))
+            await self.rows(_INSERT_OUTBOX, **_columns(early))
             del self._emitted[:-1]
 
     async def _leave_events(self) -> bool:
         # Last, when every row they speak of is written and locked: so the order of the outbox
         # is the order of the commits, thing by thing.
         if self._emitted:
-            await self.connection.execute(_INSERT_OUTBOX, _columns(self._emitted))
+            await self.rows(_INSERT_OUTBOX, **_columns(self._emitted))
         return bool(self._emitted)
 
 

@@ -72,6 +72,8 @@ class Tally:
         """Return the total of each indicator."""
         # `total` of each, without calling it: a burst asks for thousands.
         sums, silent, speaking, nil = self.sums, self.silent, self.reported - self.nil, self.nil
+        if nil or (speaking and not silent):
+            return {each: sums.get(each, 0) for each in indicators}
         return {each: sums.get(each, 0) if nil or speaking != silent.get(each, 0) else None for each in indicators}
 
     def mark(self, indicator: str) -> Mark | None:
@@ -272,7 +274,7 @@ class Balance:
     def move(self, before: Contribution | None, after: Contribution | None) -> None:
         """Take a contribution away and put another in its stead; none is nothing."""
         if before is not None and after is not None and _stand_alike(before, after):
-            self._spread(after, (before, -1), (after, 1))
+            self._spread(after, (after, 1), (before, -1))
             return
         if before is not None:
             self._spread(before, (before, -1))

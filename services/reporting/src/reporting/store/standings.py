@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
 from sqlalchemy import (
     ColumnElement,
     Label,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import NullType
 
+from chassis.rendered import Rendered
 from chassis.transaction import Transaction
 from reporting.domain import (
     RECKONING,
@@ -97,8 +99,10 @@ STANDINGS: Select[Any] = (
     .outerjoin(contributions, contributions.c.obligation_id == obligations.c.obligation_id)
     .order_by(obligations.c.obligation_id)
 )
-_STANDINGS_OF_THESE = STANDINGS.where(obligations.c.obligation_id == any_(_THESE))
+_STANDINGS_OF_THESE = Rendered(STANDINGS.where(obligations.c.obligation_id == any_(_THESE)))
 _STANDINGS_OF_REQUIREMENT = STANDINGS.where(obligations.c.requirement_id == bindparam("requirement_id", type_=Uuid))
+
+_REQUIREMENT = [each.name for each in STANDINGS.selected_columns].index("requirement_id")
 
 
 async def standings_of(tx: Transaction, obligation_ids: Iterable[UUID]) -> list[Standing]:
@@ -106,7 +110,7 @@ async def standings_of(tx: Transaction, obligation_ids: Iterable[UUID]) -> list[
     ids = list(obligation_ids)
     if not ids:
         return []
-    return await standings_from(tx, (await tx.connection.execute(_STANDINGS_OF_THESE, {"ids": ids})).all())
+    return await standings_from(tx, await tx.rows(_STANDINGS_OF_THESE, ids=ids))
 
 
 async def standings_of_requirement(tx: Transaction, requirement_id: UUID) -> list[Standing]:
@@ -122,13 +126,13 @@ async def standings_in_parts(tx: Transaction, requirement: Requirement) -> Async
         yield [_standing(row, requirement) for row in part]
 
 
-async def standings_from(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Standing]:
+async def standings_from(tx: Transaction, rows: Sequence[Row[Any] | Record]) -> list[Standing]:
     """Return what rows of `STANDINGS` say, each with its requirement."""
-    known = await requirements_by_id(tx, {row.requirement_id for row in rows})
-    return [_standing(row, known[row.requirement_id]) for row in rows]
+    known = await requirements_by_id(tx, {row[_REQUIREMENT] for row in rows})
+    return [_standing(row, known[row[_REQUIREMENT]]) for row in rows]
 
 
-def _standing(row: Row[Any], requirement: Requirement) -> Standing:
+def _standing(row: Row[Any] | Record, requirement: Requirement) -> Standing:
     # All at once, in the order of `STANDINGS`: to ask for each by its name takes longer than what is done with it.
     (
         obligation_id, version, requirement_id, unit_id, answering_unit_id, due_at, period, as_of, assigned, levels,

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 
+from chassis.rendered import Rendered
 from chassis.transaction import Transaction
 from reporting.domain import (
     Answer,
@@ -93,8 +94,10 @@ _PUT_OBLIGATION_CHANGES = insert_or_replace(obligation_changes, newer_only=True)
 # Before the first row is written: an obligation and its answer that arrive together cannot miss each other, and nobody
 # who waits for the ground holds a row that whoever has the ground waits for.
 _GROUND = select(func.pg_advisory_xact_lock_shared(GROUND_LOCK)).cte("ground")
-_PUT_ANSWERS = insert_or_replace(answers, newer_only=True, given="answers", after=_GROUND).add_cte(
-    insert_new(answer_values, given="stated", after=_GROUND).cte("stated")
+_PUT_ANSWERS = Rendered(
+    insert_or_replace(answers, newer_only=True, given="answers", after=_GROUND).add_cte(
+        insert_new(answer_values, given="stated", after=_GROUND).cte("stated")
+    )
 )
 PUT_CONTRIBUTIONS = insert_or_replace(contributions, given="contributions")
 
@@ -150,11 +153,11 @@ async def put_answers(tx: Transaction, found: Iterable[Answer], stated: Iterable
     An older version of an answer never overwrites a newer one, and a version that is known never states anything else
     later. Every answer is locked; others may stand on the ground too.
     """
-    rows = {
-        "answers": document(_newest(found, "obligation_id")),
-        "stated": document([fields_of(each) for each in stated]),
-    }
-    await tx.connection.execute(_PUT_ANSWERS, rows)
+    await tx.rows(
+        _PUT_ANSWERS,
+        answers=document(_newest(found, "obligation_id")),
+        stated=document([fields_of(each) for each in stated]),
+    )
 
 
 def rows_of_contributions(found: Iterable[Contribution]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
 from sqlalchemy import (
     Row,
     Text,
@@ -16,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from chassis.rendered import Rendered
 from chassis.transaction import Transaction
 from reporting.domain import (
     ALL_LEVELS,
@@ -29,7 +31,6 @@ from reporting.store.told import (
     PUT_CONTRIBUTIONS,
     document,
     insert_or_replace,
-    put_rows,
     rows_like,
     rows_of_contributions,
 )
@@ -38,7 +39,7 @@ from reporting.tables import (
     contributions,
 )
 
-_PUT_AGGREGATES = insert_or_replace(aggregates)
+_PUT_AGGREGATES = Rendered(insert_or_replace(aggregates))
 
 
 async def put_aggregates(tx: Transaction, found: Iterable[Aggregate]) -> None:
@@ -62,7 +63,8 @@ async def put_aggregates(tx: Transaction, found: Iterable[Aggregate]) -> None:
                 "levels": {level: _document(tally) for level, tally in each.by_level.items()},
             }
         )
-    await put_rows(tx, _PUT_AGGREGATES, rows)
+    if rows:
+        await tx.rows(_PUT_AGGREGATES, rows=document(rows))
 
 
 def _document(tally: Tally) -> dict[str, Any]:
@@ -77,7 +79,7 @@ _TAKE_AGGREGATES = (
     .order_by(*aggregates.primary_key)
     .with_for_update(of=aggregates)
 )
-_RECORD = _TAKE_AGGREGATES.add_cte(PUT_CONTRIBUTIONS.cte("recorded"))
+_RECORD = Rendered(_TAKE_AGGREGATES.add_cte(PUT_CONTRIBUTIONS.cte("recorded")))
 _AGGREGATES_OF = (
     select(aggregates)
     .where(aggregates.c.requirement_id == bindparam("requirement_id", type_=Uuid))
@@ -92,11 +94,12 @@ async def record(
 
     Everyone locks aggregates in the order of their keys.
     """
-    given = {
-        "contributions": document(rows_of_contributions(contributions)),
-        "rows": document([key._asdict() for key in keys]),
-    }
-    taken = [_aggregate(row) for row in await tx.connection.execute(_RECORD, given)]
+    rows = await tx.rows(
+        _RECORD,
+        contributions=document(rows_of_contributions(contributions)),
+        rows=document([key._asdict() for key in keys]),
+    )
+    taken = [_aggregate(row) for row in rows]
     return {each.key: each for each in taken}
 
 
@@ -113,7 +116,7 @@ async def aggregates_of(
     return [_aggregate(row) for row in rows]
 
 
-def _aggregate(row: Row[Any]) -> Aggregate:
+def _aggregate(row: Row[Any] | Record) -> Aggregate:
     # All at once, in the order of the table: a burst reads thousands.
     (
         requirement_id, unit_id, period, relation, version,
