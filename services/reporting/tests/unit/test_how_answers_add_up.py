@@ -1,6 +1,5 @@
 """Where an obligation stands, what it contributes, what a change of it changes. Pure."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -48,7 +47,7 @@ def standing(state=None, *, number=1, stated=STATED, is_nil=False):
 def test_a_submitted_and_an_accepted_answer_count(state):
     contribution = contribution_of(standing(state, number=2), PLACE)
 
-    assert contribution == replace(EMPTY, number=2, stated=STATED)
+    assert contribution == EMPTY._replace(number=2, stated=STATED)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +56,13 @@ def test_a_submitted_and_an_accepted_answer_count(state):
     ids=["no answer", "returned", "accepted but not known what", "submitted but not known what"],
 )
 def test_an_obligation_is_due_but_not_counted_while_nothing_stands(state, stated):
-    assert contribution_of(standing(state, stated=stated), PLACE) == replace(EMPTY, is_returned=state == "returned")
+    assert contribution_of(standing(state, stated=stated), PLACE) == EMPTY._replace(is_returned=state == "returned")
 
 
 def test_a_nil_report_counts_and_adds_nothing():
     contribution = contribution_of(standing("submitted", is_nil=True), PLACE)
 
-    assert contribution == replace(EMPTY, number=1, is_nil=True)
+    assert contribution == EMPTY._replace(number=1, is_nil=True)
 
 
 def test_what_was_not_asked_for_is_not_added():
@@ -73,7 +72,7 @@ def test_what_was_not_asked_for_is_not_added():
 
 
 def test_an_answer_reaches_every_unit_and_cluster_above_and_its_level():
-    changes = changes_between([(None, replace(EMPTY, number=1, stated=STATED))])
+    changes = changes_between([(None, EMPTY._replace(number=1, stated=STATED))])
 
     tally = Tally(1, 1, {"stem.implementing": 1, "stem.lessons": 12})
     assert {key.unit_id: (key.relation, dict(change.figures)) for key, change in changes.items()} == {
@@ -84,14 +83,14 @@ def test_an_answer_reaches_every_unit_and_cluster_above_and_its_level():
 
 
 def test_a_unit_without_a_level_is_not_counted_twice():
-    changes = changes_between([(None, replace(EMPTY, place=replace(PLACE, level="")))])
+    changes = changes_between([(None, EMPTY._replace(place=PLACE._replace(level="")))])
 
     assert [dict(change.figures) for change in changes.values()] == [{"": Tally(1, 0, {})}] * 3
 
 
 def test_a_correction_changes_by_the_difference_alone():
-    before = replace(EMPTY, number=1, stated={"2025-2026": {"stem.lessons": 12, "stem.implementing": 1}})
-    after = replace(EMPTY, number=2, stated={"2025-2026": {"stem.lessons": 10, "stem.implementing": 1}})
+    before = EMPTY._replace(number=1, stated={"2025-2026": {"stem.lessons": 12, "stem.implementing": 1}})
+    after = EMPTY._replace(number=2, stated={"2025-2026": {"stem.lessons": 10, "stem.implementing": 1}})
 
     changes = changes_between([(before, after)])
 
@@ -102,18 +101,18 @@ def test_a_correction_changes_by_the_difference_alone():
 
 
 def test_changes_that_cancel_out_touch_nothing():
-    other = replace(EMPTY, obligation_id=UUID(int=9))
-    gains, loses = replace(EMPTY, number=1, stated=STATED), replace(other, number=1, stated=STATED)
+    other = EMPTY._replace(obligation_id=UUID(int=9))
+    gains, loses = EMPTY._replace(number=1, stated=STATED), other._replace(number=1, stated=STATED)
 
     assert changes_between([(EMPTY, gains), (loses, other)]) == {}
 
 
 def test_what_many_stand_above_is_their_sum_and_no_other_units():
     schools = [
-        replace(EMPTY, obligation_id=UUID(int=10 + number), place=Place((commune, "department"), (), "lower_secondary"))
+        EMPTY._replace(obligation_id=UUID(int=10 + number), place=Place((commune, "department"), (), "lower_secondary"))
         for number, commune in enumerate(("north", "south", "south", "west"))
     ]
-    moves = [(each, replace(each, number=1, stated=STATED)) for each in schools]
+    moves = [(each, each._replace(number=1, stated=STATED)) for each in schools]
 
     changes = changes_between(moves)
 
@@ -125,16 +124,16 @@ def test_what_many_stand_above_is_their_sum_and_no_other_units():
 def test_periods_that_overlap_add_up_each_by_itself():
     periods = ("2025-2026", "2026-H1")
     stated = {"2025-2026": {"stem.lessons": 12}, "2026-H1": {"stem.lessons": 7}}
-    owed = replace(EMPTY, periods=periods)
+    owed = EMPTY._replace(periods=periods)
 
-    changes = changes_between([(owed, replace(owed, number=1, stated=stated))])
+    changes = changes_between([(owed, owed._replace(number=1, stated=stated))])
 
     sums = {(key.unit_id, key.period): change.figures[""].sums for key, change in changes.items()}
     assert sums == {(unit, period): stated[period] for unit in (*PLACE.above, *PLACE.clusters) for period in periods}
 
 
 def test_a_move_takes_from_the_old_units_and_gives_to_the_new():
-    moved = replace(EMPTY, place=replace(PLACE, above=("other", "department")))
+    moved = EMPTY._replace(place=PLACE._replace(above=("other", "department")))
 
     changes = changes_between([(EMPTY, moved)])
 
@@ -155,7 +154,7 @@ def test_blank_zero_nothing_happened_and_not_asked_are_four_things():
     # One figure is enough for a total, and one report of nothing for a nought.
     assert (zero.plus(blank).total("stem.lessons"), blank.plus(nothing).total("stem.lessons")) == (0, 0)
 
-    asked = replace(REQUIREMENT, divided={"stem.lessons": ("primary",)})
+    asked = REQUIREMENT._replace(divided={"stem.lessons": ("primary",)})
     assert marks_of(asked, nobody, "primary") == {"stem.implementing": "blank", "stem.lessons": "blank"}
     assert marks_of(asked, zero, "upper_secondary") == {"stem.lessons": "not_applicable"}
 
@@ -170,7 +169,7 @@ def test_what_an_answer_leaves_out_is_blank_where_it_counts():
 
 def test_who_is_exempt_is_counted_beside_those_who_owe():
     change = ObligationChange(OBLIGATION.obligation_id, 2, "exempt", OBLIGATION.due_at)
-    changes = changes_between([(None, contribution_of(replace(standing("submitted"), change=change), PLACE))])
+    changes = changes_between([(None, contribution_of(standing("submitted")._replace(change=change), PLACE))])
 
     assert [dict(each.figures) for each in changes.values()] == [
         {"": Tally(exempt=1), "lower_secondary": Tally(exempt=1)}
@@ -178,9 +177,9 @@ def test_who_is_exempt_is_counted_beside_those_who_owe():
 
 
 def test_each_relation_of_the_tree_has_totals_of_its_own():
-    place = replace(PLACE, administrative=("committee", "department"), territory=("commune",))
+    place = PLACE._replace(administrative=("committee", "department"), territory=("commune",))
 
-    changes = changes_between([(None, replace(EMPTY, place=place))])
+    changes = changes_between([(None, EMPTY._replace(place=place))])
     assert {(key.unit_id, key.relation) for key in changes} == {
         ("commune", "reporting"),
         ("department", "reporting"),
@@ -192,7 +191,7 @@ def test_each_relation_of_the_tree_has_totals_of_its_own():
 
 
 def test_a_programme_is_what_a_code_begins_with():
-    asked = replace(REQUIREMENT, indicators=("stem.lessons", "research.projects"), bools=("stem.implementing",))
+    asked = REQUIREMENT._replace(indicators=("stem.lessons", "research.projects"), bools=("stem.implementing",))
     assert asked.programmes == ("stem", "research")
     assert asked.of_programme("research").indicators == ("research.projects",)
     assert asked.of_programme("research").bools == ()
@@ -282,8 +281,8 @@ def test_who_stands_where_a_unit_stood(tree, unit_id, day, living):
 
 
 def test_restating_names_the_units_it_had_to_leave_out(tree):
-    counted = replace(EMPTY, number=1, stated=STATED)
-    of_split = replace(OBLIGATION, unit_id="split", answering_unit_id="split")
+    counted = EMPTY._replace(number=1, stated=STATED)
+    of_split = OBLIGATION._replace(unit_id="split", answering_unit_id="split")
 
     found, unplaced = restate([(OBLIGATION, counted), (of_split, counted)], day=date(2026, 8, 15), tree=tree)
 

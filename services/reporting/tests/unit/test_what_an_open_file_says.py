@@ -25,7 +25,7 @@ ASKED = Requirement(
     ("pupils", "out"),
     (Ratio("rate", "out", "pupils"),),
 )
-SENSITIVE = replace(ASKED, sensitive=("out", "rate"))
+SENSITIVE = ASKED._replace(sensitive=("out", "rate"))
 NAMED = (Named("pupils", "Học sinh", "học sinh"), Named("out", "=1+1", "học sinh"))
 SOUTH = Figure(
     AggregateKey(UUID(int=1), "south", "-"),
@@ -66,7 +66,7 @@ def test_why_there_is_no_figure_is_said() -> None:
         ("", "out"): (None, "blank"),
         ("", "rate"): (None, "blank"),
     }
-    divided = replace(ASKED, divided={"out": ("primary",)})
+    divided = ASKED._replace(divided={"out": ("primary",)})
     assert told(divided, replace(SOUTH, figures={"upper_secondary": Tally(1, 1)}))["upper_secondary", "out"] == (
         None,
         "not_applicable",

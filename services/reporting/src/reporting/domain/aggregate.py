@@ -5,7 +5,6 @@ became known. A change is the difference between what is recorded and what shoul
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -26,16 +25,15 @@ Mark = Literal["blank", "nil", "not_applicable"]
 """Why there is no figure: nobody has told one; all who reported say that nothing happened; it is not asked here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """How many units owe, how many have reported, and the sums of what they reported. Sums of zero are left out."""
 
     due: int = 0
     reported: int = 0
-    sums: Mapping[str, int] = field(default_factory=dict)
-    assigned: Mapping[str, int] = field(default_factory=dict)
+    sums: Mapping[str, int] = {}
+    assigned: Mapping[str, int] = {}
     """The sums of what was assigned to those who owe."""
-    silent: Mapping[str, int] = field(default_factory=dict)
+    silent: Mapping[str, int] = {}
     """How many of those who reported something hold no figure for an indicator."""
     nil: int = 0
     """How many of those who reported say that nothing happened."""
@@ -124,8 +122,7 @@ Figures = Mapping[str, Tally]
 """The tally of each education level, and under `ALL_LEVELS` that of all units."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(NamedTuple):
     """The totals of one requirement at one unit or cluster for one period."""
 
     key: AggregateKey
@@ -149,15 +146,14 @@ class Aggregate:
 
     def changed_by(self, change: Figures) -> "Aggregate":
         """Return the aggregate after a change: one version further."""
-        return replace(self, version=self.version + 1, figures=add_figures(self.figures, change))
+        return self._replace(version=self.version + 1, figures=add_figures(self.figures, change))
 
 
 def _rank(level: str) -> tuple[int, str]:
     return (LEVELS.index(level) if level in LEVELS else len(LEVELS), level)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What must be added to one aggregate."""
 
     figures: Figures

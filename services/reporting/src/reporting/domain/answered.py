@@ -1,9 +1,8 @@
 """What came back: where an answer stands, and what each version of it states."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 AnswerState = Literal["submitted", "returned", "accepted", "withdrawn"]
@@ -15,8 +14,7 @@ ByLevel = Mapping[str, Mapping[str, Mapping[str, int]]]
 """The same by education level: period → level → indicator → value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """Where the answer to an obligation stands, by the newest event heard of it."""
 
     obligation_id: UUID
@@ -25,8 +23,7 @@ class Answer:
     state: AnswerState
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerValues:
+class AnswerValues(NamedTuple):
     """What one submission version states."""
 
     obligation_id: UUID
@@ -35,7 +32,7 @@ class AnswerValues:
     is_nil: bool
     stated: Values
     submitted_at: datetime
-    by_level: ByLevel = field(default_factory=dict)
+    by_level: ByLevel = {}  # noqa: RUF012  a `Mapping`, which nobody writes to
     """What was stated per education level, which `stated` has whole."""
     media_awaited_until: datetime | None = None
     """Until when files it asks for may follow; null: it has all."""

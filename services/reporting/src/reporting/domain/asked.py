@@ -1,7 +1,6 @@
 """What is asked, as far as it decides how answers add up, and of whom."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,8 +49,7 @@ class Rule(NamedTuple):
     message_en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """What is asked, as far as it decides how answers add up."""
 
     requirement_id: UUID
@@ -66,7 +64,7 @@ class Requirement:
     ratios: tuple[Ratio, ...] = ()
     bools: tuple[str, ...] = ()
     """Those of the indicators that are a yes or no."""
-    divided: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    divided: Mapping[str, Sequence[str]] = {}
     """Those that are stated per education level, each with the levels it is asked of; none: all."""
     calendar: tuple[tuple[str, date], ...] = ()
     """Of one asked by a calendar: its periods, in their order, each with its first day."""
@@ -95,8 +93,7 @@ class Requirement:
 
     def of_programme(self, programme: str) -> "Requirement":
         """Return the part of the requirement that asks for the figures of one programme."""
-        return replace(
-            self,
+        return self._replace(
             indicators=tuple(each for each in self.indicators if programme_of(each) == programme),
             ratios=tuple(each for each in self.ratios if programme_of(each.indicator) == programme),
             bools=tuple(each for each in self.bools if programme_of(each) == programme),
@@ -110,8 +107,7 @@ class Requirement:
         return tuple(each for each in self.indicators if not self.divided.get(each) or level in self.divided[each])
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(NamedTuple):
     """Who owes an answer to a requirement."""
 
     obligation_id: UUID
@@ -130,8 +126,7 @@ class Obligation:
     """What the unit is to reach: indicator, period (null: every one), value."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObligationChange:
+class ObligationChange(NamedTuple):
     """What an obligation has become since it was opened, by the newest event heard of it."""
 
     obligation_id: UUID

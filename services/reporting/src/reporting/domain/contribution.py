@@ -1,9 +1,8 @@
 """Where an obligation stands in the tree, and what it adds to the totals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from reporting.domain.answered import Answer, AnswerValues, ByLevel, Values
@@ -20,8 +19,7 @@ RECKONING = 1
 1: the administrative and the territorial way up, and how an answer stands, are part of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an obligation stands: the units above it, nearest first, its clusters, and its education level."""
 
     above: tuple[str, ...]
@@ -44,8 +42,7 @@ class Place:
         return tuple((unit_id, relation) for relation, units in ways for unit_id in units)
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What one obligation adds to every aggregate above it: one unit due and, when counted, what it reported."""
 
     obligation_id: UUID
@@ -56,11 +53,11 @@ class Contribution:
     number: int | None
     """The submission version that counts; null while none does."""
     stated: Values
-    by_level: ByLevel = field(default_factory=dict)
+    by_level: ByLevel = {}  # noqa: RUF012  a `Mapping`, which nobody writes to
     """At which education levels the unit is asked, and what it stated there; empty: at that of its place."""
-    assigned: Values = field(default_factory=dict)
+    assigned: Values = {}  # noqa: RUF012  as above
     """What the unit is to reach, whether or not it has reported."""
-    silent: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    silent: Mapping[str, Mapping[str, Sequence[str]]] = {}
     """What an answer that counts holds no figure for: period → education level (or all) → indicators."""
     is_nil: bool = False
     """The answer that counts says that nothing happened."""
@@ -73,8 +70,7 @@ class Contribution:
     reckoning: int = RECKONING
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """All that is known of one obligation, and what is recorded of it in the totals."""
 
     obligation: Obligation

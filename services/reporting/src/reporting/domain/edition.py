@@ -81,7 +81,7 @@ def _document(requirement: Requirement, figure: Figure) -> dict[str, Any]:
     found = {}
     for level, tally in figure.figures.items():
         kept = kept_back(requirement, figure, level)
-        counts = {name: value for name in Tally.__slots__ if (value := getattr(tally, name))}
+        counts = {name: value for name, value in tally._asdict().items() if value}
         for name in ("sums", "assigned", "silent"):
             shown = {code: value for code, value in counts.pop(name, {}).items() if code not in kept}
             counts |= {name: shown} if shown else {}

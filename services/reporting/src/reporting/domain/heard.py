@@ -132,17 +132,17 @@ def values_of(event: SubmissionSubmitted) -> AnswerValues:
     """Return what a submission version states."""
     stated: dict[str, dict[str, int]] = {}
     by_level: dict[str, dict[str, dict[str, int]]] = {}
-    for each in event.values:
-        period, indicator, level, value = each.period or UNDIVIDED, each.indicator, each.level, int(each.value)
+    for each in map(vars, event.values):  # a model asked for a field takes four times as long
+        period, indicator, level, value = each["period"] or UNDIVIDED, each["indicator"], each["level"], each["value"]
         whole = stated.get(period)
         if whole is None:
             whole = stated[period] = {}
         if level is not None:
-            by_level.setdefault(period, {}).setdefault(level, {})[indicator] = value
+            by_level.setdefault(period, {}).setdefault(level, {})[indicator] = int(value)
             known = whole.get(indicator, 0)
             # A unit says yes once, at however many levels.
-            value = max(known, value) if isinstance(each.value, bool) else known + value
-        whole[indicator] = value
+            value = max(known, value) if isinstance(value, bool) else known + value
+        whole[indicator] = int(value)
     return AnswerValues(
         obligation_id=event.obligation_id,
         number=event.number,

@@ -1,7 +1,6 @@
 """The same answers added up on the tree of another day."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from reporting.domain import Aggregate, Contribution, Obligation, changes_between, place_on
@@ -49,6 +48,6 @@ def restate(
             continue
         answering = living_on(day, tree, obligation.answering_unit_id) or obligation.answering_unit_id
         place = place_on(day, tree, unit_id=unit_id, answering_unit_id=answering)
-        moved.append((None, replace(contribution, place=replace(place, level=contribution.place.level))))
+        moved.append((None, contribution._replace(place=place._replace(level=contribution.place.level))))
     changes = changes_between(moved)
     return [Aggregate(key, 0, change.figures) for key, change in changes.items()], sorted(unplaced)

@@ -84,7 +84,7 @@ async def put_edition(tx: Transaction, edition: Edition, figures: Sequence[Figur
 
 
 def _document(tally: Tally) -> dict[str, Any]:
-    return {name: value for name in Tally.__slots__ if (value := getattr(tally, name))}
+    return {name: value for name, value in tally._asdict().items() if value}
 
 
 _EDITIONS = select(editions).where(editions.c.requirement_id == _OF).order_by(editions.c.number.desc())

@@ -12,7 +12,7 @@ from contracts.directory import UnitChanged
 from reporting.domain.answered import Answer, AnswerValues
 from reporting.domain.asked import Obligation, ObligationChange, Requirement
 from reporting.domain.heard import Row
-from reporting.store.told import fields_of, insert_new, insert_or_replace, newest, put_rows, rows_like
+from reporting.store.told import insert_new, insert_or_replace, newest, put_rows, rows_like
 from reporting.tables import answer_values, answers, obligation_changes, obligations, requirements
 
 _TABLES: Mapping[type[Any], Table] = {
@@ -69,7 +69,7 @@ async def cast_shadow(tx: Transaction, found: Iterable[Row], *, is_settled: bool
 def _row(found: Row) -> dict[str, Any]:
     if isinstance(found, UnitChanged):
         return {"unit_id": found.unit_id, "version": found.version, "state": {}}
-    return fields_of(found)
+    return found._asdict()
 
 
 async def differing_from_shadow(tx: Transaction) -> dict[str, int]:

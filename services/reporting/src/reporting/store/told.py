@@ -113,11 +113,6 @@ def document(rows: Sequence[Mapping[str, Any]]) -> str:
     return to_json(rows).decode()
 
 
-def fields_of(found: Any) -> dict[str, Any]:
-    """Return the fields of a frozen value as they are; `dataclasses.asdict` copies all there is in them."""
-    return {name: getattr(found, name) for name in found.__slots__}
-
-
 def newest(rows: Iterable[dict[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
     """Return of several rows with one key the newest, since one statement may not write a row twice."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -129,7 +124,7 @@ def newest(rows: Iterable[dict[str, Any]], keys: Sequence[str]) -> list[dict[str
 
 
 def _newest(found: Iterable[Versioned], key: str) -> list[dict[str, Any]]:
-    return newest((fields_of(each) for each in found), [key])
+    return newest((each._asdict() for each in found), [key])
 
 
 async def put_requirements(tx: Transaction, found: Iterable[Requirement]) -> None:
@@ -156,7 +151,7 @@ async def put_answers(tx: Transaction, found: Iterable[Answer], stated: Iterable
     await tx.rows(
         _PUT_ANSWERS,
         answers=document(_newest(found, "obligation_id")),
-        stated=document([fields_of(each) for each in stated]),
+        stated=document([each._asdict() for each in stated]),
     )
 
 
@@ -164,7 +159,7 @@ def rows_of_contributions(found: Iterable[Contribution]) -> list[dict[str, Any]]
     """Return what obligations add to the totals as it is written."""
     rows = []
     for each in found:
-        row = fields_of(each)
+        row = each._asdict()
         place = row.pop("place")
-        rows.append(row | fields_of(place))
+        rows.append(row | place._asdict())
     return rows

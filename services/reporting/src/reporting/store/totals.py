@@ -53,9 +53,9 @@ async def put_aggregates(tx: Transaction, found: Iterable[Aggregate]) -> None:
                 "version": each.version,
                 "units_due": whole.due,
                 "units_reported": whole.reported,
-                "sums": dict(whole.sums),
-                "assigned": dict(whole.assigned),
-                "silent": dict(whole.silent),
+                "sums": whole.sums,
+                "assigned": whole.assigned,
+                "silent": whole.silent,
                 "units_nil": whole.nil,
                 "units_late": whole.late,
                 "units_returned": whole.returned,
@@ -69,7 +69,7 @@ async def put_aggregates(tx: Transaction, found: Iterable[Aggregate]) -> None:
 
 def _document(tally: Tally) -> dict[str, Any]:
     # What is nought is left out: most of a tally is.
-    return {name: value for name in Tally.__slots__ if (value := getattr(tally, name))}
+    return {name: value for name, value in tally._asdict().items() if value}
 
 
 _KEYS = rows_like(aggregates, *AggregateKey._fields)
