@@ -2,13 +2,13 @@
 
 import asyncpg
 import pytest
-from sqlalchemy import Text, Uuid, bindparam, column, insert, table
+from sqlalchemy import Text, Uuid, bindparam, column, func, insert, select, table
 
 from chassis.http import BoundedBodies
 from chassis.porch import Role
 from chassis.rendered import Rendered
-from chassis.testing import running, waiting_events
-from chassis.transaction import new_id
+from chassis.testing import running, until, waiting_events
+from chassis.transaction import new_id, under_way
 
 NOTE = {"text": "Báo cáo STEM", "count": 1}
 TAKE_NOTE = Rendered(
@@ -210,4 +210,34 @@ async def test_what_the_driver_is_asked_first_is_of_the_transaction_as_well(fram
         await note_down("hai", "một")
 
     assert await notes_in(frame) == 1
+    await frame.engine.dispose()
+
+
+async def test_something_else_is_done_while_postgresql_works(frame) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    take_lock = Rendered(select(func.pg_advisory_xact_lock(7)))
+    async with frame.engine.connect() as other, frame.transactions.begin() as tx:
+        await other.exec_driver_sql("SELECT pg_advisory_xact_lock(7)")
+        async with under_way(tx.rows(take_lock)):
+
+            async def is_asked() -> bool:
+                return bool((await other.exec_driver_sql(waiting)).scalar_one())
+
+            await until(is_asked)
+            await other.rollback()
+        await tx.rows(TAKE_NOTE, about=new_id(), text="một")
+    assert await notes_in(frame) == 1
+    await frame.engine.dispose()
+
+
+async def test_what_fails_meanwhile_undoes_what_postgresql_was_asked(frame) -> None:
+    async def note_down_and_fail() -> None:
+        async with frame.transactions.begin() as tx:
+            await tx.rows(TAKE_NOTE, about=new_id(), text="một")
+            async with under_way(tx.rows(TAKE_NOTE, about=new_id(), text="hai")):
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await note_down_and_fail()
+    assert await notes_in(frame) == 0
     await frame.engine.dispose()

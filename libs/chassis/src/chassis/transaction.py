@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -218,6 +218,20 @@ class Transactions:
             told = await transaction._leave_events()  # noqa: SLF001  the two classes are one mechanism
         if told:
             self._wake()
+
+
+@asynccontextmanager
+async def under_way(asking: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
+    """Have PostgreSQL asked, and do meanwhile what needs no answer of it; on leaving, the answer has come.
+
+    Until then nothing else may be asked in the same transaction.
+    """
+    asked = asyncio.create_task(asking)
+    await asyncio.sleep(0)  # the task has its turn: what it asks is on its way
+    try:
+        yield
+    finally:
+        await asked
 
 
 async def _open_transaction(request: Request) -> AsyncIterator[Transaction]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import unit_tree.projection
-from chassis.transaction import Transaction
+from chassis.transaction import Transaction, under_way
 from contracts.directives import DirectiveIssued, ObligationChanged, ObligationOpened
 from contracts.directory import UnitChanged
 from contracts.submissions import SubmissionSubmitted
@@ -110,7 +110,7 @@ async def record(
     """Record contributions, add each change to its aggregate and tell of it."""
     found = await store.record(tx, contributions, changes)
     updated = [(found.get(key) or Aggregate(key, 0, {})).changed_by(change.figures) for key, change in changes.items()]
-    await store.put_aggregates(tx, updated)
-    for aggregate in updated:
-        if aggregate.relation in TOLD_OUTSIDE:
-            tx.emit(written(aggregate, requirements[aggregate.key.requirement_id], at=tx.now))
+    async with under_way(store.put_aggregates(tx, updated)):  # others wait for these rows
+        for aggregate in updated:
+            if aggregate.relation in TOLD_OUTSIDE:
+                tx.emit(written(aggregate, requirements[aggregate.key.requirement_id], at=tx.now))
