@@ -1,5 +1,6 @@
 """The digest of a day: behind everything it speaks of, once, and what anybody who took all of it reckons themselves."""
 
+import asyncio
 import hashlib
 from datetime import UTC, datetime
 
@@ -85,6 +86,25 @@ async def test_it_changes_with_every_figure(frame, story):
         lines = await operations.lines_now(tx)
 
     assert operations.digest_of(lines.values()) == as_an_outsider_reckons(told) != before
+
+
+async def test_who_folds_while_it_is_reckoned_waits_for_nothing_and_is_in_it(frame, story, new_story, monkeypatch):
+    told = await publish(frame)
+    other = new_story()
+    reckon = operations.reckon
+
+    async def reckon_then_fold(tx):
+        lines = await reckon(tx)
+        await asyncio.wait_for(tell(frame, story.submitted("b", True, 1)), 10)
+        await tell(frame, other.issued(), other.opened("b"), other.submitted("b", True, 7))
+        told.extend(await publish(frame))
+        return lines
+
+    monkeypatch.setattr(operations, "reckon", reckon_then_fold)
+    assert await told_by(frame) is True
+
+    [digest] = await waiting_events(frame)
+    assert (digest["data"]["digest"], digest["data"]["aggregates"]) == (as_an_outsider_reckons(told), 4)
 
 
 async def test_of_nothing_nothing_is_told(frame):

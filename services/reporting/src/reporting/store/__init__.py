@@ -20,7 +20,7 @@ from reporting.store.told import (
     put_requirements,
     take_ground,
 )
-from reporting.store.totals import aggregates_of, counted_in, put_aggregates, record
+from reporting.store.totals import aggregates_of, counted_in, put_aggregates, record, versions_of
 
 __all__ = [
     "Placed",
@@ -55,5 +55,6 @@ __all__ = [
     "standings_of_requirement",
     "take_ground",
     "units_asked",
+    "versions_of",
     "ways_of",
 ]

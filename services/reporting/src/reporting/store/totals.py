@@ -25,6 +25,7 @@ from reporting.domain import (
     AggregateKey,
     Contribution,
     Figures,
+    Relation,
     Tally,
 )
 from reporting.store.told import (
@@ -114,6 +115,13 @@ async def aggregates_of(
     asked = {"requirement_id": requirement_id} | ({} if unit_ids is None else {"unit_ids": list(unit_ids)})
     rows = await tx.connection.execute(statement, asked)
     return [_aggregate(row) for row in rows]
+
+
+async def versions_of(tx: Transaction, *, relations: Sequence[Relation]) -> list[tuple[AggregateKey, int]]:
+    """Return the version of every aggregate by these relations."""
+    columns = aggregates.c["requirement_id", "unit_id", "period", "relation", "version"]
+    rows = await tx.connection.execute(select(*columns).where(aggregates.c.relation.in_(relations)))
+    return [(AggregateKey(*each[:4]), each.version) for each in rows]
 
 
 def _aggregate(row: Row[Any] | Record) -> Aggregate:
