@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import nats
 import pytest
+from hypothesis import HealthCheck, settings
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
@@ -31,6 +32,10 @@ STREAMS_FILE = Path(__file__).parent / "deploy" / "jetstream" / "streams.toml"
 
 
 WHOLE_HOUSE = "tests/end_to_end/"
+
+# A machine where others work as well is slow now and then, and that is no fault of what is tried.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 class TogetherByFile(LoadScopeScheduling):
