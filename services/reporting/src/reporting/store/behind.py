@@ -44,7 +44,10 @@ async def standings_behind(
     after: str,
     limit: int,
 ) -> list[Standing]:
-    """Return those counted in an aggregate, by the id of their unit, beginning after one."""
+    """Return those counted in an aggregate, by the id of their unit, beginning after one.
+
+    For a period a unit owes once: the unit alone says where a page ends (`obligations_unit_once` of directives).
+    """
     statement = STANDINGS.where(
         obligations.c.requirement_id == bindparam("requirement_id", type_=Uuid),
         # Containment, which the index answers; `= ANY` of a column it does not.
