@@ -243,11 +243,12 @@ async def test_a_worker_inspects_what_comes_in_by_itself(make_frame, nats_stream
         async def is_ready() -> bool:
             return (await sender.media())["state"] == "ready"
 
-        await until(is_ready, within=30)
-        metrics = (await health.get("/metrics")).text
+        async def is_counted() -> bool:
+            return 'congvan_inspections_total{outcome="ready"} 1.0' in (await health.get("/metrics")).text
 
-    assert 'congvan_inspections_total{outcome="ready"} 1.0' in metrics
-    assert "congvan_media_given_up 0.0" in metrics
+        await until(is_ready, within=30)
+        await until(is_counted)
+        assert "congvan_media_given_up 0.0" in (await health.get("/metrics")).text
 
 
 @pytest.mark.parametrize("role", [Role.API])
