@@ -32,6 +32,7 @@ STREAMS_FILE = Path(__file__).parent / "deploy" / "jetstream" / "streams.toml"
 
 
 WHOLE_HOUSE = "tests/end_to_end/"
+CHAOS = "tests/chaos/"
 
 # A machine where others work as well is slow now and then, and that is no fault of what is tried.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,12 +52,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, the house, so that it does not run alone at the end.
+    """Begin with what takes longest, chaos and the house, so that it does not run alone at the end.
 
-    In it with the main job, whose letters are counted: others bring in more people who get some.
+    In the house with the main job, whose letters are counted: others bring in more people who get some.
     """
-    house = Path(__file__).parent / WHOLE_HOUSE
-    items.sort(key=lambda item: (not item.path.is_relative_to(house), item.path.name != "test_the_main_job.py"))
+    root = Path(__file__).parent
+
+    def later(item: pytest.Item) -> tuple[bool, bool, bool]:
+        place = item.path.relative_to(root).as_posix()
+        is_first = item.path.name == "test_the_main_job.py"
+        return not place.startswith(CHAOS), not place.startswith(WHOLE_HOUSE), not is_first
+
+    items.sort(key=later)
 
 
 @pytest.fixture(scope="session")

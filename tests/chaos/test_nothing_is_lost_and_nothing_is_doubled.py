@@ -28,6 +28,8 @@ VICTIMS = ("submissions-worker", "reporting", "nats", "postgres", "store", "subm
 """The relay and the inspector; the consumer that folds; the three servers; and the front door itself."""
 BETWEEN_KILLS_S = 2.5
 SCHOOLS_AT_ONCE = 4
+FILMS_A_KILL = 2
+"""Each is looked at and made playable: as many as there is time for would take the more of it the slower all is."""
 
 
 class Storm:
@@ -38,6 +40,7 @@ class Storm:
         self.chance = random.Random(seed)  # noqa: S311  a plan, not a secret
         self.film = film
         self.over = asyncio.Event()
+        self.films_due = asyncio.Semaphore(0)
         self.receipts: Counter[str] = Counter()
         self.last: dict[str, dict[str, int]] = {}
         self.media: list[str] = []
@@ -75,7 +78,7 @@ class Storm:
     async def office(self, unit: str) -> None:
         obligation = self.play.obligation(self.play.outcome.video_id, unit)
         visitor = await self.play.visitor(people.account_of(obligation["answering_unit_id"]))
-        while not self.over.is_set():
+        while await self.films_due.acquire() and not self.over.is_set():
             upload = await uploading.begin(visitor, obligation["obligation_id"], self.film)
             sent = await uploading.send(visitor, upload, self.film)
             self.media.append(sent.media_id)
@@ -118,6 +121,8 @@ async def test_every_receipt_counts_exactly_once_whatever_is_killed(house, stage
         crowd.append(asyncio.create_task(storm.office(play.province.due(province.VIDEO_TYPES)[0])))
 
         for victim in victims:
+            for _ in range(FILMS_A_KILL):
+                storm.films_due.release()
             await asyncio.wait(crowd, timeout=BETWEEN_KILLS_S)
             assert not [task for task in crowd if task.done() and await task]
             before = sum(storm.receipts.values())
@@ -126,6 +131,7 @@ async def test_every_receipt_counts_exactly_once_whatever_is_killed(house, stage
             assert sum(storm.receipts.values()) >= before
         await asyncio.wait(crowd, timeout=BETWEEN_KILLS_S)
         storm.over.set()
+        storm.films_due.release()
         await asyncio.gather(*crowd)
         for school in schools:
             if school not in storm.last:
@@ -146,7 +152,7 @@ async def test_every_receipt_counts_exactly_once_whatever_is_killed(house, stage
     assert {code: top[code] for code in province.INDICATORS.values()} == {
         code: sum(values[code] for values in storm.last.values()) for code in province.INDICATORS.values()
     }
-    assert storm.media
+    assert len(storm.media) > len(VICTIMS)
 
 
 async def _compare(stage, storm: Storm) -> Findings:
