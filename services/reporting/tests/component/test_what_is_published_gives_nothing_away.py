@@ -7,6 +7,7 @@ import pytest
 from chassis.testing import running, tell, waiting_events
 from contracts.asked import PeriodAsked
 from contracts.directives import IndicatorAsked
+from reporting import store
 
 LEADER = ("leader", "department")
 OUT = "pupils.out"
@@ -115,3 +116,30 @@ async def test_what_is_kept_back_goes_by_the_ways_the_figures_were_added_up(fram
         "some": None,
         "own": 20,
     }
+
+
+async def test_what_became_sensitive_a_moment_before_is_kept_back(frame, asked, publish, monkeypatch):
+    story, schools = asked(), {"north": 72, "south": 3, "west": 8, "east": 30}
+    [requirement] = story.told.requirements
+    in_the_open = requirement.model_copy(update={"indicators": (SENSITIVE.model_copy(update={"is_sensitive": False}),)})
+    corrected = story.told.model_copy(update={"version": story.told.version + 1})
+    await tell(
+        frame,
+        story.unit("department", "so_gddt"),
+        *(story.unit(each, "phong_vhxh", reporting="department") for each in schools),
+        *(story.unit(f"{each}1", reporting=each) for each in schools),
+        story.told.model_copy(update={"requirements": (in_the_open,)}),
+        *(story.opened(f"{each}1") for each in schools),
+        *(story.submitted(f"{each}1", value) for each, value in schools.items()),
+    )
+    take_ground, waiting = store.take_ground, [corrected]
+
+    async def told_just_before(tx):
+        while waiting:
+            await tell(frame, waiting.pop())
+        await take_ground(tx)
+
+    monkeypatch.setattr(store, "take_ground", told_just_before)
+    _, shown = await publish(story)
+
+    assert (waiting, shown["south"], shown["west"]) == ([], None, None)

@@ -62,15 +62,15 @@ async def reckon(tx: Transaction) -> Lines:
     return found
 
 
-async def _brought_up_to_now(tx: Transaction, lines: Lines) -> list[str]:
-    """Return the lines of this moment, on ground nobody else stands on: those of aggregates that have changed anew."""
+async def _brought_up_to_now(tx: Transaction, lines: Lines) -> dict[str, str]:
+    """Return the lines of this moment by subject, those of changed aggregates made anew; nobody folds meanwhile."""
     requirements = {each.requirement_id: each for each in await store.all_requirements(tx)}
-    found: list[str] = []
+    found: dict[str, str] = {}
     changed: dict[UUID, set[str]] = {}
     for key, version in await store.versions_of(tx, relations=TOLD_OUTSIDE):
         line, asked = lines.get(key), requirements.get(key.requirement_id)
         if line is not None and asked is not None and (line.version, line.asked) == (version, asked.version):
-            found.append(line.text)
+            found[line.subject] = line.text
         else:
             changed.setdefault(key.requirement_id, set()).add(key.unit_id)
             lines.pop(key, None)
@@ -79,7 +79,7 @@ async def _brought_up_to_now(tx: Transaction, lines: Lines) -> list[str]:
         asked = requirements.get(requirement_id)
         if asked is not None:
             anew = [each for each in there if each.relation in TOLD_OUTSIDE and each.key not in lines]
-            found += [_line(each, asked, tx.now).text for each in anew]
+            found |= {each.subject: each.text for each in (_line(one, asked, tx.now) for one in anew)}
     return found
 
 
@@ -108,7 +108,7 @@ async def tell_digest(tx: Transaction) -> bool | None:
     now = await _brought_up_to_now(tx, lines)
     if not now:
         return False
-    row = {"day": day, "aggregates": len(now), "digest": digest_of(now)}
+    row = {"day": day, "aggregates": len(now), "digest": digest_of(now.values())}
     await tx.connection.execute(insert(digests).values(**row, told_at=tx.now))
     tx.emit(AggregatesDigested(occurred_at=tx.now, **row))
     return True

@@ -50,6 +50,8 @@ async def publish_edition(
         )
     # Nothing moves while the totals and what stands behind them are copied.
     await store.take_ground(tx)
+    # What it asks may have changed until here: which figures are sensitive, on which day's tree it stands.
+    requirement, _ = await _readable(tx, requirement_id, tree, by)
     earlier = await store.editions_of(tx, requirement_id)
     last = earlier[0] if earlier else None
     figures = await figures_now(tx, requirement, tree)
