@@ -13,6 +13,8 @@ from congvan import places
 MOST_AT_ONCE = 4
 FEW = 2
 """How many of those run at once that measure or kill: they mostly wait, and bear one other, but not the crowd."""
+PATIENCE_S = 1200
+"""How long one of those may take: a storm on a slow machine, all its servers killed in turn."""
 NOTHING_COLLECTED = 5
 """What pytest says when no test was asked for: of the two runs one may well have none."""
 CODE = ("libs", "services", "tools", "tests", "examples", "conftest.py")
@@ -23,6 +25,7 @@ def steps(root: Path, arguments: tuple[str, ...]) -> dict[str, list[str]]:
     beside = Path(sys.executable).parent
     code = [name for name in CODE if (root / name).exists()]
     pytest = [sys.executable, "-P", "-m", "pytest"]
+    alone = [*pytest, "-m", "alone", f"--timeout={PATIENCE_S}"]
     typed = sorted(str(place.relative_to(root)) for place in [*root.glob("*/*/src"), *root.glob("examples")])
     return {
         "ruff check": [str(beside / "ruff"), "check", *code],
@@ -31,7 +34,7 @@ def steps(root: Path, arguments: tuple[str, ...]) -> dict[str, list[str]]:
         "web": [sys.executable, "-P", "-m", "congvan.web"],
         "lint-imports": [str(beside / "lint-imports")],
         "pytest": [*pytest, "-m", "not alone", *beside_each_other(at_once()), *arguments],
-        "pytest alone": [*pytest, "-m", "alone", *beside_each_other(min(at_once(), FEW)), *arguments],
+        "pytest alone": [*alone, *beside_each_other(min(at_once(), FEW)), *arguments],
     }
 
 
