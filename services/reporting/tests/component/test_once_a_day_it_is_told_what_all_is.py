@@ -10,6 +10,7 @@ from sqlalchemy import text
 from chassis.testing import tell, tell_together, waiting_events
 from contracts.event import Envelope
 from contracts.reporting import AggregateUpdated
+from reporting import store
 from reporting.digesting import operations
 
 
@@ -57,9 +58,9 @@ async def publish(frame):
     return envelopes
 
 
-async def told_by(frame):
+async def told_by(frame, lines=None):
     async with frame.transactions.begin() as tx:
-        return await operations.tell_digest(tx)
+        return await operations.tell_digest(tx, {} if lines is None else lines)
 
 
 async def test_it_is_what_an_outsider_reckons_and_is_told_once(frame, story):
@@ -91,18 +92,47 @@ async def test_it_changes_with_every_figure(frame, story):
 async def test_who_folds_while_it_is_reckoned_waits_for_nothing_and_is_in_it(frame, story, new_story, monkeypatch):
     told = await publish(frame)
     other = new_story()
-    reckon = operations.reckon
+    take_ground = store.take_ground
 
-    async def reckon_then_fold(tx):
-        lines = await reckon(tx)
+    async def fold_before_the_ground_is_taken(tx):
+        monkeypatch.undo()
         await asyncio.wait_for(tell(frame, story.submitted("b", True, 1)), 10)
         await tell(frame, other.issued(), other.opened("b"), other.submitted("b", True, 7))
         told.extend(await publish(frame))
-        return lines
+        await take_ground(tx)
 
-    monkeypatch.setattr(operations, "reckon", reckon_then_fold)
+    monkeypatch.setattr(store, "take_ground", fold_before_the_ground_is_taken)
     assert await told_by(frame) is True
 
+    [digest] = await waiting_events(frame)
+    assert (digest["data"]["digest"], digest["data"]["aggregates"]) == (as_an_outsider_reckons(told), 4)
+
+
+async def test_what_was_reckoned_for_nothing_is_not_reckoned_again(frame, story, new_story, monkeypatch):
+    other = new_story()
+    await tell(frame, other.issued(), other.opened("b"), other.submitted("b", True, 7))
+    told, lines, made = await publish(frame), {}, []
+    take_ground, line = store.take_ground, operations._line
+
+    async def tell_before_the_ground_is_taken(tx):
+        monkeypatch.setattr(store, "take_ground", take_ground)
+        await tell(frame, story.submitted("b", True, 1))
+        await take_ground(tx)
+
+    def noted(aggregate, requirement, now):
+        made.append(aggregate.key.requirement_id)
+        return line(aggregate, requirement, now)
+
+    monkeypatch.setattr(store, "take_ground", tell_before_the_ground_is_taken)
+    monkeypatch.setattr(operations, "_line", noted)
+    assert await told_by(frame, lines) is None
+    assert len(made) == len(lines) == 4
+    told += await publish(frame)
+    lines |= {key._replace(unit_id="gone"): each for key, each in lines.items()}
+
+    assert await told_by(frame, lines) is True
+
+    assert made[4:] == [story.requirement_id] * 2
     [digest] = await waiting_events(frame)
     assert (digest["data"]["digest"], digest["data"]["aggregates"]) == (as_an_outsider_reckons(told), 4)
 

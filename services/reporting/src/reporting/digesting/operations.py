@@ -46,41 +46,31 @@ Lines = dict[AggregateKey, Line]
 
 async def lines_now(tx: Transaction) -> dict[str, str]:
     """Return the line of every aggregate that was told outside, by its subject."""
-    return {each.subject: each.text for each in (await reckon(tx)).values()}
+    lines: Lines = {}
+    await bring_up_to_now(tx, lines)
+    return {each.subject: each.text for each in lines.values()}
 
 
-async def reckon(tx: Transaction) -> Lines:
-    """Return the line of every aggregate that was told outside, as each is when it is looked at."""
-    found: Lines = {}
-    for requirement in await store.all_requirements(tx):
-        there = await store.aggregates_of(tx, requirement.requirement_id)
-        for place, each in enumerate(there):
+async def bring_up_to_now(tx: Transaction, lines: Lines) -> None:
+    """Make `lines` those of all that is told outside now; those of aggregates that have changed are made anew."""
+    requirements = {each.requirement_id: each for each in await store.all_requirements(tx)}
+    there: set[AggregateKey] = set()
+    changed: dict[UUID, set[str]] = {}
+    for key, version in await store.versions_of(tx, relations=TOLD_OUTSIDE):
+        asked, line = requirements.get(key.requirement_id), lines.get(key)
+        if asked is not None:
+            there.add(key)
+            if line is None or (line.version, line.asked) != (version, asked.version):
+                changed.setdefault(key.requirement_id, set()).add(key.unit_id)
+    for key in lines.keys() - there:
+        del lines[key]
+    for requirement_id, units in changed.items():
+        found = await store.aggregates_of(tx, requirement_id, unit_ids=sorted(units))
+        for place, each in enumerate(found):
             if place % AT_ONCE == 0:
                 await asyncio.sleep(0)  # whoever shares this process waits for so many only
             if each.relation in TOLD_OUTSIDE:
-                found[each.key] = _line(each, requirement, tx.now)
-    return found
-
-
-async def _brought_up_to_now(tx: Transaction, lines: Lines) -> dict[str, str]:
-    """Return the lines of this moment by subject, those of changed aggregates made anew; nobody folds meanwhile."""
-    requirements = {each.requirement_id: each for each in await store.all_requirements(tx)}
-    found: dict[str, str] = {}
-    changed: dict[UUID, set[str]] = {}
-    for key, version in await store.versions_of(tx, relations=TOLD_OUTSIDE):
-        line, asked = lines.get(key), requirements.get(key.requirement_id)
-        if line is not None and asked is not None and (line.version, line.asked) == (version, asked.version):
-            found[line.subject] = line.text
-        else:
-            changed.setdefault(key.requirement_id, set()).add(key.unit_id)
-            lines.pop(key, None)
-    for requirement_id, units in changed.items():
-        there = await store.aggregates_of(tx, requirement_id, unit_ids=sorted(units))
-        asked = requirements.get(requirement_id)
-        if asked is not None:
-            anew = [each for each in there if each.relation in TOLD_OUTSIDE and each.key not in lines]
-            found |= {each.subject: each.text for each in (_line(one, asked, tx.now) for one in anew)}
-    return found
+                lines[each.key] = _line(each, requirements[requirement_id], tx.now)
 
 
 def _line(aggregate: Aggregate, requirement: Requirement, now: datetime) -> Line:
@@ -88,27 +78,28 @@ def _line(aggregate: Aggregate, requirement: Requirement, now: datetime) -> Line
     return Line(aggregate.version, requirement.version, event.about, digest_line(event))
 
 
-async def tell_digest(tx: Transaction) -> bool | None:
+async def tell_digest(tx: Transaction, lines: Lines) -> bool | None:
     """Tell the digest of today; false when it was told or there is nothing to tell, null while events are on their way.
 
     It is told behind everything it speaks of: nobody folds meanwhile, and the outbox is empty. Nearly all of it is
-    reckoned before: who folds waits for the rest only, however much there is.
+    reckoned before, into `lines`: who folds waits for the rest only, however much there is. `lines` are those of an
+    attempt that came to nothing, or none; they need not be so any more.
     """
     day = tx.now.astimezone(VIETNAM).date()
     if await _is_told(tx, day):
         return False
     if await _is_on_its_way(tx):
         return None
-    lines = await reckon(tx)
+    await bring_up_to_now(tx, lines)
     await store.take_ground(tx)
     if await _is_on_its_way(tx):
         return None
     if await _is_told(tx, day):  # by another process, while this one waited for the ground
         return False
-    now = await _brought_up_to_now(tx, lines)
-    if not now:
+    await bring_up_to_now(tx, lines)
+    if not lines:
         return False
-    row = {"day": day, "aggregates": len(now), "digest": digest_of(now.values())}
+    row = {"day": day, "aggregates": len(lines), "digest": digest_of(each.text for each in lines.values())}
     await tx.connection.execute(insert(digests).values(**row, told_at=tx.now))
     tx.emit(AggregatesDigested(occurred_at=tx.now, **row))
     return True
@@ -156,12 +147,15 @@ async def compare(tx: Transaction) -> Comparison:
 
 async def keep_telling(transactions: Transactions, *, at_hour: int) -> None:
     """Tell the digest of each day from this hour on, for ever."""
+    lines: Lines = {}
     while True:
         wait = LOOK_SECONDS
         try:
             async with transactions.begin() as tx:
-                if is_time(tx.now, at_hour) and await tell_digest(tx) is None:
+                if is_time(tx.now, at_hour) and await tell_digest(tx, lines) is None:
                     wait = BUSY_SECONDS
+                else:
+                    lines.clear()
         except Exception as error:
             if not is_outage(error):
                 raise
