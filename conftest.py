@@ -32,7 +32,8 @@ STREAMS_FILE = Path(__file__).parent / "deploy" / "jetstream" / "streams.toml"
 
 
 WHOLE_HOUSE = "tests/end_to_end/"
-CHAOS = "tests/chaos/"
+LONGEST_FIRST = ("tools/congvan/tests/bench/test_a_measurement_runs.py", "tests/chaos/", WHOLE_HOUSE)
+"""Of those each goes on for minutes: what was begun last would run alone at the end."""
 
 # A machine where others work as well is slow now and then, and that is no fault of what is tried.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -52,16 +53,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, chaos and the house, so that it does not run alone at the end.
-
-    In the house with the main job, whose letters are counted: others bring in more people who get some.
-    """
+    """Begin with what takes longest; in the house with the main job: others bring in more people who get letters."""
     root = Path(__file__).parent
 
-    def later(item: pytest.Item) -> tuple[bool, bool, bool]:
+    def later(item: pytest.Item) -> tuple[int, bool]:
         place = item.path.relative_to(root).as_posix()
-        is_first = item.path.name == "test_the_main_job.py"
-        return not place.startswith(CHAOS), not place.startswith(WHOLE_HOUSE), not is_first
+        longest = [index for index, each in enumerate(LONGEST_FIRST) if place.startswith(each)]
+        return (*longest, len(LONGEST_FIRST))[0], item.path.name != "test_the_main_job.py"
 
     items.sort(key=later)
 
