@@ -95,6 +95,17 @@ async def test_what_goes_out_comes_in_again_and_changes_nothing(send, exported, 
     assert await exported("csv") == await exported("csv")
 
 
+async def test_the_rows_have_their_order_however_the_database_comes_by_them(exported, registered, frame):
+    before = await exported("csv")
+    async with frame.engine.begin() as connection:
+        await connection.execute(text("UPDATE units SET version = version WHERE unit_id < 'U-SCH'"))
+        await connection.execute(text("ANALYZE units"))
+
+    after = await exported("csv")
+
+    assert {file for file, content in after.items() if content != before[file]} == set()
+
+
 async def test_what_goes_out_is_what_came_in(send, exported, registered, province):
     # The sample has columns of others, and in another order; what it says is the same.
     for file, content in (await exported("csv")).items():

@@ -50,7 +50,7 @@ def _holds(source: FromClause) -> ColumnElement[bool]:
 
 
 # Ordered as Python orders, whatever the database was made with: what is read is compared with what was sent.
-_UNITS = select(units)
+_UNITS = select(units).order_by(units.c.unit_id)  # as they are read in turn
 _VERSIONS = select(unit_versions).order_by(unit_versions.c.valid_from)
 _RELATIONS = select(unit_relations).order_by(
     unit_relations.c.kind.collate("C"), unit_relations.c.valid_from, unit_relations.c.parent_id.collate("C")
