@@ -1,6 +1,7 @@
 """How much processor time each program of a house has used, PostgreSQL told apart by whom it worked for."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -33,6 +34,26 @@ class Used:
         return sum(self.programs.values())
 
 
+TRIES = 20
+"""How often a program is read again whose children end meanwhile."""
+
+
+def used_by(pid: int) -> dict[int, float]:
+    """Return the processor seconds of a program and of each child that lives, with what they started that has ended."""
+    first = psutil.Process(pid)
+    found: dict[int, float] = {}
+    for _ in range(TRIES):
+        times = first.cpu_times()
+        found = {pid: sum(times[:4])}  # user, system, and both of the children that ended
+        for child in first.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                found[child.pid] = sum(child.cpu_times()[:4])
+        if first.cpu_times()[2:4] == times[2:4]:
+            break
+        # Whoever ended meanwhile stands in neither.
+    return found
+
+
 @dataclass
 class Meter:
     """Reads what the programs of a house have used."""
@@ -48,18 +69,10 @@ class Meter:
             pid = self.house.pid(name)
             if pid is None:
                 continue
-            first = psutil.Process(pid)
-            times = first.cpu_times()
-            # What its children used that have ended, then those that live.
-            programs[name] = times.user + times.system + times.children_user + times.children_system
-            for child in first.children(recursive=True):
-                try:
-                    each = child.cpu_times()
-                except psutil.NoSuchProcess:
-                    continue
-                programs[name] += each.user + each.system
-                if name == "postgres":
-                    backends[child.pid] = each.user + each.system
+            of_children = used_by(pid)
+            programs[name] = sum(of_children.values())
+            if name == "postgres":
+                backends = {child: seconds for child, seconds in of_children.items() if child != pid}
         return Reading(programs, backends)
 
     async def find_backends(self, program: str) -> None:
