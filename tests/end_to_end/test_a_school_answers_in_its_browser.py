@@ -44,7 +44,7 @@ async def test_a_report_is_filled_in_corrected_sent_returned_and_sent_again(stag
     await page.get_by_role("button", name="Gửi báo cáo").click()
 
     # One figure may not exceed another: the service's own words stand beside the field, and nothing typed is lost.
-    await expect(page.get_by_role("alert")).to_contain_text("chỗ cần sửa")
+    await expect(page.get_by_role("alert")).to_contain_text("Số dự án dự thi KHKT cấp tỉnh")
     wrong = page.get_by_label("Số dự án dự thi KHKT cấp tỉnh", exact=True)
     await expect(wrong).to_have_attribute("aria-invalid", "true")
     await expect(page.get_by_label("Số bài học STEM đã thực hiện", exact=True)).to_have_value("1.012")

@@ -56,3 +56,16 @@ class ServiceAway(Unavailable):
             "The system is interrupted for a moment; nothing was recorded. Please try again in a few seconds.",
         )
         self.service = service
+
+
+class OnItsWay(Unavailable):
+    """What is owed was asked for a moment ago, and has not arrived yet where answers are taken."""
+
+    def __init__(self) -> None:
+        """Say that nothing is lost by waiting."""
+        super().__init__(
+            "Việc này vừa được giao và đang trên đường đến nơi nhận báo cáo; chưa có gì được ghi nhận, "
+            "vui lòng gửi lại sau ít giây.",
+            "This was asked for a moment ago and is still on its way to where answers are taken; nothing was recorded. "
+            "Please send it again in a few seconds.",
+        )

@@ -107,7 +107,7 @@ async def test_services_are_asked_at_once_and_nobody_is_waited_for_longer_than_t
             page = Read((await client.get("/")).text)
 
     assert {row[1] for row in page.rows} == {"Không trả lời"}
-    assert 1.9 < watch.seconds < 5
+    assert 1.9 < watch.seconds < 9  # one after the other they would be ten
 
 
 async def test_many_readers_are_one_question_to_each_service(make_client, neighbours):

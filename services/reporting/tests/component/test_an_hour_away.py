@@ -233,4 +233,4 @@ async def test_a_stop_waits_for_no_reader_of_the_feed(make_frame, signer):
                 assert [each async for each in streamed.aiter_lines()] == []
             assert (await waiting).json()["events"] == []
         await serving
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 20  # the readers wait for 25

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis.clock import VIETNAM
-from chassis.problems import Problem
+from chassis.problems import Problem, Unavailable
 from portal import answering, consolidating, drafting, kinds, owing, writing
 from portal.doorkeeping import read_form
 from portal.filling import Filled, filled_by_form, filled_by_version
@@ -76,6 +76,9 @@ def open_owed(house: House, names: Names) -> APIRouter:
             done = await send(services, visit, obligation_id, told, body, form)
         except Refused as refused:
             return await _shown(request, visit, told, filled=filled, refused=refused, sent=body)
+        except Unavailable as away:
+            # Should it have been taken all the same: sent again under the same key, it is one answer.
+            return await _shown(request, visit, told, filled=filled, away=away, key=form.get("key"))
         return go_to(f"/owed/{obligation_id}?{done}=1")
 
     async def _shown(
@@ -88,6 +91,8 @@ def open_owed(house: House, names: Names) -> APIRouter:
         unread: dict[str, str] | None = None,
         refused: Refused | None = None,
         sent: dict[str, Any] | None = None,
+        away: Unavailable | None = None,
+        key: str = "",
         wants_change: bool = False,
     ) -> Response:
         words, now, obligation = language_of(request), _now(), told["obligation"]
@@ -103,7 +108,7 @@ def open_owed(house: House, names: Names) -> APIRouter:
             kept = consolidating.begun(kept, told["gathered"], told["requirement"])
         closes_at = writing.moment(obligation["closes_at"]) if obligation["closes_at"] else None
         takes = owing.takes_answers(obligation, told["submission"], state, now)
-        is_wrong = bool(unread or refused)
+        is_wrong = bool(unread or refused or away)
         return await house.page(
             request,
             "answer.html",
@@ -138,13 +143,14 @@ def open_owed(house: House, names: Names) -> APIRouter:
             is_head=is_head(visit, obligation),
             needs_approval=needs_approval(told["requirement"]),
             step=told["draft"].get("step"),
-            key=str(uuid4()),
+            key=key or str(uuid4()),
+            away=away,
             upload_words=words.under("upload."),
             saving_words=words.under("saving."),
             known=drafting.known(kept),
             draft_version=told["draft"]["version"],
             unread=await unread_letters(house, visit) if letters is None else letters,
-            status=422 if is_wrong else 200,
+            status=away.status if away else 422 if is_wrong else 200,
         )
 
     return router

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from portal import papers
+from portal.arriving import once_arrived
 from portal.asking import Services
 from portal.pages.gathering import gather_owed
 from portal.pages.signing_in import here
@@ -74,7 +75,9 @@ def open_papers(house: House, names: Names) -> APIRouter:
     async def workbook(request: Request, obligation_id: UUID) -> Response:
         visit = await here(request)
         path = f"/obligations/{obligation_id}/workbook"
-        content = await services.fetch("submissions", path, token=visit.access_token)
+        content = await once_arrived(
+            services, visit, obligation_id, lambda: services.fetch("submissions", path, token=visit.access_token)
+        )
         headers = {"Content-Disposition": 'attachment; filename="bieu-mau.xlsx"'}
         return Response(content, media_type=TYPES["xlsx"], headers=headers)
 

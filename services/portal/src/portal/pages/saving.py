@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from chassis.http import problem_answer
 from chassis.problems import Malformed, NotSignedIn
 from portal import drafting
+from portal.arriving import once_arrived
 from portal.asking import Json, Services
 from portal.doorkeeping import door_of, read_script
 from portal.pages.gathering import gather_owed
@@ -62,13 +63,18 @@ async def save_fields(
     """Save fields of the unit's draft; with `unread`, what cannot stand there yet is left out and named there."""
 
     async def ask(taken: dict[str, Any]) -> Json:
-        return await services.ask(
-            "PATCH",
-            "submissions",
-            f"/obligations/{obligation_id}/draft",
-            token=visit.access_token,
-            body={"fields": taken},
-            headers={"If-Match": f'"{seen}"'},
+        return await once_arrived(
+            services,
+            visit,
+            obligation_id,
+            lambda: services.ask(
+                "PATCH",
+                "submissions",
+                f"/obligations/{obligation_id}/draft",
+                token=visit.access_token,
+                body={"fields": taken},
+                headers={"If-Match": f'"{seen}"'},
+            ),
         )
 
     try:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from portal import drafting, writing
+from portal.arriving import once_arrived
 from portal.asking import Services
 from portal.doorkeeping import Form
 from portal.pages.saving import save_fields
@@ -27,16 +28,25 @@ def needs_approval(requirement: Mapping[str, Any]) -> bool:
 async def send(
     services: Services, visit: Visit, obligation_id: UUID, told: Mapping[str, Any], body: dict[str, Any], form: Form
 ) -> str:
-    """Do with an answer what was asked for; return what to tell on the next page. Raises what the service says."""
+    """Do with an answer what was asked for; return what to tell on the next page.
+
+    Raises what the service says; `OnItsWay` where it has not heard yet that an answer is owed.
+    """
     step = form.get("do")
     if step not in INSIDE and (not needs_approval(told["requirement"]) or is_head(visit, told["obligation"])):
-        await services.ask(
-            "POST",
-            "submissions",
-            f"/obligations/{obligation_id}/submissions",
-            token=visit.access_token,
-            body=body,
-            headers={"Idempotency-Key": key_of(form)},
+        key = key_of(form)
+        await once_arrived(
+            services,
+            visit,
+            obligation_id,
+            lambda: services.ask(
+                "POST",
+                "submissions",
+                f"/obligations/{obligation_id}/submissions",
+                token=visit.access_token,
+                body=body,
+                headers={"Idempotency-Key": key},
+            ),
         )
         return "sent"
     # What is approved is a version of the draft: it has to say what stands in the form.
@@ -47,7 +57,12 @@ async def send(
         version = (await save_fields(services, visit, obligation_id, fields, seen))["version"]
     path = f"/obligations/{obligation_id}/draft/{step if step in INSIDE else 'submission'}"
     headers = {"If-Match": f'"{version}"'} | ({} if step in INSIDE else {"Idempotency-Key": key_of(form)})
-    await services.ask("POST", "submissions", path, token=visit.access_token, headers=headers)
+    await once_arrived(
+        services,
+        visit,
+        obligation_id,
+        lambda: services.ask("POST", "submissions", path, token=visit.access_token, headers=headers),
+    )
     return {"hand-up": "handed", "approve": "approved"}.get(step, "sent")
 
 
